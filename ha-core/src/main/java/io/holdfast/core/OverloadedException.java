@@ -1,0 +1,13 @@
+package io.holdfast.core;
+
+/**
+ * The request was refused at once, unsent, because as much as is allowed is already waiting. Safe to repeat, later.
+ */
+public class OverloadedException extends HoldfastException {
+    private static final long serialVersionUID = 1L;
+
+    /** @param message what happened, naming the node, and what to do */
+    public OverloadedException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,53 @@
+package io.holdfast.core.runtime;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Files, with exactly the promises that a log needs. Every exception names the file. Calls block; the short ones are
+ * allowed on the loop, forcing is for a {@link Worker}. Safe from any thread unless said otherwise.
+ */
+public interface Storage {
+
+    /** Makes a directory and its parents, and forces their entries. No effect if it exists. */
+    void createDirectories(Path directory) throws IOException;
+
+    /** True if the file or directory exists. */
+    boolean exists(Path path) throws IOException;
+
+    /** What lies directly in a directory, sorted by name; empty if there is no such directory. */
+    List<Path> list(Path directory) throws IOException;
+
+    /** Opens a file. */
+    StorageFile open(Path file, OpenMode mode) throws IOException;
+
+    /** Renames atomically, replacing the target. Durable after {@link #forceDirectory} of the directory. */
+    void rename(Path from, Path to) throws IOException;
+
+    /** Removes a file. Durable after {@link #forceDirectory} of the directory. */
+    void delete(Path file) throws IOException;
+
+    /** Forces a directory's entries: files created, renamed and deleted in it. */
+    void forceDirectory(Path directory) throws IOException;
+
+    /**
+     * Takes a directory for this process alone, until the result is closed or the process ends.
+     *
+     * @throws IOException naming the directory, if another process or another node of this one holds it
+     */
+    AutoCloseable lock(Path directory) throws IOException;
+
+    /** The kind of file system, such as {@code ext4} or {@code tmpfs}, for people; "unknown" if it cannot be told. */
+    String fileSystemType(Path path);
+
+    /** How to open a file. */
+    enum OpenMode {
+        /** It must exist. */
+        READ,
+        /** It must exist. */
+        READ_WRITE,
+        /** It must not exist. */
+        CREATE
+    }
+}

@@ -1,0 +1,38 @@
+package io.holdfast.core.spi;
+
+import io.holdfast.core.Node;
+import io.holdfast.core.runtime.NodeRuntime;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.Executor;
+
+/** What a running feature gets from the cluster that it is part of. Safe from any thread unless said otherwise. */
+public interface FeatureContext {
+
+    /** The cluster's name. */
+    String clusterName();
+
+    /** The node that this is, with the address that was bound where its port was 0. */
+    Node node();
+
+    /** The seams. */
+    NodeRuntime runtime();
+
+    /** Links to other nodes; on the loop. */
+    Links links();
+
+    /** Where users' callbacks and futures run: never on the loop. Serial and in order by default. */
+    Executor callbacks();
+
+    /** Where meters go. */
+    MeterRegistry meters();
+
+    /**
+     * Says whether the feature can serve, which {@code awaitReady} waits for.
+     *
+     * @param reason why not, for people; empty if ready
+     */
+    void ready(boolean ready, String reason);
+
+    /** Something is broken that cannot be repaired while running, such as a disk: the node stops. */
+    void fail(Throwable cause);
+}

@@ -1,0 +1,23 @@
+package io.holdfast.core.spi;
+
+import io.holdfast.core.Node;
+
+/**
+ * Something a cluster can be built with: {@code HaCluster.builder("shop").with(feature)}. An instance is immutable
+ * configuration; {@link #create} makes the running part.
+ */
+public interface HaFeature {
+
+    /** One word, unique in a cluster, for messages: {@code replication}. */
+    String name();
+
+    /**
+     * Checks the configuration against the node it will run on, at {@code build()}.
+     *
+     * @throws IllegalArgumentException with what to write instead
+     */
+    void validate(String clusterName, Node node);
+
+    /** Makes the running part, which does nothing before its {@code start}. */
+    RunningFeature create(FeatureContext context);
+}

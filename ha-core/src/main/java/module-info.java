@@ -1,0 +1,19 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Node, health and failover abstractions, the builder, and the seams beneath every protocol of Holdfast. */
+@NullMarked
+module io.holdfast.core {
+    requires static transitive org.jspecify;
+    requires transitive io.netty.buffer;
+    requires transitive micrometer.core;
+    requires org.slf4j;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires io.netty.codec;
+    requires io.netty.handler;
+    requires io.netty.transport.classes.epoll;
+
+    exports io.holdfast.core;
+    exports io.holdfast.core.runtime;
+    exports io.holdfast.core.spi;
+}
