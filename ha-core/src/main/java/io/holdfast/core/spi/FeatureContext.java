@@ -14,6 +14,9 @@ public interface FeatureContext {
     /** The node that this is, with the address that was bound where its port was 0. */
     Node node();
 
+    /** True for {@code HaCluster.singleNode()}: a cluster of this node alone. */
+    boolean standalone();
+
     /** The seams. */
     NodeRuntime runtime();
 

@@ -16,7 +16,16 @@ public interface HaFeature {
      *
      * @throws IllegalArgumentException with what to write instead
      */
-    void validate(String clusterName, Node node);
+    void validate(Settings settings);
+
+    /**
+     * What the builder knows before anything runs.
+     *
+     * @param clusterName the cluster's name
+     * @param node the node it will run on
+     * @param standalone true for {@code HaCluster.singleNode()}: a cluster of this node alone
+     */
+    record Settings(String clusterName, Node node, boolean standalone) {}
 
     /** Makes the running part, which does nothing before its {@code start}. */
     RunningFeature create(FeatureContext context);

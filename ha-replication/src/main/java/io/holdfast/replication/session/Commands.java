@@ -1,0 +1,35 @@
+package io.holdfast.replication.session;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * How the structures reach the log from any node or client: writes applied exactly once, linearizable reads. Safe from
+ * any thread but the node's loop.
+ *
+ * <p>All methods throw, or complete with, {@link io.holdfast.core.NotAvailableException} (not carried out), {@link
+ * io.holdfast.core.OutcomeUnknownException} (a write that was sent), {@link io.holdfast.core.OverloadedException}, {@link
+ * io.holdfast.core.TooLargeException} or {@link io.holdfast.core.RequestFailedException}. Writes of one instance are
+ * applied in the order of the calls.
+ */
+public interface Commands {
+
+    /** The built-in maps. */
+    int MAPS = 1;
+    /** The user's own state machine. */
+    int USER = 2;
+
+    /** Writes, and blocks until the answer or the deadline. */
+    byte[] write(int machine, byte[] command, long timeoutNanos);
+
+    /** Writes without blocking. */
+    CompletableFuture<byte[]> writeAsync(int machine, byte[] command, long timeoutNanos);
+
+    /** Reads linearizably, and blocks until the answer or the deadline. */
+    byte[] read(int machine, byte[] request, long timeoutNanos);
+
+    /** Reads linearizably without blocking. */
+    CompletableFuture<byte[]> readAsync(int machine, byte[] request, long timeoutNanos);
+
+    /** The deadline of calls that name none, in nanoseconds. */
+    long defaultTimeoutNanos();
+}
