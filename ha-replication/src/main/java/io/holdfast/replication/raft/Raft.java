@@ -382,6 +382,16 @@ public final class Raft {
         return s.log.lastIndex();
     }
 
+    /** True if an entry of this term is known to be committed. */
+    public boolean committedInTerm() {
+        return s.log.termAt(s.commit) == s.term;
+    }
+
+    /** How many bytes of batches follow the one that ends at {@code index}. */
+    public long bytesAfter(long index) {
+        return s.log.bytesFrom(index + 1);
+    }
+
     /** True while it neither votes nor stands because the end of its own memory cannot be trusted. */
     public boolean doubtful() {
         return doubt.exists();
