@@ -2,7 +2,7 @@ package io.holdfast.replication.node;
 
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.FeatureContext;
-import io.holdfast.replication.LogAccess.LogStatus;
+import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.raft.RaftRole;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;

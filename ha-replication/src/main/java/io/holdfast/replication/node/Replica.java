@@ -6,7 +6,7 @@ import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
-import io.holdfast.replication.LogAccess.LogStatus;
+import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.log.ForceTicket;
 import io.holdfast.replication.log.HardStateFile;
@@ -101,7 +101,7 @@ final class Replica {
     private boolean markDue;
     private boolean ready;
     private boolean stopped;
-    private volatile LogStatus status = LogStatus.NONE;
+    private volatile LogStatus status = LogStatus.unknown(ReplicaRole.SLAVE);
 
     Replica(
             FeatureContext context,

@@ -4,7 +4,8 @@ import io.holdfast.core.Address;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.RunningFeature;
-import io.holdfast.replication.LogAccess;
+import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.session.LogAccess;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.session.Commands;
 import java.util.List;
@@ -15,7 +16,7 @@ public final class ReplicationClient implements RunningFeature, LogAccess {
     private final FeatureContext context;
     private final List<Address> addresses;
     private final LogClient client;
-    private volatile LogStatus status = LogStatus.NONE;
+    private volatile LogStatus status = LogStatus.unknown(ReplicaRole.CLIENT);
 
     /** Makes one; see {@link RunningFeature}. */
     public ReplicationClient(FeatureContext context, List<Address> addresses, LogClient.Limits limits) {

@@ -1,11 +1,13 @@
 package io.holdfast.replication.node;
 
+import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.RunningFeature;
-import io.holdfast.replication.LogAccess;
+import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.session.LogAccess;
 import io.holdfast.replication.bootstrap.FormationDriver;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.log.IdentityFile;
@@ -105,7 +107,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
     @Override
     public LogStatus status() {
         Replica running = replica;
-        return running == null ? LogStatus.NONE : running.status();
+        return running == null ? LogStatus.unknown(ReplicaRole.SLAVE) : running.status();
     }
 
     @Override
