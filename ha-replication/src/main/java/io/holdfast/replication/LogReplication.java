@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,16 +33,33 @@ public final class LogReplication implements HaFeature {
     private static final int MAX_MAX_ENTRY_BYTES = 8 << 20;
     private static final int MAX_IN_FLIGHT_BYTES = 12 << 20;
 
-    private record Options(
-            @Nullable Path directory,
-            List<String> nodes,
-            @Nullable StateMachine machine,
-            Duration heartbeat,
-            Duration electionTimeout,
-            int segmentBytes,
-            int maxEntryBytes,
-            int maxInFlight,
-            Duration timeout) {}
+    /** Filled in while it is made, never changed afterwards. */
+    private static final class Options {
+        private @Nullable Path directory;
+        private List<String> nodes = List.of();
+        private @Nullable StateMachine machine;
+        private Duration heartbeat = Duration.ofMillis(100);
+        private Duration electionTimeout = Duration.ofSeconds(1);
+        private int segmentBytes = 64 << 20;
+        private int maxEntryBytes = 4 << 20;
+        private int maxInFlight = 4_096;
+        private Duration timeout = Duration.ofSeconds(10);
+
+        Options with(Consumer<Options> change) {
+            Options copy = new Options();
+            copy.directory = directory;
+            copy.nodes = nodes;
+            copy.machine = machine;
+            copy.heartbeat = heartbeat;
+            copy.electionTimeout = electionTimeout;
+            copy.segmentBytes = segmentBytes;
+            copy.maxEntryBytes = maxEntryBytes;
+            copy.maxInFlight = maxInFlight;
+            copy.timeout = timeout;
+            change.accept(copy);
+            return copy;
+        }
+    }
 
     private final Options options;
 
@@ -55,7 +73,7 @@ public final class LogReplication implements HaFeature {
      * @param directory for the node's log, vote and identity; its own, on a disk that survives a restart
      */
     public static LogReplication inDirectory(Path directory) {
-        return new LogReplication(defaults(directory, List.of()));
+        return new LogReplication(new Options().with(o -> o.directory = directory));
     }
 
     /**
@@ -64,20 +82,7 @@ public final class LogReplication implements HaFeature {
      * @param addresses of some of the nodes, {@code host:port} each; the others are learnt from them
      */
     public static LogReplication client(String... addresses) {
-        return new LogReplication(defaults(null, List.of(addresses)));
-    }
-
-    private static Options defaults(@Nullable Path directory, List<String> nodes) {
-        return new Options(
-                directory,
-                nodes,
-                null,
-                Duration.ofMillis(100),
-                Duration.ofSeconds(1),
-                64 << 20,
-                4 << 20,
-                4_096,
-                Duration.ofSeconds(10));
+        return new LogReplication(new Options().with(o -> o.nodes = List.of(addresses)));
     }
 
     /**
@@ -87,32 +92,12 @@ public final class LogReplication implements HaFeature {
      * @param nodes {@code id@host:port} each, this node among them
      */
     public LogReplication bootstrap(String... nodes) {
-        Options o = options;
-        return new LogReplication(new Options(
-                o.directory,
-                List.of(nodes),
-                o.machine,
-                o.heartbeat,
-                o.electionTimeout,
-                o.segmentBytes,
-                o.maxEntryBytes,
-                o.maxInFlight,
-                o.timeout));
+        return with(o -> o.nodes = List.of(nodes));
     }
 
     /** Your own state, kept the same on every node; the same kind of machine is given to every node. */
     public LogReplication stateMachine(StateMachine machine) {
-        Options o = options;
-        return new LogReplication(new Options(
-                o.directory,
-                o.nodes,
-                machine,
-                o.heartbeat,
-                o.electionTimeout,
-                o.segmentBytes,
-                o.maxEntryBytes,
-                o.maxInFlight,
-                o.timeout));
+        return with(o -> o.machine = machine);
     }
 
     /**
@@ -124,17 +109,14 @@ public final class LogReplication implements HaFeature {
      *     node that is shorter than this never causes an election.
      */
     public LogReplication timing(Duration heartbeat, Duration electionTimeout) {
-        Options o = options;
-        return new LogReplication(new Options(
-                o.directory,
-                o.nodes,
-                o.machine,
-                heartbeat,
-                electionTimeout,
-                o.segmentBytes,
-                o.maxEntryBytes,
-                o.maxInFlight,
-                o.timeout));
+        return with(o -> {
+            o.heartbeat = heartbeat;
+            o.electionTimeout = electionTimeout;
+        });
+    }
+
+    private LogReplication with(Consumer<Options> change) {
+        return new LogReplication(options.with(change));
     }
 
     /** The fast profile, for a quiet network and machines that are not overloaded: 25 ms and 250 ms. */
@@ -144,62 +126,22 @@ public final class LogReplication implements HaFeature {
 
     /** Length of a file of the log, 64 KiB to 1 GiB; 64 MiB by default. Files are filled ahead, two at the least. */
     public LogReplication segmentBytes(int bytes) {
-        Options o = options;
-        return new LogReplication(new Options(
-                o.directory,
-                o.nodes,
-                o.machine,
-                o.heartbeat,
-                o.electionTimeout,
-                bytes,
-                o.maxEntryBytes,
-                o.maxInFlight,
-                o.timeout));
+        return with(o -> o.segmentBytes = bytes);
     }
 
     /** The longest single write, 1 KiB to 8 MiB; 4 MiB by default. The same on all nodes and clients. */
     public LogReplication maxEntryBytes(int bytes) {
-        Options o = options;
-        return new LogReplication(new Options(
-                o.directory,
-                o.nodes,
-                o.machine,
-                o.heartbeat,
-                o.electionTimeout,
-                o.segmentBytes,
-                bytes,
-                o.maxInFlight,
-                o.timeout));
+        return with(o -> o.maxEntryBytes = bytes);
     }
 
     /** How many requests of this process may wait for an answer, 1 to 8192; 4096 by default. */
     public LogReplication maxInFlight(int requests) {
-        Options o = options;
-        return new LogReplication(new Options(
-                o.directory,
-                o.nodes,
-                o.machine,
-                o.heartbeat,
-                o.electionTimeout,
-                o.segmentBytes,
-                o.maxEntryBytes,
-                requests,
-                o.timeout));
+        return with(o -> o.maxInFlight = requests);
     }
 
     /** The deadline of calls that name none, 10 ms to 1 hour; 10 s by default. */
     public LogReplication timeout(Duration deadline) {
-        Options o = options;
-        return new LogReplication(new Options(
-                o.directory,
-                o.nodes,
-                o.machine,
-                o.heartbeat,
-                o.electionTimeout,
-                o.segmentBytes,
-                o.maxEntryBytes,
-                o.maxInFlight,
-                deadline));
+        return with(o -> o.timeout = deadline);
     }
 
     @Override

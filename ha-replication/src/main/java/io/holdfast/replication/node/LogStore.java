@@ -61,7 +61,11 @@ final class LogStore {
         while (!cache.isEmpty() && cache.lastKey() >= index) {
             drop(cache.pollLastEntry());
         }
-        log.truncateFrom(index);
+        try {
+            log.truncateFrom(index);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void drop(Map.Entry<Long, ByteBuf> entry) {
@@ -81,7 +85,12 @@ final class LogStore {
     }
 
     private void force() {
-        ForceTicket ticket = forcing ? null : log.ticket();
+        ForceTicket ticket;
+        try {
+            ticket = forcing ? null : log.ticket();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         if (ticket == null) {
             return;
         }
@@ -113,6 +122,15 @@ final class LogStore {
     /** Writes that all is on disk, so that damage to it later is not taken for a torn write. */
     void mark(long commitIndex) throws IOException {
         log.mark(commitIndex);
+    }
+
+    /** What was cut from the log's end when it was opened is certainly here again. */
+    void settle() {
+        try {
+            log.settle();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** On disk up to here. */

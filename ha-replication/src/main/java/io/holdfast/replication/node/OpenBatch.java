@@ -21,7 +21,7 @@ final class OpenBatch {
     private BatchBuilder builder() {
         BatchBuilder open = builder;
         if (open == null) {
-            open = new BatchBuilder(allocator, INITIAL_BYTES);
+            open = BatchBuilder.open(allocator, INITIAL_BYTES);
             builder = open;
         }
         return open;

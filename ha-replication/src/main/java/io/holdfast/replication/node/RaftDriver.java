@@ -149,6 +149,8 @@ final class RaftDriver {
             events.readReady(ready.id(), ready.index());
         } else if (effect instanceof RaftEffect.ReadFailed failed) {
             events.readFailed(failed.id());
+        } else if (effect instanceof RaftEffect.DoubtSettled) {
+            store.settle();
         } else if (effect instanceof RaftEffect.ProposalRefused) {
             openBatch.clear(); // whoever sent it hears of the new master and sends it there
         } else {

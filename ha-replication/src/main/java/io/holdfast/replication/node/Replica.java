@@ -11,6 +11,8 @@ import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.log.ForceTicket;
 import io.holdfast.replication.log.HardStateFile;
 import io.holdfast.replication.log.IdentityFile.Identity;
+import io.holdfast.replication.log.LogOptions;
+import io.holdfast.replication.log.Recovery;
 import io.holdfast.replication.log.SegmentedLog;
 import io.holdfast.replication.raft.LogIndex;
 import io.holdfast.replication.raft.MajorityConfig;
@@ -59,7 +61,7 @@ final class Replica {
             SegmentedLog log = SegmentedLog.open(
                     runtime.storage(),
                     settings.directory().resolve("log"),
-                    new SegmentedLog.LogOptions(settings.segmentBytes()),
+                    new LogOptions(settings.segmentBytes()),
                     identity.clusterId(),
                     runtime.random(),
                     preparer,
@@ -124,7 +126,7 @@ final class Replica {
                 : new UserMachine(settings.machine(), applyWorker, loop);
         OpenBatch openBatch = new OpenBatch(allocator);
         MasterTime time = new MasterTime();
-        SegmentedLog.Recovery recovery = disk.log().recovery();
+        Recovery recovery = disk.log().recovery();
         time.seen(recovery.wallMillis(), recovery.masterNanos());
         this.store = new LogStore(disk.log(), logWorker, loop, CACHE_BYTES, this::forced);
         this.peers = new PeerLinks(context.links(), identity.voters(), new PeerEvents(), this::input);
@@ -187,7 +189,7 @@ final class Replica {
 
     private void forced(ForceTicket ticket) {
         meters.forced();
-        input(new RaftInput.Persisted(ticket.term(), ticket.lastIndex()));
+        input(new RaftInput.Persisted(ticket.lastTerm(), ticket.lastIndex()));
     }
 
     private Announcement announcement() {

@@ -78,7 +78,7 @@ public final class Raft {
         election = new Election(s, doubt);
         followerLog = new FollowerLog(s);
         reads = new ReadIndex(s);
-        replicator = new Replicator(s, reads);
+        replicator = new Replicator(s, reads, doubt);
     }
 
     /** Takes one input at {@code nowNanos}, which never goes backwards, and returns the effects. */
