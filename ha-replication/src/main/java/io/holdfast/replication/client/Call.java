@@ -17,6 +17,9 @@ abstract class Call {
 
     abstract void fail(RuntimeException problem);
 
+    /** As {@link #fail}, on this thread: after the stop, when there may be no executor left. */
+    abstract void failHere(RuntimeException problem);
+
     /** A call whose thread waits in {@link #await}. */
     static final class Blocking extends Call {
         private final Thread caller = Thread.currentThread();
@@ -33,6 +36,11 @@ abstract class Call {
         void fail(RuntimeException reason) {
             problem = reason;
             LockSupport.unpark(caller);
+        }
+
+        @Override
+        void failHere(RuntimeException reason) {
+            fail(reason);
         }
 
         /**
@@ -80,6 +88,11 @@ abstract class Call {
         @Override
         void complete(byte[] answer) {
             callbacks.execute(() -> future.complete(answer));
+        }
+
+        @Override
+        void failHere(RuntimeException problem) {
+            future.completeExceptionally(problem);
         }
 
         @Override

@@ -334,7 +334,7 @@ public final class LogClient implements Commands, Responder {
         enqueue(() -> {
             if (stopped) {
                 release(command.length);
-                call.fail(new NotAvailableException(context.node().id() + " has stopped; the write was not sent"));
+                call.failHere(new NotAvailableException(context.node().id() + " has stopped; the write was not sent"));
             } else {
                 session.submit(write, now());
             }
@@ -345,7 +345,7 @@ public final class LogClient implements Commands, Responder {
         enqueue(() -> {
             if (stopped) {
                 release(read.request.length);
-                read.call.fail(new NotAvailableException(context.node().id() + " has stopped"));
+                read.call.failHere(new NotAvailableException(context.node().id() + " has stopped"));
             } else {
                 long id = nextRead++;
                 reads.put(id, read);
@@ -357,8 +357,17 @@ public final class LogClient implements Commands, Responder {
     /** One wake-up of the loop for all that callers add before it comes round. */
     private void enqueue(Runnable request) {
         inbox.add(request);
-        if (drainScheduled.compareAndSet(false, true)) {
+        if (stopped) {
+            refuseLateOnes();
+        } else if (drainScheduled.compareAndSet(false, true)) {
             loop.execute(this::drain);
+        }
+    }
+
+    /** The loop may be gone: what came in after the stop is refused here, by whoever finds it. */
+    private void refuseLateOnes() {
+        for (Runnable late = inbox.poll(); late != null; late = inbox.poll()) {
+            late.run();
         }
     }
 
