@@ -186,15 +186,15 @@ public final class LogReplication implements HaFeature {
         }
     }
 
-    private Map<String, String> voters(Settings settings) {
+    private Map<String, Address> voters(Settings settings) {
         Node node = settings.node();
-        Map<String, String> voters = new LinkedHashMap<>();
+        Map<String, Address> voters = new LinkedHashMap<>();
         if (options.nodes.isEmpty()) {
             if (!settings.standalone()) {
                 throw new IllegalArgumentException("name the nodes that form the cluster: .bootstrap(\"" + node.id() + "@"
                         + node.advertisedAddress() + "\", ...); for one node alone use HaCluster.singleNode()");
             }
-            voters.put(node.id(), node.advertisedAddress().toString());
+            voters.put(node.id(), node.advertisedAddress());
             return voters;
         }
         for (String text : options.nodes) {
@@ -204,7 +204,7 @@ public final class LogReplication implements HaFeature {
                         "\"" + text + "\" does not name a node; write id@host:port, for example node-1@10.0.0.1:7400");
             }
             String id = Node.of(text.substring(0, at)).id();
-            if (voters.put(id, Address.parse(text.substring(at + 1)).toString()) != null) {
+            if (voters.put(id, Address.parse(text.substring(at + 1))) != null) {
                 throw new IllegalArgumentException(id + " is listed twice in bootstrap");
             }
         }

@@ -1,7 +1,9 @@
 package io.holdfast.replication.bootstrap;
 
-import io.holdfast.replication.log.IdentityFile.Identity;
-import io.holdfast.replication.log.IdentityFile.Voter;
+import io.holdfast.core.Address;
+import io.holdfast.replication.log.Identity;
+import io.holdfast.replication.log.Identity.State;
+import io.holdfast.replication.log.Identity.Voter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,7 +50,7 @@ final class Formation {
     private final String clusterName;
     private final String self;
     private final UUID selfDisk;
-    private final Map<String, String> listed;
+    private final Map<String, Address> listed;
     private final UUID freshClusterId;
     private final Map<String, UUID> reached = new TreeMap<>();
     private final Set<String> agreed = new LinkedHashSet<>();
@@ -67,7 +69,7 @@ final class Formation {
             String clusterName,
             String self,
             UUID selfDisk,
-            Map<String, String> listed,
+            Map<String, Address> listed,
             @Nullable Identity identity,
             UUID freshClusterId) {
         this.clusterName = clusterName;
@@ -121,13 +123,13 @@ final class Formation {
     }
 
     private boolean formed() {
-        return identity != null && identity.formed();
+        return identity != null && identity.state() == State.FORMED;
     }
 
     /** Whoever missed the end of the formation is told it, for ever. */
     private void greet(String node) {
         Identity own = identity;
-        if (own != null && own.formed()) {
+        if (own != null && own.state() == State.FORMED) {
             effects.add(new Say(node, new FormationMessage.Formed(own.clusterId(), own.voters())));
         }
     }
@@ -136,11 +138,11 @@ final class Formation {
         if (formed() || !self.equals(coordinator()) || !reached.keySet().containsAll(listed.keySet())) {
             return;
         }
-        Map<String, Voter> voters = new TreeMap<>();
-        listed.forEach((id, address) -> voters.put(id, new Voter(disk(id), address)));
+        List<Voter> voters = new ArrayList<>();
+        listed.forEach((id, address) -> voters.add(new Voter(id, disk(id), address)));
         Identity old = identity;
         UUID clusterId = old == null ? freshClusterId : old.clusterId();
-        Identity planned = new Identity(clusterName, clusterId, self, selfDisk, false, voters);
+        Identity planned = new Identity(clusterName, clusterId, self, selfDisk, State.FORMING, voters);
         agreed.clear();
         if (planned.equals(old)) {
             saved(planned);
@@ -170,7 +172,7 @@ final class Formation {
         }
         saving = null;
         identity = done;
-        if (done.formed()) {
+        if (done.state() == State.FORMED) {
             reached.keySet().stream().filter(node -> !node.equals(self)).forEach(this::greet);
         } else if (self.equals(coordinator())) {
             agreed.add(self);
@@ -186,8 +188,8 @@ final class Formation {
 
     private void completeIfAgreed() {
         Identity plan = identity;
-        if (plan != null && !plan.formed() && saving == null && agreed.containsAll(listed.keySet())) {
-            save(plan.asFormed());
+        if (plan != null && plan.state() == State.FORMING && saving == null && agreed.containsAll(listed.keySet())) {
+            save(formed(plan));
         }
     }
 
@@ -203,13 +205,13 @@ final class Formation {
         } else if (message instanceof FormationMessage.Formed done) {
             Identity own = identity;
             if (own != null
-                    && !own.formed()
+                    && own.state() == State.FORMING
                     && own.clusterId().equals(done.clusterId())
                     && own.voters().equals(done.voters())) {
-                save(own.asFormed());
+                save(formed(own));
             } else if (own == null && !knows(done.voters())) {
                 effects.add(new Refused(from + " belongs to cluster " + done.clusterId() + " with the voters "
-                        + done.voters().keySet() + "; this node's directory is empty, so it is none of them. "
+                        + ids(done.voters()) + "; this node's directory is empty, so it is none of them. "
                         + "It cannot take the place of " + self + " by itself"));
             }
         } else if (message instanceof FormationMessage.Refusal refusal) {
@@ -217,9 +219,19 @@ final class Formation {
         }
     }
 
-    private boolean knows(Map<String, Voter> voters) {
-        Voter own = voters.get(self);
-        return own != null && own.diskId().equals(selfDisk);
+    private boolean knows(List<Voter> voters) {
+        return voters.stream().anyMatch(v -> v.nodeId().equals(self) && v.diskId().equals(selfDisk));
+    }
+
+    private static Set<String> ids(List<Voter> voters) {
+        Set<String> ids = new LinkedHashSet<>();
+        voters.forEach(voter -> ids.add(voter.nodeId()));
+        return ids;
+    }
+
+    private static Identity formed(Identity plan) {
+        return new Identity(
+                plan.clusterName(), plan.clusterId(), plan.nodeId(), plan.diskId(), State.FORMED, plan.voters());
     }
 
     private void planned(String from, FormationMessage.Plan plan) {
@@ -227,9 +239,9 @@ final class Formation {
         String problem = null;
         if (!from.equals(coordinator())) {
             problem = "the list here makes " + coordinator() + " the coordinator; give all nodes the same list";
-        } else if (!plan.voters().keySet().equals(listed.keySet())) {
-            problem = "the lists differ: " + plan.voters().keySet() + " there, " + listed.keySet() + " here";
-        } else if (own != null && own.formed() && !own.clusterId().equals(plan.clusterId())) {
+        } else if (!ids(plan.voters()).equals(listed.keySet())) {
+            problem = "the lists differ: " + ids(plan.voters()) + " there, " + listed.keySet() + " here";
+        } else if (own != null && own.state() == State.FORMED && !own.clusterId().equals(plan.clusterId())) {
             problem = self + " belongs to cluster " + own.clusterId() + " already";
         } else if (own != null && !own.clusterId().equals(plan.clusterId())) {
             problem = self + " holds the unfinished bootstrap of another cluster, " + own.clusterId()
@@ -240,8 +252,8 @@ final class Formation {
         if (problem != null) {
             effects.add(new Say(from, new FormationMessage.Refusal(problem)));
             effects.add(new Refused("refused to join " + from + "'s cluster: " + problem));
-        } else if (own == null || !own.formed()) {
-            Identity next = new Identity(clusterName, plan.clusterId(), self, selfDisk, false, plan.voters());
+        } else if (own == null || own.state() == State.FORMING) {
+            Identity next = new Identity(clusterName, plan.clusterId(), self, selfDisk, State.FORMING, plan.voters());
             if (next.equals(own)) {
                 saved(next);
             } else {

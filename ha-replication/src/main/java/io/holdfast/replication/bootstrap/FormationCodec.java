@@ -1,12 +1,13 @@
 package io.holdfast.replication.bootstrap;
 
 import io.holdfast.core.spi.MalformedFrameException;
-import io.holdfast.replication.log.IdentityFile.Voter;
+import io.holdfast.core.Address;
+import io.holdfast.replication.log.Identity.Voter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 /** Formation messages as frames; see {@code docs/formats.md}. */
@@ -51,24 +52,31 @@ final class FormationCodec {
         }
     }
 
-    private static void writePlan(ByteBuf out, UUID clusterId, Map<String, Voter> voters) {
+    private static void writePlan(ByteBuf out, UUID clusterId, List<Voter> voters) {
         writeId(out, clusterId);
         out.writeByte(voters.size());
-        voters.forEach((id, voter) -> {
-            writeText(out, id);
+        for (Voter voter : voters) {
+            writeText(out, voter.nodeId());
             writeId(out, voter.diskId());
-            writeText(out, voter.address());
-        });
+            writeText(out, voter.address().toString());
+        }
     }
 
-    private static Map<String, Voter> readVoters(ByteBuf in) {
+    private static List<Voter> readVoters(ByteBuf in) {
         int count = in.readUnsignedByte();
-        Map<String, Voter> voters = new TreeMap<>();
+        List<Voter> voters = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            String id = readText(in);
-            voters.put(id, new Voter(readId(in), readText(in)));
+            voters.add(new Voter(readText(in), readId(in), readAddress(in)));
         }
         return voters;
+    }
+
+    private static Address readAddress(ByteBuf in) {
+        try {
+            return Address.parse(readText(in));
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrameException("a voter's address: " + e.getMessage());
+        }
     }
 
     private static void writeId(ByteBuf out, UUID id) {

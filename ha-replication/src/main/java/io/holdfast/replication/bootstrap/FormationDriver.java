@@ -12,7 +12,8 @@ import io.holdfast.core.spi.Links.OutboundLink;
 import io.holdfast.core.spi.Links.Peer;
 import io.holdfast.core.spi.Links.RefusedException;
 import io.holdfast.replication.log.IdentityFile;
-import io.holdfast.replication.log.IdentityFile.Identity;
+import io.holdfast.replication.log.Identity;
+import io.holdfast.replication.log.Identity.State;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
@@ -35,14 +36,21 @@ public final class FormationDriver {
 
     private final FeatureContext context;
     private final Path directory;
-    private final Map<String, String> listed;
+    private final Map<String, Address> listed;
     private final Worker worker;
     private final Formation formation;
+    private final Preparation prepare;
     private final Consumer<Identity> formed;
     private final Map<String, List<Link>> links = new LinkedHashMap<>();
     private final List<OutboundLink> dialled = new ArrayList<>();
     private boolean done;
     private String lastProblem = "";
+
+    /** Makes files, on the worker. */
+    public interface Preparation {
+        /** Makes what is missing. */
+        void run(Identity identity) throws IOException;
+    }
 
     /**
      * Makes one.
@@ -50,26 +58,29 @@ public final class FormationDriver {
      * @param listed the nodes that form the cluster, id to address
      * @param identity what is on the disk, null if nothing
      * @param worker writes the identity
+     * @param prepare makes what a formed node must have, before it is called formed; idempotent
      * @param formed hears of the cluster once, on the loop
      */
     public FormationDriver(
             FeatureContext context,
             Path directory,
             UUID diskId,
-            Map<String, String> listed,
+            Map<String, Address> listed,
             @Nullable Identity identity,
             Worker worker,
+            Preparation prepare,
             Consumer<Identity> formed) {
         this.context = context;
         this.directory = directory;
         this.listed = listed;
         this.worker = worker;
+        this.prepare = prepare;
         this.formed = formed;
         UUID fresh = new UUID(
                 context.runtime().random().nextLong(), context.runtime().random().nextLong());
         this.formation = new Formation(
                 context.clusterName(), context.node().id(), diskId, listed, identity, fresh);
-        this.done = identity != null && identity.formed();
+        this.done = identity != null && identity.state() == State.FORMED;
     }
 
     /** Begins, or only answers latecomers if the cluster is formed already. On the loop. */
@@ -78,7 +89,7 @@ public final class FormationDriver {
         if (!done) {
             listed.forEach((id, address) -> {
                 if (!id.equals(context.node().id())) {
-                    dialled.add(context.links().dial(PROTOCOL, id, Address.parse(address), new Conversation()));
+                    dialled.add(context.links().dial(PROTOCOL, id, address, new Conversation()));
                 }
             });
             context.ready(false, formation.waitingFor());
@@ -127,13 +138,16 @@ public final class FormationDriver {
     private void save(Identity identity) {
         worker.execute(() -> {
             try {
+                if (identity.state() == State.FORMED) {
+                    prepare.run(identity);
+                }
                 IdentityFile.save(context.runtime().storage(), directory, identity);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
             context.runtime().loop().execute(() -> {
                 step(new Formation.Saved(identity));
-                if (identity.formed() && !done) {
+                if (identity.state() == State.FORMED && !done) {
                     finish(identity);
                 }
             });
@@ -145,7 +159,7 @@ public final class FormationDriver {
         dialled.forEach(OutboundLink::close);
         dialled.clear();
         LOG.info("{} formed the cluster {} ({}) with the voters {}", context.node().id(), context.clusterName(),
-                identity.clusterId(), identity.voters().keySet());
+                identity.clusterId(), identity.voters());
         formed.accept(identity);
     }
 

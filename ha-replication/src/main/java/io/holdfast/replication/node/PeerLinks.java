@@ -1,6 +1,5 @@
 package io.holdfast.replication.node;
 
-import io.holdfast.core.Address;
 import io.holdfast.core.runtime.Connection.Lane;
 import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
 import io.holdfast.core.runtime.EventLoop;
@@ -11,7 +10,7 @@ import io.holdfast.core.spi.Links.LinkListener;
 import io.holdfast.core.spi.Links.OutboundLink;
 import io.holdfast.core.spi.Links.Peer;
 import io.holdfast.core.spi.Links.RefusedException;
-import io.holdfast.replication.log.IdentityFile.Voter;
+import io.holdfast.replication.log.Identity.Voter;
 import io.holdfast.replication.raft.RaftInput;
 import io.holdfast.replication.raft.RaftMessage;
 import io.holdfast.replication.wire.RaftCodec;
@@ -41,15 +40,15 @@ final class PeerLinks {
     }
 
     private final Links links;
-    private final Map<String, Voter> voters;
+    private final Map<String, Voter> voters = new TreeMap<>();
     private final Events events;
     private final Consumer<RaftInput> inputs;
     private final Map<String, PeerOutbox> outboxes = new TreeMap<>();
     private final List<OutboundLink> dialled = new ArrayList<>();
 
-    PeerLinks(Links links, Map<String, Voter> voters, Events events, Consumer<RaftInput> inputs) {
+    PeerLinks(Links links, List<Voter> voters, Events events, Consumer<RaftInput> inputs) {
         this.links = links;
-        this.voters = voters;
+        voters.forEach(voter -> this.voters.put(voter.nodeId(), voter));
         this.events = events;
         this.inputs = inputs;
     }
@@ -60,7 +59,7 @@ final class PeerLinks {
             if (!id.equals(self)) {
                 PeerOutbox outbox = new PeerOutbox(id, store, reader, loop, allocator, inputs);
                 outboxes.put(id, outbox);
-                dialled.add(links.dial(PROTOCOL, id, Address.parse(voter.address()), new Outbound(id, outbox)));
+                dialled.add(links.dial(PROTOCOL, id, voter.address(), new Outbound(id, outbox)));
             }
         });
     }

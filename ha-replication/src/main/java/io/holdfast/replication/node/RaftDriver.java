@@ -5,6 +5,7 @@ import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.HardState;
 import io.holdfast.replication.log.HardStateFile;
 import io.holdfast.replication.raft.Raft;
 import io.holdfast.replication.raft.RaftEffect;
@@ -173,7 +174,7 @@ final class RaftDriver {
     private void save(RaftEffect.SaveHardState save) {
         logWorker.execute(() -> {
             try {
-                hardState.save(save.term(), save.votedFor());
+                hardState.save(new HardState(save.term(), save.votedFor()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -10,7 +10,8 @@ import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.log.ForceTicket;
 import io.holdfast.replication.log.HardStateFile;
-import io.holdfast.replication.log.IdentityFile.Identity;
+import io.holdfast.replication.log.Identity;
+import io.holdfast.replication.log.Identity.Voter;
 import io.holdfast.replication.log.LogOptions;
 import io.holdfast.replication.log.Recovery;
 import io.holdfast.replication.log.SegmentedLog;
@@ -50,15 +51,35 @@ final class Replica {
      * What was found on the disk.
      *
      * @param index the batches of the log
+     * @param wallMillis of the last batch
+     * @param masterNanos of the last batch
      */
-    record Disk(SegmentedLog log, LogIndex index, HardStateFile hardState, Worker preparer) {
+    record Disk(
+            SegmentedLog log,
+            LogIndex index,
+            HardStateFile hardState,
+            Worker preparer,
+            long wallMillis,
+            long masterNanos) {
 
         /** Reads it; takes as long as the log is. Not on the loop. */
         static Disk open(NodeRuntime runtime, ReplicationSettings settings, Identity identity) throws IOException {
             LogIndex index = new LogIndex();
             Worker preparer = runtime.newWorker("segments");
             HardStateFile hardState = HardStateFile.open(runtime.storage(), settings.directory());
-            SegmentedLog log = SegmentedLog.open(
+            SegmentedLog log = openLog(runtime, settings, identity, preparer, index);
+            if (log.recovery().fresh()) {
+                throw new IOException(settings.directory() + " holds the identity of voter " + identity.nodeId()
+                        + " but its log is gone: it would vote without its memory. Restore the directory as a whole");
+            }
+            LastBatchTime time = LastBatchTime.read(log);
+            return new Disk(log, index, hardState, preparer, time.wallMillis(), time.masterNanos());
+        }
+
+        private static SegmentedLog openLog(
+                NodeRuntime runtime, ReplicationSettings settings, Identity identity, Worker preparer, LogIndex index)
+                throws IOException {
+            return SegmentedLog.open(
                     runtime.storage(),
                     settings.directory().resolve("log"),
                     new LogOptions(settings.segmentBytes()),
@@ -66,7 +87,16 @@ final class Replica {
                     runtime.random(),
                     preparer,
                     index::append);
-            return new Disk(log, index, hardState, preparer);
+        }
+
+        /** Makes an empty log and vote where there are none, before the node is called part of a cluster. */
+        static void prepare(NodeRuntime runtime, ReplicationSettings settings, Identity identity) throws IOException {
+            if (!runtime.storage().exists(settings.directory().resolve("vote"))) {
+                HardStateFile.create(runtime.storage(), settings.directory()).close();
+            }
+            Worker preparer = runtime.newWorker("segments");
+            openLog(runtime, settings, identity, preparer, new LogIndex()).close();
+            preparer.close();
         }
 
         void close() {
@@ -127,21 +157,21 @@ final class Replica {
         OpenBatch openBatch = new OpenBatch(allocator);
         MasterTime time = new MasterTime();
         Recovery recovery = disk.log().recovery();
-        time.seen(recovery.wallMillis(), recovery.masterNanos());
+        time.seen(disk.wallMillis(), disk.masterNanos());
         this.store = new LogStore(disk.log(), logWorker, loop, CACHE_BYTES, this::forced);
         this.peers = new PeerLinks(context.links(), identity.voters(), new PeerEvents(), this::input);
         Raft raft = new Raft(
                 new RaftConfig(
                         context.node().id(),
-                        new MajorityConfig(List.copyOf(identity.voters().keySet())),
+                        new MajorityConfig(identity.voters().stream().map(Voter::nodeId).toList()),
                         settings.heartbeatNanos(),
                         settings.electionTimeoutNanos(),
                         settings.heartbeatNanos() / 2,
                         MAX_APPEND_BYTES,
                         MAX_INFLIGHT_BYTES),
                 disk.index(),
-                disk.hardState().term(),
-                disk.hardState().votedFor(),
+                disk.hardState().state().term(),
+                disk.hardState().state().votedFor(),
                 recovery.commitIndex(),
                 recovery.tailCut() || disk.hardState().doubtful(),
                 new SplittableRandom(runtime.random().nextLong()));
@@ -169,11 +199,11 @@ final class Replica {
         remoteClients.start();
         input(new RaftInput.Started());
         List<Address> others = new ArrayList<>();
-        identity.voters().forEach((id, voter) -> {
-            if (!id.equals(context.node().id())) {
-                others.add(Address.parse(voter.address()));
+        for (Voter voter : identity.voters()) {
+            if (!voter.nodeId().equals(context.node().id())) {
+                others.add(voter.address());
             }
-        });
+        }
         ingress.connected(local);
         client.start(others, local);
         context.ready(false, "no master is known yet");
@@ -194,7 +224,7 @@ final class Replica {
 
     private Announcement announcement() {
         Map<String, String> voters = new TreeMap<>();
-        identity.voters().forEach((id, voter) -> voters.put(id, voter.address()));
+        identity.voters().forEach(v -> voters.put(v.nodeId(), v.address().toString()));
         return new Announcement(driver.raft().term(), driver.raft().leader(), voters);
     }
 

@@ -11,7 +11,8 @@ import io.holdfast.replication.session.LogAccess;
 import io.holdfast.replication.bootstrap.FormationDriver;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.log.IdentityFile;
-import io.holdfast.replication.log.IdentityFile.Identity;
+import io.holdfast.replication.log.Identity;
+import io.holdfast.replication.log.Identity.State;
 import io.holdfast.replication.session.Commands;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,12 +66,12 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
     @Override
     public void start() {
         Identity known = identity;
-        boolean formed = known != null && known.formed();
-        context.links().identify(formed ? known.clusterId() : new UUID(0, 0), diskId);
+        context.links().identify(new UUID(0, 0), diskId);
         formation = new FormationDriver(
-                context, settings.directory(), diskId, settings.listed(), known, logWorker, this::begin);
+                context, settings.directory(), diskId, settings.listed(), known, logWorker,
+                made -> Replica.Disk.prepare(runtime, settings, made), this::begin);
         formation.start();
-        if (formed) {
+        if (known != null && known.state() == State.FORMED) {
             begin(known);
         }
     }

@@ -1,5 +1,6 @@
 package io.holdfast.replication.node;
 
+import io.holdfast.core.Address;
 import io.holdfast.replication.StateMachine;
 import io.holdfast.replication.client.LogClient;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ReplicationSettings(
         Path directory,
-        Map<String, String> listed,
+        Map<String, Address> listed,
         @Nullable StateMachine machine,
         long heartbeatNanos,
         long electionTimeoutNanos,
