@@ -10,6 +10,7 @@ final class Runtimes {
      * SEAM: returns {@code io.holdfast.core.internal.netty.RealRuntime} for the node as soon as that is part of this
      * module.
      */
+    @SuppressWarnings("DoNotCallSuggester") // it throws only until the runtime is wired in here
     static NodeRuntime defaultRuntime(String nodeId) {
         throw new IllegalStateException(
                 "node " + nodeId + " has no runtime; give it one with HaCluster.builder(...).runtime(...)");
