@@ -160,9 +160,10 @@ public final class LogReplication implements HaFeature {
         within("heartbeat in ms", o.heartbeat.toMillis(), 5, 10_000);
         within("electionTimeout in ms", o.electionTimeout.toMillis(), 25, 60_000);
         if (o.electionTimeout.compareTo(o.heartbeat.multipliedBy(5)) < 0) {
-            throw new IllegalArgumentException("electionTimeout " + o.electionTimeout.toMillis() + " ms is less than five "
-                    + "heartbeats of " + o.heartbeat.toMillis() + " ms; write for example timing(ofMillis("
-                    + o.heartbeat.toMillis() + "), ofMillis(" + o.heartbeat.toMillis() * 10 + "))");
+            throw new IllegalArgumentException(
+                    "electionTimeout " + o.electionTimeout.toMillis() + " ms is less than five "
+                            + "heartbeats of " + o.heartbeat.toMillis() + " ms; write for example timing(ofMillis("
+                            + o.heartbeat.toMillis() + "), ofMillis(" + o.heartbeat.toMillis() * 10 + "))");
         }
         if (node.isClient() != (o.directory == null)) {
             throw new IllegalArgumentException(
@@ -191,8 +192,8 @@ public final class LogReplication implements HaFeature {
         Map<String, Address> voters = new LinkedHashMap<>();
         if (options.nodes.isEmpty()) {
             if (!settings.standalone()) {
-                throw new IllegalArgumentException("name the nodes that form the cluster: .bootstrap(\"" + node.id() + "@"
-                        + node.advertisedAddress() + "\", ...); for one node alone use HaCluster.singleNode()");
+                throw new IllegalArgumentException("name the nodes that form the cluster: .bootstrap(\"" + node.id()
+                        + "@" + node.advertisedAddress() + "\", ...); for one node alone use HaCluster.singleNode()");
             }
             voters.put(node.id(), node.advertisedAddress());
             return voters;
@@ -225,8 +226,8 @@ public final class LogReplication implements HaFeature {
     @Override
     public RunningFeature create(FeatureContext context) {
         Options o = options;
-        LogClient.Limits limits = new LogClient.Limits(
-                o.maxEntryBytes, o.maxInFlight, MAX_IN_FLIGHT_BYTES, o.timeout.toNanos());
+        LogClient.Limits limits =
+                new LogClient.Limits(o.maxEntryBytes, o.maxInFlight, MAX_IN_FLIGHT_BYTES, o.timeout.toNanos());
         Path directory = o.directory;
         if (directory == null) {
             List<Address> addresses = new ArrayList<>();

@@ -178,8 +178,8 @@ final class Formation {
             agreed.add(self);
             reached.keySet().stream()
                     .filter(node -> !node.equals(self))
-                    .forEach(node -> effects.add(
-                            new Say(node, new FormationMessage.Plan(done.clusterId(), done.voters()))));
+                    .forEach(node ->
+                            effects.add(new Say(node, new FormationMessage.Plan(done.clusterId(), done.voters()))));
             completeIfAgreed();
         } else {
             effects.add(new Say(coordinator(), new FormationMessage.Agreed(done.clusterId(), done.voters())));
@@ -198,7 +198,9 @@ final class Formation {
             planned(from, plan);
         } else if (message instanceof FormationMessage.Agreed agreement) {
             Identity own = identity;
-            if (own != null && own.clusterId().equals(agreement.clusterId()) && own.voters().equals(agreement.voters())) {
+            if (own != null
+                    && own.clusterId().equals(agreement.clusterId())
+                    && own.voters().equals(agreement.voters())) {
                 agreed.add(from);
                 completeIfAgreed();
             }
@@ -220,7 +222,8 @@ final class Formation {
     }
 
     private boolean knows(List<Voter> voters) {
-        return voters.stream().anyMatch(v -> v.nodeId().equals(self) && v.diskId().equals(selfDisk));
+        return voters.stream()
+                .anyMatch(v -> v.nodeId().equals(self) && v.diskId().equals(selfDisk));
     }
 
     private static Set<String> ids(List<Voter> voters) {
@@ -241,7 +244,9 @@ final class Formation {
             problem = "the list here makes " + coordinator() + " the coordinator; give all nodes the same list";
         } else if (!ids(plan.voters()).equals(listed.keySet())) {
             problem = "the lists differ: " + ids(plan.voters()) + " there, " + listed.keySet() + " here";
-        } else if (own != null && own.state() == State.FORMED && !own.clusterId().equals(plan.clusterId())) {
+        } else if (own != null
+                && own.state() == State.FORMED
+                && !own.clusterId().equals(plan.clusterId())) {
             problem = self + " belongs to cluster " + own.clusterId() + " already";
         } else if (own != null && !own.clusterId().equals(plan.clusterId())) {
             problem = self + " holds the unfinished bootstrap of another cluster, " + own.clusterId()

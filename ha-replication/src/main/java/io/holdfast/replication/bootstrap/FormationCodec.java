@@ -1,7 +1,7 @@
 package io.holdfast.replication.bootstrap;
 
-import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.core.Address;
+import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.replication.log.Identity.Voter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;

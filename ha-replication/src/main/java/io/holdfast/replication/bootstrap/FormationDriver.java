@@ -11,9 +11,9 @@ import io.holdfast.core.spi.Links.LinkListener;
 import io.holdfast.core.spi.Links.OutboundLink;
 import io.holdfast.core.spi.Links.Peer;
 import io.holdfast.core.spi.Links.RefusedException;
-import io.holdfast.replication.log.IdentityFile;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.State;
+import io.holdfast.replication.log.IdentityFile;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
@@ -77,9 +77,9 @@ public final class FormationDriver {
         this.prepare = prepare;
         this.formed = formed;
         UUID fresh = new UUID(
-                context.runtime().random().nextLong(), context.runtime().random().nextLong());
-        this.formation = new Formation(
-                context.clusterName(), context.node().id(), diskId, listed, identity, fresh);
+                context.runtime().random().nextLong(),
+                context.runtime().random().nextLong());
+        this.formation = new Formation(context.clusterName(), context.node().id(), diskId, listed, identity, fresh);
         this.done = identity != null && identity.state() == State.FORMED;
     }
 
@@ -120,7 +120,11 @@ public final class FormationDriver {
             } else if (effect instanceof Formation.Refused refused) {
                 if (!refused.problem().equals(lastProblem)) {
                     lastProblem = refused.problem();
-                    LOG.error("{} cannot join the cluster {}: {}", context.node().id(), context.clusterName(), lastProblem);
+                    LOG.error(
+                            "{} cannot join the cluster {}: {}",
+                            context.node().id(),
+                            context.clusterName(),
+                            lastProblem);
                 }
             } else {
                 throw new IllegalStateException("an effect of an unknown kind: " + effect);
@@ -158,8 +162,12 @@ public final class FormationDriver {
         done = true;
         dialled.forEach(OutboundLink::close);
         dialled.clear();
-        LOG.info("{} formed the cluster {} ({}) with the voters {}", context.node().id(), context.clusterName(),
-                identity.clusterId(), identity.voters());
+        LOG.info(
+                "{} formed the cluster {} ({}) with the voters {}",
+                context.node().id(),
+                context.clusterName(),
+                identity.clusterId(),
+                identity.voters());
         formed.accept(identity);
     }
 

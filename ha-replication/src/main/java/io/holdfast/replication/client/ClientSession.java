@@ -212,8 +212,9 @@ final class ClientSession {
             }
             all.remove();
             if (!write.finished() && !write.isCallerGone()) {
-                write.call().fail(new OutcomeUnknownException(
-                        "the session ended while the write was on its way; it may have been applied before"));
+                write.call()
+                        .fail(new OutcomeUnknownException(
+                                "the session ended while the write was on its way; it may have been applied before"));
             }
             left.accept(write);
         }

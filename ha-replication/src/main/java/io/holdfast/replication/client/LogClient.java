@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -312,7 +312,8 @@ public final class LogClient implements Commands, Responder {
             throw new NotAvailableException("the calling thread was interrupted; the request was not sent");
         }
         throw new OverloadedException("of at most " + limits.maxInFlight() + " requests and "
-                + limits.maxInFlightBytes() + " bytes in flight from " + context.node().id()
+                + limits.maxInFlightBytes() + " bytes in flight from "
+                + context.node().id()
                 + ", as many wait already; wait for answers, or raise LogReplication.maxInFlight");
     }
 

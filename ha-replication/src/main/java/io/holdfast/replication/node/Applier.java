@@ -185,15 +185,14 @@ final class Applier {
             case EntryKind.KEEP_ALIVE -> sessions.keepAlive(batch.getLong(at), batch.getLong(at + 8), masterNanos);
             case EntryKind.CLOSE_SESSION -> sessions.close(batch.getLong(at));
             default ->
-                throw new IllegalStateException("entry kind " + entry.kind() + " at index " + entry.index()
-                        + " is not known to this version");
+                throw new IllegalStateException(
+                        "entry kind " + entry.kind() + " at index " + entry.index() + " is not known to this version");
         }
     }
 
     private void command(ByteBuf batch, Batch.Entries entry, int at, long masterNanos) {
         long session = batch.getLong(at);
-        Verdict verdict =
-                sessions.command(session, batch.getLong(at + 8), batch.getLong(at + 16), masterNanos);
+        Verdict verdict = sessions.command(session, batch.getLong(at + 8), batch.getLong(at + 16), masterNanos);
         Answer answer = verdict.answer();
         if (!verdict.fresh()) {
             if (answer.outcome() != null) {

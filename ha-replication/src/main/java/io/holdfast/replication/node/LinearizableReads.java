@@ -7,8 +7,8 @@ import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.Responder;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -71,8 +71,8 @@ final class LinearizableReads {
         if (applier.applied() >= index) {
             answer(read);
         } else {
-            waiting.add(new Read(
-                    read.machine(), read.request(), read.asker(), read.askerId(), read.sinceNanos(), index));
+            waiting.add(
+                    new Read(read.machine(), read.request(), read.asker(), read.askerId(), read.sinceNanos(), index));
         }
     }
 

@@ -25,7 +25,8 @@ final class Meters {
 
     Meters(FeatureContext context, Supplier<LogStatus> status) {
         this.registry = context.meters();
-        this.tags = Tags.of("cluster", context.clusterName(), "node", context.node().id());
+        this.tags =
+                Tags.of("cluster", context.clusterName(), "node", context.node().id());
         this.status = status;
         gauge("holdfast.log.term", "current term", LogStatus::term);
         gauge("holdfast.log.index.last", "index of the last entry", LogStatus::lastIndex);
@@ -36,7 +37,11 @@ final class Meters {
         gauge(
                 "holdfast.log.lag.max",
                 "on the master: entries that the slowest slave is behind",
-                s -> s.lastIndex() - s.matches().values().stream().mapToLong(Long::longValue).min().orElse(s.lastIndex()));
+                s -> s.lastIndex()
+                        - s.matches().values().stream()
+                                .mapToLong(Long::longValue)
+                                .min()
+                                .orElse(s.lastIndex()));
         forces = counter("holdfast.log.forces", "times that the log was forced to disk");
         elections = counter("holdfast.log.candidacies", "times that this node asked for votes");
     }
@@ -49,7 +54,8 @@ final class Meters {
     }
 
     private Counter counter(String name, String description) {
-        Counter counter = Counter.builder(name).description(description).tags(tags).register(registry);
+        Counter counter =
+                Counter.builder(name).description(description).tags(tags).register(registry);
         registered.add(counter);
         return counter;
     }

@@ -84,8 +84,8 @@ final class PeerLinks {
             throw new RefusedException(peer.nodeId() + " is no voter; the voters are " + voters.keySet());
         }
         if (!voter.diskId().equals(peer.diskId())) {
-            throw new RefusedException(peer.nodeId() + " stands on disk " + peer.diskId() + " but its vote belongs to disk "
-                    + voter.diskId() + ": its directory was emptied or exchanged");
+            throw new RefusedException(peer.nodeId() + " stands on disk " + peer.diskId()
+                    + " but its vote belongs to disk " + voter.diskId() + ": its directory was emptied or exchanged");
         }
     }
 

@@ -112,7 +112,8 @@ final class RemoteClients {
             } else if (message instanceof ClientMessage.Close close) {
                 ingress.closeSession(close.session());
             } else {
-                from.disconnect("a user of the log does not say " + message.getClass().getSimpleName());
+                from.disconnect(
+                        "a user of the log does not say " + message.getClass().getSimpleName());
             }
         }
 

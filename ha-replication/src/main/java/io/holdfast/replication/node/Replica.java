@@ -163,7 +163,8 @@ final class Replica {
         Raft raft = new Raft(
                 new RaftConfig(
                         context.node().id(),
-                        new MajorityConfig(identity.voters().stream().map(Voter::nodeId).toList()),
+                        new MajorityConfig(
+                                identity.voters().stream().map(Voter::nodeId).toList()),
                         settings.heartbeatNanos(),
                         settings.electionTimeoutNanos(),
                         settings.heartbeatNanos() / 2,
@@ -176,7 +177,16 @@ final class Replica {
                 recovery.tailCut() || disk.hardState().doubtful(),
                 new SplittableRandom(runtime.random().nextLong()));
         this.driver = new RaftDriver(
-                raft, runtime.clock(), loop, store, logWorker, disk.hardState(), peers, openBatch, time, allocator,
+                raft,
+                runtime.clock(),
+                loop,
+                store,
+                logWorker,
+                disk.hardState(),
+                peers,
+                openBatch,
+                time,
+                allocator,
                 new DriverEvents());
         this.applier = new Applier(store, reader, loop, allocator, new MapMachine(), user, new ApplierEvents());
         this.reads = new LinearizableReads(
@@ -184,17 +194,28 @@ final class Replica {
         this.ingress = new Ingress(
                 loop, openBatch, settings.maxWaitingBytes(), runtime.random().nextLong() >>> 1, driver::propose);
         this.remoteClients = new RemoteClients(
-                context.links(), allocator, ingress, reads, this::announcement, settings.client().maxEntryBytes());
+                context.links(),
+                allocator,
+                ingress,
+                reads,
+                this::announcement,
+                settings.client().maxEntryBytes());
         this.local = new LocalEndpoint(loop, ingress, reads, client);
     }
 
     void start() {
         if (driver.raft().doubtful()) {
-            LOG.warn("{} found the end of its log or its vote damaged, perhaps by a torn write; it does not vote until it "
-                    + "has heard from all other voters or caught up", context.node().id());
+            LOG.warn(
+                    "{} found the end of its log or its vote damaged, perhaps by a torn write; it does not vote until it "
+                            + "has heard from all other voters or caught up",
+                    context.node().id());
         }
-        LOG.info("{} begins at term {} with its log up to index {}, of which {} are known to be committed",
-                context.node().id(), driver.raft().term(), driver.raft().lastIndex(), driver.raft().commitIndex());
+        LOG.info(
+                "{} begins at term {} with its log up to index {}, of which {} are known to be committed",
+                context.node().id(),
+                driver.raft().term(),
+                driver.raft().lastIndex(),
+                driver.raft().commitIndex());
         peers.start(context.node().id(), store, reader, loop, allocator);
         remoteClients.start();
         input(new RaftInput.Started());
@@ -306,7 +327,9 @@ final class Replica {
             mark();
             done.run();
         } else if (triesLeft == 0) {
-            LOG.warn("{} stops before its disk has forced the last writes", context.node().id());
+            LOG.warn(
+                    "{} stops before its disk has forced the last writes",
+                    context.node().id());
             done.run();
         } else {
             loop.schedule(10_000_000L, () -> finishForcing(done, triesLeft - 1));
@@ -346,7 +369,11 @@ final class Replica {
     private final class DriverEvents implements RaftDriver.Events {
         @Override
         public void roleChanged(RaftRole role, long term, String leader) {
-            LOG.info("{} is {} in term {}, {}", context.node().id(), role, term,
+            LOG.info(
+                    "{} is {} in term {}, {}",
+                    context.node().id(),
+                    role,
+                    term,
                     leader.isEmpty() ? "no master is known" : "the master is " + leader);
             meters.roleChanged(role);
             if (ingress.isMaster() != (role == RaftRole.LEADER)) {

@@ -5,9 +5,9 @@ import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.replication.LogStatus;
-import io.holdfast.replication.session.LogAccess;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.session.LogAccess;
 import java.util.List;
 import java.util.Map;
 

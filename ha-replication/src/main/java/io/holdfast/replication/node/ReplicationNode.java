@@ -7,13 +7,13 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.replication.LogStatus;
-import io.holdfast.replication.session.LogAccess;
 import io.holdfast.replication.bootstrap.FormationDriver;
 import io.holdfast.replication.client.LogClient;
-import io.holdfast.replication.log.IdentityFile;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.State;
+import io.holdfast.replication.log.IdentityFile;
 import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.session.LogAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -55,12 +55,19 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
         runtime.storage().createDirectories(directory);
         lock = runtime.storage().lock(directory);
         identity = IdentityFile.load(
-                runtime.storage(), directory, context.clusterName(), context.node().id());
+                runtime.storage(),
+                directory,
+                context.clusterName(),
+                context.node().id());
         diskId = identity == null
                 ? new UUID(runtime.random().nextLong(), runtime.random().nextLong())
                 : identity.diskId();
-        LOG.info("{} stores its log in {} ({}), disk {}", context.node().id(), directory,
-                runtime.storage().fileSystemType(directory), diskId);
+        LOG.info(
+                "{} stores its log in {} ({}), disk {}",
+                context.node().id(),
+                directory,
+                runtime.storage().fileSystemType(directory),
+                diskId);
     }
 
     @Override
@@ -68,8 +75,14 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
         Identity known = identity;
         context.links().identify(new UUID(0, 0), diskId);
         formation = new FormationDriver(
-                context, settings.directory(), diskId, settings.listed(), known, logWorker,
-                made -> Replica.Disk.prepare(runtime, settings, made), this::begin);
+                context,
+                settings.directory(),
+                diskId,
+                settings.listed(),
+                known,
+                logWorker,
+                made -> Replica.Disk.prepare(runtime, settings, made),
+                this::begin);
         formation.start();
         if (known != null && known.state() == State.FORMED) {
             begin(known);

@@ -77,7 +77,9 @@ final class UserMachine {
             loop.execute(() -> {
                 waitingBytes -= bytes;
                 for (int i = 0; i < tasks.size(); i++) {
-                    tasks.get(i).done().accept(results.get(i).outcome(), results.get(i).bytes());
+                    tasks.get(i)
+                            .done()
+                            .accept(results.get(i).outcome(), results.get(i).bytes());
                 }
                 then.run();
             });

@@ -49,7 +49,10 @@ public final class ClientCodec {
         } else if (message instanceof Opened m) {
             out.writeByte(17).writeLong(m.request()).writeLong(m.session());
         } else if (message instanceof Read m) {
-            out.writeByte(19).writeLong(m.request()).writeByte(m.outcome().code()).writeBytes(m.bytes());
+            out.writeByte(19)
+                    .writeLong(m.request())
+                    .writeByte(m.outcome().code())
+                    .writeBytes(m.bytes());
         } else {
             throw new IllegalStateException("not encoded as a whole: " + message);
         }
@@ -57,7 +60,8 @@ public final class ClientCodec {
     }
 
     /** Begins a {@link Submit}; {@link #addCommand} adds to it. */
-    public static ByteBuf beginSubmit(ByteBufAllocator allocator, long session, long answeredBelow, long firstSequence) {
+    public static ByteBuf beginSubmit(
+            ByteBufAllocator allocator, long session, long answeredBelow, long firstSequence) {
         ByteBuf out = allocator.directBuffer(1024);
         return out.writeByte(2).writeLong(session).writeLong(answeredBelow).writeLong(firstSequence);
     }
@@ -79,7 +83,10 @@ public final class ClientCodec {
 
     /** Adds an answer. */
     public static void addAnswer(ByteBuf answers, long sequence, Outcome outcome, byte[] bytes) {
-        answers.writeLong(sequence).writeByte(outcome.code()).writeInt(bytes.length).writeBytes(bytes);
+        answers.writeLong(sequence)
+                .writeByte(outcome.code())
+                .writeInt(bytes.length)
+                .writeBytes(bytes);
     }
 
     /**

@@ -72,7 +72,9 @@ class RaftCodecTest {
         ByteBuf frame = append(9, 4, 8, batch(5, 2, 8), batch(7, 1, 9));
         List<ByteBuf> batches = new ArrayList<>();
         AppendRequest request = (AppendRequest) RaftCodec.decode(frame, batches);
-        assertEquals(List.of(5L, 7L), request.batches().stream().map(BatchMeta::firstIndex).toList());
+        assertEquals(
+                List.of(5L, 7L),
+                request.batches().stream().map(BatchMeta::firstIndex).toList());
         assertEquals(7, request.lastIndex());
         assertEquals(2, batches.size());
         frame.release();
