@@ -18,6 +18,9 @@ final class Doubt {
     private final RaftState s;
     private final TreeSet<String> heard = new TreeSet<>();
     private boolean doubtful;
+    /** True until this node certainly has what it may have lost; the disk remembers it over restarts. */
+    private boolean unsettled;
+
     private long floorTerm;
     private long floorIndex;
     private long highestTerm;
@@ -29,6 +32,7 @@ final class Doubt {
     Doubt(RaftState state, boolean doubtful) {
         this.s = state;
         this.doubtful = doubtful && !state.alone();
+        this.unsettled = doubtful;
     }
 
     boolean mayVote() {
@@ -75,7 +79,7 @@ final class Doubt {
 
     /** A leader said where its log ends. The first word in a term counts: it was said after this node's restart. */
     void leaderEndsAt(long lastIndex) {
-        if ((doubtful || floorTerm > 0) && targetTerm != s.term) {
+        if (unsettled && targetTerm != s.term) {
             targetTerm = s.term;
             targetIndex = lastIndex;
         }
@@ -85,13 +89,26 @@ final class Doubt {
     /** Called when more of the log has been stored. */
     void caughtUp() {
         boolean reached = targetTerm == s.term && Math.min(s.durable, s.matched) >= targetIndex;
-        if (reached && (doubtful || floorTerm > 0)) {
-            floorTerm = 0;
-            floorIndex = 0;
-            if (doubtful) {
-                end();
-            }
+        if (reached && unsettled) {
+            settle();
         }
+    }
+
+    /** This node leads and has committed an entry of its own term: its log misses nothing. */
+    void leads() {
+        if (unsettled) {
+            settle();
+        }
+    }
+
+    private void settle() {
+        unsettled = false;
+        floorTerm = 0;
+        floorIndex = 0;
+        if (doubtful) {
+            end();
+        }
+        s.effects.add(new RaftEffect.DoubtSettled());
     }
 
     private void end() {

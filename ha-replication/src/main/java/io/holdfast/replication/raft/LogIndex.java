@@ -96,6 +96,15 @@ public final class LogIndex {
         return found;
     }
 
+    /** Sum of the batches from {@code firstIndex} on. */
+    long bytesFrom(long firstIndex) {
+        long sum = 0;
+        for (int i = firstIndex > lastIndex ? size : ordinal(firstIndex); i < size; i++) {
+            sum += bytes[i];
+        }
+        return sum;
+    }
+
     private int ordinal(long index) {
         if (index < 1 || index > lastIndex) {
             throw new IllegalStateException("index " + index + " is not within 1 to " + lastIndex);

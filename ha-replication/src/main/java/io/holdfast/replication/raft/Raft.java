@@ -78,7 +78,7 @@ public final class Raft {
         election = new Election(s, doubt);
         followerLog = new FollowerLog(s);
         reads = new ReadIndex(s);
-        replicator = new Replicator(s, reads);
+        replicator = new Replicator(s, reads, doubt);
     }
 
     /** Takes one input at {@code nowNanos}, which never goes backwards, and returns the effects. */
@@ -380,6 +380,16 @@ public final class Raft {
     /** The log's end. */
     public long lastIndex() {
         return s.log.lastIndex();
+    }
+
+    /** True if an entry of this term is known to be committed. */
+    public boolean committedInTerm() {
+        return s.log.termAt(s.commit) == s.term;
+    }
+
+    /** How many bytes of batches follow the one that ends at {@code index}. */
+    public long bytesAfter(long index) {
+        return s.log.bytesFrom(index + 1);
     }
 
     /** True while it neither votes nor stands because the end of its own memory cannot be trusted. */

@@ -35,6 +35,9 @@ public sealed interface RaftEffect {
     /** Role, term or known leader changed; {@code leader} is empty while none is known. */
     record RoleChanged(RaftRole role, long term, String leader) implements RaftEffect {}
 
+    /** This node has again everything that it may once have acknowledged: its disk needs no longer be doubted. */
+    record DoubtSettled() implements RaftEffect {}
+
     /** Say {@link RaftInput.TimerFired} at this time; replaces the timer before. */
     record SetTimer(long atNanos) implements RaftEffect {}
 }

@@ -20,15 +20,17 @@ import java.util.TreeMap;
 final class Replicator {
     private final RaftState s;
     private final ReadIndex reads;
+    private final Doubt doubt;
     private final Map<String, Progress> followers = new TreeMap<>();
     private long round;
     private boolean roundWanted;
     long heartbeatDueNanos;
     private long quorumDueNanos;
 
-    Replicator(RaftState state, ReadIndex reads) {
+    Replicator(RaftState state, ReadIndex reads, Doubt doubt) {
         this.s = state;
         this.reads = reads;
+        this.doubt = doubt;
     }
 
     /** This node has just been elected. */
@@ -222,6 +224,7 @@ final class Replicator {
         long index = s.config.voters().reached(id -> id.equals(s.config.self()) ? s.durable : follower(id).match);
         if (index > s.commit && s.log.termAt(index) == s.term) {
             s.commitTo(index);
+            doubt.leads();
             roundWanted |= reads.committedInTerm(round + 1);
         }
     }
