@@ -13,11 +13,16 @@ import java.util.TreeSet;
  * last (term, index): of an entry that was committed with this voter's help, at least one other voter still has it.
  * From then on it votes for nobody whose log is older than the newest of those. In the term in which doubt ends it does
  * not vote, since it may have done so before.
+ *
+ * <p>A forgotten vote may belong to a later term than that of the leader that it catches up with, and only the candidate
+ * is sure to know of it: then nothing but the word of every other voter ends the doubt.
  */
 final class Doubt {
     private final RaftState s;
     private final TreeSet<String> heard = new TreeSet<>();
     private boolean doubtful;
+    /** True while a vote may be forgotten that no leader can tell of. */
+    private boolean voteDoubtful;
     /** True until this node certainly has what it may have lost; the disk remembers it over restarts. */
     private boolean unsettled;
 
@@ -29,10 +34,11 @@ final class Doubt {
 
     private long targetIndex;
 
-    Doubt(RaftState state, boolean doubtful) {
+    Doubt(RaftState state, boolean tailDoubtful, boolean voteDoubtful) {
         this.s = state;
-        this.doubtful = doubtful && !state.alone();
-        this.unsettled = doubtful;
+        this.unsettled = tailDoubtful || voteDoubtful;
+        this.doubtful = unsettled && !state.alone();
+        this.voteDoubtful = voteDoubtful && !state.alone();
     }
 
     boolean mayVote() {
@@ -89,7 +95,7 @@ final class Doubt {
     /** Called when more of the log has been stored. */
     void caughtUp() {
         boolean reached = targetTerm == s.term && Math.min(s.durable, s.matched) >= targetIndex;
-        if (reached && unsettled) {
+        if (reached && unsettled && !voteDoubtful) {
             settle();
         }
     }
@@ -113,6 +119,7 @@ final class Doubt {
 
     private void end() {
         doubtful = false;
+        voteDoubtful = false;
         if (highestTerm > s.term) {
             s.enterTerm(highestTerm);
             s.become(RaftRole.FOLLOWER, "");

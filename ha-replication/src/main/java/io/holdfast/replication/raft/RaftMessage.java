@@ -84,6 +84,6 @@ public sealed interface RaftMessage {
     /** Where does your log end? Asked by a voter that cannot trust its own disk's last bytes. */
     record LogStatusRequest(long term) implements RaftMessage {}
 
-    /** There. */
+    /** There, as far as it is on disk: nothing that is not was ever counted for a commit. */
     record LogStatusReply(long term, long lastIndex, long lastTerm) implements RaftMessage {}
 }
