@@ -14,14 +14,14 @@ import java.util.TreeSet;
  * From then on it votes for nobody whose log is older than the newest of those. In the term in which doubt ends it does
  * not vote, since it may have done so before.
  *
- * <p>A forgotten vote may belong to a later term than that of the leader that it catches up with, and only the candidate
- * is sure to know of it: then nothing but the word of every other voter ends the doubt.
+ * <p>If it found a damaged vote, its term is lost, too, and with it the promise to hear nobody of an earlier one. An old
+ * leader could count its acknowledgements, against a new one that has its vote; and only that one is sure to know of it.
+ * So it takes no part in anything until it has heard every other voter.
  */
 final class Doubt {
     private final RaftState s;
     private final TreeSet<String> heard = new TreeSet<>();
     private boolean doubtful;
-    /** True while a vote may be forgotten that no leader can tell of. */
     private boolean voteDoubtful;
     /** True until this node certainly has what it may have lost; the disk remembers it over restarts. */
     private boolean unsettled;
@@ -39,6 +39,10 @@ final class Doubt {
         this.unsettled = tailDoubtful || voteDoubtful;
         this.doubtful = unsettled && !state.alone();
         this.voteDoubtful = voteDoubtful && !state.alone();
+    }
+
+    boolean knowsItsTerm() {
+        return !voteDoubtful;
     }
 
     boolean mayVote() {
@@ -95,7 +99,7 @@ final class Doubt {
     /** Called when more of the log has been stored. */
     void caughtUp() {
         boolean reached = targetTerm == s.term && Math.min(s.durable, s.matched) >= targetIndex;
-        if (reached && unsettled && !voteDoubtful) {
+        if (reached && unsettled) {
             settle();
         }
     }

@@ -145,16 +145,19 @@ public final class Raft {
             throw new IllegalStateException(
                     from + " is no voter of " + s.config.voters().ids());
         }
-        if (message instanceof PreVoteRequest request) {
-            election.asked(from, request);
-            return;
-        }
         if (message instanceof LogStatusRequest) {
-            s.send(from, new LogStatusReply(s.term, s.durable, s.log.termAt(s.durable)));
+            s.send(from, new LogStatusReply(s.term, s.log.lastIndex(), s.log.lastTerm()));
             return;
         }
         if (message instanceof LogStatusReply reply) {
             doubt.told(from, reply);
+            return;
+        }
+        if (!doubt.knowsItsTerm()) {
+            return; // it may have promised to hear nobody of an earlier term than one that it forgot
+        }
+        if (message instanceof PreVoteRequest request) {
+            election.asked(from, request);
             return;
         }
         if (message instanceof PreVoteReply reply && reply.granted()) {

@@ -117,41 +117,60 @@ class DoubtTest {
     }
 
     @Test
-    void aForgottenVoteIsNotLearntFromALeader() {
-        // a voted for c in term 3 and forgot it. b, which leads term 2, knows nothing of that term.
+    void whoForgotItsVoteTakesNoPartUntilItHasHeardAll() {
+        // a voted for c in term 3 and forgot it; b, which still leads term 2, must not count on it.
         RaftCluster cluster = new RaftCluster("a", "b", "c");
         cluster.disk("a").log(1, 1, 2).forgetVote(2);
         cluster.start("a");
+        cluster.sent("a", LogStatusRequest.class);
         cluster.hear("b", "a", new Heartbeat(2, 3, 3, 1));
-        cluster.hear("b", "a", new AppendRequest(2, 3, 2, 3, List.of()));
-        assertTrue(cluster.raft("a").doubtful());
-
+        cluster.hear("b", "a", new AppendRequest(2, 3, 2, 3, List.of(new BatchMeta(4, 1, 2, 100))));
         cluster.stand(5_000);
-        cluster.hear("b", "a", new VoteRequest(3, 3, 2));
-        assertEquals(List.of(new VoteReply(3, false)), cluster.sent("a", VoteReply.class), "it would be its second");
+        cluster.hear("b", "a", new PreVoteRequest(3, 9, 2));
+        cluster.hear("b", "a", new VoteRequest(3, 9, 2));
+        assertEquals(List.of(), cluster.network, "no vote, no acknowledgement, no answer that confirms a read");
+        assertTrue(cluster.raft("a").doubtful());
+        assertEquals(3, cluster.raft("a").lastIndex());
 
-        cluster.hear("b", "a", new LogStatusReply(3, 3, 2));
+        cluster.hear("c", "a", new LogStatusRequest(3));
+        assertEquals(List.of(new LogStatusReply(2, 3, 2)), cluster.sent("a", LogStatusReply.class), "but it tells");
+
+        cluster.hear("b", "a", new LogStatusReply(2, 3, 2));
         cluster.hear("c", "a", new LogStatusReply(3, 4, 3));
         assertFalse(cluster.raft("a").doubtful());
+        assertEquals(3, cluster.raft("a").term());
         cluster.hear("b", "a", new VoteRequest(3, 9, 3));
-        assertEquals(List.of(new VoteReply(3, false)), cluster.sent("a", VoteReply.class));
+        assertEquals(List.of(new VoteReply(3, false)), cluster.sent("a", VoteReply.class), "it would be its second");
         assertTrue(grants(cluster, new VoteRequest(4, 4, 3)));
     }
 
     @Test
-    void aVoterTellsWhatIsOnItsDisk() {
-        // An entry that no disk has was never counted. If it set a bar, a voter in doubt might wait for ever for its
-        // like.
-        RaftCluster cluster = new RaftCluster("a", "b", "c");
-        cluster.disk("a").log(1, 1);
-        cluster.start("a");
+    void aVoterTellsTheEndOfItsLogForcedOrNot() {
+        // a leads and has entry 2 in memory; c acknowledged it, and lost it. When a's disk has it, a counts both.
+        RaftCluster cluster = RaftCluster.ledByA();
+        cluster.isolate("b");
         cluster.disk("a").manual();
-        cluster.hear("b", "a", new AppendRequest(1, 2, 1, 0, List.of(new BatchMeta(3, 2, 1, 100))));
-        cluster.hear("c", "a", new LogStatusRequest(1));
-        assertEquals(List.of(new LogStatusReply(1, 2, 1)), cluster.sent("a", LogStatusReply.class));
+        cluster.propose("a", 100);
+        cluster.settle();
+        cluster.crash("c");
+        cluster.disk("c").loseLastBatch();
+        cluster.cut("a", "c");
+        cluster.start("c");
+        cluster.hear("a", "c", replyTo(cluster, "a"));
+        cluster.hear("b", "c", replyTo(cluster, "b"));
+        assertFalse(cluster.raft("c").doubtful());
         cluster.force("a");
-        cluster.hear("c", "a", new LogStatusRequest(1));
-        assertEquals(List.of(new LogStatusReply(1, 4, 1)), cluster.sent("a", LogStatusReply.class));
+        assertEquals(2, cluster.raft("a").commitIndex());
+
+        cluster.crash("a");
+        cluster.heal();
+        cluster.run(20_000);
+        assertEquals(null, cluster.leader(), "b lacks what is committed, and c knows that there is more");
+    }
+
+    private static LogStatusReply replyTo(RaftCluster cluster, String id) {
+        cluster.hear("c", id, new LogStatusRequest(1));
+        return cluster.sent(id, LogStatusReply.class).get(0);
     }
 
     @Test

@@ -27,7 +27,7 @@ final class RaftCluster {
     /** A message on its way. */
     record Envelope(String from, String to, RaftMessage message) {}
 
-    /** Sees each input and effect before the effect is run. */
+    /** Sees each input and its effects, when these have been run. */
     interface Observer {
         void stepped(TestNode node, RaftInput input, List<RaftEffect> effects);
     }
@@ -118,8 +118,8 @@ final class RaftCluster {
         while (!inputs.isEmpty()) {
             RaftInput next = inputs.remove();
             List<RaftEffect> effects = List.copyOf(node.raft().step(now, next));
-            observers.forEach(observer -> observer.stepped(node, next, effects));
             effects.forEach(effect -> run(node, next, effect));
+            observers.forEach(observer -> observer.stepped(node, next, effects));
             all.addAll(effects);
             inputs.addAll(node.disk.completed());
         }

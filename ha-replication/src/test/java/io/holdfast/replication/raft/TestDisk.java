@@ -25,6 +25,8 @@ final class TestDisk {
 
     private long term = 1;
     private String votedFor = "";
+    private long olderTerm = 1;
+    private String olderVote = "";
     /** What recovery would say of the log's end. */
     boolean tailCut;
     /** What recovery would say of the vote. */
@@ -82,6 +84,10 @@ final class TestDisk {
         return log;
     }
 
+    boolean settled() {
+        return !tailCut && !voteForgotten;
+    }
+
     void save(SaveHardState save) {
         saves.add(save);
     }
@@ -126,6 +132,8 @@ final class TestDisk {
         if (save.term() < term || changesVote) {
             throw new IllegalStateException("vote '" + votedFor + "' in term " + term + " must not become " + save);
         }
+        olderTerm = term;
+        olderVote = votedFor;
         term = save.term();
         votedFor = save.votedFor();
         return new RaftInput.HardStateSaved(save.version());
@@ -156,10 +164,17 @@ final class TestDisk {
     }
 
     /** Damages the newest vote; recovery finds the one before. */
-    void forgetVote(long olderTerm) {
+    void forgetVote() {
         term = olderTerm;
-        votedFor = "";
+        votedFor = olderVote;
         voteForgotten = true;
+    }
+
+    /** The same, where the one before was of this term. */
+    void forgetVote(long termBefore) {
+        olderTerm = termBefore;
+        olderVote = "";
+        forgetVote();
     }
 
     void settle() {
