@@ -29,7 +29,12 @@ final class LogFixture implements AutoCloseable {
         this.storage = storage;
         log = SegmentedLog.open(
                 storage, DIRECTORY, new LogOptions(SMALL), CLUSTER, new Random(seed), worker, recovered::add);
-        worker.runAll();
+        try {
+            worker.runAll();
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
     }
 
     Path file(int sequence) {
