@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class LogCrashTest {
 
+    /** Seeds a test; more with {@code -Dholdfast.seeds}. */
+    private static final int SEEDS = Integer.getInteger("holdfast.seeds", 8);
+
     /** A batch as the model knows it. */
     private record Written(long firstIndex, int count, ByteBuffer bytes) {
         long lastIndex() {
@@ -189,7 +192,7 @@ class LogCrashTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void nothingAcknowledgedIsLost(long base) throws IOException {
         int cuts = 0;
-        for (long seed = base * 1_000; seed < base * 1_000 + 25; seed++) {
+        for (long seed = base * 1_000; seed < base * 1_000 + SEEDS; seed++) {
             Run run = new Run(seed);
             try {
                 for (int i = 0; i < 400; i++) {
