@@ -216,6 +216,16 @@ class HaClusterThreadsTest {
     }
 
     @Test
+    void anInterruptDoesNotCutTheStopShort() {
+        HaCluster cluster = started();
+        Thread.currentThread().interrupt();
+        cluster.stop();
+        assertTrue(Thread.interrupted(), "the flag is kept");
+        assertEquals(List.of("stop two", "stop one", "close two", "close one"), one.events);
+        assertEquals(List.of(), runtime.leftBehind());
+    }
+
+    @Test
     void timeUpOrZeroOnlyLooks() {
         one.readyAtStart = false;
         HaCluster cluster = started();
