@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeFeature implements HaFeature {
     final List<String> events;
     volatile @Nullable Part part;
+    Runnable onCreate = () -> {};
     Runnable onOpen = () -> {};
     Runnable onStart = () -> {};
     Runnable onClose = () -> {};
@@ -51,6 +52,7 @@ final class FakeFeature implements HaFeature {
     @Override
     public RunningFeature create(FeatureContext context) {
         events.add("create " + name);
+        onCreate.run();
         Part made = new Part(context);
         part = made;
         return made;

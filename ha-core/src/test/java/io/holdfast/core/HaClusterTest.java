@@ -161,6 +161,17 @@ class HaClusterTest {
     }
 
     @Test
+    void whatWasMadeIsClosedIfTheNextCannotBeMade() {
+        two.onCreate = () -> {
+            throw new IllegalStateException("no thread to be had");
+        };
+        HaCluster cluster = build();
+        assertThrows(StartFailedException.class, cluster::start);
+        assertEquals(List.of("create one", "create two", "close one"), events);
+        assertEquals(List.of(), runtime.leftBehind());
+    }
+
+    @Test
     void anAddressInUseIsAFailedStart() {
         runtime.refuseToListen();
         HaCluster cluster = build();

@@ -228,7 +228,7 @@ public final class MemoryRuntime implements NodeRuntime, EventLoop, Transport, C
     public Resolver resolver() {
         return (address, callback) -> {
             List<InetSocketAddress> found = world.resolve(address.host(), address.port());
-            later(0, () -> callback.resolved(found, found.isEmpty() ? "no such host" : ""));
+            later(world.lookUpNanos(), () -> callback.resolved(found, found.isEmpty() ? "no such host" : ""));
         };
     }
 

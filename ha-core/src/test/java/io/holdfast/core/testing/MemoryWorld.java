@@ -28,6 +28,7 @@ public final class MemoryWorld {
     private final Map<String, InetAddress> hosts = new HashMap<>();
     final Map<InetSocketAddress, Listening> listening = new HashMap<>();
     final Set<InetSocketAddress> unreachable = new HashSet<>();
+    private long lookUpNanos;
     private long now = 1_000_000_000L;
     private long sequence;
 
@@ -39,6 +40,15 @@ public final class MemoryWorld {
     /** What a name stands for from now on; without this, any name stands for a host of its own. */
     public void name(String name, InetSocketAddress... addresses) {
         names.put(name, List.of(addresses));
+    }
+
+    /** How long looking a name up takes from now on; no time without this. */
+    public void lookUpTakes(Duration duration) {
+        lookUpNanos = duration.toNanos();
+    }
+
+    long lookUpNanos() {
+        return lookUpNanos;
     }
 
     /** Dials to this address get no answer from now on. */

@@ -186,6 +186,19 @@ class DialerTest {
         assertEquals(List.of(), third.events);
         assertEquals(List.of("the loop"), f.runtime1.leftBehind());
         assertEquals(3, f.runtime1.dialTimes().size());
+        assertEquals(1, f.accepted.count("up"), "no hello is said on a connection that is no longer wanted");
+    }
+
+    @Test
+    void theAnswerToALookUpThatIsNoLongerWantedIsIgnored() {
+        LinkFixture f = new LinkFixture().serving();
+        f.world.lookUpTakes(Duration.ofMillis(10));
+        f.dial("node-2");
+        f.runFor(Duration.ofMillis(1));
+        f.links1.identify(LinkFixture.ONE, LinkFixture.TWO); // looks up again
+        f.runFor(SECOND);
+        assertEquals(1, f.runtime1.dialTimes().size());
+        assertEquals(List.of("up node-2"), f.dialled.events);
     }
 
     @Test
