@@ -16,7 +16,7 @@ final class SimulatedConnection implements Connection {
 
     private final SimulatedTransport transport;
     private final SimulatedNetwork network;
-    private final ConnectionHandler handler;
+    private @Nullable ConnectionHandler handler;
     private final InetSocketAddress remote;
     private final ArrayDeque<byte[]> unread = new ArrayDeque<>();
     private @Nullable SimulatedConnection peer;
@@ -28,7 +28,7 @@ final class SimulatedConnection implements Connection {
     SimulatedConnection(
             SimulatedTransport transport,
             SimulatedNetwork network,
-            ConnectionHandler handler,
+            @Nullable ConnectionHandler handler,
             InetSocketAddress remote) {
         this.transport = transport;
         this.network = network;
@@ -45,8 +45,21 @@ final class SimulatedConnection implements Connection {
         return transport.runtime().node().name();
     }
 
-    ConnectionHandler handler() {
-        return handler;
+    /** At the dialler: the connection stands. */
+    void opened() {
+        if (open && handler != null) {
+            handler.opened(this);
+        }
+    }
+
+    /** At the acceptor: the process takes it. */
+    void accept(ConnectionHandler accepted) {
+        handler = accepted;
+        opened();
+        if (!open) {
+            accepted.closed(CloseReason.REMOTE, "closed by " + remote);
+        }
+        read();
     }
 
     SimulatedTransport transport() {
@@ -97,16 +110,20 @@ final class SimulatedConnection implements Connection {
 
     private void read() {
         boolean any = false;
+        ConnectionHandler to = handler;
+        if (to == null) {
+            return;
+        }
         while (open && reading && !unread.isEmpty()) {
             any = true;
             try {
-                handler.received(this, Unpooled.wrappedBuffer(unread.remove()));
+                to.received(this, Unpooled.wrappedBuffer(unread.remove()));
             } catch (MalformedFrameException e) {
                 end(CloseReason.PROTOCOL, String.valueOf(e.getMessage()));
             }
         }
         if (any && open) {
-            handler.receivedAll(this);
+            to.receivedAll(this);
         }
     }
 
@@ -136,7 +153,7 @@ final class SimulatedConnection implements Connection {
     @Override
     public void close(String why) {
         if (open) {
-            transport.runtime().loop().execute(() -> handler.closed(CloseReason.LOCAL, why));
+            transport.runtime().loop().execute(() -> tell(CloseReason.LOCAL, why));
             shut();
             tellPeer();
         }
@@ -146,8 +163,14 @@ final class SimulatedConnection implements Connection {
     private void end(CloseReason reason, String detail) {
         if (open) {
             shut();
-            handler.closed(reason, detail);
+            tell(reason, detail);
             tellPeer();
+        }
+    }
+
+    private void tell(CloseReason reason, String detail) {
+        if (handler != null) {
+            handler.closed(reason, detail);
         }
     }
 

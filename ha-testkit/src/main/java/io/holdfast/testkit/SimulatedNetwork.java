@@ -165,23 +165,16 @@ public final class SimulatedNetwork {
         }
         SimulatedTransport to = (SimulatedTransport) process.transport();
         InetSocketAddress source = socketAddress(self, 1);
-        // The system accepts at once; the process hears of it when it runs.
-        process.schedule(0, () -> {
-            if (from.runtime().isClosed()) {
-                return;
-            }
-            ConnectionHandler accepted = acceptor.accept(source);
-            SimulatedConnection near = new SimulatedConnection(from, this, handler, target);
-            SimulatedConnection far = new SimulatedConnection(to, this, accepted, source);
-            near.join(far);
-            far.join(near);
-            accepted.opened(far);
-            from.runtime().schedule(drawDelay(), () -> {
-                if (near.isOpen()) {
-                    handler.opened(near);
-                }
-            });
-        });
+        if (from.runtime().isClosed()) {
+            return;
+        }
+        // The system accepts at once; the process hears of it when it runs. If it dies before, the dialler is told.
+        SimulatedConnection near = new SimulatedConnection(from, this, handler, target);
+        SimulatedConnection far = new SimulatedConnection(to, this, null, source);
+        near.join(far);
+        far.join(near);
+        process.schedule(0, () -> far.accept(acceptor.accept(source)));
+        from.runtime().schedule(drawDelay(), near::opened);
     }
 
     void transmit(SimulatedConnection from, SimulatedConnection to, byte[] bytes) {
