@@ -1,13 +1,15 @@
 package io.holdfast.testkit;
 
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledHeapByteBuf;
 
 /** Buffers on the heap, whatever is asked for: a process that is killed cannot release what it held. */
-final class HeapAllocator extends UnpooledByteBufAllocator {
-    HeapAllocator() {
-        super(false, true);
+final class HeapAllocator extends AbstractByteBufAllocator {
+    @Override
+    protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+        return new UnpooledHeapByteBuf(this, initialCapacity, maxCapacity);
     }
 
     @Override
@@ -18,5 +20,10 @@ final class HeapAllocator extends UnpooledByteBufAllocator {
     @Override
     public CompositeByteBuf compositeDirectBuffer(int maxNumComponents) {
         return compositeHeapBuffer(maxNumComponents);
+    }
+
+    @Override
+    public boolean isDirectBufferPooled() {
+        return false;
     }
 }
