@@ -85,7 +85,7 @@ done
 if [ "$status" -gt 128 ] && [ -n "$own_data" ]; then
   case " $* " in
     *" --keep "*) echo "the data are kept in $own_data" ;;
-    *) rm -rf "$own_data" ;;
+    *) for _ in 1 2 3 4 5; do rm -rf "$own_data" 2>/dev/null && break || sleep 1; done ;;
   esac
   [ -n "$broken_off" ] || echo "FAIL: the run was killed"
 fi

@@ -1,5 +1,6 @@
 package io.holdfast.examples.demo;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
@@ -37,6 +38,11 @@ public final class DemoNode {
             ObjectMapper json = new ObjectMapper();
             PrintStream out = System.out;
             while (!orders.stopOrdered(STATUS_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (cluster.failure().isPresent()) {
+                    throw new IllegalStateException(
+                            args[0] + " has stopped by itself",
+                            cluster.failure().get());
+                }
                 out.println(toJson(json, NodeStatus.of(log.status())));
             }
         }
@@ -45,7 +51,7 @@ public final class DemoNode {
     static String toJson(ObjectMapper json, Object status) {
         try {
             return json.writeValueAsString(status);
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             throw new IllegalStateException("a status cannot be written as JSON", e);
         }
     }

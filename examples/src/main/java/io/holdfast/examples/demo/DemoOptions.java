@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param columns the terminal's width
  */
 record DemoOptions(Path input, int kills, boolean keep, long lines, Path data, boolean live, int columns) {
-    static final String USAGE =
-            """
+    static final String USAGE = """
             usage: ./demo.sh [--input FILE] [--kill N] [--keep] [--lines N] [--data DIR]
               --input FILE  the file to stream, one record a line; default examples/data/king-james-bible.txt
               --kill N      kill the master N times while it streams, 0 to 20; default 3

@@ -79,8 +79,8 @@ final class DemoRun {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > atMost.toNanos()) {
-                throw new DemoFailure("waited " + atMost.toSeconds() + " s in vain until " + what + "; see the logs in "
-                        + data);
+                throw new DemoFailure(
+                        "waited " + atMost.toSeconds() + " s in vain until " + what + "; see the logs in " + data);
             }
             tick();
         }
@@ -122,8 +122,8 @@ final class DemoRun {
         nodes.slots().forEach(slot -> arguments.add(slot.id() + "=" + slot.directory()));
         List<String> said = new CopyOnWriteArrayList<>();
         Path log = data.resolve("verify.log");
-        ChildJvm verifier = children.add(
-                () -> ChildJvm.start("verifier", VERIFY_JVM, DemoVerify.class, arguments, log, said::add));
+        ChildJvm verifier =
+                children.add(() -> ChildJvm.start("verifier", VERIFY_JVM, DemoVerify.class, arguments, log, said::add));
         if (!verifier.awaitExit(VERIFY)) {
             throw new DemoFailure("the verifier came to no end within " + VERIFY.toMinutes() + " minutes");
         }

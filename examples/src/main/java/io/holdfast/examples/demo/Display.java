@@ -2,6 +2,7 @@ package io.holdfast.examples.demo;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What the user sees while it runs: events as lines, and the state either as a block that is drawn again and again at the
@@ -28,7 +29,7 @@ final class Display {
     /** Something has happened. */
     void event(String text) {
         eraseBlock();
-        out.println(String.format(java.util.Locale.ROOT, "%6.2f s  %s", seconds(), text));
+        out.println(String.format(Locale.ROOT, "%6.2f s  %s", seconds(), text));
         out.flush();
     }
 

@@ -28,8 +28,7 @@ record InputFile(Path path, long bytes, long lines, String sha256) {
         }
         MessageDigest digest = LineLedger.sha256();
         long lines = 0;
-        try (RecordReader records =
-                new RecordReader(path, new DigestInputStream(Files.newInputStream(path), digest))) {
+        try (RecordReader records = new RecordReader(path, new DigestInputStream(Files.newInputStream(path), digest))) {
             while (records.next() != null) {
                 lines++;
             }

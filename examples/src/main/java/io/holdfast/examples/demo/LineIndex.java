@@ -1,5 +1,6 @@
 package io.holdfast.examples.demo;
 
+import io.holdfast.replication.StateMachine.Entry;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +41,7 @@ final class LineIndex implements Closeable {
                     starts = Arrays.copyOf(starts, 2 * starts.length);
                 }
                 starts[count + 1] = starts[count] + line.length + 1;
-                expected.apply(new LineLedger.Entry(count + 1L, 1, 0, ByteBuffer.wrap(LineLedger.command(count, line))));
+                expected.apply(new Entry(count + 1L, 1, 0, ByteBuffer.wrap(LineLedger.command(count, line))));
                 count++;
             }
         }

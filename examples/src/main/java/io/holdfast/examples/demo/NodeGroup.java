@@ -69,11 +69,14 @@ final class NodeGroup {
     }
 
     /** The master; null while there is none. */
-    @Nullable Master master() {
+    @Nullable
+    Master master() {
         Master best = null;
         for (NodeSlot slot : slots) {
             NodeStatus status = slot.status();
-            if (status != null && status.isMaster() && (best == null || status.term() > best.status().term())) {
+            if (status != null
+                    && status.isMaster()
+                    && (best == null || status.term() > best.status().term())) {
                 best = new Master(slot, status);
             }
         }
@@ -101,7 +104,8 @@ final class NodeGroup {
         if (master != null) {
             masterSeenNanos = System.nanoTime();
             highestCommit = Math.max(highestCommit, master.status().commit());
-            String now = master.slot().id() + " is master of term " + master.status().term();
+            String now =
+                    master.slot().id() + " is master of term " + master.status().term();
             if (!now.equals(announced)) {
                 announced = now;
                 display.event(now);
@@ -155,8 +159,8 @@ final class NodeGroup {
         slots.forEach(slot -> slot.process().tell("stop"));
         for (NodeSlot slot : slots) {
             if (!slot.process().awaitExit(atMost)) {
-                throw new DemoFailure(slot.id() + " did not stop within " + atMost.toSeconds() + " s of being asked; see "
-                        + slot.log());
+                throw new DemoFailure(slot.id() + " did not stop within " + atMost.toSeconds()
+                        + " s of being asked; see " + slot.log());
             }
             int status = slot.process().exitStatus();
             if (status == SIGKILL_STATUS) {

@@ -91,7 +91,8 @@ final class NodeSlot {
     }
 
     /** What it last said; null if it is dead, has not spoken yet or is silent. */
-    @Nullable NodeStatus status() {
+    @Nullable
+    NodeStatus status() {
         Heard last = heard;
         return last == null || !isAlive() || System.nanoTime() - last.nanos() > SILENT_NANOS ? null : last.status();
     }

@@ -7,13 +7,7 @@ import java.util.Map;
 
 /** What a node process says of itself five times a second, one JSON object a line. */
 record NodeStatus(
-        ReplicaRole role,
-        long term,
-        String master,
-        long commit,
-        long applied,
-        long last,
-        Map<String, Long> matches) {
+        ReplicaRole role, long term, String master, long commit, long applied, long last, Map<String, Long> matches) {
 
     static NodeStatus of(LogStatus status) {
         return new NodeStatus(

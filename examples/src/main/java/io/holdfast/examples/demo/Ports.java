@@ -29,8 +29,8 @@ final class Ports {
             }
         }
         if (ports.size() < count) {
-            throw new IOException("found no " + count + " free ports of 127.0.0.1 between " + LOWEST + " and "
-                    + (LOWEST + RANGE));
+            throw new IOException(
+                    "found no " + count + " free ports of 127.0.0.1 between " + LOWEST + " and " + (LOWEST + RANGE));
         }
         return ports;
     }

@@ -8,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
@@ -41,7 +40,7 @@ final class SentLedger implements Closeable {
     static final byte END = 4;
 
     private static final int AHEAD = 16_384;
-    private static final long FORCE_EVERY_MILLIS = 25;
+    private static final long FORCE_EVERY_NANOS = 25_000_000L;
 
     /** Numbers that came since the last force. */
     private static final class Numbers {
@@ -75,6 +74,8 @@ final class SentLedger implements Closeable {
     private volatile long mayLeave;
     private volatile long forcedAcknowledged;
     private volatile long forcedUnknown;
+    private long acknowledgedSum;
+    private long unknownSum;
     private long total = -1;
     private boolean ended;
     private @Nullable IOException failure;
@@ -89,7 +90,8 @@ final class SentLedger implements Closeable {
     static SentLedger create(Path path) throws IOException {
         FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         SentLedger ledger = new SentLedger(path, file);
-        ledger.write(ByteBuffer.allocate(HEADER_BYTES).putInt(MAGIC).putInt(VERSION).flip());
+        ledger.write(
+                ByteBuffer.allocate(HEADER_BYTES).putInt(MAGIC).putInt(VERSION).flip());
         ledger.writer.setDaemon(true);
         ledger.writer.start();
         return ledger;
@@ -197,12 +199,12 @@ final class SentLedger implements Closeable {
         long[] lost;
         lock.lock();
         try {
-            if (wanted == mayLeave && total < 0) {
-                // Whether it was woken or its time is up, there may be something to do.
-                boolean woken = somethingToDo.await(FORCE_EVERY_MILLIS, TimeUnit.MILLISECONDS);
-                if (!woken && wanted == mayLeave && acknowledged.size + unknown.size == 0 && total < 0) {
-                    return true;
-                }
+            long left = FORCE_EVERY_NANOS;
+            while (left > 0 && wanted == mayLeave && total < 0) {
+                left = somethingToDo.awaitNanos(left);
+            }
+            if (wanted == mayLeave && total < 0 && acknowledged.size + unknown.size == 0) {
+                return true;
             }
             upTo = wanted;
             end = total;
@@ -225,8 +227,10 @@ final class SentLedger implements Closeable {
         lock.lock();
         try {
             mayLeave = upTo;
-            forcedAcknowledged = forcedAcknowledged + good.length;
-            forcedUnknown = forcedUnknown + lost.length;
+            acknowledgedSum += good.length;
+            unknownSum += lost.length;
+            forcedAcknowledged = acknowledgedSum;
+            forcedUnknown = unknownSum;
             ended = end >= 0;
             forced.signalAll();
             return !ended;
@@ -256,7 +260,7 @@ final class SentLedger implements Closeable {
         int start = buffer.position();
         buffer.put(type).putLong(from).putLong(to);
         CRC32C crc = new CRC32C();
-        crc.update(buffer.array(), start, RECORD_BYTES - Integer.BYTES);
+        crc.update(buffer.slice(start, RECORD_BYTES - Integer.BYTES));
         buffer.putInt((int) crc.getValue());
     }
 
