@@ -94,7 +94,8 @@ public final class IdentityFile {
             text.append(VOTER).append(voter.nodeId()).append('=').append(voter.diskId());
             text.append(' ').append(voter.address()).append('\n');
         }
-        text.append(CRC).append(crc(text.toString())).append('\n');
+        String crc = crc(text.toString());
+        text.append(CRC).append(crc).append('\n');
         return text.toString().getBytes(UTF_8);
     }
 

@@ -94,6 +94,7 @@ final class Replica {
             if (!runtime.storage().exists(settings.directory().resolve("vote"))) {
                 HardStateFile.create(runtime.storage(), settings.directory()).close();
             }
+            runtime.storage().createDirectories(settings.directory().resolve("log"));
             Worker preparer = runtime.newWorker("segments");
             openLog(runtime, settings, identity, preparer, new LogIndex()).close();
             preparer.close();
@@ -281,6 +282,7 @@ final class Replica {
                 && applier.applied() == driver.raft().commitIndex();
         if (serves && !ready) {
             ready = true;
+            publish();
             context.ready(true, "");
         }
     }

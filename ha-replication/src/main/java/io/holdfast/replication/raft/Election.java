@@ -31,6 +31,12 @@ final class Election {
         s.electionDeadlineNanos = Math.min(s.electionDeadlineNanos, s.now + rank() * s.config.staggerNanos());
     }
 
+    /** Nobody has ever led this cluster: there is no silence to wait for. */
+    void firstOfItsCluster() {
+        s.leaderRefused = true;
+        s.electionDeadlineNanos = s.now + rank() * s.config.staggerNanos();
+    }
+
     /** This node's place among the voters without the leader: the first begins at once. */
     private long rank() {
         return s.config.voters().ids().stream()

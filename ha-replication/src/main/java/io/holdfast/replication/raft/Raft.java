@@ -130,8 +130,8 @@ public final class Raft {
             if (s.commit > 0) {
                 s.effects.add(new RaftEffect.Committed(s.commit));
             }
-            if (s.alone()) {
-                s.electionDeadlineNanos = s.now;
+            if (s.alone() || (s.term == 0 && s.log.lastIndex() == 0)) {
+                election.firstOfItsCluster();
             }
         } else {
             throw new IllegalStateException("an input of an unknown kind: " + input);
