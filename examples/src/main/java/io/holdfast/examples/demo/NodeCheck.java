@@ -26,7 +26,12 @@ final class NodeCheck {
 
     /** Applies what the directory holds. */
     void replay(Path directory) throws IOException {
-        OfflineLog.replay(directory, new Comparing());
+        OfflineLog.replay(directory, machine());
+    }
+
+    /** The machine that compares what is applied to it. */
+    StateMachine machine() {
+        return new Comparing();
     }
 
     /** The demonstration's machine, with a look at the input on the way. */

@@ -1,5 +1,6 @@
 package io.holdfast.examples.demo;
 
+import io.holdfast.examples.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.holdfast.examples.demo;
+package io.holdfast.examples;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,14 +13,15 @@ import java.util.concurrent.ThreadLocalRandom;
  * take the ports of outgoing connections: else a peer that redials a dead node could be given that very port, and the
  * node could not come back.
  */
-final class Ports {
+public final class Ports {
     private static final int LOWEST = 20_000;
     private static final int RANGE = 10_000;
     private static final int ATTEMPTS = 500;
 
     private Ports() {}
 
-    static List<Integer> free(int count) throws IOException {
+    /** As many as are asked for, all different. */
+    public static List<Integer> free(int count) throws IOException {
         List<Integer> ports = new ArrayList<>();
         for (int i = 0; i < ATTEMPTS && ports.size() < count; i++) {
             int port = LOWEST + ThreadLocalRandom.current().nextInt(RANGE);
