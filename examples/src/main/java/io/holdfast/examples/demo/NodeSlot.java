@@ -97,6 +97,11 @@ final class NodeSlot {
         return last == null || !isAlive() || System.nanoTime() - last.nanos() > SILENT_NANOS ? null : last.status();
     }
 
+    /** True if its process has not said anything yet. */
+    boolean isStarting() {
+        return heard == null;
+    }
+
     /**
      * True if it follows this master closely, or is it.
      *

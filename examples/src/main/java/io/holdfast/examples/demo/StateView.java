@@ -44,7 +44,7 @@ final class StateView {
             if (!slot.isAlive()) {
                 state = "dead";
             } else if (slot.status() == null) {
-                state = "silent";
+                state = slot.isStarting() ? "starting" : "silent";
             } else if (master == null) {
                 state = "?";
             } else {
