@@ -39,7 +39,8 @@ record Mutant(String name, String about, List<Edit> edits) {
     static List<Mutant> readAll(Path directory) throws IOException {
         List<Mutant> mutants = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".mutant")).sorted().toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".mutant")).sorted().toList()) {
                 mutants.add(read(file));
             }
         }
@@ -76,7 +77,8 @@ record Mutant(String name, String about, List<Edit> edits) {
             }
         }
         if (edits.isEmpty() || about.length() == 0) {
-            throw new IllegalStateException(path + " must say what it is about (# ...) and hold at least one replacement");
+            throw new IllegalStateException(
+                    path + " must say what it is about (# ...) and hold at least one replacement");
         }
         return new Mutant(name, about.toString().strip(), edits);
     }

@@ -82,7 +82,8 @@ final class MutantRun {
         try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
             List<String> options = List.of(
                     "-proc:none", "-nowarn", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
-            boolean ok = compiler.getTask(output, manager, null, options, null, manager.getJavaFileObjectsFromFiles(files))
+            boolean ok = compiler.getTask(
+                            output, manager, null, options, null, manager.getJavaFileObjectsFromFiles(files))
                     .call();
             if (!ok) {
                 throw new IllegalStateException("mutant " + mutant.name() + " does not compile:\n" + output);

@@ -15,6 +15,7 @@ final class Decisions {
     private final List<Decision> decided = new ArrayList<>();
     private final Map<String, Integer> places = new HashMap<>();
     private final Map<Long, String> masters = new HashMap<>();
+    private int highestAcknowledged;
     private final List<String> violations = new ArrayList<>();
 
     void applied(String node, int place, long index, long term, String command) {
@@ -27,7 +28,9 @@ final class Decisions {
             return;
         }
         Decision decision = decided.get(place - 1);
-        if (decision.index() != index || decision.term() != term || !decision.command().equals(command)) {
+        if (decision.index() != index
+                || decision.term() != term
+                || !decision.command().equals(command)) {
             violate(node + " applied '" + command + "' (index " + index + ", term " + term + ") as number " + place
                     + ", but " + decision.firstSaidBy() + " applied " + decision);
         }
@@ -46,6 +49,8 @@ final class Decisions {
         Integer actual = places.get(command);
         if (actual == null || !actual.toString().equals(place)) {
             violate("'" + command + "' was acknowledged as number " + place + ", but it is number " + actual);
+        } else {
+            highestAcknowledged = Math.max(highestAcknowledged, actual);
         }
     }
 
@@ -53,6 +58,11 @@ final class Decisions {
         if (violations.size() < 20) {
             violations.add(what);
         }
+    }
+
+    /** The highest place of which anybody has been told. */
+    int highestAcknowledged() {
+        return highestAcknowledged;
     }
 
     /** The place of a command, 0 if nobody has applied it. */
