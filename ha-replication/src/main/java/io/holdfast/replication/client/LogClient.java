@@ -41,6 +41,7 @@ public final class LogClient implements Commands, Responder {
     public static final Links.Protocol PROTOCOL = new Links.Protocol(2, "log client");
 
     private static final long TICK_NANOS = 25_000_000L;
+    private static final long ASK_NANOS = 500_000_000L;
     private static final long READ_RETRY_NANOS = 1_000_000_000L;
     /** The longest that a caller waits beyond its deadline for the loop to say so. */
     private static final long GRACE_NANOS = 5_000_000_000L;
@@ -88,6 +89,7 @@ public final class LogClient implements Commands, Responder {
     private long masterTerm;
     private String masterId = "";
     private long nextRead;
+    private long askedNanos;
     private EventLoop.@Nullable Timer timer;
     private boolean tickingSlowly;
     private volatile boolean stopped;
@@ -403,7 +405,7 @@ public final class LogClient implements Commands, Responder {
         if (timer != null) {
             timer.cancel();
         }
-        tickingSlowly = !(session.isBusy() || !reads.isEmpty());
+        tickingSlowly = !(master == null || session.isBusy() || !reads.isEmpty());
         // Without work the tick only keeps the session alive, which a second is soon enough for.
         timer = loop.schedule(tickingSlowly ? 40 * TICK_NANOS : TICK_NANOS, this::tick);
     }
@@ -415,6 +417,14 @@ public final class LogClient implements Commands, Responder {
         }
         long now = now();
         session.tick(now);
+        if (master == null && now - askedNanos > ASK_NANOS) {
+            askedNanos = now;
+            for (Dialled node : nodes.values()) {
+                if (node.endpoint().isUp()) {
+                    node.endpoint().ask();
+                }
+            }
+        }
         for (Map.Entry<Long, PendingRead> entry : new ArrayList<>(reads.entrySet())) {
             PendingRead read = entry.getValue();
             if (now - read.deadlineNanos >= 0) {

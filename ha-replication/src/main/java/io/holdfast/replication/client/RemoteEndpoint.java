@@ -76,6 +76,11 @@ final class RemoteEndpoint implements Endpoint, LinkListener {
         return send(Lane.BULK, frame);
     }
 
+    /** Asks who is master. */
+    void ask() {
+        send(Lane.URGENT, ClientCodec.encode(allocator, new ClientMessage.Ask()));
+    }
+
     @Override
     public boolean open(long request) {
         return send(Lane.URGENT, ClientCodec.encode(allocator, new ClientMessage.Open(request)));

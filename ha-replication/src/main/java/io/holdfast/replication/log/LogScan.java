@@ -3,8 +3,8 @@ package io.holdfast.replication.log;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
+import io.holdfast.replication.log.SegmentReader.Claims;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -48,12 +48,9 @@ final class LogScan {
         void batch(SegmentFile segment, int number, long offset, ByteBuf batch);
     }
 
-    private static final int STEP = RecordHeader.ALIGNMENT;
-    /** How much is looked at between two questions to the window; small against what it reads at once. */
-    private static final int SWEEP = 4096;
-
     private final Visitor visitor;
     private final Window window = new Window();
+    private final SegmentReader reader = new SegmentReader(window);
     private final List<SegmentFile> found = new ArrayList<>();
     private final List<SegmentFile> live = new ArrayList<>();
 
@@ -183,7 +180,7 @@ final class LogScan {
     private @Nullable String readRecords(SegmentFile segment, SegmentHeader header, long limit) throws IOException {
         endOffset = SegmentHeader.BYTES;
         while (nextIndex != limit) {
-            RecordHeader record = recordAt(segment, endOffset);
+            RecordHeader record = reader.recordAt(segment, endOffset);
             if (record == null || record.segmentId() != header.segmentId()) {
                 return "no valid record";
             }
@@ -205,13 +202,8 @@ final class LogScan {
         return null;
     }
 
-    private @Nullable RecordHeader recordAt(SegmentFile segment, long offset) throws IOException {
-        ByteBuffer bytes = window.view(segment.file(), offset, RecordHeader.BYTES);
-        return bytes == null ? null : RecordHeader.decode(bytes);
-    }
-
     private @Nullable String readBatch(SegmentFile segment, RecordHeader record, long limit) throws IOException {
-        ByteBuf batch = batchOf(segment, endOffset, record);
+        ByteBuf batch = reader.batchAt(segment, endOffset, record);
         if (batch == null) {
             return "the file ends within a batch";
         }
@@ -230,15 +222,6 @@ final class LogScan {
         nextIndex = Batch.lastIndex(batch) + 1;
         lastTerm = Batch.term(batch);
         return null;
-    }
-
-    private @Nullable ByteBuf batchOf(SegmentFile segment, long offset, RecordHeader record) throws IOException {
-        int length = record.batchLength();
-        if (length < 0 || length > Batch.MAX_BYTES) {
-            return null;
-        }
-        ByteBuffer bytes = window.view(segment.file(), offset + RecordHeader.BYTES, length);
-        return bytes == null ? null : Unpooled.wrappedBuffer(bytes);
     }
 
     /** The segment at {@code ordinal} does not follow what has been read. */
@@ -296,56 +279,19 @@ final class LogScan {
         if (segment.spare() || ending == Ending.DAMAGED) {
             return;
         }
-        SegmentHeader header = segment.header();
-        long proof = missing;
-        long highest = -1;
-        boolean looksForFirst = header == null;
-        for (long at = nextCandidate(segment, offset); at >= 0; at = nextCandidate(segment, at + STEP)) {
-            RecordHeader record = recordAt(segment, at);
-            if (record == null || (header != null && record.segmentId() != header.segmentId())) {
-                continue;
-            }
-            highest = Math.max(highest, record.durableIndex());
-            if (looksForFirst && record.kind() == RecordHeader.BATCH) {
-                // A file whose header is gone: it had been forced, and its header too, if its own first entry was.
-                looksForFirst = false;
-                proof = Math.min(proof, firstIndexOf(segment, at, record));
-            }
-        }
+        Claims claims = reader.claims(segment, offset);
+        long highest = claims.highest();
+        // A file whose header is gone: it had been forced, and its header too, if its own first entry was.
+        boolean headless = segment.header() == null;
+        long proof = headless ? Math.min(missing, claims.firstIndex()) : missing;
         if (highest < proof) {
             return;
         }
         String proven = "a record in " + segment.path() + " proves that index " + highest + " had been durable";
-        if (header == null || live.isEmpty()) {
+        if (headless || live.isEmpty()) {
             damaged(segment, 0, Math.min(proof, nextIndex), "the file's header cannot be read, and " + proven);
         } else {
             damaged(live.get(live.size() - 1), endOffset, missing, problem + ", and " + proven);
-        }
-    }
-
-    /** The next place, {@code from} included, where a record's header may begin; -1 if there is none. */
-    private long nextCandidate(SegmentFile segment, long from) throws IOException {
-        long size = segment.size();
-        for (long at = from; at + RecordHeader.BYTES <= size; at += SWEEP) {
-            ByteBuffer bytes = window.view(segment.file(), at, (int) Math.min(SWEEP, size - at));
-            if (bytes == null) {
-                throw new IOException("file " + segment.path() + " shrank while it was read");
-            }
-            for (int i = 0; i + Integer.BYTES <= bytes.limit(); i += STEP) {
-                if (RecordHeader.isKind(bytes.getInt(i))) {
-                    return at + i;
-                }
-            }
-        }
-        return -1;
-    }
-
-    private long firstIndexOf(SegmentFile segment, long offset, RecordHeader record) throws IOException {
-        ByteBuf batch = batchOf(segment, offset, record);
-        try {
-            return batch == null || Batch.verify(batch) == 0 ? Long.MAX_VALUE : Batch.firstIndex(batch);
-        } catch (DamagedBatchException e) {
-            return Long.MAX_VALUE; // says nothing; the others still may
         }
     }
 

@@ -138,6 +138,7 @@ public final class SegmentedLog implements AutoCloseable {
      * @return true if it was written; it then waits to be forced
      */
     public boolean mark(long committed) throws IOException {
+        checkUsable();
         if (durableClaim >= durableIndex) {
             return false;
         }

@@ -10,6 +10,7 @@ import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.wire.ClientCodec;
 import io.holdfast.replication.wire.ClientMessage;
 import io.holdfast.replication.wire.ClientMessage.Announcement;
+import io.holdfast.replication.wire.ClientMessage.Ask;
 import io.holdfast.replication.wire.ClientMessage.Command;
 import io.holdfast.replication.wire.ClientMessage.KeepAlive;
 import io.holdfast.replication.wire.ClientMessage.Open;
@@ -101,7 +102,7 @@ final class RemoteClients {
             ClientMessage message = ClientCodec.decode(frame);
             if (message instanceof Query query) {
                 reads.read(query.machine(), ByteBufUtil.getBytes(query.bytes()), this, query.request());
-            } else if (!ingress.isMaster()) {
+            } else if (message instanceof Ask || !ingress.isMaster()) {
                 announce();
             } else if (message instanceof Submit submit) {
                 submit(from, submit);

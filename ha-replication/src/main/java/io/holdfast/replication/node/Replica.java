@@ -175,7 +175,8 @@ final class Replica {
                 disk.hardState().state().term(),
                 disk.hardState().state().votedFor(),
                 recovery.commitIndex(),
-                recovery.tailCut() || disk.hardState().doubtful(),
+                recovery.tailCut(),
+                disk.hardState().doubtful(),
                 new SplittableRandom(runtime.random().nextLong()));
         this.driver = new RaftDriver(
                 raft,

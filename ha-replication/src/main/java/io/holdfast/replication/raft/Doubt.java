@@ -13,11 +13,16 @@ import java.util.TreeSet;
  * last (term, index): of an entry that was committed with this voter's help, at least one other voter still has it.
  * From then on it votes for nobody whose log is older than the newest of those. In the term in which doubt ends it does
  * not vote, since it may have done so before.
+ *
+ * <p>If it found a damaged vote, its term is lost, too, and with it the promise to hear nobody of an earlier one. An old
+ * leader could count its acknowledgements, against a new one that has its vote; and only that one is sure to know of it.
+ * So it takes no part in anything until it has heard every other voter.
  */
 final class Doubt {
     private final RaftState s;
     private final TreeSet<String> heard = new TreeSet<>();
     private boolean doubtful;
+    private boolean voteDoubtful;
     /** True until this node certainly has what it may have lost; the disk remembers it over restarts. */
     private boolean unsettled;
 
@@ -29,10 +34,15 @@ final class Doubt {
 
     private long targetIndex;
 
-    Doubt(RaftState state, boolean doubtful) {
+    Doubt(RaftState state, boolean tailDoubtful, boolean voteDoubtful) {
         this.s = state;
-        this.doubtful = doubtful && !state.alone();
-        this.unsettled = doubtful;
+        this.unsettled = tailDoubtful || voteDoubtful;
+        this.doubtful = unsettled && !state.alone();
+        this.voteDoubtful = voteDoubtful && !state.alone();
+    }
+
+    boolean knowsItsTerm() {
+        return !voteDoubtful;
     }
 
     boolean mayVote() {
@@ -113,6 +123,7 @@ final class Doubt {
 
     private void end() {
         doubtful = false;
+        voteDoubtful = false;
         if (highestTerm > s.term) {
             s.enterTerm(highestTerm);
             s.become(RaftRole.FOLLOWER, "");

@@ -46,7 +46,8 @@ final class Election {
 
     /** Nobody leads for too long. */
     void timedOut() {
-        if (!doubt.mayStand()) {
+        // While its own vote is not on disk a candidate has not even asked: to begin again would be to begin for ever.
+        if (!doubt.mayStand() || (s.role == RaftRole.CANDIDATE && !votedForSelf)) {
             s.armElection();
             return;
         }
@@ -72,12 +73,16 @@ final class Election {
         granted.clear();
         s.become(RaftRole.CANDIDATE, "");
         s.saveHardState();
-        // The wait covers the voters' disks: a slow force of a vote must not look like a lost election.
-        long wait = s.config.electionTimeoutNanos() / 2;
-        s.electionDeadlineNanos = s.now + wait + s.random.nextLong(wait + 1);
+        armCandidacy();
         for (String peer : s.peers()) {
             s.send(peer, new VoteRequest(s.term, s.log.lastIndex(), s.log.lastTerm()));
         }
+    }
+
+    /** The wait covers the voters' disks: a slow force of a vote must not look like a lost election. */
+    private void armCandidacy() {
+        long wait = s.config.electionTimeoutNanos() / 2;
+        s.electionDeadlineNanos = s.now + wait + s.random.nextLong(wait + 1);
     }
 
     /** This node's own vote is on disk, and only now it counts. True if that decides the election. */
@@ -86,6 +91,7 @@ final class Election {
             return false;
         }
         votedForSelf = true;
+        armCandidacy();
         granted.add(s.config.self());
         return s.config.voters().won(granted::contains);
     }

@@ -53,7 +53,8 @@ final class Progress {
     void accepted(long received, long durable, long now) {
         match = Math.max(match, durable);
         movedNanos = now;
-        if (probing) {
+        // An answer that says less than the probe asked for is no answer to it.
+        if (probing && received >= next - 1) {
             probing = false;
             probeOutstanding = false;
             inflight.clear();

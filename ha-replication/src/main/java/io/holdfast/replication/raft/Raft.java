@@ -62,7 +62,8 @@ public final class Raft {
      * @param term the term on its disk, 0 if it is new
      * @param votedFor its vote in that term, empty if none
      * @param commit an index known to be committed, as a lower bound; 0 if unknown
-     * @param doubtful true if what it acknowledged or voted last may have been lost
+     * @param tailDoubtful true if what it acknowledged last may have been lost
+     * @param voteDoubtful true if a later term or vote than this may have been lost
      * @param random decides time-outs; seeded by the caller
      */
     public Raft(
@@ -71,10 +72,11 @@ public final class Raft {
             long term,
             String votedFor,
             long commit,
-            boolean doubtful,
+            boolean tailDoubtful,
+            boolean voteDoubtful,
             RandomGenerator random) {
         s = new RaftState(config, log, random, term, votedFor, commit);
-        doubt = new Doubt(s, doubtful);
+        doubt = new Doubt(s, tailDoubtful, voteDoubtful);
         election = new Election(s, doubt);
         followerLog = new FollowerLog(s);
         reads = new ReadIndex(s);
@@ -143,16 +145,19 @@ public final class Raft {
             throw new IllegalStateException(
                     from + " is no voter of " + s.config.voters().ids());
         }
-        if (message instanceof PreVoteRequest request) {
-            election.asked(from, request);
-            return;
-        }
         if (message instanceof LogStatusRequest) {
             s.send(from, new LogStatusReply(s.term, s.log.lastIndex(), s.log.lastTerm()));
             return;
         }
         if (message instanceof LogStatusReply reply) {
             doubt.told(from, reply);
+            return;
+        }
+        if (!doubt.knowsItsTerm()) {
+            return; // it may have promised to hear nobody of an earlier term than one that it forgot
+        }
+        if (message instanceof PreVoteRequest request) {
+            election.asked(from, request);
             return;
         }
         if (message instanceof PreVoteReply reply && reply.granted()) {

@@ -84,6 +84,9 @@ public sealed interface RaftMessage {
     /** Where does your log end? Asked by a voter that cannot trust its own disk's last bytes. */
     record LogStatusRequest(long term) implements RaftMessage {}
 
-    /** There. */
+    /**
+     * There, on disk or not: of what the one who asks acknowledged, a leader may still count an entry that its own disk
+     * does not have yet.
+     */
     record LogStatusReply(long term, long lastIndex, long lastTerm) implements RaftMessage {}
 }

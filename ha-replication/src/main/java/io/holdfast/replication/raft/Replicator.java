@@ -24,7 +24,10 @@ final class Replicator {
     private final Map<String, Progress> followers = new TreeMap<>();
     private long round;
     private boolean roundWanted;
-    long heartbeatDueNanos;
+    private long heartbeatDueNanos;
+    /** Of its own, since the rounds that reads ask for put off the next heartbeat again and again. */
+    private long repairDueNanos;
+
     private long quorumDueNanos;
 
     Replicator(RaftState state, ReadIndex reads, Doubt doubt) {
@@ -40,19 +43,23 @@ final class Replicator {
             followers.put(peer, new Progress(s.log.lastIndex() + 1, s.now));
         }
         quorumDueNanos = s.now + s.config.electionTimeoutNanos();
+        repairDueNanos = s.now + s.config.heartbeatNanos();
         heartbeat();
         sendToAll();
     }
 
     /** What is due next. */
     long dueNanos() {
-        return Math.min(heartbeatDueNanos, quorumDueNanos);
+        return Math.min(Math.min(heartbeatDueNanos, repairDueNanos), quorumDueNanos);
     }
 
     /** False if no majority has been heard for an election time-out. */
     boolean timerFired() {
         if (s.now - heartbeatDueNanos >= 0) {
             heartbeat();
+        }
+        if (s.now - repairDueNanos >= 0) {
+            repairDueNanos = s.now + s.config.heartbeatNanos();
             followers.forEach(this::unstick);
         }
         if (s.now - quorumDueNanos < 0) {
@@ -190,6 +197,10 @@ final class Replicator {
         if (follower == null) {
             return;
         }
+        if (reply.prevIndex() < 1 || reply.prevIndex() > s.log.lastIndex()) {
+            throw new MalformedFrameException(peer + " answered " + reply
+                    + " but nothing was asked there; the log ends at " + s.log.lastIndex() + " in term " + s.term);
+        }
         follower.heardNanos = s.now;
         if (follower.probing && reply.prevIndex() != follower.next - 1) {
             return; // an answer to what was sent before the probe
@@ -209,6 +220,10 @@ final class Replicator {
         Progress follower = followers.get(peer);
         if (follower == null) {
             return;
+        }
+        if (reply.round() > round) {
+            throw new MalformedFrameException(
+                    peer + " answered " + reply + " but " + round + " is the latest round of term " + s.term);
         }
         follower.heardNanos = s.now;
         follower.round = Math.max(follower.round, reply.round());

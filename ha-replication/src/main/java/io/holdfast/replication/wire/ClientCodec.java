@@ -3,6 +3,7 @@ package io.holdfast.replication.wire;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.wire.ClientMessage.Announcement;
+import io.holdfast.replication.wire.ClientMessage.Ask;
 import io.holdfast.replication.wire.ClientMessage.Answers;
 import io.holdfast.replication.wire.ClientMessage.Close;
 import io.holdfast.replication.wire.ClientMessage.Command;
@@ -38,6 +39,8 @@ public final class ClientCodec {
             out.writeByte(4).writeLong(m.session());
         } else if (message instanceof Query m) {
             out.writeByte(5).writeLong(m.request()).writeByte(m.machine()).writeBytes(m.bytes());
+        } else if (message instanceof Ask) {
+            out.writeByte(6);
         } else if (message instanceof Announcement m) {
             out.writeByte(16).writeLong(m.term());
             writeText(out, m.master());
@@ -113,6 +116,7 @@ public final class ClientCodec {
             case 3 -> new KeepAlive(in.readLong(), in.readLong());
             case 4 -> new Close(in.readLong());
             case 5 -> new Query(in.readLong(), in.readUnsignedByte(), in.readSlice(in.readableBytes()));
+            case 6 -> new Ask();
             case 16 -> decodeAnnouncement(in);
             case 17 -> new Opened(in.readLong(), in.readLong());
             case 18 -> decodeAnswers(in);

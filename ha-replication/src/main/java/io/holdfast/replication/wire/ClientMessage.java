@@ -34,6 +34,9 @@ public sealed interface ClientMessage {
     /** A linearizable read. Answered by {@link Read}. */
     record Query(long request, int machine, ByteBuf bytes) implements ClientMessage {}
 
+    /** Who is master? Answered by an {@link Announcement}, which can get lost with a link. */
+    record Ask() implements ClientMessage {}
+
     /**
      * Said at once to whoever connects, and whenever it changes.
      *

@@ -33,6 +33,7 @@ class ClientCodecTest {
         golden("0300000000000000070000000000000008", new KeepAlive(7, 8));
         golden("040000000000000007", new ClientMessage.Close(7));
         golden("05000000000000000702" + "6869", new Query(7, 2, bytes("hi")));
+        golden("06", new ClientMessage.Ask());
         golden(
                 "100000000000000009" + "00026e31" + "01" + "00026e31" + "0003613a31",
                 new Announcement(9, "n1", Map.of("n1", "a:1")));

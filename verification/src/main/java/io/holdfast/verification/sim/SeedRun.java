@@ -108,6 +108,7 @@ public final class SeedRun implements LongFunction<String> {
             FaultSchedule faults,
             List<String> problems) {
         faults.end();
+        simulation.runFor(Duration.ofMillis(100));
         writers.forEach(Writer::stop);
         simulation.runFor(Duration.ofSeconds(12));
         int before = cluster.decisions().size();
@@ -130,7 +131,7 @@ public final class SeedRun implements LongFunction<String> {
                 CALM_LIMIT);
         if (!lives) {
             problems.add("liveness: not converged " + CALM_LIMIT.toSeconds() + " s after the last fault:"
-                    + cluster.describe());
+                    + writers + cluster.describe());
         }
         for (Writer writer : writers) {
             for (String command : writer.acknowledged()) {

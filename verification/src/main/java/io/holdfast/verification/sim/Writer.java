@@ -9,9 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Someone who writes, several commands at a time, and reads; checks what it is told against what was decided. */
 final class Writer {
@@ -26,8 +29,9 @@ final class Writer {
     private int lives;
     private int sent;
     private int inFlight;
-    private int lastPlace;
-    private int unknown;
+    private final TreeMap<Integer, Integer> places = new TreeMap<>();
+    private @Nullable Commands process;
+    private String lastOutcome = "none";
     private boolean stopped;
 
     Writer(String name, Simulation simulation, Supplier<Commands> log, BooleanSupplier alive, Decisions decisions) {
@@ -49,6 +53,7 @@ final class Writer {
             if (stopped) {
                 return;
             }
+            noticeNewLife();
             if (alive.getAsBoolean()) {
                 if (inFlight < window) {
                     write(random.nextInt(4) == 0);
@@ -56,20 +61,27 @@ final class Writer {
                 if (random.nextInt(6) == 0) {
                     read();
                 }
-            } else if (inFlight > 0) {
-                // Its process is gone, and what it waited for with it. The next one has a session of its own.
-                lives++;
-                inFlight = 0;
-                lastPlace = 0;
             }
             next();
         });
     }
 
+    /** With a process everything goes that it waited for. The next one has a session of its own. */
+    private void noticeNewLife() {
+        Commands current = log.get();
+        if (!current.equals(process)) {
+            process = current;
+            lives++;
+            inFlight = 0;
+            places.clear();
+        }
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // every outcome is looked at in the callback
     void write(boolean large) {
         int life = lives;
-        String command = name + "." + life + ":" + ++sent + (large ? "-" + "x".repeat(random.nextInt(9_000)) : "");
+        int number = ++sent;
+        String command = name + "." + life + ":" + number + (large ? "-" + "x".repeat(random.nextInt(9_000)) : "");
         inFlight++;
         log.get()
                 .writeAsync(Commands.USER, command.getBytes(StandardCharsets.UTF_8), 5_000_000_000L)
@@ -78,10 +90,11 @@ final class Writer {
                         return;
                     }
                     inFlight--;
+                    lastOutcome = problem == null ? "acknowledged" : problem.toString();
                     if (problem == null) {
-                        acknowledged(command, new String(answer, StandardCharsets.UTF_8));
+                        acknowledged(number, command, new String(answer, StandardCharsets.UTF_8));
                     } else if (problem instanceof OutcomeUnknownException) {
-                        unknown++;
+                        return; // whatever became of it is right
                     } else if (!(problem instanceof NotAvailableException || problem instanceof OverloadedException)) {
                         decisions.violate(name + ": '" + command + "' ended with " + problem);
                     } else if (decisions.placeOf(command) != 0) {
@@ -90,15 +103,16 @@ final class Writer {
                 });
     }
 
-    private void acknowledged(String command, String place) {
+    private void acknowledged(int number, String command, String place) {
         decisions.acknowledged(command, place);
         acknowledged.add(command);
         int at = Integer.parseInt(place);
-        if (at <= lastPlace) {
-            decisions.violate(
-                    name + ": '" + command + "' became number " + at + ", behind it in order came " + lastPlace);
+        Map.Entry<Integer, Integer> before = places.lowerEntry(number);
+        Map.Entry<Integer, Integer> after = places.higherEntry(number);
+        if ((before != null && before.getValue() >= at) || (after != null && after.getValue() <= at)) {
+            decisions.violate(name + ": write " + number + " took place " + at + " between " + before + " and " + after);
         }
-        lastPlace = at;
+        places.put(number, at);
     }
 
     /** What is read is at least what had been acknowledged to anybody before. */
@@ -120,6 +134,7 @@ final class Writer {
     }
 
     void stop() {
+        noticeNewLife();
         stopped = true;
     }
 
@@ -129,5 +144,10 @@ final class Writer {
 
     int inFlight() {
         return inFlight;
+    }
+
+    @Override
+    public String toString() {
+        return "\n  writer " + name + ": " + acknowledged.size() + " acknowledged, " + inFlight + " in flight, last " + lastOutcome;
     }
 }
