@@ -3,6 +3,7 @@ package io.holdfast.replication.log;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
+import io.holdfast.replication.log.LogScanner.Ending;
 import io.holdfast.replication.log.SegmentReader.Claims;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -31,13 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogScan {
 
-    /** How the log ends. */
-    enum Ending {
-        CLEAN,
-        TORN,
-        DAMAGED
-    }
-
     /** Hears of each live batch, in order. */
     interface Visitor {
         /**
@@ -59,6 +53,9 @@ final class LogScan {
     private long commitIndex;
     private long durableClaim;
     private boolean doubtful;
+    /** True if the last batch reaches into the next segment, so that what had replaced it is lost. */
+    private boolean crossed;
+
     private long endOffset = SegmentHeader.BYTES;
     private Ending ending = Ending.CLEAN;
     private @Nullable DamagedLogException damage;
@@ -189,8 +186,8 @@ final class LogScan {
             }
             if (record.kind() == RecordHeader.BATCH) {
                 String problem = readBatch(segment, record, limit);
-                if (problem != null) {
-                    return problem;
+                if (problem != null || crossed) {
+                    return problem; // the next segment will not follow
                 }
             } else if (record.kind() == RecordHeader.SETTLED) {
                 doubtful = false;
@@ -215,8 +212,12 @@ final class LogScan {
         if (Batch.length(batch) != record.batchLength() || Batch.crc(batch) != record.batchCrc()) {
             return "a batch that is not the one its record's header tells of";
         }
-        if (Batch.firstIndex(batch) != nextIndex || Batch.lastIndex(batch) >= limit || Batch.term(batch) < lastTerm) {
+        if (Batch.firstIndex(batch) != nextIndex || Batch.term(batch) < lastTerm) {
             return Batch.meta(batch) + " does not follow (" + (nextIndex - 1) + ", term " + lastTerm + ")";
+        }
+        if (Batch.lastIndex(batch) >= limit) {
+            crossed = true;
+            return null;
         }
         visitor.batch(segment, live.size() - 1, endOffset + RecordHeader.BYTES, batch);
         nextIndex = Batch.lastIndex(batch) + 1;
@@ -234,9 +235,10 @@ final class LogScan {
             damaged(segment, 0, 1, "nothing is left of what was before. " + problem);
             return;
         }
-        // The term is wrong: something between is lost, which had replaced at least the entry before. Segments without
-        // a header between count by their own first entry alone: they may be older than what is lost.
-        long missing = header.firstIndex() - 1;
+        // The term before is another, or a batch crosses the border: something between is lost, which had replaced at
+        // least the entry before. Segments without a header between count by their own first entry alone: they may be
+        // older than what is lost. So may what is left of the live segment.
+        long missing = Math.min(nextIndex, header.firstIndex() - 1);
         for (int i = found.indexOf(live.get(live.size() - 1)) + 1; i < found.size(); i++) {
             if (i >= ordinal) {
                 judge(i, SegmentHeader.BYTES, missing, problem);

@@ -79,7 +79,7 @@ public final class LogScanner {
                 scan.commitIndex(),
                 scan.durableClaim(),
                 scan.doubtful(),
-                Ending.valueOf(scan.ending().name()),
+                scan.ending(),
                 detail);
     }
 }

@@ -3,7 +3,7 @@ package io.holdfast.replication.log;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.Worker;
-import io.holdfast.replication.log.LogScan.Ending;
+import io.holdfast.replication.log.LogScanner.Ending;
 import io.holdfast.replication.log.SpareSegments.Spare;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -85,7 +85,11 @@ record OpenedLog(
         } catch (IOException | RuntimeException e) {
             LogScan.closeAll(scan.found(), e);
             for (Segment segment : segments) {
-                segment.file.close();
+                try {
+                    segment.file.close();
+                } catch (IOException e2) {
+                    e.addSuppressed(e2);
+                }
             }
             throw e;
         }

@@ -268,6 +268,35 @@ class LogRecoveryTest {
         }
     }
 
+    /** The old batch 2..4 reaches into the segment that begins at 3: what had replaced it from 2 on is gone. */
+    @Test
+    void aLostSegmentBetweenTwoIsTornBeforeAForceAndDamageAfterOne() throws IOException {
+        try (LogFixture f = new LogFixture(storage)) {
+            written.add(f.append(1, 1, 100));
+            f.append(3, 1, 100);
+            f.force();
+            f.log.mark(1);
+            f.force();
+            f.log.truncateFrom(2);
+            f.append(1, 2, 100);
+            f.worker.runAll();
+            f.append(1, 2, 65_300);
+            MemoryStorage torn = storage.copy();
+            torn.put(second, new byte[LogFixture.SMALL]);
+            try (LogFixture g = new LogFixture(torn)) {
+                assertEquals(new Recovery(false, 1, 1, 0, 1, true), g.log.recovery());
+                assertSame(written, g.readAll());
+            }
+            f.force();
+            f.append(1, 2, 65_300);
+        }
+        storage.put(second, new byte[LogFixture.SMALL]);
+        assertEquals(
+                2,
+                assertThrows(DamagedLogException.class, () -> new LogFixture(storage))
+                        .index());
+    }
+
     @Test
     void laterSegmentsBeyondACutAreRemovedForEver() throws IOException {
         try (LogFixture f = new LogFixture(storage)) {
