@@ -1,10 +1,10 @@
 import org.jspecify.annotations.NullMarked;
 
-/** Whole clusters in one thread, from one seed, with faults; and the checkers that judge what they did. */
+/** A whole cluster in one thread from one seed: the simulated runtime, faults and history checkers of Holdfast. */
 @NullMarked
 module io.holdfast.testkit {
     requires transitive io.holdfast.core;
-    requires io.netty.buffer;
+    requires static transitive org.jspecify;
 
     exports io.holdfast.testkit;
 }

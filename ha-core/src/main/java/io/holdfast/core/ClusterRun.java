@@ -251,15 +251,26 @@ final class ClusterRun {
         }
     }
 
+    /** Waits in spite of interrupts, common where services are being stopped: half a stop is of no use to anybody. */
     private void await(CompletableFuture<Void> future, long seconds, String what) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        boolean interrupted = false;
         try {
-            future.get(seconds, TimeUnit.SECONDS);
+            while (!future.isDone()) {
+                try {
+                    future.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
         } catch (TimeoutException e) {
             LOG.warn("waited {} s for {} {}", seconds, plan, what);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
             throw new IllegalStateException("no one completes this future with a failure", e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -87,7 +87,7 @@ public final class HaCluster implements AutoCloseable {
 
     /**
      * Stops the node: the features in reverse order, within 10 seconds together, then its connections and threads.
-     * Returns when that is done, after 30 seconds at the latest; called by a callback, by the loop or by several
+     * Returns when that is done, also if interrupted, and after 30 seconds at the latest; called by a callback, by the loop or by several
      * threads at once it does no harm, but in a callback or on the loop, which the stop has to wait for, and in a
      * runtime whose loop is the caller's own thread, it returns when the stop has begun. Never throws. Idempotent.
      */

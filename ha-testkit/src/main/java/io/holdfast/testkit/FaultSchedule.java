@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ public final class FaultSchedule {
     private final List<FaultKind> kinds = new ArrayList<>();
     private final Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
     private final long meanPauseMillis;
+    private LinkQuality quality = LinkQuality.good();
     private boolean ended;
 
     /**
@@ -33,7 +36,7 @@ public final class FaultSchedule {
         this.simulation = simulation;
         this.nodes = List.copyOf(nodes);
         this.start = start;
-        this.random = simulation.newRandom();
+        this.random = simulation.random("faults");
         for (FaultKind kind : FaultKind.values()) {
             if (random.nextInt(100) < 45) {
                 kinds.add(kind);
@@ -49,9 +52,10 @@ public final class FaultSchedule {
 
     private void next() {
         long pause = 1 + (long) (-Math.log(1 - random.nextDouble()) * meanPauseMillis);
-        simulation.after(Duration.ofMillis(Math.min(pause, 10_000)), () -> {
+        simulation.at(Duration.ofMillis(Math.min(pause, 10_000)), () -> {
             if (!ended && !kinds.isEmpty()) {
                 inflict(kinds.get(random.nextInt(kinds.size())));
+                simulation.network().setQuality(quality);
                 next();
             }
         });
@@ -68,8 +72,8 @@ public final class FaultSchedule {
         simulation.network().heal();
         for (SimulatedNode node : nodes) {
             node.stallWorkers(0, Duration.ZERO);
-            node.clock().drift(1);
-            if (!node.isRunning()) {
+            node.skewClock(1);
+            if (!node.running()) {
                 start.accept(node);
             }
         }
@@ -84,9 +88,10 @@ public final class FaultSchedule {
     }
 
     private void forAWhile(Runnable undo) {
-        simulation.after(upTo(50, 4_000), () -> {
+        simulation.at(upTo(50, 4_000), () -> {
             if (!ended) {
                 undo.run();
+                simulation.network().setQuality(quality);
             }
         });
     }
@@ -96,42 +101,48 @@ public final class FaultSchedule {
         SimulatedNetwork network = simulation.network();
         switch (kind) {
             case LOSS -> {
-                network.loss(random.nextDouble() * 0.3);
-                forAWhile(() -> network.loss(0));
+                quality = quality.withLoss(random.nextDouble() * 0.3);
+                forAWhile(() -> quality = quality.withLoss(0));
             }
             case DELAY -> {
-                network.delay(Duration.ofNanos(50_000), upTo(2, 400));
-                forAWhile(() -> network.delay(Duration.ofNanos(50_000), Duration.ofNanos(500_000)));
+                quality = quality.withDelay(quality.minDelay(), upTo(2, 400));
+                forAWhile(() -> quality = quality.withDelay(
+                        quality.minDelay(), LinkQuality.good().maxDelay()));
             }
             case DUPLICATION -> {
-                network.duplication(random.nextDouble() * 0.3);
-                forAWhile(() -> network.duplication(0));
+                quality = quality.withDuplication(random.nextDouble() * 0.3);
+                forAWhile(() -> quality = quality.withDuplication(0));
             }
             case REORDERING -> {
-                network.reordering(random.nextDouble() * 0.5);
-                forAWhile(() -> network.reordering(0));
+                quality = quality.withReordering(random.nextDouble() * 0.5);
+                forAWhile(() -> quality = quality.withReordering(0));
             }
             case ONE_WAY_CUT -> {
-                network.cut(any().name(), any().name());
-                forAWhile(this::healCuts);
+                String from = any().id();
+                String to = any().id();
+                if (!from.equals(to)) {
+                    network.cut(from, to);
+                    forAWhile(() -> network.mend(from, to));
+                }
             }
             case PARTITION -> {
-                List<String> some = new ArrayList<>();
-                List<String> others = new ArrayList<>();
+                Set<String> some = new TreeSet<>();
+                Set<String> others = new TreeSet<>();
                 for (SimulatedNode node : simulation.nodes()) {
-                    (random.nextBoolean() ? some : others).add(node.name());
+                    (random.nextBoolean() ? some : others).add(node.id());
                 }
                 network.partition(some, others);
-                forAWhile(this::healCuts);
+                forAWhile(() -> mend(some, others));
             }
             case REFUSAL -> {
-                network.refuse(any().name());
-                forAWhile(this::healCuts);
+                String node = any().id();
+                network.refuseDials(node, true);
+                forAWhile(() -> network.refuseDials(node, false));
             }
             case KILL -> down(any(), null);
             case POWER_LOSS -> down(any(), fate());
             case POWER_LOSS_OF_ALL -> {
-                SimulatedDisk.Fate fate = fate();
+                CrashMode fate = fate();
                 nodes.forEach(node -> down(node, fate));
             }
             case PAUSE -> any().pause(random.nextInt(3) == 0 ? upTo(1, 5_000) : upTo(1, 400));
@@ -140,31 +151,36 @@ public final class FaultSchedule {
                 node.stallWorkers(random.nextDouble() * 0.5, upTo(1, 600));
                 forAWhile(() -> node.stallWorkers(0, Duration.ZERO));
             }
-            case CLOCK_DRIFT -> any().clock().drift(0.9 + random.nextDouble() * 0.2);
-            case CLOCK_JUMP -> any().clock().jumpWall(Duration.ofMillis(random.nextLong(-86_400_000L, 86_400_000L)));
+            case CLOCK_DRIFT -> any().skewClock(0.9 + random.nextDouble() * 0.2);
+            case CLOCK_JUMP -> any().jumpWallClock(Duration.ofMillis(random.nextLong(-86_400_000L, 86_400_000L)));
         }
     }
 
-    private void healCuts() {
-        simulation.network().healCuts();
+    private void mend(Set<String> some, Set<String> others) {
+        for (String one : some) {
+            for (String other : others) {
+                simulation.network().mend(one, other);
+                simulation.network().mend(other, one);
+            }
+        }
     }
 
-    private SimulatedDisk.Fate fate() {
-        SimulatedDisk.Fate[] fates = SimulatedDisk.Fate.values();
+    private CrashMode fate() {
+        CrashMode[] fates = CrashMode.values();
         return fates[random.nextInt(fates.length)];
     }
 
-    private void down(SimulatedNode node, SimulatedDisk.@Nullable Fate fate) {
-        if (!node.isRunning()) {
+    private void down(SimulatedNode node, @Nullable CrashMode fate) {
+        if (!node.running()) {
             return;
         }
         if (fate == null) {
             node.kill();
         } else {
-            node.losePower(fate);
+            node.crash(fate);
         }
-        simulation.after(upTo(10, random.nextInt(4) == 0 ? 10_000 : 1_500), () -> {
-            if (!node.isRunning()) {
+        simulation.at(upTo(10, random.nextInt(4) == 0 ? 10_000 : 1_500), () -> {
+            if (!node.running()) {
                 start.accept(node);
             }
         });

@@ -5,127 +5,140 @@ import io.holdfast.core.runtime.ConnectionHandler;
 import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** One end of a connection. */
+/** One end of a connection, as its process sees it. The process that dies leaves its end behind as {@link #isGone}. */
 final class SimulatedConnection implements Connection {
-    private static final long MAX_QUEUED_BYTES = 64 << 20;
+    private static final int HIGH_MARK_BYTES = 256 * 1024;
+    private static final int LOW_MARK_BYTES = 64 * 1024;
 
-    private final SimulatedTransport transport;
     private final SimulatedNetwork network;
-    private final ConnectionHandler handler;
+    private final SimulatedRuntime runtime;
     private final InetSocketAddress remote;
-    private final ArrayDeque<byte[]> unread = new ArrayDeque<>();
-    private @Nullable SimulatedConnection peer;
-    private long lastArrivalNanos;
-    private long queuedBytes;
+    private final FrameQueue queue = new FrameQueue();
+    private final Inbox inbox = new Inbox();
+    private final Scheduler scheduler;
+    private @Nullable Pipe out;
+    private @Nullable Pipe in;
+    private @Nullable ConnectionHandler handler; // null at the accepting end until it has been accepted
+    private @Nullable CloseReason reason;
+    private String detail = "";
+    private boolean open;
+    private boolean gone;
+    private boolean told;
     private boolean reading = true;
-    private boolean open = true;
+    private boolean aboveHigh;
+    private long deliveryAtNanos = Long.MAX_VALUE;
 
-    SimulatedConnection(
-            SimulatedTransport transport,
-            SimulatedNetwork network,
-            ConnectionHandler handler,
-            InetSocketAddress remote) {
-        this.transport = transport;
+    SimulatedConnection(SimulatedNetwork network, SimulatedRuntime runtime, InetSocketAddress remote) {
         this.network = network;
-        this.handler = handler;
+        this.runtime = runtime;
         this.remote = remote;
+        this.scheduler = network.scheduler();
     }
 
-    void join(SimulatedConnection other) {
-        peer = other;
-        transport.opened(this);
+    /** Joins two ends. */
+    static void join(SimulatedNetwork network, SimulatedConnection a, SimulatedConnection b) {
+        SimulatedNode nodeA = a.runtime.node();
+        SimulatedNode nodeB = b.runtime.node();
+        Pipe there = new Pipe(network, network.link(nodeA, nodeB), a, b, a.queue);
+        Pipe back = new Pipe(network, network.link(nodeB, nodeA), b, a, b.queue);
+        a.out = there;
+        b.in = there;
+        b.out = back;
+        a.in = back;
     }
 
-    String host() {
-        return transport.runtime().node().name();
+    private static Pipe joined(@Nullable Pipe pipe) {
+        if (pipe == null) {
+            throw new IllegalStateException("a connection was used before its two ends were joined");
+        }
+        return pipe;
     }
 
-    ConnectionHandler handler() {
-        return handler;
+    Pipe out() {
+        return joined(out);
     }
 
-    SimulatedTransport transport() {
-        return transport;
+    Pipe in() {
+        return joined(in);
     }
 
-    boolean isOpen() {
-        return open;
+    boolean isGone() {
+        return gone;
+    }
+
+    boolean hostStands() {
+        return runtime.node().powered();
+    }
+
+    /** The end stands for its process. On the loop, in an event of its own. */
+    void opened(ConnectionHandler by) {
+        if (reason != null) {
+            return;
+        }
+        handler = by;
+        open = true;
+        call(() -> by.opened(this));
+        scheduleDelivery();
+    }
+
+    void handler(ConnectionHandler by) {
+        handler = by;
+    }
+
+    boolean isEnded() {
+        return reason != null;
     }
 
     @Override
     public boolean send(Lane lane, ByteBuf frame) {
         int length = frame.readableBytes();
-        if (length == 0 || length > transport.maxFrameBytes()) {
+        if (length < 1 || length > NodeTransport.MAX_FRAME_BYTES) {
             frame.release();
-            throw new IllegalArgumentException("a frame of " + length + " bytes");
+            throw new IllegalArgumentException("a frame of " + length + " bytes to " + remote + "; legal are 1 to "
+                    + NodeTransport.MAX_FRAME_BYTES);
         }
-        byte[] bytes = new byte[length];
-        frame.readBytes(bytes);
-        frame.release();
-        SimulatedConnection to = peer;
-        if (!open || to == null || queuedBytes + length > MAX_QUEUED_BYTES) {
+        if (reason != null || !queue.offer(lane, frame)) {
+            frame.release();
             return false;
         }
-        network.transmit(this, to, bytes);
+        aboveHigh |= queue.bytes() > HIGH_MARK_BYTES;
         return true;
-    }
-
-    /** Puts a frame on its way, in order behind the one before, unless the network reorders. */
-    void deliver(SimulatedConnection to, byte[] bytes, long delayNanos, boolean inOrder) {
-        long now = transport.runtime().node().simulation().nowNanos();
-        long at = inOrder ? Math.max(lastArrivalNanos, now + delayNanos) : now + delayNanos;
-        if (inOrder) {
-            lastArrivalNanos = at;
-        }
-        queuedBytes += bytes.length;
-        to.transport.runtime().schedule(at - now, () -> to.arrived(bytes));
-        transport.runtime().schedule(at - now, () -> queuedBytes -= bytes.length);
-    }
-
-    private void arrived(byte[] bytes) {
-        if (!open) {
-            return;
-        }
-        unread.add(bytes);
-        read();
-    }
-
-    private void read() {
-        boolean any = false;
-        while (open && reading && !unread.isEmpty()) {
-            any = true;
-            try {
-                handler.received(this, Unpooled.wrappedBuffer(unread.remove()));
-            } catch (MalformedFrameException e) {
-                end(CloseReason.PROTOCOL, String.valueOf(e.getMessage()));
-            }
-        }
-        if (any && open) {
-            handler.receivedAll(this);
-        }
     }
 
     @Override
     public void flush() {
-        // What is sent is on its way at once.
+        if (reason == null) {
+            queue.flush();
+            out().pump();
+            tellIfWritable();
+        }
+    }
+
+    void tellIfWritable() {
+        if (aboveHigh && queue.bytes() < LOW_MARK_BYTES && reason == null) {
+            aboveHigh = false;
+            onLoop(0, () -> {
+                ConnectionHandler by = handler;
+                if (reason == null && by != null) {
+                    call(() -> by.writable(this));
+                }
+            });
+        }
     }
 
     @Override
     public long queuedBytes() {
-        return queuedBytes;
+        return queue.bytes();
     }
 
     @Override
-    public void setReading(boolean on) {
-        reading = on;
-        if (on && !unread.isEmpty()) {
-            transport.runtime().loop().execute(this::read);
-        }
+    public void setReading(boolean read) {
+        reading = read;
+        deliveryAtNanos = Long.MAX_VALUE;
+        scheduleDelivery();
     }
 
     @Override
@@ -135,50 +148,138 @@ final class SimulatedConnection implements Connection {
 
     @Override
     public void close(String why) {
-        if (open) {
-            transport.runtime().loop().execute(() -> handler.closed(CloseReason.LOCAL, why));
-            shut();
-            tellPeer();
+        if (reason == null) {
+            flush();
+            end(CloseReason.LOCAL, why);
         }
     }
 
-    /** Closes this end and tells its handler now. */
-    private void end(CloseReason reason, String detail) {
-        if (open) {
-            shut();
-            handler.closed(reason, detail);
-            tellPeer();
+    /** A frame will arrive, or has arrived at an end that is closed. */
+    void arrive(long atNanos, ByteBuf frame) {
+        if (reason != null) {
+            frame.release();
+            return;
+        }
+        inbox.frame(atNanos, frame);
+        scheduleDelivery();
+    }
+
+    /** The far end has been closed; that will be noticed behind the frames before it. */
+    void arriveEnd(long atNanos, String why) {
+        if (reason == null) {
+            inbox.end(atNanos, why);
+            scheduleDelivery();
         }
     }
 
-    private void shut() {
-        open = false;
-        transport.closed(this);
-    }
-
-    private void tellPeer() {
-        SimulatedConnection other = peer;
-        if (other != null) {
-            network.tellClosed(this, other);
+    /** The connection breaks, without regard to what has not been read. */
+    void resetAt(long atNanos, String why) {
+        if (reason == null) {
+            scheduler.schedule(EventKind.NETWORK, null, atNanos, () -> end(CloseReason.REMOTE, why));
         }
     }
 
-    void ownerVanished(boolean peerIsTold) {
-        open = false;
-        if (peerIsTold) {
-            tellPeer();
-        } else if (peer != null) {
-            network.tellClosedAfterReboot(this, peer);
+    private void scheduleDelivery() {
+        long next = inbox.nextAtNanos();
+        if (open && reading && reason == null && next < deliveryAtNanos) {
+            deliveryAtNanos = Math.max(next, scheduler.nowNanos());
+            onLoop(deliveryAtNanos, this::deliver);
         }
     }
 
-    /** The far end is gone: behind what it had sent. */
-    void peerClosed() {
-        end(CloseReason.REMOTE, "closed by " + remote);
+    private void onLoop(long atNanos, Runnable task) {
+        scheduler.schedule(EventKind.CONNECTION, runtime, atNanos, task);
     }
 
-    /** When the last frame in this direction arrives. */
-    long lastArrivalNanos() {
-        return lastArrivalNanos;
+    private void deliver() {
+        deliveryAtNanos = Long.MAX_VALUE;
+        boolean any = false;
+        Inbox.Arrival arrival;
+        while (reading && reason == null && (arrival = inbox.poll(scheduler.nowNanos())) != null) {
+            ByteBuf frame = arrival.frame();
+            if (frame == null) {
+                receivedAll(any);
+                any = false;
+                end(CloseReason.REMOTE, arrival.detail());
+            } else {
+                any = true;
+                received(frame);
+            }
+        }
+        receivedAll(any);
+        scheduleDelivery();
+    }
+
+    private void received(ByteBuf frame) {
+        int bytes = frame.readableBytes();
+        scheduler.trace(network.fingerprint(frame));
+        try {
+            ConnectionHandler by = handler;
+            if (by != null) {
+                call(() -> by.received(this, frame));
+            }
+        } finally {
+            network.handedOver(runtime, frame);
+            in().consumed(bytes);
+        }
+    }
+
+    private void receivedAll(boolean any) {
+        ConnectionHandler by = handler;
+        if (any && reason == null && by != null) {
+            call(() -> by.receivedAll(this));
+        }
+    }
+
+    /** A malformed frame costs this connection; anything else that is thrown costs the node. */
+    private void call(Runnable callback) {
+        try {
+            callback.run();
+        } catch (MalformedFrameException malformed) {
+            end(CloseReason.PROTOCOL, String.valueOf(malformed.getMessage()));
+        } catch (Throwable failure) { // the loop's edge, as in the real transport
+            end(CloseReason.LOCAL, "the handler failed: " + failure);
+            runtime.failed(failure);
+        }
+    }
+
+    /** The first reason stays. */
+    private void end(CloseReason because, String why) {
+        if (reason != null) {
+            return;
+        }
+        reason = because;
+        detail = why;
+        queue.release();
+        inbox.release();
+        out().end("the far end closed the connection: " + why);
+        onLoop(0, this::tellClosed);
+    }
+
+    /** Tells the handler, once. */
+    void tellClosed() {
+        ConnectionHandler by = handler;
+        CloseReason because = reason;
+        if (told || because == null) {
+            return;
+        }
+        told = true;
+        runtime.nodeTransport().forget(this);
+        if (by != null) {
+            by.closed(because, detail);
+        }
+    }
+
+    /** The process is gone; if its host is still there, it tells the far end. */
+    void vanish(boolean hostStands) {
+        gone = true;
+        told = true;
+        boolean wasOpen = reason == null;
+        reason = CloseReason.LOCAL;
+        queue.release();
+        inbox.release();
+        if (hostStands && wasOpen) {
+            out().end("the far process has died");
+        }
     }
 }

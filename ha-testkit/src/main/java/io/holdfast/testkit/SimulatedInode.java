@@ -1,169 +1,125 @@
 package io.holdfast.testkit;
 
+import io.holdfast.testkit.Unforced.Cut;
+import io.holdfast.testkit.Unforced.Written;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 
-/** A file's content: as it is, as it was last forced, and the writes in between. Pages that are all zero take no room. */
+/**
+ * A file's contents, twice: as the system shows them, and as they are on the disk; with what makes the difference. As in
+ * a real system, whole pages go to the disk: a force takes the pages written since the last one, whatever they hold.
+ */
 final class SimulatedInode {
-    private static final int PAGE = 4096;
-    private static final int SECTOR = 512;
-
-    /** A write, or, without bytes, a change of size to {@code position}. */
-    private record Change(long position, byte[] bytes) {
-        boolean isTruncation() {
-            return bytes.length == 0;
-        }
-    }
-
-    private static final class Content {
-        private final Map<Long, byte[]> pages = new HashMap<>();
-        private long size;
-
-        void write(byte[] bytes, int from, int to, long position) {
-            for (int at = from; at < to; ) {
-                long where = position + at;
-                int inPage = (int) (where % PAGE);
-                int length = Math.min(PAGE - inPage, to - at);
-                byte[] page = pages.get(where / PAGE);
-                if (page == null && !isZero(bytes, at, length)) {
-                    page = new byte[PAGE];
-                    pages.put(where / PAGE, page);
-                }
-                if (page != null) {
-                    System.arraycopy(bytes, at, page, inPage, length);
-                }
-                at += length;
-            }
-            size = Math.max(size, position + to);
-        }
-
-        private static boolean isZero(byte[] bytes, int from, int length) {
-            for (int i = from; i < from + length; i++) {
-                if (bytes[i] != 0) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        void truncate(long newSize) {
-            if (newSize < size) {
-                write(
-                        new byte[(int) Math.min(PAGE, size - newSize)],
-                        0,
-                        (int) Math.min(PAGE - newSize % PAGE, size - newSize),
-                        newSize);
-                pages.keySet().removeIf(page -> page * PAGE >= newSize);
-                size = newSize;
-            }
-        }
-
-        void copyFrom(Content other) {
-            pages.clear();
-            other.pages.forEach((number, page) -> pages.put(number, page.clone()));
-            size = other.size;
-        }
-    }
-
-    private final Content current = new Content();
-    private final Content durable = new Content();
-    private final List<Change> unforced = new ArrayList<>();
+    private final PageTable current = new PageTable();
+    private final PageTable durable = new PageTable();
+    private final List<Unforced> unforced = new ArrayList<>();
+    private long size;
+    private long durableSize;
 
     long size() {
-        return current.size;
+        return size;
+    }
+
+    int unforcedCount() {
+        return unforced.size();
     }
 
     int read(ByteBuffer destination, long position) {
-        int length = (int) Math.max(0, Math.min(destination.remaining(), current.size - position));
-        for (int done = 0; done < length; ) {
-            long where = position + done;
-            int inPage = (int) (where % PAGE);
-            int part = Math.min(PAGE - inPage, length - done);
-            byte[] page = current.pages.get(where / PAGE);
-            if (page == null) {
-                destination.put(new byte[part]);
-            } else {
-                destination.put(page, inPage, part);
-            }
-            done += part;
+        int length = (int) Math.max(0, Math.min(destination.remaining(), size - position));
+        int done = 0;
+        while (done < length) {
+            long at = position + done;
+            int within = (int) (at % PageTable.PAGE);
+            int chunk = Math.min(PageTable.PAGE - within, length - done);
+            destination.put(current.page((int) (at / PageTable.PAGE)), within, chunk);
+            done += chunk;
         }
         return length;
     }
 
-    void write(byte[] bytes, long position) {
-        if (bytes.length > 0) {
-            current.write(bytes, 0, bytes.length, position);
-            unforced.add(new Change(position, bytes));
+    void write(long position, byte[] bytes) {
+        if (bytes.length == 0) {
+            return;
         }
+        boolean zeros = PageTable.isZeros(bytes);
+        unforced.add(new Written(position, bytes.length, zeros ? new byte[0] : bytes));
+        if (zeros) {
+            current.zero(position, bytes.length, durable);
+        } else {
+            current.write(position, bytes, 0, bytes.length, durable);
+        }
+        size = Math.max(size, position + bytes.length);
     }
 
-    void truncate(long size) {
-        if (size < current.size) {
-            current.truncate(size);
-            unforced.add(new Change(size, new byte[0]));
+    void truncate(long newSize) {
+        if (newSize < size) {
+            unforced.add(new Cut(size, newSize));
+            current.zero(newSize, size - newSize, durable);
+            size = newSize;
         }
     }
 
     void force() {
-        for (Change change : unforced) {
-            apply(change);
+        for (Unforced change : unforced) {
+            if (change instanceof Written written) {
+                durable.share(current, written.position(), written.length());
+            } else if (change instanceof Cut cut) {
+                durable.share(current, cut.toSize(), cut.fromSize() - cut.toSize());
+            }
         }
+        unforced.clear();
+        durableSize = size;
+    }
+
+    /** A force failed: the system takes the pages for clean, and will not write them again unless they change. */
+    void forceFailed() {
         unforced.clear();
     }
 
-    private void apply(Change change) {
-        if (change.isTruncation()) {
-            durable.truncate(change.position());
+    void flip(long offset, int bit) {
+        flip(current, durable, offset, bit);
+        // If the page was shared, both tables had one array, and the first flip has made a copy: the other follows.
+        if (offset < durableSize) {
+            flip(durable, current, offset, bit);
+        }
+    }
+
+    private static void flip(PageTable table, PageTable other, long offset, int bit) {
+        byte old = table.page((int) (offset / PageTable.PAGE))[(int) (offset % PageTable.PAGE)];
+        table.write(offset, new byte[] {(byte) (old ^ (1 << bit))}, 0, 1, other);
+    }
+
+    void crash(CrashMode mode, SplittableRandom random) {
+        switch (mode) {
+            case ALL_LOST -> unforced.clear();
+            case ALL_KEPT -> force();
+            case MIXED -> {
+                new TornWrites(unforced, random).applyTo(this);
+                unforced.clear();
+            }
+        }
+        current.shareAll(durable);
+        size = durableSize;
+    }
+
+    /** Some bytes of a write reach the disk. Only within {@link #crash}. */
+    void reachDisk(Written written, long from, long to) {
+        int length = (int) (to - from);
+        if (written.isZeros()) {
+            durable.zero(from, length, current);
         } else {
-            durable.write(change.bytes(), 0, change.bytes().length, change.position());
+            durable.write(from, written.data(), (int) (from - written.position()), length, current);
         }
+        durableSize = Math.max(durableSize, to);
     }
 
-    void flipBit(long byteAt, int bit) {
-        byte[] one = new byte[1];
-        read(ByteBuffer.wrap(one), byteAt);
-        one[0] ^= (byte) (1 << bit);
-        current.write(one, 0, 1, byteAt);
-        durable.write(one, 0, 1, byteAt);
-    }
-
-    /** Returns how many writes were torn. */
-    int losePower(SimulatedDisk.Fate fate, SplittableRandom random) {
-        int torn = 0;
-        for (Change change : unforced) {
-            int what =
-                    switch (fate) {
-                        case KEPT -> 0;
-                        case LOST -> 1;
-                        case MIXED -> random.nextInt(3);
-                    };
-            if (what == 0) {
-                apply(change);
-            } else if (what == 2 && !change.isTruncation()) {
-                torn++;
-                tear(change, random);
-            }
-        }
-        unforced.clear();
-        current.copyFrom(durable);
-        return torn;
-    }
-
-    /** Some sectors of the write are on the disk, others hold what was there before. */
-    private void tear(Change change, SplittableRandom random) {
-        boolean prefix = random.nextBoolean();
-        int length = change.bytes().length;
-        int until = random.nextInt(length + 1);
-        for (int at = 0; at < length; ) {
-            int end = (int) Math.min(length, at + SECTOR - (change.position() + at) % SECTOR);
-            if (prefix ? at < until : random.nextBoolean()) {
-                durable.write(change.bytes(), at, end, change.position());
-            }
-            at = end;
+    /** A cut reaches the disk. Only within {@link #crash}. */
+    void reachDisk(Cut cut) {
+        if (cut.toSize() < durableSize) {
+            durable.zero(cut.toSize(), durableSize - cut.toSize(), current);
+            durableSize = cut.toSize();
         }
     }
 }

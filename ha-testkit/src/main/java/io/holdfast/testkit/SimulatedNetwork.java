@@ -1,226 +1,245 @@
 package io.holdfast.testkit;
 
-import io.holdfast.core.Address;
-import io.holdfast.core.runtime.ConnectionHandler;
-import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
-import io.holdfast.core.runtime.Resolver;
-import io.holdfast.core.runtime.Transport.Acceptor;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.time.Duration;
-import java.util.Collection;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The network between simulated nodes. It carries frames in order by default; faults can lose, delay, double and reorder
- * them, cut a direction or refuse dials. A cut is silent: frames vanish and connections stay.
+ * What lies between the nodes of a {@link Simulation}. Each node is reached by its id as host name, at an address that is
+ * made up; at first all links are {@link LinkQuality#good() good}. Faults are set here, for all links or for one
+ * direction between two nodes, and can be changed at any time.
+ *
+ * <p>Frames are copied at the edge: the sender's buffer is released when the frame leaves, and the receiver gets one of
+ * its own, on the heap. A buffer that a handler has retained and not released counts as {@link #liveBuffers() live}.
  */
 public final class SimulatedNetwork {
-    private static final long CONNECT_TIMEOUT_NANOS = 2_000_000_000L;
-    private static final long RETRY_NANOS = 100_000_000L;
-
-    private record Direction(String from, String to) {}
-
     private final Simulation simulation;
-    private final SplittableRandom random;
-    private final Map<String, InetAddress> addresses = new HashMap<>();
-    private final Map<InetAddress, String> hosts = new HashMap<>();
-    private final Set<Direction> cuts = new HashSet<>();
-    private final Set<String> refusing = new HashSet<>();
-    private final Set<String> unresolved = new HashSet<>();
-    private long leastDelayNanos = 50_000;
-    private long mostDelayNanos = 500_000;
-    private double loss;
-    private double duplication;
-    private double reordering;
+    private final Hosts hosts = new Hosts();
+    private final Map<SimulatedNode, Map<SimulatedNode, LinkState>> links = new HashMap<>(); // looked up only
+    private final List<LinkState> allLinks = new ArrayList<>();
+    private final Set<String> refusing = new TreeSet<>();
+    private final RetainedBuffers retained = new RetainedBuffers();
+    private LinkQuality quality = LinkQuality.good();
+    private double survivalOfLoss = 0.5;
 
-    SimulatedNetwork(Simulation simulation, SplittableRandom random) {
+    SimulatedNetwork(Simulation simulation) {
         this.simulation = simulation;
-        this.random = random;
     }
 
-    /** How long frames take. */
-    public void delay(Duration least, Duration most) {
-        leastDelayNanos = least.toNanos();
-        mostDelayNanos = most.toNanos();
+    /** The quality of all links that have none of their own. */
+    public void setQuality(LinkQuality ofAll) {
+        this.quality = ofAll;
     }
 
-    /** Probability that a frame is lost. */
-    public void loss(double probability) {
-        loss = probability;
+    /** Gives the direction from one node to another a quality of its own. */
+    public void setQuality(String from, String to, LinkQuality ofLink) {
+        link(from, to).quality(ofLink);
     }
 
-    /** Probability that a frame arrives twice. */
-    public void duplication(double probability) {
-        duplication = probability;
+    /** The quality of the direction from one node to another. */
+    public LinkQuality quality(String from, String to) {
+        return link(from, to).quality();
     }
 
-    /** Probability that a frame may overtake others. */
-    public void reordering(double probability) {
-        reordering = probability;
+    /** Limits every link that has no quality of its own; 0 for no limit. */
+    public void bandwidth(long bytesPerSecond) {
+        quality = quality.withBandwidth(bytesPerSecond);
     }
 
-    /** Nothing gets from one node to the other; the opposite direction is not touched. */
+    /**
+     * Whether a connection that has lost a frame, in a cut or by chance, goes on without it. TCP never does: 0 is what a
+     * real network does, where a connection that cannot deliver breaks. More is harsher, and finds what relies on every
+     * frame's arrival. A loss that a connection does not survive resets it, after a cut when that is mended.
+     *
+     * @param probability 0 to 1; 0.5 at first
+     */
+    public void connectionsSurviveLoss(double probability) {
+        survivalOfLoss = Times.probability(probability, "the survival of a loss");
+    }
+
+    /**
+     * Cuts one direction: frames vanish, connections stay as they are; dials are unreachable, after two seconds, from
+     * either side, since an answer takes both directions.
+     */
     public void cut(String from, String to) {
-        cuts.add(new Direction(from, to));
+        link(from, to).cut(true);
     }
 
-    /** Nothing gets from one group to the other, in either direction. */
-    public void partition(Collection<String> some, Collection<String> others) {
-        for (String one : some) {
-            for (String other : others) {
+    /** Takes back {@link #cut}. */
+    public void mend(String from, String to) {
+        mend(link(from, to));
+    }
+
+    /** True if that direction is cut. */
+    public boolean isCut(String from, String to) {
+        return link(from, to).isCut();
+    }
+
+    /** Cuts both directions between each node of the one side and each of the other. */
+    public void partition(Set<String> oneSide, Set<String> otherSide) {
+        for (String one : new TreeSet<>(oneSide)) {
+            for (String other : new TreeSet<>(otherSide)) {
                 cut(one, other);
                 cut(other, one);
             }
         }
     }
 
-    /** A node's host refuses dials, though its process runs. */
-    public void refuse(String node) {
-        refusing.add(node);
-    }
-
-    /** A name cannot be looked up. */
-    public void failResolution(String name) {
-        unresolved.add(name);
-    }
-
-    /** Ends cuts and refusals. */
-    public void healCuts() {
-        cuts.clear();
-        refusing.clear();
-        unresolved.clear();
-    }
-
-    /** Ends cuts, refusals, loss, duplication and reordering; delays return to the default. */
-    public void heal() {
-        healCuts();
-        loss = 0;
-        duplication = 0;
-        reordering = 0;
-        leastDelayNanos = 50_000;
-        mostDelayNanos = 500_000;
-    }
-
-    private boolean isCut(String from, String to) {
-        return !cuts.isEmpty() && cuts.contains(new Direction(from, to));
-    }
-
-    private long drawDelay() {
-        return leastDelayNanos + random.nextLong(Math.max(1, mostDelayNanos - leastDelayNanos));
-    }
-
-    InetSocketAddress socketAddress(String host, int port) {
-        InetAddress address = addresses.get(host);
-        if (address == null) {
-            int number = addresses.size() + 1;
-            try {
-                address = InetAddress.getByAddress(host, new byte[] {10, 0, (byte) (number >> 8), (byte) number});
-            } catch (UnknownHostException e) {
-                throw new IllegalStateException("four bytes are an address", e);
+    /** Cuts a node off from all others that exist. */
+    public void isolate(String node) {
+        for (SimulatedNode other : simulation.nodes()) {
+            if (!other.id().equals(node)) {
+                cut(node, other.id());
+                cut(other.id(), node);
             }
-            addresses.put(host, address);
-            hosts.put(address, host);
         }
-        return new InetSocketAddress(address, port);
     }
 
-    void resolve(Address address, Resolver.Callback callback) {
-        if (unresolved.contains(address.host())) {
-            callback.resolved(List.of(), address.host() + " is not known at this moment");
+    /** Dials to a node are refused, or are not any more. Connections that stand are not touched. */
+    public void refuseDials(String node, boolean refuse) {
+        if (refuse) {
+            refusing.add(node);
         } else {
-            callback.resolved(List.of(socketAddress(address.host(), address.port())), "");
+            refusing.remove(node);
         }
     }
 
-    void connect(SimulatedTransport from, InetSocketAddress target, ConnectionHandler handler) {
-        String host = hosts.getOrDefault(target.getAddress(), "");
-        String self = from.runtime().node().name();
-        long there = drawDelay();
-        simulation.schedule(there, null, () -> arrive(from, self, host, target, handler));
+    /** All cuts are mended, all refusals taken back, all links good again. Names stay as they were set. */
+    public void heal() {
+        quality = LinkQuality.good();
+        refusing.clear();
+        for (LinkState link : List.copyOf(allLinks)) {
+            link.quality(null);
+            mend(link);
+        }
     }
 
-    private void arrive(
-            SimulatedTransport from, String self, String host, InetSocketAddress target, ConnectionHandler handler) {
-        SimulatedRuntime process = simulation.node(host).runtime();
-        if (isCut(self, host) || isCut(host, self) || simulation.node(host).isUnpowered()) {
-            from.runtime()
-                    .schedule(
-                            CONNECT_TIMEOUT_NANOS,
-                            () -> handler.closed(CloseReason.UNREACHABLE, "no answer from " + target));
-            return;
-        }
-        Acceptor acceptor = process == null || refusing.contains(host)
-                ? null
-                : ((SimulatedTransport) process.transport()).listeners().get(target.getPort());
-        if (process == null || acceptor == null) {
-            from.runtime().schedule(drawDelay(), () -> handler.closed(CloseReason.REFUSED, "refused by " + target));
-            return;
-        }
-        SimulatedTransport to = (SimulatedTransport) process.transport();
-        InetSocketAddress source = socketAddress(self, 1);
-        // The system accepts at once; the process hears of it when it runs.
-        process.schedule(0, () -> {
-            if (from.runtime().isClosed()) {
-                return;
-            }
-            ConnectionHandler accepted = acceptor.accept(source);
-            SimulatedConnection near = new SimulatedConnection(from, this, handler, target);
-            SimulatedConnection far = new SimulatedConnection(to, this, accepted, source);
-            near.join(far);
-            far.join(near);
-            accepted.opened(far);
-            from.runtime().schedule(drawDelay(), () -> {
-                if (near.isOpen()) {
-                    handler.opened(near);
-                }
-            });
+    /** Lets a name stand for these nodes from now on, in this order; none means that the name is known but empty. */
+    public void setName(String name, String... nodes) {
+        hosts.name(name, Arrays.stream(nodes).map(simulation::node).toList());
+    }
+
+    /** Looking this name up fails from now on. */
+    public void failName(String name, String problem) {
+        hosts.failName(name, problem);
+    }
+
+    /** Takes back what was set for a name. */
+    public void resetName(String name) {
+        hosts.resetName(name);
+    }
+
+    /**
+     * How many buffers handlers have retained and not released, those of dead processes aside. If it grows while a
+     * cluster does nothing, something leaks.
+     */
+    public int liveBuffers() {
+        return retained.count();
+    }
+
+    LinkQuality quality() {
+        return quality;
+    }
+
+    double survivalOfLoss() {
+        return survivalOfLoss;
+    }
+
+    Hosts hosts() {
+        return hosts;
+    }
+
+    Scheduler scheduler() {
+        return simulation.scheduler();
+    }
+
+    SplittableRandom random() {
+        return simulation.streams().network;
+    }
+
+    void host(SimulatedNode node) {
+        hosts.add(node);
+    }
+
+    boolean refuses(SimulatedNode node) {
+        return refusing.contains(node.id());
+    }
+
+    private LinkState link(String from, String to) {
+        return link(simulation.node(from), simulation.node(to));
+    }
+
+    LinkState link(SimulatedNode from, SimulatedNode to) {
+        return links.computeIfAbsent(from, f -> new LinkedHashMap<>()).computeIfAbsent(to, t -> {
+            LinkState made = new LinkState(this, from, to);
+            allLinks.add(made);
+            return made;
         });
     }
 
-    void transmit(SimulatedConnection from, SimulatedConnection to, byte[] bytes) {
-        if (isCut(from.host(), to.host()) || random.nextDouble() < loss) {
-            return;
-        }
-        boolean inOrder = random.nextDouble() >= reordering;
-        from.deliver(to, bytes, inOrder ? drawDelay() : drawDelay() * 3, inOrder);
-        if (random.nextDouble() < duplication) {
-            from.deliver(to, bytes, drawDelay() * 3, false);
-        }
-    }
-
-    /** The far end hears that this one is closed: behind what had been sent, and not through a cut. */
-    void tellClosed(SimulatedConnection from, SimulatedConnection to) {
-        long delay = Math.max(from.lastArrivalNanos() - simulation.nowNanos(), 0) + drawDelay();
-        simulation.schedule(delay, null, () -> closeOrRetry(from, to));
-    }
-
-    private void closeOrRetry(SimulatedConnection from, SimulatedConnection to) {
-        if (!to.isOpen()) {
-            return;
-        }
-        if (isCut(from.host(), to.host())) {
-            simulation.schedule(RETRY_NANOS, null, () -> closeOrRetry(from, to));
-        } else {
-            to.transport().runtime().schedule(0, to::peerClosed);
+    private void mend(LinkState link) {
+        if (link.isCut()) {
+            link.cut(false);
+            for (SimulatedConnection end : ends()) {
+                if (end.out().link().equals(link)) {
+                    end.out().mended();
+                }
+                if (end.in().link().equals(link)) {
+                    end.in().mended();
+                }
+            }
         }
     }
 
-    /** A machine without power tells nobody; when it is back, it resets what it does not know. */
-    void tellClosedAfterReboot(SimulatedConnection from, SimulatedConnection to) {
-        if (!to.isOpen()) {
-            return;
+    /** A host's power is back: connections of its earlier processes will be found dead. */
+    void hostIsBack(SimulatedNode node) {
+        for (SimulatedConnection end : ends()) {
+            if (end.out().link().to.equals(node)) {
+                end.out().receiverHostIsBack();
+            }
         }
-        if (simulation.node(from.host()).isUnpowered()) {
-            simulation.schedule(RETRY_NANOS, null, () -> tellClosedAfterReboot(from, to));
-        } else {
-            closeOrRetry(from, to);
+    }
+
+    private List<SimulatedConnection> ends() {
+        List<SimulatedConnection> ends = new ArrayList<>();
+        for (SimulatedNode node : simulation.nodes()) {
+            @Nullable SimulatedRuntime running = node.current();
+            if (running != null) {
+                ends.addAll(running.nodeTransport().connections());
+            }
         }
+        return ends;
+    }
+
+    ByteBuf copy(ByteBuf frame) {
+        return Unpooled.buffer(frame.readableBytes(), frame.readableBytes())
+                .writeBytes(frame, frame.readerIndex(), frame.readableBytes());
+    }
+
+    /** A handler has seen a frame: what it has not retained is gone now. */
+    void handedOver(SimulatedRuntime to, ByteBuf frame) {
+        if (!frame.release()) {
+            retained.add(to, frame);
+        }
+    }
+
+    /** The length and some of the bytes: enough to tell two runs apart. */
+    long fingerprint(ByteBuf frame) {
+        int length = frame.readableBytes();
+        long print = length;
+        int step = Math.max(1, length / 16);
+        for (int i = frame.readerIndex(); i < frame.writerIndex(); i += step) {
+            print = print * 31 + frame.getByte(i);
+        }
+        return print;
     }
 }

@@ -7,62 +7,107 @@ import io.holdfast.core.runtime.Resolver;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Transport;
 import io.holdfast.core.runtime.Worker;
-import java.util.ArrayDeque;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** One process: everything that it started ends with it. */
+/** One incarnation of a node: a process. When it ends, by its own will or not, all its events vanish with it. */
 final class SimulatedRuntime implements NodeRuntime {
     private final SimulatedNode node;
-    private final Simulation simulation;
     private final SplittableRandom random;
-    private final Loop loop = new Loop();
-    private final SimulatedTransport transport;
-    private final Storage storage;
-    private Consumer<Throwable> onFailure = cause -> {};
-    private boolean closed;
+    private final SimulatedLoop loop;
+    private final NodeTransport transport;
+    private final NodeResolver resolver;
+    private final NodeStorage storage;
+    private final ByteBufAllocator allocator = new HeapAllocator();
+    private final List<SimulatedWorker> workers = new ArrayList<>();
+    private final Object callbackContext = new Object();
+    private @Nullable Consumer<Throwable> failureHandler;
+    private @Nullable Object context;
+    private boolean alive = true;
+    private boolean closing;
+    private long lastCallbackNanos;
 
-    SimulatedRuntime(SimulatedNode node) {
+    SimulatedRuntime(SimulatedNode node, int incarnation) {
         this.node = node;
-        this.simulation = node.simulation();
-        this.random = node.random().split();
-        this.transport = new SimulatedTransport(this, simulation.network());
-        this.storage = node.disk().storageFor(this);
+        this.random = simulation().streams().named("node " + node.id() + " incarnation " + incarnation);
+        this.loop = new SimulatedLoop(this);
+        this.transport = new NodeTransport(this);
+        this.resolver = new NodeResolver(this);
+        this.storage = new NodeStorage(this, node.storage());
     }
 
     SimulatedNode node() {
         return node;
     }
 
-    boolean isClosed() {
-        return closed;
+    Simulation simulation() {
+        return node.simulation();
     }
 
-    /** Runs a task of this process; what it throws is the process's failure. */
-    void guarded(Runnable task) {
-        try {
-            task.run();
-        } catch (RuntimeException | Error e) {
-            simulation.failed(node.name(), e);
-            onFailure.accept(e);
+    boolean isAlive() {
+        return alive;
+    }
+
+    NodeTransport nodeTransport() {
+        return transport;
+    }
+
+    /** Runs an event of this incarnation. */
+    void run(EventKind kind, Runnable task) {
+        switch (kind) {
+            case WORKER -> task.run(); // the worker says itself what its context is
+            case CALLBACK -> runSafely(callbackContext, task);
+            default -> runSafely(loop, task);
         }
     }
 
-    void schedule(long delayNanos, Runnable task) {
-        simulation.schedule(delayNanos, this, task);
+    /** Runs {@code task}; what it throws is the node's failure. */
+    void runSafely(Object where, Runnable task) {
+        try {
+            inContext(where, task);
+        } catch (Throwable failure) { // the loop's edge: the node decides what becomes of it
+            inContext(where, () -> failed(failure));
+        }
     }
 
-    /** Ends the process as it is. */
-    void vanish(boolean peersAreTold) {
-        closed = true;
-        transport.vanish(peersAreTold);
+    void inContext(Object where, Runnable task) {
+        Object before = context;
+        context = where;
+        try {
+            task.run();
+        } finally {
+            context = before;
+        }
+    }
+
+    boolean isContext(Object where) {
+        return where.equals(context);
+    }
+
+    void failed(Throwable cause) {
+        simulation().failed(node, cause);
+        Consumer<Throwable> handler = failureHandler;
+        if (handler != null && alive) {
+            handler.accept(cause);
+        }
+    }
+
+    void executeCallback(Runnable task) {
+        if (alive) {
+            int delay = simulation().streams().scheduling.nextInt(20_001);
+            lastCallbackNanos = Math.max(lastCallbackNanos, simulation().nowNanos() + delay);
+            simulation().scheduler().schedule(EventKind.CALLBACK, this, lastCallbackNanos, task);
+        }
     }
 
     @Override
     public Clock clock() {
-        return node.clock();
+        return node.hostClock();
     }
 
     @Override
@@ -72,7 +117,12 @@ final class SimulatedRuntime implements NodeRuntime {
 
     @Override
     public Worker newWorker(String name) {
-        return new SimulatedWorker();
+        if (closing || !alive) {
+            throw new IllegalStateException("node " + node.id() + " is closed; it makes no more workers");
+        }
+        SimulatedWorker worker = new SimulatedWorker(this, name);
+        workers.add(worker);
+        return worker;
     }
 
     @Override
@@ -82,8 +132,7 @@ final class SimulatedRuntime implements NodeRuntime {
 
     @Override
     public Resolver resolver() {
-        return (address, callback) ->
-                schedule(random.nextLong(200_000), () -> simulation.network().resolve(address, callback));
+        return resolver;
     }
 
     @Override
@@ -97,100 +146,37 @@ final class SimulatedRuntime implements NodeRuntime {
     }
 
     @Override
-    public void onFailure(Consumer<Throwable> handler) {
-        onFailure = handler;
+    public ByteBufAllocator allocator() {
+        return allocator;
     }
 
     @Override
+    public void onFailure(Consumer<Throwable> handler) {
+        this.failureHandler = handler;
+    }
+
+    /** As a process ends in good order: its connections close, its workers finish, at this very instant. */
+    @Override
     public void close() {
-        if (!closed) {
-            vanish(true);
+        if (closing || !alive) {
+            return;
+        }
+        closing = true;
+        runSafely(loop, transport::closeAll);
+        workers.forEach(SimulatedWorker::close);
+        if (alive) { // else it was killed by what it did last
+            alive = false;
+            node.ended(this);
         }
     }
 
-    /** The loop: its tasks in order, each after a moment that varies, so that processes interleave differently. */
-    private final class Loop implements EventLoop {
-        private long lastNanos;
-
-        @Override
-        public void execute(Runnable task) {
-            long at = Math.max(lastNanos, simulation.nowNanos() + random.nextLong(20_000));
-            lastNanos = at;
-            schedule(at - simulation.nowNanos(), task);
-        }
-
-        @Override
-        public Timer schedule(long delayNanos, Runnable task) {
-            boolean[] cancelled = new boolean[1];
-            SimulatedRuntime.this.schedule(node.clock().virtualNanos(Math.max(0, delayNanos)), () -> {
-                if (!cancelled[0]) {
-                    task.run();
-                }
-            });
-            return () -> cancelled[0] = true;
-        }
-
-        @Override
-        public void run(Runnable task) {
-            if (closed) {
-                throw new IllegalStateException(node.name() + "'s loop is closed");
-            }
-            task.run();
-        }
-
-        @Override
-        public boolean inEventLoop() {
-            return true;
-        }
-    }
-
-    /** A thread of its own: one task at a time, each done at the end of a span that varies. */
-    private final class SimulatedWorker implements Worker {
-        private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-        private @Nullable Runnable current;
-        private boolean ended;
-
-        @Override
-        public void execute(Runnable task) {
-            if (ended || closed) {
-                return;
-            }
-            tasks.add(task);
-            next();
-        }
-
-        private void next() {
-            if (current == null && !tasks.isEmpty()) {
-                Runnable task = tasks.remove();
-                current = task;
-                schedule(node.workNanos(), () -> {
-                    if (task.equals(current)) {
-                        try {
-                            task.run();
-                        } finally {
-                            current = null;
-                            next();
-                        }
-                    }
-                });
-            }
-        }
-
-        @Override
-        public void close() {
-            if (ended) {
-                return;
-            }
-            ended = true;
-            // What was begun and queued is finished before the caller goes on: in one thread, that means now.
-            Runnable begun = current;
-            current = null;
-            if (begun != null) {
-                begun.run();
-            }
-            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                task.run();
-            }
-        }
+    /**
+     * The process is gone, without a word.
+     *
+     * @param hostStands whether the system is still there to close its sockets
+     */
+    void vanish(boolean hostStands) {
+        alive = false;
+        transport.vanish(hostStands);
     }
 }

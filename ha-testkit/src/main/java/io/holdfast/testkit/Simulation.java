@@ -2,161 +2,158 @@ package io.holdfast.testkit;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
+import java.util.random.RandomGenerator;
 
 /**
- * A world of nodes in one thread, with a time of its own. All chance is drawn from the seed: the same seed gives the same
- * run, event by event, which {@link #trace()} shows.
+ * A world of nodes in one thread, from one seed: one virtual scheduler drives every node's loop, timers, workers,
+ * connections and disk, so that a run is much faster than real time, and the same seed gives the same run, event for
+ * event ({@link #traceHash()}).
  *
- * <p>Real drivers, codecs and protocol cores run in it unchanged, on {@link SimulatedNode#newRuntime()}; only what is
- * beneath them is simulated. Not thread-safe.
+ * <pre>{@code
+ * Simulation simulation = new Simulation(seed);
+ * SimulatedNode node = simulation.node("node-1");
+ * HaCluster cluster = HaCluster.builder("shop").node(...).runtime(node.runtime()).start();
+ * boolean ready = simulation.runUntil(cluster::isReady, Duration.ofSeconds(30));
+ * }</pre>
+ *
+ * <p>Nothing happens except within {@link #runFor} and {@link #runUntil}; a call that waits for another thread would
+ * wait for ever. Belongs to the thread that made it: a call from another one throws {@link IllegalStateException}.
+ * Everything in it must be deterministic too: no hash order, no system clock, no thread.
  */
 public final class Simulation {
-    private record Event(long atNanos, long order, @Nullable SimulatedRuntime owner, Runnable task)
-            implements Comparable<Event> {
-        @Override
-        public int compareTo(Event other) {
-            int byTime = Long.compare(atNanos, other.atNanos);
-            return byTime != 0 ? byTime : Long.compare(order, other.order);
-        }
-    }
-
     private final long seed;
-    private final SplittableRandom root;
-    private final PriorityQueue<Event> events = new PriorityQueue<>();
-    private final Map<String, SimulatedNode> nodes = new TreeMap<>();
-    private final List<String> failures = new ArrayList<>();
+    private final Scheduler scheduler;
+    private final RandomStreams random;
     private final SimulatedNetwork network;
+    private final Map<String, SimulatedNode> nodes = new LinkedHashMap<>();
     private Runnable observer = () -> {};
-    private long nowNanos;
-    private long order;
-    private long executed;
-    private long trace = 0xcbf29ce484222325L;
+    private final List<NodeFailure> failures = new ArrayList<>();
 
-    /** A world as the seed wants it. */
+    /** A world without nodes, at time 0. Two with one seed and the same use run alike. */
     public Simulation(long seed) {
         this.seed = seed;
-        this.root = new SplittableRandom(seed);
-        this.network = new SimulatedNetwork(this, root.split());
+        this.scheduler = new Scheduler(seed);
+        this.random = new RandomStreams(seed);
+        this.network = new SimulatedNetwork(this);
     }
 
-    /** The seed. */
+    /** What it was made with. */
     public long seed() {
         return seed;
     }
 
-    /** A source of chance of its own: what one part draws does not change what another gets. */
-    public SplittableRandom newRandom() {
-        return root.split();
-    }
-
-    /** The node of that name, made when first asked for. Its name is also its host name. */
-    public SimulatedNode node(String name) {
-        SimulatedNode node = nodes.get(name);
-        if (node == null) {
-            node = new SimulatedNode(this, name, root.split());
-            nodes.put(name, node);
+    /** The node of that name, made at the first call. */
+    public SimulatedNode node(String id) {
+        SimulatedNode known = nodes.get(id);
+        if (known != null) {
+            return known;
         }
-        return node;
+        SimulatedNode made = new SimulatedNode(this, id, nodes.size() + 1);
+        network.host(made);
+        nodes.put(id, made);
+        return made;
     }
 
-    /** All nodes, by name. */
-    public List<SimulatedNode> nodes() {
-        return List.copyOf(nodes.values());
+    /** All nodes, in the order in which they were made. */
+    public Collection<SimulatedNode> nodes() {
+        return Collections.unmodifiableCollection(nodes.values());
     }
 
-    /** The network between them. */
+    /** What lies between the nodes. */
     public SimulatedNetwork network() {
         return network;
     }
 
-    /** Virtual nanoseconds since the beginning. */
+    /** Nanoseconds since the simulation began. No node sees this clock: each has one of its own. */
     public long nowNanos() {
-        return nowNanos;
+        return scheduler.nowNanos();
     }
 
-    /** How many events have been run. */
-    public long executed() {
-        return executed;
+    /** Chance for the test itself, by the seed; a stream of its own. */
+    public RandomGenerator random() {
+        return random.test;
     }
 
-    /** A hash over all events that have been run: two runs with the same trace are the same run. */
-    public long trace() {
-        return trace;
+    /** Chance by the seed, a stream of its own for each name: what one draws does not change what another gets. */
+    public SplittableRandom random(String stream) {
+        return random.named("test " + stream);
     }
 
-    /** Called after each event: the place for assertions that are always on. */
-    public void afterEachEvent(Runnable check) {
-        observer = check;
+    /** Runs {@code task} after {@code delay}, outside every node. What it throws comes out of {@link #runFor}. */
+    public void at(Duration delay, Runnable task) {
+        scheduler.schedule(EventKind.TEST, null, nowNanos() + Times.nanos(delay, "the delay"), task);
     }
 
-    /** Runs {@code task} of the test itself after {@code delay}. */
-    public void after(Duration delay, Runnable task) {
-        schedule(delay.toNanos(), null, task);
-    }
-
-    void schedule(long delayNanos, @Nullable SimulatedRuntime owner, Runnable task) {
-        events.add(new Event(nowNanos + Math.max(0, delayNanos), order++, owner, task));
-    }
-
-    void failed(String node, Throwable cause) {
-        StackTraceElement[] where = cause.getStackTrace();
-        failures.add(node + ": " + cause + (where.length > 0 ? " at " + where[0] : ""));
-    }
-
-    /** What was thrown out of nodes' tasks, each with the node's name. */
-    public List<String> failures() {
-        return List.copyOf(failures);
-    }
-
-    /** Runs for a span of virtual time. */
-    public void runFor(Duration span) {
-        runUntil(() -> false, span);
+    /** Runs all that happens within the next {@code duration}. */
+    public void runFor(Duration duration) {
+        long end = nowNanos() + Times.nanos(duration, "the duration");
+        while (scheduler.step(end)) {
+            observer.run();
+        }
+        scheduler.advanceTo(end);
     }
 
     /**
-     * Runs until a condition holds.
+     * Runs until {@code condition} holds, which is looked at after each event, but for {@code limit} at the longest.
      *
-     * @return false if it does not hold when {@code limit} of virtual time has passed
+     * @return whether it holds
      */
     public boolean runUntil(BooleanSupplier condition, Duration limit) {
-        long end = nowNanos + limit.toNanos();
+        long end = nowNanos() + Times.nanos(limit, "the limit");
         while (!condition.getAsBoolean()) {
-            Event next = events.peek();
-            if (next == null || next.atNanos() > end) {
-                nowNanos = end;
+            if (!scheduler.step(end)) {
+                scheduler.advanceTo(end);
                 return condition.getAsBoolean();
             }
-            events.remove();
-            nowNanos = next.atNanos();
-            run(next);
+            observer.run();
         }
         return true;
     }
 
-    private void run(Event event) {
-        SimulatedRuntime owner = event.owner();
-        if (owner != null && owner.isClosed()) {
-            return;
-        }
-        if (owner != null && owner.node().pausedUntilNanos() > nowNanos) {
-            // What happens to a stopped process happens when it goes on, in the same order.
-            events.add(new Event(owner.node().pausedUntilNanos(), event.order(), owner, event.task()));
-            return;
-        }
-        executed++;
-        trace = (trace ^ nowNanos ^ (owner == null ? 0 : owner.node().name().hashCode())) * 0x100000001b3L;
-        if (owner == null) {
-            event.task().run();
-        } else {
-            owner.guarded(event.task());
-        }
-        observer.run();
+    /** Runs {@code check} after each event: the place for assertions that are always on. */
+    public void afterEachEvent(Runnable check) {
+        observer = check;
+    }
+
+    /**
+     * What nodes threw, in order. A node whose task throws is not sound any more, so a test that does not expect it
+     * checks at its end that this is empty.
+     */
+    public List<NodeFailure> failures() {
+        return Collections.unmodifiableList(failures);
+    }
+
+    /** A hash over all events so far: when, of which kind, at which node, and what frames held. */
+    public long traceHash() {
+        return scheduler.hash();
+    }
+
+    /** How many events have happened. */
+    public long events() {
+        return scheduler.executed();
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    RandomStreams streams() {
+        return random;
+    }
+
+    void failed(SimulatedNode node, Throwable cause) {
+        failures.add(new NodeFailure(node.id(), nowNanos(), cause));
+    }
+
+    @Override
+    public String toString() {
+        return "simulation of seed " + seed + " at " + Times.text(nowNanos());
     }
 }

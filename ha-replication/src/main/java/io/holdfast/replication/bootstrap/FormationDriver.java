@@ -15,7 +15,6 @@ import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.State;
 import io.holdfast.replication.log.IdentityFile;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -135,7 +134,7 @@ public final class FormationDriver {
     private void say(Formation.Say say) {
         List<Link> standing = links.getOrDefault(say.node(), List.of());
         if (!standing.isEmpty()) {
-            standing.get(0).send(Lane.URGENT, FormationCodec.encode(PooledByteBufAllocator.DEFAULT, say.message()));
+            standing.get(0).send(Lane.URGENT, FormationCodec.encode(context.runtime().allocator(), say.message()));
         }
     }
 

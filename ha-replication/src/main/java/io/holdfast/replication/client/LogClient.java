@@ -19,7 +19,6 @@ import io.holdfast.replication.wire.ClientMessage.Answers;
 import io.holdfast.replication.wire.ClientMessage.CommandAnswer;
 import io.holdfast.replication.wire.ClientMessage.Opened;
 import io.holdfast.replication.wire.ClientMessage.Read;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -142,7 +141,7 @@ public final class LogClient implements Commands, Responder {
         if (nodes.containsKey(address)) {
             return;
         }
-        RemoteEndpoint endpoint = new RemoteEndpoint(PooledByteBufAllocator.DEFAULT, new EndpointEvents());
+        RemoteEndpoint endpoint = new RemoteEndpoint(context.runtime().allocator(), new EndpointEvents());
         nodes.put(address, new Dialled(context.links().dial(PROTOCOL, null, address, endpoint), endpoint));
     }
 

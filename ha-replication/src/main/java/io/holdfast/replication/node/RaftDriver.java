@@ -151,7 +151,7 @@ final class RaftDriver {
         } else if (effect instanceof RaftEffect.ReadFailed failed) {
             events.readFailed(failed.id());
         } else if (effect instanceof RaftEffect.DoubtSettled) {
-            store.settle();
+            settle();
         } else if (effect instanceof RaftEffect.ProposalRefused) {
             openBatch.clear(); // whoever sent it hears of the new master and sends it there
         } else {
@@ -179,6 +179,22 @@ final class RaftDriver {
                 throw new UncheckedIOException(e);
             }
             loop.execute(() -> input(new RaftInput.HardStateSaved(save.version())));
+        });
+    }
+
+    /** Behind the vote that was saved before it: until that is on disk, the doubt must outlive a crash. */
+    private void settle() {
+        logWorker.execute(() -> {
+            try {
+                hardState.settle();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            loop.execute(() -> {
+                if (!stopped) {
+                    store.settle();
+                }
+            });
         });
     }
 

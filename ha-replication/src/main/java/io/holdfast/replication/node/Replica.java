@@ -27,7 +27,6 @@ import io.holdfast.replication.structures.MapMachine;
 import io.holdfast.replication.wire.ClientMessage.Announcement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,7 +125,7 @@ final class Replica {
     private final Ingress ingress;
     private final RemoteClients remoteClients;
     private final LocalEndpoint local;
-    private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+    private final ByteBufAllocator allocator;
     private final Meters meters;
     private long publishedNanos;
     private long backlogBytes;
@@ -147,6 +146,7 @@ final class Replica {
         this.context = context;
         this.identity = identity;
         this.loop = runtime.loop();
+        this.allocator = runtime.allocator();
         this.disk = disk;
         this.client = client;
         this.reader = runtime.newWorker("reader");

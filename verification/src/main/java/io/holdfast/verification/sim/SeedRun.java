@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.LongFunction;
 
 /**
@@ -47,16 +48,17 @@ public final class SeedRun implements LongFunction<String> {
     /** Runs a seed. */
     public static Result run(long seed) {
         Simulation simulation = new Simulation(seed);
+        SplittableRandom random = simulation.random("run");
         SimulatedCluster cluster =
-                new SimulatedCluster(simulation, simulation.newRandom().nextInt(4) == 0 ? 5 : 3);
+                new SimulatedCluster(simulation, random.nextInt(4) == 0 ? 5 : 3);
         List<String> problems = new ArrayList<>();
         List<Writer> writers = new ArrayList<>();
         FaultSchedule faults = new FaultSchedule(simulation, cluster.machines(), cluster::start);
         try {
             cluster.startAll();
             addWriters(simulation, cluster, writers);
-            simulation.after(Duration.ofMillis(simulation.newRandom().nextLong(3_000)), faults::begin);
-            Duration storm = Duration.ofSeconds(5 + simulation.newRandom().nextInt(25));
+            simulation.at(Duration.ofMillis(random.nextLong(3_000)), faults::begin);
+            Duration storm = Duration.ofSeconds(5 + random.nextInt(25));
             simulation.runUntil(() -> isBroken(simulation, cluster), storm);
             if (!isBroken(simulation, cluster)) {
                 calm(simulation, cluster, writers, faults, problems);
@@ -65,7 +67,7 @@ public final class SeedRun implements LongFunction<String> {
             problems.add("the simulation itself failed: " + e + " at " + e.getStackTrace()[0]);
         }
         problems.addAll(0, cluster.decisions().violations());
-        problems.addAll(simulation.failures());
+        simulation.failures().forEach(failure -> problems.add(failure.toString()));
         int acknowledged = writers.stream()
                 .mapToInt(writer -> writer.acknowledged().size())
                 .sum();
@@ -75,7 +77,7 @@ public final class SeedRun implements LongFunction<String> {
                 faults.counts(),
                 cluster.decisions().size(),
                 acknowledged,
-                simulation.trace());
+                simulation.traceHash());
     }
 
     private static boolean isBroken(Simulation simulation, SimulatedCluster cluster) {
@@ -92,10 +94,10 @@ public final class SeedRun implements LongFunction<String> {
         }
         SimulatedNode machine = cluster.machines().get(0);
         writers.add(new Writer(
-                machine.name(),
+                machine.id(),
                 simulation,
-                () -> cluster.access(machine.name()).commands(),
-                machine::isRunning,
+                () -> cluster.access(machine.id()).commands(),
+                machine::running,
                 cluster.decisions()));
         writers.forEach(Writer::start);
     }

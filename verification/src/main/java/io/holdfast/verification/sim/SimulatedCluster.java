@@ -32,7 +32,7 @@ final class SimulatedCluster {
 
     SimulatedCluster(Simulation simulation, int size) {
         this.simulation = simulation;
-        SplittableRandom random = simulation.newRandom();
+        SplittableRandom random = simulation.random("cluster");
         this.fast = random.nextBoolean();
         this.segmentBytes = (64 << 10) << random.nextInt(4);
         this.bootstrap = new String[size];
@@ -58,8 +58,8 @@ final class SimulatedCluster {
 
     /** Starts a process on a machine that has none. */
     void start(SimulatedNode machine) {
-        String id = machine.name();
-        NodeRuntime runtime = machine.newRuntime();
+        String id = machine.id();
+        NodeRuntime runtime = machine.runtime();
         AppliedLog log = new AppliedLog(id, decisions);
         LogReplication replication = LogReplication.inDirectory(Path.of("data"))
                 .bootstrap(bootstrap)
@@ -73,13 +73,13 @@ final class SimulatedCluster {
                         .node(Node.of(id).bind(id + ":" + PORT))
                         .with(fast ? replication.fast() : replication)
                         .runtime(runtime)
-                        .executor(runtime.loop())
+                        .executor(machine.callbacks())
                         .start());
     }
 
     /** A client on a machine of its own. */
     HaCluster client(String id) {
-        NodeRuntime runtime = simulation.node(id).newRuntime();
+        NodeRuntime runtime = simulation.node(id).runtime();
         String[] addresses = new String[bootstrap.length];
         for (int i = 0; i < addresses.length; i++) {
             addresses[i] = bootstrap[i].substring(bootstrap[i].indexOf('@') + 1);
@@ -88,16 +88,16 @@ final class SimulatedCluster {
                 .node(Node.client(id))
                 .with(LogReplication.client(addresses).timeout(Duration.ofSeconds(5)))
                 .runtime(runtime)
-                .executor(runtime.loop())
+                .executor(simulation.node(id).callbacks())
                 .start();
     }
 
     private void checkMasters() {
         for (SimulatedNode machine : machines) {
-            if (machine.isRunning()) {
-                LogStatus status = status(machine.name());
+            if (machine.running()) {
+                LogStatus status = status(machine.id());
                 if (status.role() == ReplicaRole.MASTER) {
-                    decisions.master(machine.name(), status.term());
+                    decisions.master(machine.id(), status.term());
                 }
             }
         }
@@ -122,9 +122,9 @@ final class SimulatedCluster {
     /** True if every node is ready and has applied as much as all have decided. */
     boolean hasConverged() {
         return machines.stream()
-                .allMatch(machine -> machine.isRunning()
-                        && process(machine.name()).isReady()
-                        && log(machine.name()).applied().size() == decisions.size());
+                .allMatch(machine -> machine.running()
+                        && process(machine.id()).isReady()
+                        && log(machine.id()).applied().size() == decisions.size());
     }
 
     private HaCluster process(String id) {
@@ -147,14 +147,14 @@ final class SimulatedCluster {
     String describe() {
         StringBuilder text = new StringBuilder();
         for (SimulatedNode machine : machines) {
-            text.append("\n  ").append(machine.name()).append(machine.isRunning() ? " " : " (down) ");
-            if (processes.containsKey(machine.name())) {
-                text.append(status(machine.name()))
+            text.append("\n  ").append(machine.id()).append(machine.running() ? " " : " (down) ");
+            if (processes.containsKey(machine.id())) {
+                text.append(status(machine.id()))
                         .append(" applied ")
-                        .append(log(machine.name()).applied().size());
-                process(machine.name()).failure().ifPresent(cause -> text.append(" FAILED: ")
+                        .append(log(machine.id()).applied().size());
+                process(machine.id()).failure().ifPresent(cause -> text.append(" FAILED: ")
                         .append(cause));
-                text.append(process(machine.name()).isReady() ? " ready" : " not ready");
+                text.append(process(machine.id()).isReady() ? " ready" : " not ready");
             }
         }
         return text.append("\n  decided ").append(decisions.size()).toString();

@@ -37,7 +37,7 @@ final class Writer {
     Writer(String name, Simulation simulation, Supplier<Commands> log, BooleanSupplier alive, Decisions decisions) {
         this.name = name;
         this.simulation = simulation;
-        this.random = simulation.newRandom();
+        this.random = simulation.random("writer " + name);
         this.log = log;
         this.alive = alive;
         this.decisions = decisions;
@@ -49,7 +49,7 @@ final class Writer {
     }
 
     private void next() {
-        simulation.after(Duration.ofNanos(random.nextLong(60_000_000L)), () -> {
+        simulation.at(Duration.ofNanos(random.nextLong(60_000_000L)), () -> {
             if (stopped) {
                 return;
             }

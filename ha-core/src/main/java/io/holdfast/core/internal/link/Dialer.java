@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class Dialer implements OutboundLink {
     static final long SHORT_LIVED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** In a row, dialled again at once; both ends may change their identity shortly after one another. */
+    static final int MOST_SHORT_LIVES = 3;
+
     private static final int MOST_ADDRESSES = 16;
 
     private enum State {
@@ -49,7 +52,7 @@ final class Dialer implements OutboundLink {
     private @Nullable DialAttempt attempt;
     private @Nullable LiveLink link;
     private long upSinceNanos;
-    private boolean lastLifeWasShort;
+    private int shortLives;
 
     Dialer(
             NodeLinks node,
@@ -148,13 +151,13 @@ final class Dialer implements OutboundLink {
         attempt = null;
         ended.closed(reason, detail);
         if (state != State.CLOSED) {
-            boolean shortLife = node.clock().nanoTime() - upSinceNanos < SHORT_LIVED_NANOS;
-            if (!shortLife) {
+            if (node.clock().nanoTime() - upSinceNanos < SHORT_LIVED_NANOS) {
+                shortLives++;
+            } else {
+                shortLives = 0;
                 afterShortLife.reset();
             }
-            boolean again = shortLife && lastLifeWasShort;
-            lastLifeWasShort = shortLife;
-            pause(again ? afterShortLife.next() : 0);
+            pause(shortLives > MOST_SHORT_LIVES ? afterShortLife.next() : 0);
         }
     }
 
