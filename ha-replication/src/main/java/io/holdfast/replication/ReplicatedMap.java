@@ -1,6 +1,8 @@
 package io.holdfast.replication;
 
+import io.holdfast.core.HaCluster;
 import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.session.LogAccess;
 import io.holdfast.replication.structures.MapCommands;
 import java.time.Duration;
 import java.util.Map;
@@ -47,6 +49,16 @@ public final class ReplicatedMap<K, V> {
         this.raw = raw;
         this.keys = keys;
         this.values = values;
+    }
+
+    /**
+     * The map of that name in a cluster that has been started with {@link LogReplication}, on a node or a client. It
+     * exists as soon as something is put into it.
+     *
+     * @param name 1 to 255 bytes in UTF-8; the same name is the same map on every node
+     */
+    public static <K, V> ReplicatedMap<K, V> in(HaCluster cluster, String name, Codec<K> keys, Codec<V> values) {
+        return over(cluster.feature(LogAccess.class).commands(), name, keys, values);
     }
 
     /** The map of this name, with the default deadline. */

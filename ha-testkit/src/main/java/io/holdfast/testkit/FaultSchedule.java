@@ -106,8 +106,8 @@ public final class FaultSchedule {
             }
             case DELAY -> {
                 quality = quality.withDelay(quality.minDelay(), upTo(2, 400));
-                forAWhile(() -> quality = quality.withDelay(
-                        quality.minDelay(), LinkQuality.good().maxDelay()));
+                forAWhile(() -> quality =
+                        quality.withDelay(quality.minDelay(), LinkQuality.good().maxDelay()));
             }
             case DUPLICATION -> {
                 quality = quality.withDuplication(random.nextDouble() * 0.3);

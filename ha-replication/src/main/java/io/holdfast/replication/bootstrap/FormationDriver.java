@@ -134,7 +134,8 @@ public final class FormationDriver {
     private void say(Formation.Say say) {
         List<Link> standing = links.getOrDefault(say.node(), List.of());
         if (!standing.isEmpty()) {
-            standing.get(0).send(Lane.URGENT, FormationCodec.encode(context.runtime().allocator(), say.message()));
+            standing.get(0)
+                    .send(Lane.URGENT, FormationCodec.encode(context.runtime().allocator(), say.message()));
         }
     }
 

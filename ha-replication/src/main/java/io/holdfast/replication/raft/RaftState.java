@@ -71,7 +71,9 @@ final class RaftState {
         }
     }
 
+    /** A term and the vote in it that come in one step are one write. */
     void saveHardState() {
+        effects.removeIf(SaveHardState.class::isInstance);
         effects.add(new SaveHardState(++saveVersion, term, votedFor));
     }
 

@@ -2,6 +2,7 @@ package io.holdfast.replication.raft;
 
 import static io.holdfast.replication.raft.RaftCluster.only;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.replication.log.BatchMeta;
@@ -35,7 +36,19 @@ class PersistencePaperTest {
         cluster.start("a");
         cluster.hear("b", "a", new VoteRequest(2, 0, 0));
         assertEquals(List.of(), cluster.network);
-        cluster.save("a"); // the term
+        cluster.save("a");
+        assertEquals(List.of(new VoteReply(2, true)), cluster.sent("a", VoteReply.class));
+        assertFalse(cluster.disk("a").saving(), "one force for term and vote");
+    }
+
+    @Test
+    void section38_aVoteWaitsForItsOwnSaveNotForTheOneBefore() {
+        RaftCluster cluster = new RaftCluster("a", "b", "c");
+        cluster.disk("a").manual();
+        cluster.start("a");
+        cluster.hear("c", "a", new VoteReply(2, false));
+        cluster.hear("b", "a", new VoteRequest(2, 0, 0));
+        cluster.save("a");
         assertEquals(List.of(), cluster.network, "the term is saved, the vote is not");
         cluster.save("a");
         assertEquals(List.of(new VoteReply(2, true)), cluster.sent("a", VoteReply.class));

@@ -213,7 +213,7 @@ final class RaftCluster {
 
     private void advance(long millis, boolean deliver) {
         long end = now + millis * MS;
-        while (true) {
+        for (int i = 0; i < MAX_DELIVERIES; i++) {
             TestNode next = null;
             for (TestNode node : nodes.values()) {
                 boolean due = node.running() && !node.paused && node.timerAtNanos <= end;
@@ -230,6 +230,7 @@ final class RaftCluster {
                 settle();
             }
         }
+        throw new IllegalStateException("timers fire for ever at " + now);
     }
 
     /** Makes this node the leader: its timer fires before any other's, and all others agree. */

@@ -49,8 +49,7 @@ public final class SeedRun implements LongFunction<String> {
     public static Result run(long seed) {
         Simulation simulation = new Simulation(seed);
         SplittableRandom random = simulation.random("run");
-        SimulatedCluster cluster =
-                new SimulatedCluster(simulation, random.nextInt(4) == 0 ? 5 : 3);
+        SimulatedCluster cluster = new SimulatedCluster(simulation, random.nextInt(4) == 0 ? 5 : 3);
         List<String> problems = new ArrayList<>();
         List<Writer> writers = new ArrayList<>();
         FaultSchedule faults = new FaultSchedule(simulation, cluster.machines(), cluster::start);
@@ -132,8 +131,8 @@ public final class SeedRun implements LongFunction<String> {
                                         >= wanted[0]),
                 CALM_LIMIT);
         if (!lives) {
-            problems.add("liveness: not converged " + CALM_LIMIT.toSeconds() + " s after the last fault:"
-                    + writers + cluster.describe());
+            problems.add("liveness: not converged " + CALM_LIMIT.toSeconds() + " s after the last fault:" + writers
+                    + cluster.describe());
         }
         for (Writer writer : writers) {
             for (String command : writer.acknowledged()) {

@@ -110,7 +110,8 @@ final class Writer {
         Map.Entry<Integer, Integer> before = places.lowerEntry(number);
         Map.Entry<Integer, Integer> after = places.higherEntry(number);
         if ((before != null && before.getValue() >= at) || (after != null && after.getValue() <= at)) {
-            decisions.violate(name + ": write " + number + " took place " + at + " between " + before + " and " + after);
+            decisions.violate(
+                    name + ": write " + number + " took place " + at + " between " + before + " and " + after);
         }
         places.put(number, at);
     }
@@ -148,6 +149,7 @@ final class Writer {
 
     @Override
     public String toString() {
-        return "\n  writer " + name + ": " + acknowledged.size() + " acknowledged, " + inFlight + " in flight, last " + lastOutcome;
+        return "\n  writer " + name + ": " + acknowledged.size() + " acknowledged, " + inFlight + " in flight, last "
+                + lastOutcome;
     }
 }
