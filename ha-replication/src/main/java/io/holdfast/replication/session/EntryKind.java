@@ -4,7 +4,7 @@ package io.holdfast.replication.session;
 public final class EntryKind {
     /** Nothing; what a new master commits first. Empty body. */
     public static final int NOOP = 0;
-    /** Opens a session, whose id is the entry's index. Empty body. */
+    /** u64 token of the asker: opens a session, whose id is the entry's index. */
     public static final int OPEN_SESSION = 1;
     /** u64 session, u64 sequence, u64 answered, u8 machine, then the command. Machine 0 does nothing. */
     public static final int COMMAND = 2;

@@ -53,6 +53,19 @@ final class Adversary {
         }
     }
 
+    /** Somebody has just been told that a write is safe: sometimes all power goes at that very moment. */
+    void acknowledged() {
+        if (!ended && strikePercent > 0 && random.nextInt(400) == 0) {
+            for (SimulatedNode machine : cluster.machines()) {
+                simulation.at(Duration.ofNanos(random.nextLong(100_000L)), () -> {
+                    if (!ended && machine.running()) {
+                        downAndUp(machine, CrashMode.ALL_LOST);
+                    }
+                });
+            }
+        }
+    }
+
     private void strike(SimulatedNode victim) {
         if (ended || !victim.running()) {
             return;

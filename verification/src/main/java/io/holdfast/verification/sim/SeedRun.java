@@ -89,7 +89,7 @@ public final class SeedRun implements LongFunction<String> {
             String id = "client-" + i;
             HaCluster client = cluster.client(id);
             LogAccess access = client.feature(LogAccess.class);
-            writers.add(new Writer(id, simulation, access::commands, () -> true, cluster.decisions()));
+            writers.add(new Writer(id, simulation, access::commands, () -> true, cluster.decisions(), cluster.adversary()::acknowledged));
         }
         SimulatedNode machine = cluster.machines().get(0);
         writers.add(new Writer(
@@ -97,7 +97,8 @@ public final class SeedRun implements LongFunction<String> {
                 simulation,
                 () -> cluster.access(machine.id()).commands(),
                 machine::running,
-                cluster.decisions()));
+                cluster.decisions(),
+                cluster.adversary()::acknowledged));
         writers.forEach(Writer::start);
     }
 

@@ -24,6 +24,7 @@ final class Writer {
     private final Supplier<Commands> log;
     private final BooleanSupplier alive;
     private final Decisions decisions;
+    private final Runnable told;
     private final List<String> acknowledged = new ArrayList<>();
     private final int window;
     private int lives;
@@ -105,6 +106,7 @@ final class Writer {
 
     private void acknowledged(int number, String command, String place) {
         decisions.acknowledged(command, place);
+        told.run();
         acknowledged.add(command);
         int at = Integer.parseInt(place);
         Map.Entry<Integer, Integer> before = places.lowerEntry(number);
