@@ -223,6 +223,25 @@ class ElectionRulesTest {
         assertEquals(due, cluster.node("c").timerAtNanos);
     }
 
+    // ---- a cluster's first election
+
+    @Test
+    void aNewClusterWaitsForNoTimeOut() {
+        RaftCluster cluster = new RaftCluster("a", "b", "c");
+        cluster.nodes().forEach(node -> node.disk.hardState(0, ""));
+        cluster.start();
+        cluster.run(10 * STAGGER / MS);
+        assertTrue(cluster.leader() != null, "nobody has ever led: there is no silence to wait for");
+        assertEquals(1, cluster.leader().raft().term());
+    }
+
+    @Test
+    void aVoterThatKnowsOfATermWaits() {
+        RaftCluster cluster = new RaftCluster("a", "b", "c").start();
+        cluster.run(ELECTION_TIMEOUT / MS);
+        assertEquals(null, cluster.leader(), "an empty log alone is not a new cluster");
+    }
+
     // ---- a pause of this node is no silence of the others
 
     @Test
