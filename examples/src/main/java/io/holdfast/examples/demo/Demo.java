@@ -58,13 +58,16 @@ public final class Demo {
         try {
             InputFile input = options.lines() == 0 ? scanned : multiply(scanned, options.lines(), data);
             Display display = new Display(out, options.live(), options.columns());
-            display.plain("Holdfast: three nodes, one client, the master killed " + options.kills() + " times");
+            // A kill needs a line that is sent after it, or nobody could say what it cost.
+            int kills = (int) Math.min(options.kills(), input.lines());
+            String fewer = kills < options.kills() ? ", not " + options.kills() + ": there are so few lines" : "";
+            display.plain("Holdfast: three nodes, one client, kills of the master: " + kills + fewer);
             display.plain("input    " + input.path() + ", " + VerdictTable.grouped(input.bytes()) + " bytes, "
                     + VerdictTable.grouped(input.lines()) + " lines");
             display.plain("SHA-256  " + input.sha256());
             display.plain("data     " + data.path() + " on " + data.fileSystem());
             display.plain("this     PID " + ProcessHandle.current().pid());
-            new DemoRun(input, options.kills(), data.path(), children, display).run();
+            new DemoRun(input, kills, data.path(), children, display).run();
             if (options.keep()) {
                 out.println("the data are kept in " + data.path());
             }

@@ -30,7 +30,7 @@ final class Killer {
         this.feed = feed;
         this.display = display;
         this.lines = lines;
-        this.planned = lines == 0 ? 0 : kills;
+        this.planned = kills;
         nodes.onUnexpectedDeath(this::somebodyElseKilled);
     }
 

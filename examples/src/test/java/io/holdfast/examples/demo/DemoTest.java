@@ -118,6 +118,7 @@ class DemoTest {
 
         assertEquals("PASS", lastLine(), printed());
         assertEquals(0, status);
+        assertTrue(printed().contains("kills of the master: 0, not 3"), printed());
         assertTrue(printed().contains("0 bytes, 0 lines"), printed());
         assertTrue(Files.exists(directory.resolve("data").resolve("client.ledger")), "the data are kept");
     }

@@ -27,6 +27,7 @@ final class ClientSession {
 
     private static final long RESEND_NANOS = 2_000_000_000L;
     private static final long MAX_RESEND_NANOS = 16_000_000_000L;
+    private static final long OPEN_AGAIN_NANOS = 1_000_000_000L;
     private static final long GAP_PAUSE_NANOS = 20_000_000L;
     private static final long KEEP_ALIVE_NANOS = SessionTable.TTL_NANOS / 4;
 
@@ -41,6 +42,7 @@ final class ClientSession {
     private long nextSequence = 1;
     private long openRequest;
     private boolean opening;
+    private long openAskedNanos;
     private long lastProgressNanos;
     private long resendNanos = RESEND_NANOS;
     private long resendAtNanos = Long.MAX_VALUE;
@@ -91,7 +93,7 @@ final class ClientSession {
         if (session == 0) {
             if (!opening) {
                 opening = to.open(++openRequest);
-                lastProgressNanos = now;
+                openAskedNanos = now;
             }
             return;
         }
@@ -133,8 +135,9 @@ final class ClientSession {
         }
         opening = false;
         if (id == 0) {
-            lastProgressNanos = now;
-            return; // the tick asks again
+            openAskedNanos = now;
+            opening = true;
+            return; // the tick asks again, after a while
         }
         session = id;
         nextSequence = 1;
@@ -232,10 +235,12 @@ final class ClientSession {
         dropUnsentOnes();
         if (now - resendAtNanos >= 0) {
             sendAgain(now);
-        } else if (now - lastProgressNanos > resendNanos && !(window.isEmpty() && session != 0)) {
+        } else if (session != 0 && !window.isEmpty() && now - lastProgressNanos > resendNanos) {
             resendNanos = Math.min(resendNanos * 2, MAX_RESEND_NANOS);
-            opening = false;
             sendAgain(now);
+        }
+        if (opening && now - openAskedNanos > OPEN_AGAIN_NANOS) {
+            opening = false;
         }
         if (session != 0 && master != null && now - lastSentNanos > KEEP_ALIVE_NANOS) {
             lastSentNanos = now;
@@ -263,6 +268,12 @@ final class ClientSession {
                         master == null
                                 ? "no master could be reached before the deadline; the write was not sent"
                                 : "the master took nothing more before the deadline; the write was not sent");
+    }
+
+    /** As {@link #close}, where there is no loop any more: nothing can be sent. */
+    void abandon(String why) {
+        master = null;
+        close(why);
     }
 
     /** Ends it: whoever still waits is told. */

@@ -478,6 +478,21 @@ public final class LogClient implements Commands, Responder {
         session.flush(now());
     }
 
+    /** The loop is dead and cannot {@link #stop}: callers that still wait are told on this thread. */
+    public void abandon() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        refuseLateOnes();
+        session.abandon(context.node().id() + " has failed");
+        for (PendingRead read : reads.values()) {
+            release(read.request.length);
+            read.call.failHere(new NotAvailableException(context.node().id() + " has failed"));
+        }
+        reads.clear();
+    }
+
     /** Ends it: callers that still wait are told. On the loop. */
     public void stop() {
         if (stopped) {

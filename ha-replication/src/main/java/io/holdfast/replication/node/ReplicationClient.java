@@ -55,5 +55,7 @@ public final class ReplicationClient implements RunningFeature, LogAccess {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        client.abandon();
+    }
 }

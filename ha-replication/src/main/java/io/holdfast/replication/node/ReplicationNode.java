@@ -141,6 +141,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
 
     @Override
     public void close() {
+        client.abandon();
         logWorker.close();
         Replica running = replica;
         if (running != null) {

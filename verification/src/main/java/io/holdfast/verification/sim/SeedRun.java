@@ -108,6 +108,7 @@ public final class SeedRun implements LongFunction<String> {
             List<Writer> writers,
             FaultSchedule faults,
             List<String> problems) {
+        cluster.adversary().end();
         faults.end();
         simulation.runFor(Duration.ofMillis(100));
         writers.forEach(Writer::stop);

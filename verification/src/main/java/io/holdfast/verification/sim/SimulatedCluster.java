@@ -26,6 +26,7 @@ final class SimulatedCluster {
     private final List<SimulatedNode> machines = new ArrayList<>();
     private final Map<String, HaCluster> processes = new LinkedHashMap<>();
     private final Map<String, AppliedLog> logs = new LinkedHashMap<>();
+    private final Adversary adversary;
     private final String[] bootstrap;
     private final boolean fast;
     private final int segmentBytes;
@@ -41,7 +42,8 @@ final class SimulatedCluster {
             machines.add(simulation.node(id));
             bootstrap[i] = id + "@" + id + ":" + PORT;
         }
-        simulation.afterEachEvent(this::checkMasters);
+        this.adversary = new Adversary(simulation, this, this::start);
+        simulation.afterEachEvent(this::look);
     }
 
     List<SimulatedNode> machines() {
@@ -92,13 +94,19 @@ final class SimulatedCluster {
                 .start();
     }
 
-    private void checkMasters() {
+    Adversary adversary() {
+        return adversary;
+    }
+
+    private void look() {
         for (SimulatedNode machine : machines) {
             if (machine.running()) {
                 LogStatus status = status(machine.id());
-                if (status.role() == ReplicaRole.MASTER) {
+                boolean master = status.role() == ReplicaRole.MASTER;
+                if (master) {
                     decisions.master(machine.id(), status.term());
                 }
+                adversary.look(machine, status, master);
             }
         }
     }
