@@ -21,11 +21,15 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -280,6 +284,45 @@ class TransportTest {
                 assertTrue(pair.far.heardNothing(), "never from within the call");
             });
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFarEndThatClosesWhileReadingIsStoppedIsNoticedAtTheLatestWhenItIsResumed(boolean nativeTransport)
+            throws Exception {
+        Pair pair = pair(TransportConfig.defaults().withNativeTransport(nativeTransport));
+        pair.onServer(() -> pair.farEnd.setReading(false));
+        pair.onClient(() -> {
+            for (int i = 0; i < 3; i++) {
+                assertTrue(pair.nearEnd.send(Lane.BULK, bytes(KIB, i)));
+            }
+            pair.nearEnd.close("leaving");
+        });
+        pair.near.awaitClosed();
+        pair.onServer(() -> pair.farEnd.setReading(true));
+        assertEquals(CloseReason.REMOTE, pair.far.awaitClosed().reason());
+    }
+
+    @Test
+    void theBytesOnTheWireAreAPreambleThenLengthsAndFrames() throws Exception {
+        RealRuntime client = runtime(TransportConfig.defaults());
+        Recorder near = new Recorder();
+        try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress address = new InetSocketAddress(plain.getInetAddress(), plain.getLocalPort());
+            client.loop().run(() -> client.transport().connect(address, near));
+            try (Socket accepted = plain.accept()) {
+                assertEquals(
+                        "4846535401000000",
+                        HexFormat.of().formatHex(accepted.getInputStream().readNBytes(8)));
+                Connection connection = near.awaitOpened();
+                assertEquals(address, connection.remote());
+                client.loop().run(() -> send(connection, Lane.BULK, text("ab")));
+                assertEquals(
+                        "000000026162",
+                        HexFormat.of().formatHex(accepted.getInputStream().readNBytes(6)));
+            }
+        }
+        assertEquals(CloseReason.REMOTE, near.awaitClosed().reason());
     }
 
     @Test
