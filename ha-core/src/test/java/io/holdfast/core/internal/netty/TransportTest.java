@@ -389,6 +389,24 @@ class TransportTest {
     }
 
     @Test
+    void whatWaitsWhenTheFarEndGoesIsReleased() throws Exception {
+        Pair pair = pair(TransportConfig.defaults());
+        pair.onServer(() -> pair.farEnd.setReading(false));
+        List<ByteBuf> sent = new ArrayList<>();
+        pair.onClient(() -> {
+            for (int i = 0; i < 200; i++) {
+                sent.add(bytes(128 * KIB, 1));
+                assertTrue(pair.nearEnd.send(Lane.BULK, sent.get(i)));
+            }
+            pair.nearEnd.flush();
+            assertTrue(pair.nearEnd.queuedBytes() > NettyConnection.HIGH_MARK_BYTES);
+        });
+        pair.server.close();
+        assertEquals(CloseReason.REMOTE, pair.near.awaitClosed().reason());
+        sent.forEach(frame -> assertEquals(0, frame.refCnt()));
+    }
+
+    @Test
     void aMalformedFrameCostsItsConnectionAndNothingElse() throws Exception {
         Recorder strict = new Recorder() {
             @Override
