@@ -4,11 +4,13 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -16,6 +18,8 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.concurrent.ThreadFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which of Netty's channels a node uses, and how they are set. */
 enum Channels {
@@ -36,6 +40,16 @@ enum Channels {
         ServerChannel newListener() {
             return new EpollServerSocketChannel();
         }
+
+        @Override
+        void configureSystem(ChannelConfig config) {
+            // Else the system takes megabytes that a slow link sends in seconds, and an urgent frame waits for them.
+            try {
+                config.setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) NettyConnection.HIGH_MARK_BYTES);
+            } catch (ChannelException unknownToThisKernel) {
+                LOG.debug("no TCP_NOTSENT_LOWAT: urgent frames wait for what the system took", unknownToThisKernel);
+            }
+        }
     },
     NIO {
         // As above.
@@ -54,8 +68,14 @@ enum Channels {
         ServerChannel newListener() {
             return new NioServerSocketChannel();
         }
+
+        @Override
+        void configureSystem(ChannelConfig config) {
+            // NIO has no option for what the system keeps unsent
+        }
     };
 
+    private static final Logger LOG = LoggerFactory.getLogger(Channels.class);
     private static final int MIN_READ_BYTES = 1024;
     private static final int FIRST_READ_BYTES = 8 * 1024;
     private static final int MAX_READ_BYTES = 256 * 1024;
@@ -70,7 +90,22 @@ enum Channels {
 
     abstract ServerChannel newListener();
 
-    static void configureSocket(Channel channel, TransportConfig transport) {
+    /** Options that only this kind of channel has. */
+    abstract void configureSystem(ChannelConfig config);
+
+    /** A socket, set. */
+    Channel openSocket(TransportConfig transport) {
+        Channel channel = newSocket();
+        try {
+            configureSocket(channel, transport);
+            return channel;
+        } catch (ChannelException failed) {
+            channel.unsafe().closeForcibly();
+            throw failed;
+        }
+    }
+
+    void configureSocket(Channel channel, TransportConfig transport) {
         ChannelConfig config = channel.config();
         config.setOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
         config.setRecvByteBufAllocator(
@@ -82,6 +117,7 @@ enum Channels {
                 transport.connectTimeout().toMillis());
         config.setOption(ChannelOption.TCP_NODELAY, true);
         config.setOption(ChannelOption.SO_KEEPALIVE, true);
+        configureSystem(config);
     }
 
     static void configureListener(Channel channel) {

@@ -118,7 +118,7 @@ final class NettyTransport implements Transport {
     }
 
     private void prepare(Channel child, Acceptor acceptor) {
-        Channels.configureSocket(child, config);
+        channels.configureSocket(child, config);
         child.pipeline()
                 .addLast(
                         new InboundPreamble(config.preambleTimeout(), channel -> accept(channel, acceptor), strangers));
@@ -165,12 +165,11 @@ final class NettyTransport implements Transport {
         }
         Channel channel;
         try {
-            channel = channels.newSocket();
+            channel = channels.openSocket(config);
         } catch (ChannelException exhausted) {
             handler.closed(CloseReason.UNREACHABLE, "no socket to dial " + target + ": " + exhausted.getMessage());
             return;
         }
-        Channels.configureSocket(channel, config);
         NettyConnection connection = connection(channel, target, handler);
         channel.pipeline().addLast(new OutboundPreamble(connection));
         endIfFailed(

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +34,12 @@ public final class RealRuntime implements NodeRuntime {
     private static final Logger LOG = LoggerFactory.getLogger(RealRuntime.class);
     private static final Duration WORKER_CLOSE_LIMIT = Duration.ofSeconds(10);
     private static final Duration RESOLVER_CLOSE_LIMIT = Duration.ofMillis(100);
-    private static final long LOOP_CLOSE_LIMIT_SECONDS = 10;
+    private static final Duration LOOP_CLOSE_LIMIT = Duration.ofSeconds(10);
 
     private final String nodeId;
     private final Failures failures;
     private final EventLoopGroup group;
+    private volatile @Nullable Thread loopThread; // null until the loop has begun
     private final NettyEventLoop loop;
     private final Clock clock = new SystemClock();
     private final NettyTransport transport;
@@ -54,6 +56,7 @@ public final class RealRuntime implements NodeRuntime {
         this.group = channels.newLoop(task -> {
             Thread thread = new FastThreadLocalThread(task, threadName("loop"));
             thread.setDaemon(true);
+            loopThread = thread;
             return thread;
         });
         this.loop = new NettyEventLoop(nodeId, group.next(), failures);
@@ -150,16 +153,22 @@ public final class RealRuntime implements NodeRuntime {
             loop.execute(transport::close);
         }
         toClose.forEach(NamedWorker::close);
-        group.shutdownGracefully(0, LOOP_CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+        group.shutdownGracefully(0, LOOP_CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS);
         try {
-            if (!loop.inEventLoop() && !group.awaitTermination(LOOP_CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("node {}: the loop has not ended {} s after it was closed", nodeId, LOOP_CLOSE_LIMIT_SECONDS);
+            Thread thread = loopThread;
+            if (thread == null || loop.inEventLoop()) {
+                return;
+            }
+            thread.join(LOOP_CLOSE_LIMIT.toMillis());
+            if (thread.isAlive()) {
+                LOG.warn("node {}: the loop has not ended {} after it was closed", nodeId, LOOP_CLOSE_LIMIT);
             }
         } catch (InterruptedException again) {
             interrupted = true;
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
