@@ -2,6 +2,7 @@ package io.holdfast.replication;
 
 import io.holdfast.replication.structures.MapCommands;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -26,11 +27,7 @@ final class ScanIterator implements Iterator<Map.Entry<byte[], byte[]>> {
     @Override
     public boolean hasNext() {
         if (page.isEmpty() && more) {
-            byte[] answer = map.read(MapCommands.scan(map.id(), prefix, last, PAGE_ENTRIES, PAGE_BYTES));
-            more = MapCommands.page(answer, (key, value) -> page.add(Map.entry(key, value)));
-            if (!page.isEmpty()) {
-                last = page.getLast().getKey();
-            }
+            readPage();
         }
         return !page.isEmpty();
     }
@@ -41,5 +38,19 @@ final class ScanIterator implements Iterator<Map.Entry<byte[], byte[]>> {
             throw new NoSuchElementException();
         }
         return page.remove();
+    }
+
+    private void readPage() {
+        byte[] answer = map.read(MapCommands.scan(map.id(), prefix, last, PAGE_ENTRIES, PAGE_BYTES));
+        more = MapCommands.page(answer, (key, value) -> page.add(Map.entry(key, value)));
+        if (page.isEmpty()) {
+            return;
+        }
+        // A page that does not get on would be read for ever.
+        if (last != null && Arrays.compareUnsigned(page.getFirst().getKey(), last) <= 0) {
+            throw new IllegalStateException("a page of the map \"" + map.name()
+                    + "\" begins before the end of the previous one; do all nodes run compatible versions?");
+        }
+        last = page.getLast().getKey();
     }
 }

@@ -22,6 +22,7 @@ final class LocalCommands implements Commands {
     private long lastTimeoutNanos;
     private @Nullable RuntimeException failure;
     private @Nullable Runnable beforeWrite;
+    private byte @Nullable [] fixedAnswer;
 
     LocalCommands() {
         this(Runnable::run);
@@ -34,6 +35,11 @@ final class LocalCommands implements Commands {
     /** Lets all later calls fail; null: no more. */
     synchronized void failWith(@Nullable RuntimeException exception) {
         failure = exception;
+    }
+
+    /** Answers all later reads with the same bytes, as no real machine would. */
+    synchronized void answerReadsWith(byte[] answer) {
+        fixedAnswer = answer;
     }
 
     /** Something that happens just before each later write that the hook itself does not make. */
@@ -84,7 +90,7 @@ final class LocalCommands implements Commands {
     public synchronized byte[] read(int machineId, byte[] request, long timeoutNanos) {
         check(machineId, timeoutNanos);
         reads++;
-        return machine.query(ByteBuffer.wrap(request.clone()));
+        return fixedAnswer != null ? fixedAnswer : machine.query(ByteBuffer.wrap(request.clone()));
     }
 
     @Override

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.OutcomeUnknownException;
+import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.structures.MapCommands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -241,6 +243,21 @@ class ReplicatedMapTest {
         assertEquals(
                 5, map.scan().filter(entry -> entry.getValue().equals(large)).count());
         assertEquals(before + 5, commands.reads());
+    }
+
+    @Test
+    void aScanThatDoesNotGetOnEndsInsteadOfGoingRound() {
+        for (int i = 0; i < 1_000; i++) {
+            map.put("k" + (10_000 + i), "");
+        }
+        commands.answerReadsWith(commands.read(
+                Commands.MAPS,
+                MapCommands.scan(new RawMap(commands, "orders", 1).id(), new byte[0], null, 10, 1_000),
+                1));
+        Iterator<Map.Entry<String, String>> entries = map.scan().iterator();
+        IllegalStateException refused =
+                assertThrows(IllegalStateException.class, () -> entries.forEachRemaining(entry -> {}));
+        assertTrue(refused.getMessage().contains("\"orders\""), refused.getMessage());
     }
 
     @Test
