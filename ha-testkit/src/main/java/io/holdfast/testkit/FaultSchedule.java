@@ -7,79 +7,76 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * A storm over some nodes, drawn from the simulation's seed: faults of many kinds begin, overlap and end. A test lets it
- * blow while it watches that nothing forbidden happens, then calls {@link #stopAll()} and demands that everything works
- * again within a bound.
- *
- * <p>The schedule kills and crashes nodes itself; starting them is the test's, by {@link Cluster}.
+ * blow while it watches that nothing forbidden happens, then calls {@link #end()} and demands that everything works
+ * again within a bound. Processes and disks of the given nodes suffer; links between all nodes do, so that clients are
+ * cut off too.
  */
 public final class FaultSchedule {
     private final Simulation simulation;
-    private final List<String> nodes;
+    private final List<SimulatedNode> nodes;
     private final FaultSettings settings;
-    private final Cluster cluster;
+    private final Consumer<SimulatedNode> start;
     private final SplittableRandom random;
     private final Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
-    private final List<FaultKind> drawn = new ArrayList<>();
+    private final List<FaultKind> kinds = new ArrayList<>();
     private final LinkStorm links;
+    private final long meanGapNanos;
     private boolean active;
-    private long endNanos;
 
-    /** How the schedule has nodes started. */
-    public interface Cluster {
-        /** Starts a node that is down, with {@code simulation.node(nodeId).runtime()}. What it throws fails the test. */
-        void start(String nodeId);
-
-        /** A node's process has just died: whatever the test holds of it is void. */
-        default void died(String nodeId) {}
+    /** A storm of {@link FaultSettings#everything()}. */
+    public FaultSchedule(Simulation simulation, List<SimulatedNode> nodes, Consumer<SimulatedNode> start) {
+        this(simulation, nodes, FaultSettings.everything(), start);
     }
 
     /**
-     * A storm that has not begun.
+     * Draws a storm, which has not begun.
      *
-     * @param nodes the ids of the nodes it may touch, at least one
+     * @param nodes whose processes, disks and clocks it may touch, at least one
+     * @param start starts a node that is down, with its {@link SimulatedNode#runtime()}; what it throws fails the test
      */
-    public FaultSchedule(Simulation simulation, List<String> nodes, FaultSettings settings, Cluster cluster) {
+    public FaultSchedule(
+            Simulation simulation, List<SimulatedNode> nodes, FaultSettings settings, Consumer<SimulatedNode> start) {
         if (nodes.isEmpty()) {
             throw new IllegalArgumentException("there are no nodes to schedule faults for");
         }
         this.simulation = simulation;
         this.nodes = List.copyOf(nodes);
         this.settings = settings;
-        this.cluster = cluster;
+        this.start = start;
         this.random = simulation.streams().faults;
-        this.links = new LinkStorm(simulation.network(), this.nodes, random);
-    }
-
-    /** Begins, for {@code duration}; then no new fault begins, but what lasts goes on until {@link #stopAll()}. */
-    public void start(Duration duration) {
-        active = true;
-        endNanos = simulation.nowNanos() + Times.nanos(duration, "the duration");
+        this.links = new LinkStorm(simulation, random);
         for (FaultKind kind : FaultKind.values()) { // in this order, whatever the set's is
             if (settings.kinds().contains(kind) && (!settings.swarm() || random.nextInt(3) > 0)) {
-                drawn.add(kind);
+                kinds.add(kind);
             }
         }
-        if (drawn.isEmpty()) {
-            drawn.add(settings.kinds().stream().sorted().toList().get(0));
+        if (kinds.isEmpty()) {
+            kinds.add(settings.kinds().stream().sorted().toList().get(0));
         }
+        double pace = settings.swarm() ? StrictMath.pow(4, 2 * random.nextDouble() - 1) : 1;
+        this.meanGapNanos = (long) (settings.meanGap().toNanos() * pace);
+    }
+
+    /** Begins. It goes on until {@link #end()}. */
+    public void begin() {
+        active = true;
         simulation.network().connectionsSurviveLoss(settings.gapSurvival());
         next();
     }
 
     private void next() {
         // An exponential gap, so that faults come in bursts; never nothing at all, nor very long.
-        double gaps = Math.min(5, -Math.log(1 - random.nextDouble()));
-        later((long) (settings.meanGap().toNanos() * gaps) + 1, () -> {
-            if (simulation.nowNanos() < endNanos) {
-                FaultKind kind = drawn.get(random.nextInt(drawn.size()));
-                if (begin(kind)) {
-                    counts.merge(kind, 1, Integer::sum);
-                }
-                next();
+        double gaps = Math.min(5, -StrictMath.log(1 - random.nextDouble()));
+        later((long) (meanGapNanos * gaps) + 1, () -> {
+            FaultKind kind = kinds.get(random.nextInt(kinds.size()));
+            if (inflict(kind)) {
+                counts.merge(kind, 1, Integer::sum);
             }
+            next();
         });
     }
 
@@ -93,13 +90,12 @@ public final class FaultSchedule {
 
     /**
      * Ends the storm: all links are good, all nodes run, clocks run evenly, and no fault begins any more. Wall clocks
-     * stay where they have jumped to.
+     * stay where they have jumped to. Has its effect even if the storm never began.
      */
-    public void stopAll() {
+    public void end() {
         active = false;
         simulation.network().heal();
-        for (String id : nodes) {
-            SimulatedNode node = simulation.node(id);
+        for (SimulatedNode node : nodes) {
             node.unpause();
             node.skewClock(1.0);
             node.stallWorkers(0, Duration.ZERO);
@@ -110,7 +106,7 @@ public final class FaultSchedule {
 
     private void startIfDown(SimulatedNode node) {
         if (!node.running()) {
-            cluster.start(node.id());
+            start.accept(node);
         }
     }
 
@@ -121,17 +117,17 @@ public final class FaultSchedule {
 
     /** Which kinds this seed uses. */
     public List<FaultKind> kinds() {
-        return List.copyOf(drawn);
+        return List.copyOf(kinds);
     }
 
     /** Begins a fault, unless it is not possible at the moment. */
-    private boolean begin(FaultKind kind) {
-        SimulatedNode node = simulation.node(nodes.get(random.nextInt(nodes.size())));
+    private boolean inflict(FaultKind kind) {
+        SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
         long length = 1_000_000 + random.nextLong(settings.maxLength().toNanos());
         return switch (kind) {
             case LOSS, DELAY, DUPLICATION, REORDERING, BANDWIDTH, ONE_WAY_CUT, PARTITION, REFUSAL -> {
                 later(length, links.begin(kind));
-                yield nodes.size() > 1;
+                yield simulation.nodes().size() > 1;
             }
             case KILL, POWER_LOSS, TORN_WRITES -> takeDown(kind, node, length);
             case ALL_DOWN -> allDown(length);
@@ -162,7 +158,7 @@ public final class FaultSchedule {
     }
 
     private boolean takeDown(FaultKind kind, SimulatedNode node, long length) {
-        long down = nodes.stream().filter(id -> !simulation.node(id).running()).count();
+        long down = nodes.stream().filter(each -> !each.running()).count();
         if (!node.running() || down >= settings.maxDown()) {
             return false;
         }
@@ -171,25 +167,19 @@ public final class FaultSchedule {
             case TORN_WRITES -> node.crash(CrashMode.MIXED);
             default -> node.crash(random.nextBoolean() ? CrashMode.ALL_LOST : CrashMode.ALL_KEPT);
         }
-        diedFor(node, length);
+        later(length, () -> startIfDown(node));
         return true;
     }
 
-    private void diedFor(SimulatedNode node, long length) {
-        cluster.died(node.id());
-        later(length, () -> startIfDown(node));
-    }
-
     private boolean allDown(long length) {
-        for (String id : nodes) {
-            SimulatedNode node = simulation.node(id);
+        for (SimulatedNode node : nodes) {
             if (node.running()) {
                 switch (random.nextInt(4)) {
                     case 0 -> node.kill();
                     case 1 -> node.crash(CrashMode.ALL_LOST);
                     default -> node.crash(CrashMode.MIXED);
                 }
-                diedFor(node, 1 + random.nextLong(length));
+                later(1 + random.nextLong(length), () -> startIfDown(node));
             }
         }
         return true;

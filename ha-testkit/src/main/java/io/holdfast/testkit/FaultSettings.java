@@ -11,7 +11,8 @@ import java.util.Set;
  * @param kinds the kinds of faults it may use; at least one
  * @param swarm true to leave each kind out with probability 1/3, by the seed: some bugs show only where few kinds meet
  * @param maxDown how many nodes may be down at once, {@link FaultKind#ALL_DOWN} aside; at least 0
- * @param meanGap mean time from one fault to the next; more than 0
+ * @param meanGap mean time from one fault to the next; more than 0; in a swarm the seed makes it up to four times as
+ *     long or as short
  * @param maxLength how long a fault lasts at most; at least 1 ms
  * @param gapSurvival see {@link SimulatedNetwork#connectionsSurviveLoss}; 0 to 1
  */
@@ -37,12 +38,17 @@ public record FaultSettings(
     }
 
     /**
-     * All kinds, one node down at a time, a fault each 400 ms, none longer than 5 s; a connection that lost a frame goes
-     * on or is reset, each as often.
+     * All kinds, any number of nodes down, a fault each 400 ms, none longer than 5 s; a connection that lost a frame
+     * goes on or is reset, each as often.
      */
     public static FaultSettings everything() {
         return new FaultSettings(
-                EnumSet.allOf(FaultKind.class), true, 1, Duration.ofMillis(400), Duration.ofSeconds(5), 0.5);
+                EnumSet.allOf(FaultKind.class),
+                true,
+                Integer.MAX_VALUE,
+                Duration.ofMillis(400),
+                Duration.ofSeconds(5),
+                0.5);
     }
 
     /** Only what can happen above TCP: a connection delivers in order, each frame once, or breaks. */

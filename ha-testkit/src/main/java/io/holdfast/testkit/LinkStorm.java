@@ -14,18 +14,20 @@ final class LinkStorm {
 
     private record Direction(String from, String to) {}
 
+    private final Simulation simulation;
     private final SimulatedNetwork network;
-    private final List<String> nodes;
     private final SplittableRandom random;
+    private List<String> nodes = List.of();
 
-    LinkStorm(SimulatedNetwork network, List<String> nodes, SplittableRandom random) {
-        this.network = network;
-        this.nodes = nodes;
+    LinkStorm(Simulation simulation, SplittableRandom random) {
+        this.simulation = simulation;
+        this.network = simulation.network();
         this.random = random;
     }
 
     /** Begins a fault of a kind that concerns links, and returns how it ends. No effect on a single node. */
     Runnable begin(FaultKind kind) {
+        nodes = simulation.nodes().stream().map(SimulatedNode::id).toList();
         if (nodes.size() < 2) {
             return () -> {};
         }

@@ -7,6 +7,7 @@ import io.holdfast.core.runtime.Resolver;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Transport;
 import io.holdfast.core.runtime.Worker;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -22,6 +23,7 @@ final class SimulatedRuntime implements NodeRuntime {
     private final NodeTransport transport;
     private final NodeResolver resolver;
     private final NodeStorage storage;
+    private final ByteBufAllocator allocator = new HeapAllocator();
     private final List<SimulatedWorker> workers = new ArrayList<>();
     private final Object callbackContext = new Object();
     private @Nullable Consumer<Throwable> failureHandler;
@@ -141,6 +143,11 @@ final class SimulatedRuntime implements NodeRuntime {
     @Override
     public RandomGenerator random() {
         return random;
+    }
+
+    @Override
+    public ByteBufAllocator allocator() {
+        return allocator;
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
@@ -32,6 +33,7 @@ public final class Simulation {
     private final RandomStreams random;
     private final SimulatedNetwork network;
     private final Map<String, SimulatedNode> nodes = new LinkedHashMap<>();
+    private Runnable observer = () -> {};
     private final List<NodeFailure> failures = new ArrayList<>();
 
     /** A world without nodes, at time 0. Two with one seed and the same use run alike. */
@@ -79,6 +81,11 @@ public final class Simulation {
         return random.test;
     }
 
+    /** Chance by the seed, a stream of its own for each name: what one draws does not change what another gets. */
+    public SplittableRandom random(String stream) {
+        return random.named("test " + stream);
+    }
+
     /** Runs {@code task} after {@code delay}, outside every node. What it throws comes out of {@link #runFor}. */
     public void at(Duration delay, Runnable task) {
         scheduler.schedule(EventKind.TEST, null, nowNanos() + Times.nanos(delay, "the delay"), task);
@@ -87,9 +94,8 @@ public final class Simulation {
     /** Runs all that happens within the next {@code duration}. */
     public void runFor(Duration duration) {
         long end = nowNanos() + Times.nanos(duration, "the duration");
-        boolean more = true;
-        while (more) {
-            more = scheduler.step(end);
+        while (scheduler.step(end)) {
+            observer.run();
         }
         scheduler.advanceTo(end);
     }
@@ -106,8 +112,14 @@ public final class Simulation {
                 scheduler.advanceTo(end);
                 return condition.getAsBoolean();
             }
+            observer.run();
         }
         return true;
+    }
+
+    /** Runs {@code check} after each event: the place for assertions that are always on. */
+    public void afterEachEvent(Runnable check) {
+        observer = check;
     }
 
     /**

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Five nodes that dial each other, chat, and write what they hear to their disks: something to let a storm loose on. */
-final class ChatCluster implements FaultSchedule.Cluster {
+final class ChatCluster {
     private static final Path DIRECTORY = Path.of("/chat");
     private static final long PERIOD_NANOS = 10_000_000;
 
@@ -32,23 +32,17 @@ final class ChatCluster implements FaultSchedule.Cluster {
 
     ChatCluster(long seed) {
         simulation = new Simulation(seed);
-        ids.forEach(this::start);
+        ids.forEach(id -> start(simulation.node(id)));
     }
 
     FaultSchedule schedule(FaultSettings settings) {
-        return new FaultSchedule(simulation, ids, settings, this);
+        return new FaultSchedule(simulation, List.copyOf(simulation.nodes()), settings, this::start);
     }
 
-    @Override
-    public void start(String nodeId) {
-        Chatter chatter = new Chatter(nodeId, simulation.node(nodeId).runtime());
-        chatters.put(nodeId, chatter);
+    private void start(SimulatedNode node) {
+        Chatter chatter = new Chatter(node.id(), node.runtime());
+        chatters.put(node.id(), chatter);
         chatter.start();
-    }
-
-    @Override
-    public void died(String nodeId) {
-        chatters.remove(nodeId);
     }
 
     long down() {

@@ -23,12 +23,12 @@ class FaultScheduleTest {
         FaultSettings all =
                 new FaultSettings(settings.kinds(), false, 1, settings.meanGap(), settings.maxLength(), 0.5);
         FaultSchedule schedule = cluster.schedule(all);
-        schedule.start(STORM);
+        schedule.begin();
         cluster.simulation.runFor(STORM);
         assertEquals(
                 EnumSet.allOf(FaultKind.class), EnumSet.copyOf(schedule.counts().keySet()));
         assertTrue(schedule.counts().values().stream().mapToInt(count -> count).sum() > 80, "" + schedule.counts());
-        schedule.stopAll();
+        schedule.end();
         assertTrue(cluster.allTalk(Duration.ofSeconds(10)), cluster.toString());
         assertEquals(List.of(), cluster.simulation.failures());
     }
@@ -40,7 +40,7 @@ class FaultScheduleTest {
                 .only(FaultKind.KILL, FaultKind.POWER_LOSS, FaultKind.TORN_WRITES)
                 .withMaxDown(2)
                 .withPace(Duration.ofMillis(50), Duration.ofSeconds(2)));
-        schedule.start(STORM);
+        schedule.begin();
         Set<Long> seen = new HashSet<>();
         long end = cluster.simulation.nowNanos() + STORM.toNanos();
         cluster.simulation.runUntil(
@@ -56,9 +56,9 @@ class FaultScheduleTest {
     void allMayGoDownAtOnce() {
         ChatCluster cluster = new ChatCluster(3);
         FaultSchedule schedule = cluster.schedule(FaultSettings.everything().only(FaultKind.ALL_DOWN));
-        schedule.start(STORM);
+        schedule.begin();
         assertTrue(cluster.simulation.runUntil(() -> cluster.down() == 5, STORM));
-        schedule.stopAll();
+        schedule.end();
         assertEquals(0, cluster.down());
         cluster.simulation.runFor(STORM);
         assertEquals(0, cluster.down(), "nothing happens any more");
@@ -69,7 +69,7 @@ class FaultScheduleTest {
         Set<List<FaultKind>> kinds = new HashSet<>();
         for (int seed = 0; seed < 10; seed++) {
             FaultSchedule schedule = new ChatCluster(seed).schedule(FaultSettings.asTcp());
-            schedule.start(STORM);
+            schedule.begin();
             kinds.add(schedule.kinds());
             assertFalse(schedule.kinds().contains(FaultKind.REORDERING));
         }
@@ -88,9 +88,9 @@ class FaultScheduleTest {
     private static String run(long seed) {
         ChatCluster cluster = new ChatCluster(seed);
         FaultSchedule schedule = cluster.schedule(FaultSettings.everything());
-        schedule.start(Duration.ofSeconds(20));
+        schedule.begin();
         cluster.simulation.runFor(Duration.ofSeconds(20));
-        schedule.stopAll();
+        schedule.end();
         cluster.simulation.runFor(Duration.ofSeconds(5));
         assertEquals(List.of(), cluster.simulation.failures());
         return Long.toHexString(cluster.simulation.traceHash()) + " " + cluster.simulation.events() + " "

@@ -1,5 +1,7 @@
 package io.holdfast.core.runtime;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -42,6 +44,11 @@ public interface NodeRuntime extends AutoCloseable {
      * generators of protocol cores. Safe from any thread.
      */
     RandomGenerator random();
+
+    /** Memory for frames and batches: pooled in production, the garbage collector's in the simulator. */
+    default ByteBufAllocator allocator() {
+        return PooledByteBufAllocator.DEFAULT;
+    }
 
     /**
      * Says what to do when a task or a callback throws: the node cannot know what state it was left in, so it stops.

@@ -1,5 +1,6 @@
 package io.holdfast.core.runtime;
 
+import io.holdfast.core.internal.file.FileStorage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,6 +10,11 @@ import java.util.List;
  * allowed on the loop, forcing is for a {@link Worker}. Safe from any thread unless said otherwise.
  */
 public interface Storage {
+
+    /** The files of this machine; for tools that read a node's directory without running a node. */
+    static Storage files() {
+        return new FileStorage();
+    }
 
     /** Makes a directory and its parents, and forces their entries. No effect if it exists. */
     void createDirectories(Path directory) throws IOException;

@@ -1,0 +1,80 @@
+package io.holdfast.examples.demo;
+
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the command line says.
+ *
+ * @param input the file to stream
+ * @param kills how often the master is killed
+ * @param keep whether the data stay after the run
+ * @param lines if positive, an input of so many lines is made first, out of {@code input}
+ * @param data where the data go; not there yet, or empty
+ * @param live whether a terminal is there to show a refreshed block
+ * @param columns the terminal's width
+ */
+record DemoOptions(Path input, int kills, boolean keep, long lines, Path data, boolean live, int columns) {
+    static final String USAGE = """
+            usage: ./demo.sh [--input FILE] [--kill N] [--keep] [--lines N] [--data DIR]
+              --input FILE  the file to stream, one record a line; default examples/data/king-james-bible.txt
+              --kill N      kill the master N times while it streams, 0 to 20; default 3
+              --keep        keep the nodes' data, the client's ledger and all logs, and print where they are
+              --lines N     stream N lines, 1 to 50000000, made by repeating the file with numbers in front
+              --data DIR    where the data go; must not exist, or be empty; default examples/target/demo-PID""";
+
+    /**
+     * Reads it.
+     *
+     * @param home the project's directory, from which defaults are found
+     * @throws IllegalArgumentException saying what is wrong
+     */
+    static DemoOptions parse(List<String> arguments, Path home) {
+        Path input = home.resolve("examples/data/king-james-bible.txt");
+        int kills = 3;
+        boolean keep = false;
+        long lines = 0;
+        Path data = null;
+        boolean live = false;
+        int columns = 100;
+        Iterator<String> rest = arguments.iterator();
+        while (rest.hasNext()) {
+            String option = rest.next();
+            switch (option) {
+                case "--input" -> input = Path.of(value(option, rest));
+                case "--kill" -> kills = (int) number(option, value(option, rest), 0, 20);
+                case "--keep" -> keep = true;
+                case "--lines" -> lines = number(option, value(option, rest), 1, 50_000_000);
+                case "--data" -> data = Path.of(value(option, rest));
+                case "--live" -> live = true;
+                case "--columns" -> columns = (int) number(option, value(option, rest), 20, 1000);
+                default -> throw new IllegalArgumentException("unknown option " + option);
+            }
+        }
+        return new DemoOptions(input, kills, keep, lines, dataOr(data, home), live, columns);
+    }
+
+    private static Path dataOr(@Nullable Path given, Path home) {
+        Path data = given != null
+                ? given
+                : home.resolve("examples/target/demo-" + ProcessHandle.current().pid());
+        return data.toAbsolutePath().normalize();
+    }
+
+    private static String value(String option, Iterator<String> rest) {
+        if (!rest.hasNext()) {
+            throw new IllegalArgumentException(option + " needs a value");
+        }
+        return rest.next();
+    }
+
+    private static long number(String option, String text, long least, long most) {
+        if (!text.matches("[0-9]{1,10}") || Long.parseLong(text) < least || Long.parseLong(text) > most) {
+            throw new IllegalArgumentException(
+                    option + " takes a number from " + least + " to " + most + ", not \"" + text + "\"");
+        }
+        return Long.parseLong(text);
+    }
+}

@@ -1,0 +1,65 @@
+package io.holdfast.core;
+
+import io.holdfast.core.runtime.NodeRuntime;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.Links;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.Executor;
+
+/** What one feature sees of the node. */
+final class ClusterContext implements FeatureContext {
+    private final String featureName;
+    private final ClusterRun run;
+    private final NodeParts parts;
+
+    ClusterContext(String featureName, ClusterRun run, NodeParts parts) {
+        this.featureName = featureName;
+        this.run = run;
+        this.parts = parts;
+    }
+
+    @Override
+    public String clusterName() {
+        return run.plan().name();
+    }
+
+    @Override
+    public Node node() {
+        return run.node();
+    }
+
+    @Override
+    public boolean standalone() {
+        return run.plan().standalone();
+    }
+
+    @Override
+    public NodeRuntime runtime() {
+        return parts.runtime();
+    }
+
+    @Override
+    public Links links() {
+        return parts.links();
+    }
+
+    @Override
+    public Executor callbacks() {
+        return parts.callbacks();
+    }
+
+    @Override
+    public MeterRegistry meters() {
+        return parts.meters();
+    }
+
+    @Override
+    public void ready(boolean ready, String reason) {
+        run.readiness().set(featureName, ready, reason);
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+        run.failed("feature " + featureName, cause, true);
+    }
+}

@@ -1,0 +1,30 @@
+package io.holdfast.core;
+
+import io.holdfast.core.runtime.NodeRuntime;
+import io.holdfast.core.spi.HaFeature;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a builder was told, checked.
+ *
+ * @param runtime the user's, or null for the default one, which is made when the node starts
+ * @param callbacks the user's, or null for a thread of the node's own
+ * @param meters the user's, or null for a private one
+ */
+record ClusterPlan(
+        String name,
+        Node node,
+        boolean standalone,
+        List<HaFeature> features,
+        @Nullable NodeRuntime runtime,
+        @Nullable Executor callbacks,
+        @Nullable MeterRegistry meters) {
+
+    @Override
+    public String toString() {
+        return "node " + node.id() + " of cluster " + name;
+    }
+}

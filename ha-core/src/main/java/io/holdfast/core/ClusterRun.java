@@ -1,0 +1,334 @@
+package io.holdfast.core;
+
+import io.holdfast.core.FeatureStopper.Named;
+import io.holdfast.core.LifeCycle.State;
+import io.holdfast.core.runtime.NodeRuntime;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes one node through its {@link LifeCycle}. There is one way out of it, whoever asks and for whatever reason, also
+ * out of a start that fails: on the loop the features stop, the last one first, then the links end; off the loop
+ * everything is released. A real node stops on a thread of its own, so that its loop, its workers and its callbacks may
+ * all ask for it; one whose loop is the caller's thread (the simulator) stops on that.
+ */
+final class ClusterRun {
+    static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterRun.class);
+    private static final long LOOP_WAIT_SECONDS = STOP_LIMIT.toSeconds() + 2;
+    private static final long STOP_WAIT_SECONDS = 30;
+
+    private final ClusterPlan plan;
+    private final LifeCycle life = new LifeCycle();
+    private final Readiness readiness;
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private volatile Node node;
+    private volatile @Nullable NodeParts parts;
+    private volatile @Nullable Thread starter;
+    private volatile @Nullable Thread stopper;
+    private volatile boolean stopRequested;
+    private volatile boolean loopSound = true;
+
+    ClusterRun(ClusterPlan plan) {
+        this.plan = plan;
+        this.node = plan.node();
+        this.readiness =
+                new Readiness(plan.features().stream().map(f -> f.name()).toList());
+    }
+
+    ClusterPlan plan() {
+        return plan;
+    }
+
+    Node node() {
+        return node;
+    }
+
+    Readiness readiness() {
+        return readiness;
+    }
+
+    @Nullable
+    Throwable failure() {
+        return life.failure();
+    }
+
+    boolean isReady() {
+        return life.state() == State.RUNNING && readiness.isReady();
+    }
+
+    void start() {
+        if (!life.advance(State.NEW, State.STARTING)) {
+            throw new IllegalStateException(plan + " cannot be started, it is " + life.state()
+                    + "; a cluster starts once, build another one to start again");
+        }
+        starter = Thread.currentThread();
+        try {
+            begin();
+            checkUnharmed();
+            life.advance(State.STARTING, State.RUNNING);
+            checkUnharmed(); // again: what came before the node was RUNNING did not stop it
+            LOG.info("{} has started at {} with {}", plan, node, readiness.features());
+        } catch (Throwable e) { // whatever it was, nothing may be left behind
+            throw startFailed(e);
+        } finally {
+            starter = null;
+        }
+    }
+
+    private void begin() throws Exception {
+        NodeRuntime given = plan.runtime();
+        NodeRuntime runtime =
+                given == null ? Runtimes.defaultRuntime(plan.node().id()) : given;
+        NodeParts made = new NodeParts(plan, runtime);
+        parts = made;
+        runtime.onFailure(cause -> failed("its runtime", cause, !runtime.loop().inEventLoop()));
+        made.assemble(name -> new ClusterContext(name, this, made));
+        for (Named feature : made.features()) {
+            checkUnharmed();
+            made.open(feature);
+        }
+        checkUnharmed();
+        if (!plan.node().isClient()) {
+            node = made.listen();
+        }
+        checkUnharmed();
+        made.begin();
+        readiness.start();
+    }
+
+    private void checkUnharmed() {
+        Throwable failure = life.failure();
+        if (failure != null) {
+            throw new StartFailedException("a part of it failed meanwhile", failure);
+        }
+        if (stopRequested) {
+            throw new NotAvailableException("stop() was called while it started");
+        }
+    }
+
+    private StartFailedException startFailed(Throwable e) {
+        Throwable cause = e instanceof StartFailedException && e.getCause() != null ? e.getCause() : e;
+        if (!stopRequested) {
+            life.failed(cause);
+        }
+        beginStop(State.STARTING, false);
+        beginStop(State.RUNNING, false);
+        waitUntilStopped();
+        return new StartFailedException(plan + " did not start: " + describe(cause), cause);
+    }
+
+    private static String describe(Throwable cause) {
+        String message = cause.getMessage();
+        // Ours name the node and the file by themselves; of others the type says more than the message does.
+        return message != null && (cause instanceof IOException || cause instanceof HoldfastException)
+                ? message
+                : cause.toString();
+    }
+
+    /**
+     * Something broke, on whatever thread.
+     *
+     * @param loopIsSound false if the loop itself threw: nobody knows what state its features are in, so they are not
+     *     asked to stop but only closed
+     */
+    void failed(String where, Throwable cause, boolean loopIsSound) {
+        State state = life.state();
+        if (state == State.STOPPED || state == State.FAILED || !life.failed(cause)) {
+            LOG.warn("{} failed in {} although it was already failing or gone", plan, where, cause);
+        } else {
+            LOG.error("{} has failed in {} and stops: {}", plan, where, describe(cause), cause);
+        }
+        if (!loopIsSound) {
+            loopSound = false;
+        }
+        beginStop(State.RUNNING, true);
+    }
+
+    CompletableFuture<Void> stopAsync() {
+        requestStop();
+        return stopped.copy();
+    }
+
+    private void requestStop() {
+        if (life.advance(State.NEW, State.STOPPED)) {
+            readiness.end();
+            NodeRuntime given = plan.runtime();
+            try {
+                if (given != null) {
+                    given.close();
+                }
+            } catch (RuntimeException e) {
+                LOG.error("{} could not close its runtime", plan, e);
+            } finally {
+                stopped.complete(null);
+            }
+        } else {
+            stopRequested = true; // a start that is under way finds it at its next step
+            beginStop(State.RUNNING, false);
+        }
+    }
+
+    void stop() {
+        requestStop();
+        NodeParts running = parts;
+        Thread current = Thread.currentThread();
+        boolean waitedFor =
+                current.equals(starter) || current.equals(stopper) || (running != null && running.isOwnThread());
+        if (!waitedFor) {
+            waitUntilStopped();
+        }
+    }
+
+    private void waitUntilStopped() {
+        NodeParts running = parts;
+        if (running != null && running.isInline()) {
+            return; // the thread that would wait is the one that has to go on
+        }
+        await(stopped, STOP_WAIT_SECONDS, "to stop; it goes on stopping");
+    }
+
+    /**
+     * Leaves {@code from} for good, if the node is there.
+     *
+     * @param later true to begin after the current task of an inline loop, which may be in the middle of a feature
+     */
+    private void beginStop(State from, boolean later) {
+        if (!life.advance(from, State.STOPPING)) {
+            return;
+        }
+        readiness.end();
+        NodeParts running = parts;
+        if (running == null) {
+            finish(null);
+        } else if (running.isInline()) {
+            Runnable stopAll = () -> stopOnLoop(running, () -> finish(running));
+            if (later) {
+                running.loop().execute(stopAll);
+            } else {
+                running.loop().run(stopAll);
+            }
+        } else {
+            Thread own = new Thread(
+                    () -> stopOffLoop(running), "holdfast-" + plan.node().id() + "-stop");
+            own.setDaemon(false); // whatever asked for it: the process must not end half-way
+            stopper = own;
+            own.start();
+        }
+    }
+
+    private void stopOnLoop(NodeParts running, Runnable done) {
+        running.stop(loopSound, STOP_LIMIT.toNanos(), done);
+    }
+
+    private void stopOffLoop(NodeParts running) {
+        CompletableFuture<Void> loopDone = new CompletableFuture<>();
+        running.loop().execute(() -> stopOnLoop(running, () -> loopDone.complete(null)));
+        // A loop that has thrown may do nothing more, and the other nodes should see the connections end soon.
+        await(loopDone, loopSound ? LOOP_WAIT_SECONDS : 1, "in vain to end its links on its loop; they are cut");
+        finish(running);
+    }
+
+    private void finish(@Nullable NodeParts running) {
+        try {
+            if (running != null) {
+                running.release();
+            }
+        } finally {
+            State end = life.failure() == null ? State.STOPPED : State.FAILED;
+            life.advance(State.STOPPING, end);
+            LOG.info("{} has stopped ({})", plan, end);
+            stopped.complete(null);
+        }
+    }
+
+    /** Waits in spite of interrupts, common where services are being stopped: half a stop is of no use to anybody. */
+    private void await(CompletableFuture<Void> future, long seconds, String what) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        boolean interrupted = false;
+        try {
+            while (!future.isDone()) {
+                try {
+                    future.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (TimeoutException e) {
+            LOG.warn("waited {} s for {} {}", seconds, plan, what);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("no one completes this future with a failure", e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    void awaitReady(Duration timeout) {
+        if (life.state() == State.NEW) {
+            throw new IllegalStateException(plan + " has not been started; call start() first");
+        }
+        NodeParts running = parts;
+        boolean mayWait =
+                running == null || !(running.isInline() || running.loop().inEventLoop());
+        try {
+            if (mayWait) {
+                readiness.await(Readiness.nanosOf(timeout));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NotAvailableException(
+                    "interrupted while waiting for " + plan + " to become ready; " + readiness.reasons());
+        }
+        if (!isReady()) {
+            throw notReady(timeout);
+        }
+    }
+
+    private NotAvailableException notReady(Duration timeout) {
+        Throwable failure = life.failure();
+        State state = life.state();
+        NotAvailableException notAvailable;
+        if (failure != null) {
+            notAvailable = new NotAvailableException(plan + " has failed: " + describe(failure));
+            notAvailable.initCause(failure);
+        } else if (state == State.STARTING || state == State.RUNNING) {
+            notAvailable = new NotAvailableException(
+                    plan + " is not ready after " + timeout.toMillis() + " ms; " + readiness.reasons());
+        } else {
+            notAvailable = new NotAvailableException(plan + " is " + state);
+        }
+        return notAvailable;
+    }
+
+    <T> T feature(Class<T> type) {
+        NodeParts running = parts;
+        if (running == null) {
+            throw new IllegalStateException(plan + " has not been started; call start() first");
+        }
+        List<Named> found = running.features().stream()
+                .filter(f -> type.isInstance(f.feature()))
+                .toList();
+        List<String> present = readiness.features();
+        if (found.isEmpty()) {
+            throw new IllegalStateException(plan + " has no feature that provides " + type.getSimpleName()
+                    + "; add the one that does to the builder with .with(...). It was built with " + present);
+        }
+        if (found.size() > 1) {
+            throw new IllegalStateException(
+                    plan + " has " + found.size() + " features that provide " + type.getSimpleName() + ": "
+                            + found.stream().map(Named::name).toList());
+        }
+        return type.cast(found.get(0).feature());
+    }
+}

@@ -1,0 +1,246 @@
+package io.holdfast.core;
+
+import io.holdfast.core.runtime.NodeRuntime;
+import io.holdfast.core.spi.HaFeature;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This process's part in a cluster: one node, with the features it was built with.
+ *
+ * <pre>{@code
+ * try (HaCluster cluster = HaCluster.builder("shop")
+ *         .node(Node.of("node-1").bind("0.0.0.0:7400").advertise("10.0.0.1:7400"))
+ *         .with(feature)
+ *         .start()) {
+ *     cluster.awaitReady(Duration.ofSeconds(30));
+ * }
+ * }</pre>
+ *
+ * <p>It starts once and stops once. It stops when asked to, and by itself when something breaks that cannot be repaired
+ * while running, such as its disk; {@link #failure()} then says what. Safe from any thread.
+ */
+public final class HaCluster implements AutoCloseable {
+    private final ClusterRun run;
+
+    private HaCluster(ClusterRun run) {
+        this.run = run;
+    }
+
+    /**
+     * Begins the configuration of a node.
+     *
+     * @param name what all nodes of the cluster call it, and what keeps them apart from those of another: 1 to 64
+     *     letters, digits, dots, hyphens and underscores
+     * @throws IllegalArgumentException if the name is not allowed
+     */
+    public static Builder builder(String name) {
+        if (!name.matches("[A-Za-z0-9._-]{1,64}")) {
+            throw new IllegalArgumentException("cluster name \"" + name
+                    + "\" is not allowed; use 1 to 64 letters, digits, dots, hyphens and underscores");
+        }
+        return new Builder(name, false);
+    }
+
+    /** A cluster of one node alone, named "single-node", for development and tests; its node is "node-1" by default. */
+    public static Builder singleNode() {
+        return new Builder("single-node", true).node(Node.of("node-1"));
+    }
+
+    /**
+     * Starts the node and returns when it is bound and its features run; see {@link #awaitReady} for when they can
+     * serve.
+     *
+     * @throws StartFailedException if it cannot start; nothing is left behind then
+     * @throws IllegalStateException if it was started or stopped before
+     */
+    public void start() {
+        run.start();
+    }
+
+    /**
+     * Waits until every feature has said that it can serve. In a runtime whose loop is the caller's own thread, and on
+     * the node's loop, it does not wait but only looks.
+     *
+     * @param timeout how long to wait at the most; zero only looks
+     * @throws NotAvailableException if they cannot serve when the time is up, with each feature's reason; at once if the
+     *     node is stopping, or has failed, then with the failure as its cause; and if the thread is interrupted, whose
+     *     interrupt flag stays set
+     * @throws IllegalStateException if it was not started
+     */
+    public void awaitReady(Duration timeout) {
+        run.awaitReady(timeout);
+    }
+
+    /** True if it is running and every feature has said that it can serve. */
+    public boolean isReady() {
+        return run.isReady();
+    }
+
+    /**
+     * Stops the node: the features in reverse order, within 10 seconds together, then its connections and threads.
+     * Returns when that is done, also if interrupted, and after 30 seconds at the latest; called by a callback, by the loop or by several
+     * threads at once it does no harm, but in a callback or on the loop, which the stop has to wait for, and in a
+     * runtime whose loop is the caller's own thread, it returns when the stop has begun. Never throws. Idempotent.
+     */
+    public void stop() {
+        run.stop();
+    }
+
+    /** The same as {@link #stop()}. */
+    @Override
+    public void close() {
+        stop();
+    }
+
+    /** Begins to {@link #stop()} and returns a future that completes, normally, when it is done. Idempotent. */
+    public CompletableFuture<Void> stopAsync() {
+        return run.stopAsync();
+    }
+
+    /** Why the node stopped by itself or did not start; empty if it did not fail. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(run.failure());
+    }
+
+    /** The cluster's name. */
+    public String name() {
+        return run.plan().name();
+    }
+
+    /** This node; once it has started, with the port that the system chose in place of port 0. */
+    public Node node() {
+        return run.node();
+    }
+
+    /**
+     * The running part of the feature that implements {@code type}: how the structures of a feature find it.
+     *
+     * @throws IllegalStateException if no feature does, or more than one, or the node was not started; with what to
+     *     write instead
+     */
+    public <T> T feature(Class<T> type) {
+        return run.feature(type);
+    }
+
+    @Override
+    public String toString() {
+        return run.plan().toString();
+    }
+
+    /** The configuration of one node. Not safe for use by several threads at once. */
+    public static final class Builder {
+        private final String name;
+        private final boolean standalone;
+        private final List<HaFeature> features = new ArrayList<>();
+        private @Nullable Node node;
+        private @Nullable NodeRuntime runtime;
+        private @Nullable Executor executor;
+        private @Nullable MeterRegistry meters;
+        private boolean built;
+
+        private Builder(String name, boolean standalone) {
+            this.name = name;
+            this.standalone = standalone;
+        }
+
+        /** Which node this process is. Required, save for {@link HaCluster#singleNode()}. */
+        public Builder node(Node self) {
+            this.node = self;
+            return this;
+        }
+
+        /** Adds a feature. They start in the order in which they are added, and stop in reverse. */
+        public Builder with(HaFeature feature) {
+            features.add(feature);
+            return this;
+        }
+
+        /**
+         * What the node runs on instead of real threads, sockets and files; the simulator, for example. The cluster owns
+         * it from {@link #build()} on, and closes it when it stops.
+         */
+        public Builder runtime(NodeRuntime nodeRuntime) {
+            this.runtime = nodeRuntime;
+            return this;
+        }
+
+        /**
+         * Where callbacks run and futures complete; by default one thread of the node's own, one after the other. What
+         * the executor refuses runs on that thread.
+         */
+        public Builder executor(Executor callbacks) {
+            this.executor = callbacks;
+            return this;
+        }
+
+        /** Where meters go; by default nowhere. */
+        public Builder meterRegistry(MeterRegistry registry) {
+            this.meters = registry;
+            return this;
+        }
+
+        /**
+         * Checks everything and returns the cluster, not yet started.
+         *
+         * @throws IllegalArgumentException with what to write instead
+         * @throws IllegalStateException if this builder has built before
+         */
+        public HaCluster build() {
+            if (built) {
+                throw new IllegalStateException(
+                        "this builder has built cluster " + name + " already; use a new builder for each node");
+            }
+            Node self = node;
+            if (self == null) {
+                throw new IllegalArgumentException("cluster " + name
+                        + " does not say which node this is; write .node(Node.of(\"node-1\").bind(\"0.0.0.0:7400\")"
+                        + ".advertise(\"10.0.0.1:7400\"))");
+            }
+            checkNode(self);
+            Set<String> names = new LinkedHashSet<>();
+            for (HaFeature feature : features) {
+                if (!names.add(feature.name())) {
+                    throw new IllegalArgumentException("cluster " + name + " has the feature " + feature.name()
+                            + " twice; leave one .with(...) out");
+                }
+            }
+            for (HaFeature feature : features) {
+                feature.validate(new HaFeature.Settings(name, self, standalone));
+            }
+            built = true;
+            return new HaCluster(new ClusterRun(
+                    new ClusterPlan(name, self, standalone, List.copyOf(features), runtime, executor, meters)));
+        }
+
+        private void checkNode(Node self) {
+            if (standalone && self.isClient()) {
+                throw new IllegalArgumentException("HaCluster.singleNode() is a cluster of one member, and " + self.id()
+                        + " is a client; write .node(Node.of(\"" + self.id() + "\")), or HaCluster.builder(name) to use"
+                        + " a cluster that runs elsewhere");
+            }
+            String host = self.advertisedAddress().host();
+            boolean anyHost = host.equals("0.0.0.0") || host.equals("::");
+            if (anyHost && !standalone) {
+                throw new IllegalArgumentException("node " + self.id() + " advertises " + self.advertisedAddress()
+                        + ", which no other node can dial; add .advertise(\"10.0.0.1:"
+                        + self.advertisedAddress().port() + "\") with the address by which others reach it");
+            }
+        }
+
+        /** The same as {@link #build()} and then {@link HaCluster#start()}. */
+        public HaCluster start() {
+            HaCluster cluster = build();
+            cluster.start();
+            return cluster;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package io.holdfast.core;
+
+import io.holdfast.core.FeatureStopper.Named;
+import io.holdfast.core.internal.link.NodeLinks;
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.core.runtime.NodeRuntime;
+import io.holdfast.core.runtime.Transport;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.HaFeature;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a running node consists of, put together by the thread that starts it and taken apart by the one that stops it,
+ * however far the putting together had come.
+ */
+final class NodeParts {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
+
+    private final ClusterPlan plan;
+    private final NodeRuntime runtime;
+    private final NodeLinks links;
+    private final MeterRegistry meters;
+    private final List<Named> opened = new ArrayList<>();
+    private volatile List<Named> features = List.of();
+    private volatile @Nullable Callbacks callbacks;
+    private volatile boolean inline;
+    private Transport.@Nullable Listener listener;
+    private @Nullable Meter linksUp;
+
+    NodeParts(ClusterPlan plan, NodeRuntime runtime) {
+        this.plan = plan;
+        this.runtime = runtime;
+        this.links = new NodeLinks(
+                runtime, plan.name(), plan.node().id(), !plan.node().isClient());
+        MeterRegistry given = plan.meters();
+        this.meters = given == null ? new SimpleMeterRegistry() : given;
+    }
+
+    NodeRuntime runtime() {
+        return runtime;
+    }
+
+    EventLoop loop() {
+        return runtime.loop();
+    }
+
+    NodeLinks links() {
+        return links;
+    }
+
+    MeterRegistry meters() {
+        return meters;
+    }
+
+    Callbacks callbacks() {
+        return Objects.requireNonNull(callbacks, "callbacks are there before any feature is");
+    }
+
+    /** Those made so far, in the order of the builder. */
+    List<Named> features() {
+        return features;
+    }
+
+    /** True where the loop is the caller's own thread, as in the simulator: nothing may wait for it then. */
+    boolean isInline() {
+        return inline;
+    }
+
+    /** True on a thread for which the node's stop waits: the loop's, or one that runs a callback. */
+    boolean isOwnThread() {
+        Callbacks running = callbacks;
+        return inline || loop().inEventLoop() || (running != null && running.isInside());
+    }
+
+    /** Makes the features; they do nothing yet. */
+    void assemble(Function<String, FeatureContext> contexts) {
+        Thread caller = Thread.currentThread();
+        loop().run(() -> inline = Thread.currentThread().equals(caller));
+        callbacks = new Callbacks(plan.node().id(), plan.callbacks(), runtime.newWorker("callbacks"));
+        linksUp = Gauge.builder("holdfast.links.up", links, NodeLinks::upCount)
+                .description("Links with other nodes that stand, of both directions")
+                .tag("node", plan.node().id())
+                .register(meters);
+        List<Named> made = new ArrayList<>();
+        for (HaFeature feature : plan.features()) {
+            made.add(new Named(feature.name(), feature.create(contexts.apply(feature.name()))));
+            features = List.copyOf(made); // one that was made is closed even if the next cannot be made
+        }
+    }
+
+    void open(Named named) throws Exception {
+        opened.add(named);
+        named.feature().open();
+    }
+
+    /** Binds, and returns the node with the ports that were chosen. */
+    Node listen() throws IOException {
+        Node node = plan.node();
+        Transport.Listener bound = runtime.transport().listen(node.bindAddress(), links.transportAcceptor());
+        listener = bound;
+        int port = bound.address().getPort();
+        return node.bind(withPort(node.bindAddress(), port).toString())
+                .advertise(withPort(node.advertisedAddress(), port).toString());
+    }
+
+    private static Address withPort(Address address, int port) {
+        return address.port() == 0 ? new Address(address.host(), port) : address;
+    }
+
+    /** Lets the features act. */
+    void begin() {
+        loop().run(() -> {
+            for (Named named : features) {
+                named.feature().start();
+            }
+            links.begin();
+        });
+    }
+
+    /** Stops the features and then the links, within {@code limitNanos}. On the loop. */
+    void stop(boolean featuresToo, long limitNanos, Runnable done) {
+        List<Named> toStop = featuresToo ? List.copyOf(opened) : List.of();
+        new FeatureStopper(plan.node().id(), loop(), runtime.clock(), toStop, limitNanos, () -> {
+                    Transport.Listener bound = listener;
+                    if (bound != null) {
+                        quietly("closing the listener", bound::close);
+                    }
+                    quietly("ending the links", links::close);
+                    done.run();
+                })
+                .next();
+    }
+
+    /** Releases files, threads and sockets, whatever state they are in. Waits for threads where they are not inline. */
+    void release() {
+        List<Named> made = features;
+        for (int i = made.size() - 1; i >= 0; i--) {
+            Named named = made.get(i);
+            quietly("closing feature " + named.name(), named.feature()::close);
+        }
+        Transport.Listener bound = listener;
+        if (bound != null) {
+            quietly("closing the listener", bound::close); // again, if the loop never came to it
+        }
+        quietly("closing the runtime", runtime::close);
+        Meter gauge = linksUp;
+        if (gauge != null) {
+            meters.remove(gauge);
+        }
+        if (plan.meters() == null) {
+            meters.close();
+        }
+    }
+
+    private void quietly(String what, Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable e) { // the edge of the node: the other parts must still be released
+            LOG.error("{} failed at {}; the rest is still stopped", plan, what, e);
+        }
+    }
+}

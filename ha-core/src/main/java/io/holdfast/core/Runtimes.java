@@ -1,0 +1,15 @@
+package io.holdfast.core;
+
+import io.holdfast.core.internal.netty.RealRuntime;
+import io.holdfast.core.internal.netty.TransportConfig;
+import io.holdfast.core.runtime.NodeRuntime;
+
+/** Where a cluster without a runtime of the user's gets one. */
+final class Runtimes {
+    private Runtimes() {}
+
+    /** The real one. */
+    static NodeRuntime defaultRuntime(String nodeId) {
+        return RealRuntime.create(nodeId, TransportConfig.defaults());
+    }
+}

@@ -1,0 +1,171 @@
+package io.holdfast.core.internal.file;
+
+import io.holdfast.core.runtime.Storage;
+import io.holdfast.core.runtime.StorageFile;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files of the host, for systems on which a directory can be opened and forced: Linux, macOS, the BSDs.
+ *
+ * <p>An interrupt pending on the caller's thread is set aside during a call. One that arrives in the midst of it closes
+ * the file for all its users, as {@code FileChannel} does; the loop and the workers are never interrupted by this
+ * library, and other threads should not use files that are open there.
+ */
+public final class FileStorage implements Storage {
+
+    /** Holds nothing. */
+    public FileStorage() {}
+
+    @Override
+    public void createDirectories(Path directory) throws IOException {
+        Deque<Path> missing = new ArrayDeque<>();
+        Path current = directory.toAbsolutePath().normalize();
+        while (current != null && !Files.isDirectory(current)) {
+            missing.push(current);
+            current = current.getParent();
+        }
+        for (Path path : missing) {
+            createDirectory(path);
+            Path parent = path.getParent();
+            if (parent != null) {
+                forceDirectory(parent);
+            }
+        }
+    }
+
+    private static void createDirectory(Path path) throws IOException {
+        try {
+            Files.createDirectory(path);
+        } catch (FileAlreadyExistsException exists) {
+            if (!Files.isDirectory(path)) {
+                throw new IOException("cannot create the directory " + path + ": a file of that name exists", exists);
+            }
+        } catch (IOException failed) {
+            throw failure("cannot create the directory " + path, failed);
+        }
+    }
+
+    @Override
+    public boolean exists(Path path) throws IOException {
+        try {
+            path.getFileSystem().provider().checkAccess(path);
+            return true;
+        } catch (NoSuchFileException absent) {
+            return false;
+        } catch (IOException failed) {
+            throw failure("cannot tell whether " + path + " exists", failed);
+        }
+    }
+
+    @Override
+    public List<Path> list(Path directory) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            entries.forEach(found::add);
+        } catch (NoSuchFileException absent) {
+            return List.of();
+        } catch (DirectoryIteratorException failed) {
+            throw new IOException("cannot list " + directory + ": " + failed.getMessage(), failed);
+        } catch (IOException failed) {
+            throw failure("cannot list " + directory, failed);
+        }
+        found.sort(Comparator.comparing(path -> String.valueOf(path.getFileName())));
+        return List.copyOf(found);
+    }
+
+    @Override
+    public StorageFile open(Path file, OpenMode mode) throws IOException {
+        try {
+            return Uninterrupted.call(() -> new ChannelFile(file, FileChannel.open(file, options(mode))));
+        } catch (IOException failed) {
+            throw failure("cannot open " + file + " to " + mode, failed);
+        }
+    }
+
+    private static Set<OpenOption> options(OpenMode mode) {
+        return switch (mode) {
+            case READ -> Set.of(StandardOpenOption.READ);
+            case READ_WRITE -> Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+            case CREATE -> Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        };
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException failed) {
+            throw failure("cannot rename " + from + " to " + to, failed);
+        }
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        try {
+            Files.delete(file);
+        } catch (IOException failed) {
+            throw failure("cannot delete " + file, failed);
+        }
+    }
+
+    @Override
+    public void forceDirectory(Path directory) throws IOException {
+        try {
+            Uninterrupted.call(() -> {
+                try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                    channel.force(true);
+                    return directory;
+                }
+            });
+        } catch (IOException failed) {
+            throw failure("cannot force the directory " + directory, failed);
+        }
+    }
+
+    @Override
+    public AutoCloseable lock(Path directory) throws IOException {
+        return Uninterrupted.call(() -> DirectoryLock.take(directory));
+    }
+
+    @Override
+    public String fileSystemType(Path path) {
+        Path current = path.toAbsolutePath();
+        while (current != null) {
+            String type = typeOf(current);
+            if (type != null) {
+                return type;
+            }
+            current = current.getParent();
+        }
+        return "unknown";
+    }
+
+    private static @Nullable String typeOf(Path path) {
+        try {
+            return Files.getFileStore(path).type();
+        } catch (IOException absent) {
+            return null; // the nearest ancestor that exists decides
+        }
+    }
+
+    private static IOException failure(String what, IOException cause) {
+        return new IOException(what + ": " + cause, cause);
+    }
+}

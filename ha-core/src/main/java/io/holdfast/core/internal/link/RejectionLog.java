@@ -1,0 +1,44 @@
+package io.holdfast.core.internal.link;
+
+import io.holdfast.core.runtime.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs why links do not come about: the same text about the same far end at most once in ten seconds, since whoever is
+ * rejected comes again. Remembers the latest 256 texts only, for their number is the far ends' choice.
+ */
+final class RejectionLog {
+    static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(RejectionLog.class);
+    private static final int REMEMBERED = 256;
+
+    private record Line(String farEnd, String text) {}
+
+    private final Clock clock;
+    private final Map<Line, Long> loggedAt = new LinkedHashMap<>();
+
+    RejectionLog(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** @param farEnd what stays the same when the far end comes again: not its port */
+    void warn(String farEnd, String text) {
+        Line line = new Line(farEnd, text);
+        long now = clock.nanoTime();
+        Long last = loggedAt.get(line);
+        if (last != null && now - last < QUIET_NANOS) {
+            return;
+        }
+        loggedAt.remove(line);
+        loggedAt.put(line, now);
+        if (loggedAt.size() > REMEMBERED) {
+            loggedAt.remove(loggedAt.keySet().iterator().next());
+        }
+        LOG.warn("{}", text);
+    }
+}

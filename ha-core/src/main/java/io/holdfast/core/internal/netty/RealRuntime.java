@@ -1,0 +1,165 @@
+package io.holdfast.core.internal.netty;
+
+import io.holdfast.core.internal.file.FileStorage;
+import io.holdfast.core.runtime.Clock;
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.core.runtime.NodeRuntime;
+import io.holdfast.core.runtime.Resolver;
+import io.holdfast.core.runtime.Storage;
+import io.holdfast.core.runtime.Transport;
+import io.holdfast.core.runtime.Worker;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The real outside world: one Netty event loop, the JVM's clocks and name look-up, and files. All its threads are
+ * daemons named {@code holdfast-<node>-<purpose>}; the loop's begins with its first task.
+ *
+ * <p>A thread on which something failed lives on after the failure handler, so that the handler can have the node
+ * stopped in order.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // the end of the loop is awaited otherwise
+public final class RealRuntime implements NodeRuntime {
+    private static final Logger LOG = LoggerFactory.getLogger(RealRuntime.class);
+    private static final Duration WORKER_CLOSE_LIMIT = Duration.ofSeconds(10);
+    private static final Duration RESOLVER_CLOSE_LIMIT = Duration.ofMillis(100);
+    private static final long LOOP_CLOSE_LIMIT_SECONDS = 10;
+
+    private final String nodeId;
+    private final Failures failures;
+    private final EventLoopGroup group;
+    private final NettyEventLoop loop;
+    private final Clock clock = new SystemClock();
+    private final NettyTransport transport;
+    private final Resolver resolver;
+    private final Storage storage = new FileStorage();
+    private final SecureRandom random = new SecureRandom();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final List<NamedWorker> workers = new ArrayList<>(); // guarded by itself
+
+    private RealRuntime(String nodeId, TransportConfig config) {
+        this.nodeId = nodeId;
+        this.failures = new Failures(nodeId);
+        Channels channels = Channels.best(config);
+        this.group = channels.newLoop(task -> {
+            Thread thread = new FastThreadLocalThread(task, threadName("loop"));
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.loop = new NettyEventLoop(nodeId, group.next(), failures);
+        this.transport = new NettyTransport(nodeId, config, channels, loop, failures, clock);
+        this.resolver = new SystemResolver(loop, () -> newWorker("resolver", RESOLVER_CLOSE_LIMIT));
+    }
+
+    /**
+     * A runtime for one node. Close it, or its loop's thread stays.
+     *
+     * @param nodeId becomes part of the threads' names and of messages
+     */
+    public static RealRuntime create(String nodeId, TransportConfig config) {
+        return new RealRuntime(nodeId, config);
+    }
+
+    @Override
+    public Clock clock() {
+        return clock;
+    }
+
+    @Override
+    public EventLoop loop() {
+        return loop;
+    }
+
+    /** @throws IllegalStateException if the runtime is closed */
+    @Override
+    public Worker newWorker(String name) {
+        return newWorker(name, WORKER_CLOSE_LIMIT);
+    }
+
+    private NamedWorker newWorker(String name, Duration closeLimit) {
+        NamedWorker worker = new NamedWorker(threadName(name), failures, closeLimit);
+        synchronized (workers) {
+            if (closed.get()) {
+                throw new IllegalStateException("node " + nodeId + " is closed; it makes no more workers");
+            }
+            workers.add(worker);
+            worker.start();
+        }
+        return worker;
+    }
+
+    private String threadName(String purpose) {
+        return "holdfast-" + nodeId + "-" + purpose;
+    }
+
+    @Override
+    public Transport transport() {
+        return transport;
+    }
+
+    @Override
+    public Resolver resolver() {
+        return resolver;
+    }
+
+    @Override
+    public Storage storage() {
+        return storage;
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return random;
+    }
+
+    @Override
+    public void onFailure(Consumer<Throwable> handler) {
+        failures.handler(handler);
+    }
+
+    /**
+     * Closes every connection, stops the workers and then the loop. Waits at most some ten seconds for each worker and
+     * for the loop; what is still busy then is named in the log and ends by itself. On the loop's own thread it does
+     * not wait for the loop.
+     */
+    @Override
+    public void close() {
+        List<NamedWorker> toClose;
+        synchronized (workers) {
+            if (!closed.compareAndSet(false, true)) {
+                return;
+            }
+            toClose = List.copyOf(workers);
+        }
+        // An interrupt of the caller's, common where services are being stopped, must not cut the closing short.
+        boolean interrupted = Thread.interrupted();
+        try {
+            loop.run(transport::close);
+        } catch (IllegalStateException stuck) {
+            LOG.warn("node {}: the loop does not get to closing its connections; they end with it", nodeId, stuck);
+            loop.execute(transport::close);
+        }
+        toClose.forEach(NamedWorker::close);
+        group.shutdownGracefully(0, LOOP_CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+        try {
+            if (!loop.inEventLoop() && !group.awaitTermination(LOOP_CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("node {}: the loop has not ended {} s after it was closed", nodeId, LOOP_CLOSE_LIMIT_SECONDS);
+            }
+        } catch (InterruptedException again) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

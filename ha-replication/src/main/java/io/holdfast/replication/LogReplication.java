@@ -1,0 +1,249 @@
+package io.holdfast.replication;
+
+import io.holdfast.core.Address;
+import io.holdfast.core.Node;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.HaFeature;
+import io.holdfast.core.spi.RunningFeature;
+import io.holdfast.replication.client.LogClient;
+import io.holdfast.replication.node.ReplicationClient;
+import io.holdfast.replication.node.ReplicationNode;
+import io.holdfast.replication.node.ReplicationSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Master-slave replication of a log, with automatic failover: what a write that has returned promises is that it survives
+ * the death of the master and of any minority of the nodes.
+ *
+ * <pre>{@code
+ * LogReplication.inDirectory(Path.of("/var/lib/shop"))
+ *         .bootstrap("node-1@10.0.0.1:7400", "node-2@10.0.0.2:7400", "node-3@10.0.0.3:7400")
+ * }</pre>
+ *
+ * <p>Immutable: each method returns a changed copy. The protocol is Raft, after Ongaro's thesis (2014).
+ */
+public final class LogReplication implements HaFeature {
+    private static final int MAX_MAX_ENTRY_BYTES = 8 << 20;
+    private static final int MAX_IN_FLIGHT_BYTES = 12 << 20;
+
+    /** Filled in while it is made, never changed afterwards. */
+    private static final class Options {
+        private @Nullable Path directory;
+        private List<String> nodes = List.of();
+        private @Nullable StateMachine machine;
+        private Duration heartbeat = Duration.ofMillis(100);
+        private Duration electionTimeout = Duration.ofSeconds(1);
+        private int segmentBytes = 64 << 20;
+        private int maxEntryBytes = 4 << 20;
+        private int maxInFlight = 4_096;
+        private Duration timeout = Duration.ofSeconds(10);
+
+        Options with(Consumer<Options> change) {
+            Options copy = new Options();
+            copy.directory = directory;
+            copy.nodes = nodes;
+            copy.machine = machine;
+            copy.heartbeat = heartbeat;
+            copy.electionTimeout = electionTimeout;
+            copy.segmentBytes = segmentBytes;
+            copy.maxEntryBytes = maxEntryBytes;
+            copy.maxInFlight = maxInFlight;
+            copy.timeout = timeout;
+            change.accept(copy);
+            return copy;
+        }
+    }
+
+    private final Options options;
+
+    private LogReplication(Options options) {
+        this.options = options;
+    }
+
+    /**
+     * Replication on a node that stores the log.
+     *
+     * @param directory for the node's log, vote and identity; its own, on a disk that survives a restart
+     */
+    public static LogReplication inDirectory(Path directory) {
+        return new LogReplication(new Options().with(o -> o.directory = directory));
+    }
+
+    /**
+     * Use of the log by a process that does not store it; with {@link Node#client}.
+     *
+     * @param addresses of some of the nodes, {@code host:port} each; the others are learnt from them
+     */
+    public static LogReplication client(String... addresses) {
+        return new LogReplication(new Options().with(o -> o.nodes = List.of(addresses)));
+    }
+
+    /**
+     * The nodes that form the cluster, once: the first time, all of them must be reached and empty. From then on the list
+     * is ignored, whatever it says. All nodes are given the same list.
+     *
+     * @param nodes {@code id@host:port} each, this node among them
+     */
+    public LogReplication bootstrap(String... nodes) {
+        return with(o -> o.nodes = List.of(nodes));
+    }
+
+    /** Your own state, kept the same on every node; the same kind of machine is given to every node. */
+    public LogReplication stateMachine(StateMachine machine) {
+        return with(o -> o.machine = machine);
+    }
+
+    /**
+     * How quickly a silent master is replaced. A dead one whose host refuses connections is replaced at once, whatever is
+     * set here.
+     *
+     * @param heartbeat the master's interval between signs of life, 5 ms to 10 s; 100 ms by default
+     * @param electionTimeout how long it may be silent, at least five heartbeats, up to 60 s; 1 s by default. A pause of a
+     *     node that is shorter than this never causes an election.
+     */
+    public LogReplication timing(Duration heartbeat, Duration electionTimeout) {
+        return with(o -> {
+            o.heartbeat = heartbeat;
+            o.electionTimeout = electionTimeout;
+        });
+    }
+
+    private LogReplication with(Consumer<Options> change) {
+        return new LogReplication(options.with(change));
+    }
+
+    /** The fast profile, for a quiet network and machines that are not overloaded: 25 ms and 250 ms. */
+    public LogReplication fast() {
+        return timing(Duration.ofMillis(25), Duration.ofMillis(250));
+    }
+
+    /** Length of a file of the log, 64 KiB to 1 GiB; 64 MiB by default. Files are filled ahead, two at the least. */
+    public LogReplication segmentBytes(int bytes) {
+        return with(o -> o.segmentBytes = bytes);
+    }
+
+    /** The longest single write, 1 KiB to 8 MiB; 4 MiB by default. The same on all nodes and clients. */
+    public LogReplication maxEntryBytes(int bytes) {
+        return with(o -> o.maxEntryBytes = bytes);
+    }
+
+    /** How many requests of this process may wait for an answer, 1 to 8192; 4096 by default. */
+    public LogReplication maxInFlight(int requests) {
+        return with(o -> o.maxInFlight = requests);
+    }
+
+    /** The deadline of calls that name none, 10 ms to 1 hour; 10 s by default. */
+    public LogReplication timeout(Duration deadline) {
+        return with(o -> o.timeout = deadline);
+    }
+
+    @Override
+    public String name() {
+        return "replication";
+    }
+
+    @Override
+    public void validate(Settings settings) {
+        Node node = settings.node();
+        Options o = options;
+        within("segmentBytes", o.segmentBytes, 64 << 10, 1 << 30);
+        within("maxEntryBytes", o.maxEntryBytes, 1 << 10, MAX_MAX_ENTRY_BYTES);
+        within("maxInFlight", o.maxInFlight, 1, 8_192);
+        within("timeout in ms", o.timeout.toMillis(), 10, 3_600_000);
+        within("heartbeat in ms", o.heartbeat.toMillis(), 5, 10_000);
+        within("electionTimeout in ms", o.electionTimeout.toMillis(), 25, 60_000);
+        if (o.electionTimeout.compareTo(o.heartbeat.multipliedBy(5)) < 0) {
+            throw new IllegalArgumentException(
+                    "electionTimeout " + o.electionTimeout.toMillis() + " ms is less than five "
+                            + "heartbeats of " + o.heartbeat.toMillis() + " ms; write for example timing(ofMillis("
+                            + o.heartbeat.toMillis() + "), ofMillis(" + o.heartbeat.toMillis() * 10 + "))");
+        }
+        if (node.isClient() != (o.directory == null)) {
+            throw new IllegalArgumentException(
+                    node.isClient()
+                            ? "client " + node.id() + " stores no log; write LogReplication.client(\"host:port\", ...)"
+                            : "node " + node.id() + " needs a directory; write LogReplication.inDirectory(path)");
+        }
+        if (node.isClient()) {
+            if (o.nodes.isEmpty()) {
+                throw new IllegalArgumentException("name at least one node: LogReplication.client(\"10.0.0.1:7400\")");
+            }
+            o.nodes.forEach(Address::parse);
+        } else {
+            voters(settings);
+        }
+    }
+
+    private static void within(String what, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(what + " " + value + " is not within " + least + " to " + most);
+        }
+    }
+
+    private Map<String, Address> voters(Settings settings) {
+        Node node = settings.node();
+        Map<String, Address> voters = new LinkedHashMap<>();
+        if (options.nodes.isEmpty()) {
+            if (!settings.standalone()) {
+                throw new IllegalArgumentException("name the nodes that form the cluster: .bootstrap(\"" + node.id()
+                        + "@" + node.advertisedAddress() + "\", ...); for one node alone use HaCluster.singleNode()");
+            }
+            voters.put(node.id(), node.advertisedAddress());
+            return voters;
+        }
+        for (String text : options.nodes) {
+            int at = text.indexOf('@');
+            if (at < 1) {
+                throw new IllegalArgumentException(
+                        "\"" + text + "\" does not name a node; write id@host:port, for example node-1@10.0.0.1:7400");
+            }
+            String id = Node.of(text.substring(0, at)).id();
+            if (voters.put(id, Address.parse(text.substring(at + 1))) != null) {
+                throw new IllegalArgumentException(id + " is listed twice in bootstrap");
+            }
+        }
+        if (!voters.containsKey(node.id())) {
+            throw new IllegalArgumentException("bootstrap lists " + voters.keySet() + " but not this node, " + node.id()
+                    + "; list all nodes, this one among them");
+        }
+        if (voters.size() > 9) {
+            throw new IllegalArgumentException("bootstrap lists " + voters.size() + " voters; use 3 or 5, at most 9");
+        }
+        if (settings.standalone() && voters.size() > 1) {
+            throw new IllegalArgumentException("HaCluster.singleNode() is a cluster of one node; bootstrap lists "
+                    + voters.keySet() + ". Use HaCluster.builder(name)");
+        }
+        return voters;
+    }
+
+    @Override
+    public RunningFeature create(FeatureContext context) {
+        Options o = options;
+        LogClient.Limits limits =
+                new LogClient.Limits(o.maxEntryBytes, o.maxInFlight, MAX_IN_FLIGHT_BYTES, o.timeout.toNanos());
+        Path directory = o.directory;
+        if (directory == null) {
+            List<Address> addresses = new ArrayList<>();
+            o.nodes.forEach(node -> addresses.add(Address.parse(node)));
+            return new ReplicationClient(context, addresses, limits);
+        }
+        return new ReplicationNode(
+                context,
+                new ReplicationSettings(
+                        directory,
+                        voters(new Settings(context.clusterName(), context.node(), context.standalone())),
+                        o.machine,
+                        o.heartbeat.toNanos(),
+                        o.electionTimeout.toNanos(),
+                        o.segmentBytes,
+                        64L << 20,
+                        limits));
+    }
+}

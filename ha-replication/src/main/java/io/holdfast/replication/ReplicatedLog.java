@@ -1,0 +1,69 @@
+package io.holdfast.replication;
+
+import io.holdfast.core.HaCluster;
+import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.session.LogAccess;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Writes to and reads of a user's own {@link StateMachine}, from any node or client.
+ *
+ * <p>A write that has returned is on the disks of a majority and has been applied exactly once, also if the master died
+ * on the way; the writes of one process are applied in the order of its calls. Reads are linearizable.
+ *
+ * <p>Methods without a future block, at most until the deadline (see {@link #withTimeout}; 10 s by default). All of them
+ * throw, or complete with: {@link io.holdfast.core.NotAvailableException} (not carried out), {@link
+ * io.holdfast.core.OutcomeUnknownException} (a write that was sent and not answered), {@link
+ * io.holdfast.core.OverloadedException}, {@link io.holdfast.core.TooLargeException}, {@link
+ * io.holdfast.core.RequestFailedException} (the machine threw). Safe from any thread, but not to be blocked on from a
+ * callback's executor. Immutable.
+ */
+public final class ReplicatedLog {
+    private final LogAccess access;
+    private final long timeoutNanos;
+
+    private ReplicatedLog(LogAccess access, long timeoutNanos) {
+        this.access = access;
+        this.timeoutNanos = timeoutNanos;
+    }
+
+    /** The log of a cluster that has been started with {@link LogReplication}. */
+    public static ReplicatedLog in(HaCluster cluster) {
+        LogAccess access = cluster.feature(LogAccess.class);
+        return new ReplicatedLog(access, access.commands().defaultTimeoutNanos());
+    }
+
+    /** The same log with another deadline, counted from each call. */
+    public ReplicatedLog withTimeout(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("the timeout " + timeout + " is not positive");
+        }
+        return new ReplicatedLog(access, timeout.toNanos());
+    }
+
+    /** Writes a command, and returns the machine's answer. The array is not changed afterwards by the caller. */
+    public byte[] submit(byte[] command) {
+        return access.commands().write(Commands.USER, command, timeoutNanos);
+    }
+
+    /** As {@link #submit}, without blocking; completes on the cluster's callback executor. */
+    public CompletableFuture<byte[]> submitAsync(byte[] command) {
+        return access.commands().writeAsync(Commands.USER, command, timeoutNanos);
+    }
+
+    /** Asks the machine about its state. */
+    public byte[] query(byte[] request) {
+        return access.commands().read(Commands.USER, request, timeoutNanos);
+    }
+
+    /** As {@link #query}, without blocking. */
+    public CompletableFuture<byte[]> queryAsync(byte[] request) {
+        return access.commands().readAsync(Commands.USER, request, timeoutNanos);
+    }
+
+    /** The state of the log as this process sees it, at most half a second old. */
+    public LogStatus status() {
+        return access.status();
+    }
+}

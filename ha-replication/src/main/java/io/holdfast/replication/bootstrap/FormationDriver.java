@@ -1,0 +1,205 @@
+package io.holdfast.replication.bootstrap;
+
+import io.holdfast.core.Address;
+import io.holdfast.core.runtime.Connection.Lane;
+import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
+import io.holdfast.core.runtime.Worker;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.Links;
+import io.holdfast.core.spi.Links.Link;
+import io.holdfast.core.spi.Links.LinkListener;
+import io.holdfast.core.spi.Links.OutboundLink;
+import io.holdfast.core.spi.Links.Peer;
+import io.holdfast.core.spi.Links.RefusedException;
+import io.holdfast.replication.log.Identity;
+import io.holdfast.replication.log.Identity.State;
+import io.holdfast.replication.log.IdentityFile;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs {@link Formation}: dials the listed nodes until the cluster is formed, and answers latecomers after that. */
+public final class FormationDriver {
+    private static final Logger LOG = LoggerFactory.getLogger(FormationDriver.class);
+    private static final Links.Protocol PROTOCOL = new Links.Protocol(3, "formation");
+
+    private final FeatureContext context;
+    private final Path directory;
+    private final Map<String, Address> listed;
+    private final Worker worker;
+    private final Formation formation;
+    private final Preparation prepare;
+    private final Consumer<Identity> formed;
+    private final Map<String, List<Link>> links = new LinkedHashMap<>();
+    private final List<OutboundLink> dialled = new ArrayList<>();
+    private boolean done;
+    private String lastProblem = "";
+
+    /** Makes files, on the worker. */
+    public interface Preparation {
+        /** Makes what is missing. */
+        void run(Identity identity) throws IOException;
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param listed the nodes that form the cluster, id to address
+     * @param identity what is on the disk, null if nothing
+     * @param worker writes the identity
+     * @param prepare makes what a formed node must have, before it is called formed; idempotent
+     * @param formed hears of the cluster once, on the loop
+     */
+    public FormationDriver(
+            FeatureContext context,
+            Path directory,
+            UUID diskId,
+            Map<String, Address> listed,
+            @Nullable Identity identity,
+            Worker worker,
+            Preparation prepare,
+            Consumer<Identity> formed) {
+        this.context = context;
+        this.directory = directory;
+        this.listed = listed;
+        this.worker = worker;
+        this.prepare = prepare;
+        this.formed = formed;
+        UUID fresh = new UUID(
+                context.runtime().random().nextLong(),
+                context.runtime().random().nextLong());
+        this.formation = new Formation(context.clusterName(), context.node().id(), diskId, listed, identity, fresh);
+        this.done = identity != null && identity.state() == State.FORMED;
+    }
+
+    /** Begins, or only answers latecomers if the cluster is formed already. On the loop. */
+    public void start() {
+        context.links().accept(PROTOCOL, this::accept);
+        if (!done) {
+            listed.forEach((id, address) -> {
+                if (!id.equals(context.node().id())) {
+                    dialled.add(context.links().dial(PROTOCOL, id, address, new Conversation()));
+                }
+            });
+            context.ready(false, formation.waitingFor());
+            run(formation.start());
+        }
+    }
+
+    private LinkListener accept(Peer peer) {
+        if (!peer.member()) {
+            throw new RefusedException("a client cannot form a cluster");
+        }
+        return new Conversation();
+    }
+
+    private void step(Formation.Input input) {
+        run(formation.step(input));
+        if (!done) {
+            context.ready(false, lastProblem.isEmpty() ? formation.waitingFor() : lastProblem);
+        }
+    }
+
+    private void run(List<Formation.Effect> effects) {
+        for (Formation.Effect effect : effects) {
+            if (effect instanceof Formation.Say say) {
+                say(say);
+            } else if (effect instanceof Formation.Save save) {
+                save(save.identity());
+            } else if (effect instanceof Formation.Refused refused) {
+                if (!refused.problem().equals(lastProblem)) {
+                    lastProblem = refused.problem();
+                    LOG.error(
+                            "{} cannot join the cluster {}: {}",
+                            context.node().id(),
+                            context.clusterName(),
+                            lastProblem);
+                }
+            } else {
+                throw new IllegalStateException("an effect of an unknown kind: " + effect);
+            }
+        }
+    }
+
+    private void say(Formation.Say say) {
+        List<Link> standing = links.getOrDefault(say.node(), List.of());
+        if (!standing.isEmpty()) {
+            standing.get(0)
+                    .send(Lane.URGENT, FormationCodec.encode(context.runtime().allocator(), say.message()));
+        }
+    }
+
+    private void save(Identity identity) {
+        worker.execute(() -> {
+            try {
+                if (identity.state() == State.FORMED) {
+                    prepare.run(identity);
+                }
+                IdentityFile.save(context.runtime().storage(), directory, identity);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            context.runtime().loop().execute(() -> {
+                step(new Formation.Saved(identity));
+                if (identity.state() == State.FORMED && !done) {
+                    finish(identity);
+                }
+            });
+        });
+    }
+
+    private void finish(Identity identity) {
+        done = true;
+        dialled.forEach(OutboundLink::close);
+        dialled.clear();
+        LOG.info(
+                "{} formed the cluster {} ({}) with the voters {}",
+                context.node().id(),
+                context.clusterName(),
+                identity.clusterId(),
+                identity.voters());
+        formed.accept(identity);
+    }
+
+    /** Ends it. On the loop. */
+    public void stop() {
+        dialled.forEach(OutboundLink::close);
+        dialled.clear();
+    }
+
+    /** A link in either direction. */
+    private final class Conversation implements LinkListener {
+        @Override
+        public void up(Link link) {
+            String node = link.peer().nodeId();
+            links.computeIfAbsent(node, id -> new ArrayList<>()).add(link);
+            step(new Formation.Reached(node, link.peer().diskId()));
+        }
+
+        @Override
+        public void received(Link link, ByteBuf frame) {
+            step(new Formation.Said(link.peer().nodeId(), FormationCodec.decode(frame)));
+        }
+
+        @Override
+        public void down(Link link, CloseReason reason, String detail) {
+            String node = link.peer().nodeId();
+            List<Link> standing = links.getOrDefault(node, new ArrayList<>());
+            standing.remove(link);
+            if (standing.isEmpty()) {
+                links.remove(node);
+                step(new Formation.Lost(node));
+            }
+        }
+    }
+}

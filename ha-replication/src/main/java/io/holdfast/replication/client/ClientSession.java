@@ -1,0 +1,295 @@
+package io.holdfast.replication.client;
+
+import io.holdfast.core.HoldfastException;
+import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.OutcomeUnknownException;
+import io.holdfast.core.RequestFailedException;
+import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.session.SessionTable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's side of a session (Ongaro's thesis, 6.3): numbers the commands, keeps many in flight, sends all that are
+ * unanswered again to a new master, and so gets each applied exactly once, in order.
+ *
+ * <p>A command whose caller's deadline has passed keeps its number, or the session could not go on; from then on it is
+ * sent as one that does nothing. Deterministic: time is an argument, and sending goes through {@link Endpoint}.
+ */
+final class ClientSession {
+    /** What one message carries, in bytes; a single command may be larger. */
+    static final int MAX_SUBMIT_BYTES = 512 << 10;
+
+    private static final long RESEND_NANOS = 2_000_000_000L;
+    private static final long MAX_RESEND_NANOS = 16_000_000_000L;
+    private static final long GAP_PAUSE_NANOS = 20_000_000L;
+    private static final long KEEP_ALIVE_NANOS = SessionTable.TTL_NANOS / 4;
+
+    /** Not answered yet, or behind one that is not, in order. */
+    private final ArrayDeque<PendingWrite> window = new ArrayDeque<>();
+    /** The part of the window that this master has not been sent yet; used while there is a session. */
+    private final ArrayDeque<PendingWrite> unsent = new ArrayDeque<>();
+
+    private final Consumer<PendingWrite> left;
+    private @Nullable Endpoint master;
+    private long session;
+    private long nextSequence = 1;
+    private long openRequest;
+    private boolean opening;
+    private long lastProgressNanos;
+    private long resendNanos = RESEND_NANOS;
+    private long resendAtNanos = Long.MAX_VALUE;
+    private long lastSentNanos;
+
+    /**
+     * @param firstRequest where request numbers start, so that no answer to an earlier life of this client matches
+     * @param left hears of each write that leaves the window
+     */
+    ClientSession(long firstRequest, Consumer<PendingWrite> left) {
+        this.openRequest = firstRequest;
+        this.left = left;
+    }
+
+    /** Takes a command; {@link #flush} sends it. */
+    void submit(PendingWrite write, long now) {
+        if (window.isEmpty()) {
+            lastProgressNanos = now;
+        }
+        if (session != 0) {
+            write.number(nextSequence++);
+            unsent.add(write);
+        }
+        window.add(write);
+    }
+
+    /** There is a new master, or a new link to the old one, or none (null). Whatever is unanswered is sent again. */
+    void masterIs(@Nullable Endpoint newMaster, long now) {
+        master = newMaster;
+        opening = false;
+        sendAgain(now);
+        flush(now);
+    }
+
+    private void sendAgain(long now) {
+        unsent.clear();
+        unsent.addAll(window);
+        lastProgressNanos = now;
+        resendAtNanos = Long.MAX_VALUE;
+    }
+
+    /** Sends what is to be sent and can be. */
+    void flush(long now) {
+        Endpoint to = master;
+        if (to == null) {
+            return;
+        }
+        if (session == 0) {
+            if (!opening) {
+                opening = to.open(++openRequest);
+                lastProgressNanos = now;
+            }
+            return;
+        }
+        while (!unsent.isEmpty()) {
+            List<PendingWrite> writes = nextMessage();
+            if (!to.submit(session, answeredBelow(), writes)) {
+                return; // the link's queue is full, or gone: it tells when it is writable, or another master comes
+            }
+            for (PendingWrite write : writes) {
+                write.markSent();
+                unsent.remove();
+            }
+            lastSentNanos = now;
+        }
+    }
+
+    private List<PendingWrite> nextMessage() {
+        List<PendingWrite> writes = new ArrayList<>();
+        int bytes = 0;
+        for (PendingWrite write : unsent) {
+            bytes += write.command().length;
+            if (!writes.isEmpty() && bytes > MAX_SUBMIT_BYTES) {
+                break;
+            }
+            writes.add(write);
+        }
+        return writes;
+    }
+
+    private long answeredBelow() {
+        PendingWrite first = window.peek();
+        return first == null ? nextSequence : first.sequence();
+    }
+
+    /** The session is open; 0 if the master could not. */
+    void opened(long request, long id, long now) {
+        if (request != openRequest || session != 0) {
+            return;
+        }
+        opening = false;
+        if (id == 0) {
+            lastProgressNanos = now;
+            return; // the tick asks again
+        }
+        session = id;
+        nextSequence = 1;
+        for (PendingWrite write : window) {
+            write.number(nextSequence++);
+        }
+        sendAgain(now);
+        flush(now);
+    }
+
+    /** A command's outcome. */
+    void answered(long id, long sequence, Outcome outcome, byte[] answer, long now) {
+        PendingWrite write = id == session ? find(sequence) : null;
+        if (write == null || write.finished()) {
+            return; // of a session that is gone, or answered before
+        }
+        if (outcome == Outcome.OUT_OF_ORDER) {
+            // One before it was lost on the way to another master. One repetition mends all of the same cause.
+            resendAtNanos = Math.min(resendAtNanos, now + GAP_PAUSE_NANOS);
+            return;
+        }
+        if (outcome == Outcome.NO_SESSION) {
+            sessionLost(sequence, now);
+            return;
+        }
+        lastProgressNanos = now;
+        resendNanos = RESEND_NANOS;
+        finish(write, outcome, answer);
+        while (!window.isEmpty() && window.peek().finished()) {
+            left.accept(window.remove());
+        }
+    }
+
+    private static void finish(PendingWrite write, Outcome outcome, byte[] answer) {
+        write.finish();
+        if (write.isCallerGone()) {
+            return;
+        }
+        if (outcome == Outcome.APPLIED) {
+            write.call().complete(answer);
+        } else if (outcome == Outcome.FAILED) {
+            write.call().fail(new RequestFailedException(new String(answer, StandardCharsets.UTF_8)));
+        } else {
+            write.call().fail(new OutcomeUnknownException("the write was applied, but its answer is no longer kept"));
+        }
+    }
+
+    private @Nullable PendingWrite find(long sequence) {
+        PendingWrite first = window.peek();
+        if (first == null || first.sequence() == 0 || sequence < first.sequence()) {
+            return null;
+        }
+        for (PendingWrite write : window) {
+            if (write.sequence() == sequence) {
+                return write;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The session expired, or its cluster forgot it. What was sent once and is refused for this reason was not applied and
+     * goes into a new session; what was sent more than once, or before it, is unknown.
+     */
+    private void sessionLost(long refused, long now) {
+        session = 0;
+        unsent.clear();
+        opening = false;
+        for (Iterator<PendingWrite> all = window.iterator(); all.hasNext(); ) {
+            PendingWrite write = all.next();
+            boolean certain = write.timesSent() == 0 || (write.timesSent() == 1 && write.sequence() >= refused);
+            if (certain && !write.finished() && !write.isCallerGone()) {
+                write.startAnew();
+                continue;
+            }
+            all.remove();
+            if (!write.finished() && !write.isCallerGone()) {
+                write.call()
+                        .fail(new OutcomeUnknownException(
+                                "the session ended while the write was on its way; it may have been applied before"));
+            }
+            left.accept(write);
+        }
+        flush(now);
+    }
+
+    /** Sees to deadlines, repetitions and signs of life. To be called now and then, every 25 ms while there is work. */
+    void tick(long now) {
+        for (PendingWrite write : window) {
+            if (!write.finished() && !write.isCallerGone() && now - write.deadlineNanos() >= 0) {
+                write.call().fail(tooLate(write));
+                write.callerGone();
+            }
+        }
+        dropUnsentOnes();
+        if (now - resendAtNanos >= 0) {
+            sendAgain(now);
+        } else if (now - lastProgressNanos > resendNanos && !(window.isEmpty() && session != 0)) {
+            resendNanos = Math.min(resendNanos * 2, MAX_RESEND_NANOS);
+            opening = false;
+            sendAgain(now);
+        }
+        if (session != 0 && master != null && now - lastSentNanos > KEEP_ALIVE_NANOS) {
+            lastSentNanos = now;
+            master.keepAlive(session, answeredBelow());
+        }
+        flush(now);
+    }
+
+    /** Without a session nothing has a number yet, so what nobody waits for can simply go. */
+    private void dropUnsentOnes() {
+        if (session == 0) {
+            window.removeIf(write -> {
+                if (write.isCallerGone()) {
+                    left.accept(write);
+                }
+                return write.isCallerGone();
+            });
+        }
+    }
+
+    private HoldfastException tooLate(PendingWrite write) {
+        return write.timesSent() > 0
+                ? new OutcomeUnknownException("no answer before the deadline; the write was sent to the master")
+                : new NotAvailableException(
+                        master == null
+                                ? "no master could be reached before the deadline; the write was not sent"
+                                : "the master took nothing more before the deadline; the write was not sent");
+    }
+
+    /** Ends it: whoever still waits is told. */
+    void close(String why) {
+        for (PendingWrite write : window) {
+            if (!write.finished() && !write.isCallerGone()) {
+                write.call()
+                        .fail(
+                                write.timesSent() > 0
+                                        ? new OutcomeUnknownException(why + "; the write was sent to the master")
+                                        : new NotAvailableException(why + "; the write was not sent"));
+            }
+            left.accept(write);
+        }
+        window.clear();
+        if (session != 0 && master != null) {
+            master.closeSession(session);
+        }
+    }
+
+    /** True if a session is open. */
+    boolean isOpen() {
+        return session != 0;
+    }
+
+    /** True while the tick has something to see to. */
+    boolean isBusy() {
+        return session == 0 || !window.isEmpty();
+    }
+}

@@ -1,0 +1,496 @@
+package io.holdfast.replication.client;
+
+import io.holdfast.core.Address;
+import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.OutcomeUnknownException;
+import io.holdfast.core.OverloadedException;
+import io.holdfast.core.RequestFailedException;
+import io.holdfast.core.TooLargeException;
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.Links;
+import io.holdfast.core.spi.Links.OutboundLink;
+import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.session.Responder;
+import io.holdfast.replication.wire.ClientMessage;
+import io.holdfast.replication.wire.ClientMessage.Announcement;
+import io.holdfast.replication.wire.ClientMessage.Answers;
+import io.holdfast.replication.wire.ClientMessage.CommandAnswer;
+import io.holdfast.replication.wire.ClientMessage.Opened;
+import io.holdfast.replication.wire.ClientMessage.Read;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The driver of {@link ClientSession}, in a client and in a node alike: keeps links to all nodes, follows the master by
+ * the nodes' announcements, bounds what callers may have in flight, and completes their calls.
+ */
+public final class LogClient implements Commands, Responder {
+    /** The protocol of the links between a log's users and its nodes. */
+    public static final Links.Protocol PROTOCOL = new Links.Protocol(2, "log client");
+
+    private static final long TICK_NANOS = 25_000_000L;
+    private static final long ASK_NANOS = 500_000_000L;
+    private static final long READ_RETRY_NANOS = 1_000_000_000L;
+    /** The longest that a caller waits beyond its deadline for the loop to say so. */
+    private static final long GRACE_NANOS = 5_000_000_000L;
+
+    /**
+     * Limits.
+     *
+     * @param maxEntryBytes the longest command
+     * @param maxInFlight how many requests may wait for an answer
+     * @param maxInFlightBytes and how many bytes in sum
+     * @param defaultTimeoutNanos the deadline of calls that name none
+     */
+    public record Limits(int maxEntryBytes, int maxInFlight, int maxInFlightBytes, long defaultTimeoutNanos) {}
+
+    private static final class PendingRead {
+        private final int machine;
+        private final byte[] request;
+        private final long deadlineNanos;
+        private final Call call;
+        private long askedNanos;
+        private boolean asked;
+
+        PendingRead(int machine, byte[] request, long deadlineNanos, Call call) {
+            this.machine = machine;
+            this.request = request;
+            this.deadlineNanos = deadlineNanos;
+            this.call = call;
+        }
+    }
+
+    private record Dialled(OutboundLink link, RemoteEndpoint endpoint) {}
+
+    private final FeatureContext context;
+    private final EventLoop loop;
+    private final Limits limits;
+    private final Semaphore permits;
+    private final Semaphore bytePermits;
+    private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean drainScheduled = new AtomicBoolean();
+    private final Map<Address, Dialled> nodes = new LinkedHashMap<>();
+    private final Map<Long, PendingRead> reads = new LinkedHashMap<>();
+    private final ClientSession session;
+    private @Nullable Endpoint local;
+    private @Nullable Endpoint master;
+    private long masterTerm;
+    private String masterId = "";
+    private long nextRead;
+    private long askedNanos;
+    private EventLoop.@Nullable Timer timer;
+    private boolean tickingSlowly;
+    private volatile boolean stopped;
+    private Runnable readyListener = () -> {};
+
+    /** Makes one; it does nothing before {@link #start}. */
+    public LogClient(FeatureContext context, Limits limits) {
+        this.context = context;
+        this.loop = context.runtime().loop();
+        this.limits = limits;
+        this.permits = new Semaphore(limits.maxInFlight());
+        this.bytePermits = new Semaphore(limits.maxInFlightBytes());
+        this.nextRead = context.runtime().random().nextLong() >>> 1;
+        this.session = new ClientSession(context.runtime().random().nextLong() >>> 1, this::leftWindow);
+    }
+
+    /**
+     * Begins to look for the master. On the loop.
+     *
+     * @param addresses nodes to dial
+     * @param own this node, if it is one: reads go there, and writes when it is the master
+     */
+    public void start(List<Address> addresses, @Nullable Endpoint own) {
+        local = own;
+        addresses.forEach(this::dial);
+        startTicking();
+    }
+
+    /** Says whom to tell when a session has been opened or the master changed. On the loop. */
+    public void onChange(Runnable listener) {
+        readyListener = listener;
+    }
+
+    /** True if writes can go somewhere. On the loop. */
+    public boolean isReady() {
+        return session.isOpen() && master != null;
+    }
+
+    /** The master as far as it is known, empty if not. On the loop. */
+    public String masterId() {
+        return masterId;
+    }
+
+    /** Its term, 0 while none is known. On the loop. */
+    public long masterTerm() {
+        return masterTerm;
+    }
+
+    private void dial(Address address) {
+        if (nodes.containsKey(address)) {
+            return;
+        }
+        RemoteEndpoint endpoint = new RemoteEndpoint(context.runtime().allocator(), new EndpointEvents());
+        nodes.put(address, new Dialled(context.links().dial(PROTOCOL, null, address, endpoint), endpoint));
+    }
+
+    /** What nodes at the other end of a link say. */
+    private final class EndpointEvents implements RemoteEndpoint.Events {
+        @Override
+        public void up(RemoteEndpoint endpoint) {
+            if (endpoint.nodeId().equals(masterId)) {
+                useMaster(endpoint);
+            }
+        }
+
+        @Override
+        public void down(RemoteEndpoint endpoint) {
+            if (endpoint.equals(master)) {
+                useMaster(null);
+            }
+        }
+
+        @Override
+        public void writable(RemoteEndpoint endpoint) {
+            session.flush(now());
+        }
+
+        @Override
+        public void received(RemoteEndpoint endpoint, ClientMessage message) {
+            if (message instanceof Answers answers) {
+                for (CommandAnswer answer : answers.answers()) {
+                    answer(answers.session(), answer.sequence(), answer.outcome(), answer.bytes());
+                }
+                flush();
+            } else if (message instanceof Announcement announcement) {
+                announced(announcement);
+            } else if (message instanceof Opened opened) {
+                opened(opened.request(), opened.session());
+            } else if (message instanceof Read read) {
+                read(read.request(), read.outcome(), read.bytes());
+            }
+        }
+    }
+
+    /** A node says who is master. The highest term is right; in one term there is one master. On the loop. */
+    public void announced(Announcement announcement) {
+        for (String address : announcement.voters().values()) {
+            if (local == null) {
+                dial(Address.parse(address));
+            }
+        }
+        boolean newer = announcement.term() > masterTerm;
+        boolean named = announcement.term() == masterTerm && masterId.isEmpty();
+        if (announcement.master().isEmpty() || !(newer || named)) {
+            return;
+        }
+        masterTerm = announcement.term();
+        masterId = announcement.master();
+        useMaster(endpointOf(masterId));
+    }
+
+    private @Nullable Endpoint endpointOf(String nodeId) {
+        if (local != null && nodeId.equals(context.node().id())) {
+            return local;
+        }
+        for (Dialled node : nodes.values()) {
+            if (node.endpoint().isUp() && node.endpoint().nodeId().equals(nodeId)) {
+                return node.endpoint();
+            }
+            // Its link may wait for the next dial, after a pause that grew while the node was down.
+            node.link().dialNow();
+        }
+        return null;
+    }
+
+    private void useMaster(@Nullable Endpoint endpoint) {
+        master = endpoint;
+        session.masterIs(endpoint, now());
+        if (endpoint != null) {
+            reads.forEach((id, read) -> ask(id, read));
+        }
+        readyListener.run();
+    }
+
+    private long now() {
+        return context.runtime().clock().nanoTime();
+    }
+
+    // Callers' side: any thread.
+
+    @Override
+    public byte[] write(int machine, byte[] command, long timeoutNanos) {
+        long deadline = now() + timeoutNanos;
+        checkSize(command);
+        acquire(command.length, timeoutNanos);
+        Call.Blocking call = new Call.Blocking();
+        enqueueWrite(machine, command, deadline, call);
+        return call.await(context.runtime().clock(), timeoutNanos + GRACE_NANOS, OutcomeUnknownException::new);
+    }
+
+    @Override
+    public CompletableFuture<byte[]> writeAsync(int machine, byte[] command, long timeoutNanos) {
+        long deadline = now() + timeoutNanos;
+        Call.Async call = new Call.Async(context.callbacks());
+        try {
+            checkSize(command);
+            acquire(command.length, 0);
+        } catch (TooLargeException | OverloadedException | NotAvailableException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        enqueueWrite(machine, command, deadline, call);
+        return call.future();
+    }
+
+    @Override
+    public byte[] read(int machine, byte[] request, long timeoutNanos) {
+        long deadline = now() + timeoutNanos;
+        checkSize(request);
+        acquire(request.length, timeoutNanos);
+        Call.Blocking call = new Call.Blocking();
+        enqueueRead(new PendingRead(machine, request, deadline, call));
+        return call.await(context.runtime().clock(), timeoutNanos + GRACE_NANOS, NotAvailableException::new);
+    }
+
+    @Override
+    public CompletableFuture<byte[]> readAsync(int machine, byte[] request, long timeoutNanos) {
+        long deadline = now() + timeoutNanos;
+        Call.Async call = new Call.Async(context.callbacks());
+        try {
+            checkSize(request);
+            acquire(request.length, 0);
+        } catch (TooLargeException | OverloadedException | NotAvailableException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        enqueueRead(new PendingRead(machine, request, deadline, call));
+        return call.future();
+    }
+
+    @Override
+    public long defaultTimeoutNanos() {
+        return limits.defaultTimeoutNanos();
+    }
+
+    private void checkSize(byte[] command) {
+        if (command.length > limits.maxEntryBytes()) {
+            throw new TooLargeException("the request has " + command.length + " bytes, the limit is "
+                    + limits.maxEntryBytes() + " (LogReplication.maxEntryBytes)");
+        }
+    }
+
+    private void acquire(int bytes, long timeoutNanos) {
+        if (stopped) {
+            throw new NotAvailableException(context.node().id() + " has stopped");
+        }
+        int weight = Math.min(weight(bytes), limits.maxInFlightBytes());
+        try {
+            if (timeoutNanos > 0) {
+                if (permits.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS)) {
+                    if (bytePermits.tryAcquire(weight, timeoutNanos, TimeUnit.NANOSECONDS)) {
+                        return;
+                    }
+                    permits.release();
+                }
+            } else if (permits.tryAcquire()) {
+                if (bytePermits.tryAcquire(weight)) {
+                    return;
+                }
+                permits.release();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NotAvailableException("the calling thread was interrupted; the request was not sent");
+        }
+        throw new OverloadedException("of at most " + limits.maxInFlight() + " requests and "
+                + limits.maxInFlightBytes() + " bytes in flight from "
+                + context.node().id()
+                + ", as many wait already; wait for answers, or raise LogReplication.maxInFlight");
+    }
+
+    private static int weight(int bytes) {
+        return bytes + 64;
+    }
+
+    private void release(int bytes) {
+        permits.release();
+        bytePermits.release(Math.min(weight(bytes), limits.maxInFlightBytes()));
+    }
+
+    private void leftWindow(PendingWrite write) {
+        release(write.permitBytes());
+    }
+
+    private void enqueueWrite(int machine, byte[] command, long deadline, Call call) {
+        PendingWrite write = new PendingWrite(machine, command, deadline, call);
+        enqueue(() -> {
+            if (stopped) {
+                release(command.length);
+                call.failHere(new NotAvailableException(context.node().id() + " has stopped; the write was not sent"));
+            } else {
+                session.submit(write, now());
+            }
+        });
+    }
+
+    private void enqueueRead(PendingRead read) {
+        enqueue(() -> {
+            if (stopped) {
+                release(read.request.length);
+                read.call.failHere(new NotAvailableException(context.node().id() + " has stopped"));
+            } else {
+                long id = nextRead++;
+                reads.put(id, read);
+                ask(id, read);
+            }
+        });
+    }
+
+    /** One wake-up of the loop for all that callers add before it comes round. */
+    private void enqueue(Runnable request) {
+        inbox.add(request);
+        if (stopped) {
+            refuseLateOnes();
+        } else if (drainScheduled.compareAndSet(false, true)) {
+            loop.execute(this::drain);
+        }
+    }
+
+    /** The loop may be gone: what came in after the stop is refused here, by whoever finds it. */
+    private void refuseLateOnes() {
+        for (Runnable late = inbox.poll(); late != null; late = inbox.poll()) {
+            late.run();
+        }
+    }
+
+    // The loop's side.
+
+    private void drain() {
+        drainScheduled.set(false);
+        for (Runnable request = inbox.poll(); request != null; request = inbox.poll()) {
+            request.run();
+        }
+        session.flush(now());
+        startTicking();
+    }
+
+    private void ask(long id, PendingRead read) {
+        Endpoint to = local != null ? local : master;
+        if (to == null) {
+            to = nodes.values().stream()
+                    .map(Dialled::endpoint)
+                    .filter(RemoteEndpoint::isUp)
+                    .findFirst()
+                    .orElse(null);
+        }
+        read.askedNanos = now();
+        read.asked = to != null && to.query(id, read.machine, read.request);
+    }
+
+    private void startTicking() {
+        if (stopped || (timer != null && !tickingSlowly)) {
+            return;
+        }
+        if (timer != null) {
+            timer.cancel();
+        }
+        tickingSlowly = !(master == null || session.isBusy() || !reads.isEmpty());
+        // Without work the tick only keeps the session alive, which a second is soon enough for.
+        timer = loop.schedule(tickingSlowly ? 40 * TICK_NANOS : TICK_NANOS, this::tick);
+    }
+
+    private void tick() {
+        timer = null;
+        if (stopped) {
+            return;
+        }
+        long now = now();
+        session.tick(now);
+        if (master == null && now - askedNanos > ASK_NANOS) {
+            askedNanos = now;
+            for (Dialled node : nodes.values()) {
+                if (node.endpoint().isUp()) {
+                    node.endpoint().ask();
+                }
+            }
+        }
+        for (Map.Entry<Long, PendingRead> entry : new ArrayList<>(reads.entrySet())) {
+            PendingRead read = entry.getValue();
+            if (now - read.deadlineNanos >= 0) {
+                finishRead(entry.getKey());
+                read.call.fail(new NotAvailableException("the read was not answered before its deadline"
+                        + (masterId.isEmpty() ? "; no master is known" : "; the master was last " + masterId)));
+            } else if (!read.asked || now - read.askedNanos > READ_RETRY_NANOS) {
+                ask(entry.getKey(), read);
+            }
+        }
+        startTicking();
+    }
+
+    private @Nullable PendingRead finishRead(long id) {
+        PendingRead read = reads.remove(id);
+        if (read != null) {
+            release(read.request.length);
+        }
+        return read;
+    }
+
+    @Override
+    public void answer(long id, long sequence, Outcome outcome, byte[] bytes) {
+        session.answered(id, sequence, outcome, bytes, now());
+    }
+
+    @Override
+    public void opened(long request, long id) {
+        session.opened(request, id, now());
+        readyListener.run();
+    }
+
+    @Override
+    public void read(long request, Outcome outcome, byte[] bytes) {
+        PendingRead waiting = reads.get(request);
+        if (waiting == null) {
+            return; // answered before, or too late
+        }
+        if (outcome == Outcome.APPLIED) {
+            finishRead(request);
+            waiting.call.complete(bytes);
+        } else if (outcome == Outcome.FAILED) {
+            finishRead(request);
+            waiting.call.fail(new RequestFailedException(new String(bytes, StandardCharsets.UTF_8)));
+        } else {
+            waiting.asked = false; // the next tick asks again
+        }
+    }
+
+    @Override
+    public void flush() {
+        session.flush(now());
+    }
+
+    /** Ends it: callers that still wait are told. On the loop. */
+    public void stop() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        drain();
+        session.close(context.node().id() + " is stopping");
+        for (PendingRead read : reads.values()) {
+            release(read.request.length);
+            read.call.fail(new NotAvailableException(context.node().id() + " is stopping"));
+        }
+        reads.clear();
+        nodes.values().forEach(node -> node.link().close());
+    }
+}

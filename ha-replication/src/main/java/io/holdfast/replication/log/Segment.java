@@ -1,0 +1,27 @@
+package io.holdfast.replication.log;
+
+import io.holdfast.core.runtime.StorageFile;
+
+/** A segment in use. On the loop only. */
+final class Segment {
+    final StorageFile file;
+    final long sequence;
+    final long id;
+    final long size;
+    /** Where the next record goes. */
+    long written;
+    /** Up to where it is known to be forced. */
+    long forced;
+
+    Segment(StorageFile file, long sequence, long id, long size) {
+        this.file = file;
+        this.sequence = sequence;
+        this.id = id;
+        this.size = size;
+    }
+
+    /** True if a record with a batch of that many bytes fits, 0 for one without a batch. */
+    boolean fits(int batchBytes) {
+        return written + RecordHeader.BYTES + batchBytes <= size;
+    }
+}

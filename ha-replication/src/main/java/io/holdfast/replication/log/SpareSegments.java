@@ -1,0 +1,171 @@
+package io.holdfast.replication.log;
+
+import io.holdfast.core.runtime.Storage;
+import io.holdfast.core.runtime.Storage.OpenMode;
+import io.holdfast.core.runtime.StorageFile;
+import io.holdfast.core.runtime.Worker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes segments ahead of their use: a file of zeros, forced, whose name is forced too. Writing into such a file
+ * changes neither its length nor its blocks, so forcing it later is one write of the disk and not several.
+ *
+ * <p>{@link #prepare} and {@link #take} are for the loop; the files are made on a worker.
+ */
+final class SpareSegments {
+    private static final Logger LOG = LoggerFactory.getLogger(SpareSegments.class);
+    private static final int CHUNK = 256 << 10;
+
+    /** A segment without a header. */
+    record Spare(long sequence, StorageFile file, long size) {}
+
+    private final Storage storage;
+    private final Path directory;
+    private final long segmentBytes;
+    private final Worker worker;
+
+    // Guarded by this.
+    private @Nullable Spare ready;
+    private long nextSequence;
+    /** The number of the file that the worker is making, 0 while it makes none that is wanted. */
+    private long making;
+
+    private volatile boolean closed;
+
+    SpareSegments(
+            Storage storage,
+            Path directory,
+            long segmentBytes,
+            Worker worker,
+            long nextSequence,
+            @Nullable Spare ready) {
+        this.storage = storage;
+        this.directory = directory;
+        this.segmentBytes = segmentBytes;
+        this.worker = worker;
+        this.nextSequence = nextSequence;
+        this.ready = ready;
+    }
+
+    /** Has the next one made, unless it is or is being made. */
+    synchronized void prepare() {
+        if (ready == null && making == 0 && !closed) {
+            long sequence = nextSequence++;
+            making = sequence;
+            worker.execute(() -> make(sequence));
+        }
+    }
+
+    private void make(long sequence) {
+        try {
+            StorageFile file = create(sequence);
+            try {
+                fill(file, 0, segmentBytes);
+                if (!closed) {
+                    force(file);
+                }
+            } catch (IOException | RuntimeException e) {
+                file.close();
+                throw e;
+            }
+            if (!offer(sequence, file)) {
+                file.close();
+                // A segment with a later number is in use already, so this one must never be. At a close it may stay:
+                // the next start uses it, or removes it if it is not whole.
+                if (!closed) {
+                    storage.delete(file.path());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private synchronized boolean offer(long sequence, StorageFile file) {
+        if (making != sequence || closed) {
+            return false;
+        }
+        making = 0;
+        ready = new Spare(sequence, file, segmentBytes);
+        return true;
+    }
+
+    /**
+     * Takes one for use, making it now if there is none.
+     *
+     * @param atLeast how many bytes it must hold
+     * @param expected true if one should have been ready
+     */
+    Spare take(long atLeast, boolean expected) throws IOException {
+        Spare spare;
+        long sequence = 0;
+        synchronized (this) {
+            spare = ready;
+            ready = null;
+            if (spare == null) {
+                making = 0;
+                sequence = nextSequence++;
+            }
+        }
+        if (spare == null) {
+            if (expected) {
+                LOG.warn(
+                        "no log segment is ready in {}, so segment {} is made while writes wait; the disk is too slow"
+                                + " for this load, or segments of {} bytes are too small",
+                        directory,
+                        sequence,
+                        segmentBytes);
+            }
+            StorageFile file = create(sequence);
+            spare = new Spare(sequence, file, 0);
+        }
+        long size = Math.max(atLeast, segmentBytes);
+        if (spare.size() >= size) {
+            return spare;
+        }
+        try {
+            fill(spare.file(), spare.size(), size);
+            force(spare.file());
+        } catch (IOException | RuntimeException e) {
+            spare.file().close();
+            throw e;
+        }
+        return new Spare(spare.sequence(), spare.file(), size);
+    }
+
+    private StorageFile create(long sequence) throws IOException {
+        return storage.open(SegmentFile.path(directory, sequence), OpenMode.CREATE);
+    }
+
+    private void fill(StorageFile file, long from, long to) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(CHUNK, to - from));
+        for (long at = from; at < to && !closed; at += zeros.limit()) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
+            file.write(zeros, at);
+        }
+    }
+
+    private void force(StorageFile file) throws IOException {
+        file.force();
+        storage.forceDirectory(directory);
+    }
+
+    /** Stops making any. The worker may still be busy for an instant; closing it waits for that. */
+    void close() throws IOException {
+        Spare spare;
+        synchronized (this) {
+            closed = true;
+            spare = ready;
+            ready = null;
+        }
+        if (spare != null) {
+            spare.file().close();
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.core.runtime.Worker;
+import io.holdfast.replication.StateMachine;
+import io.holdfast.replication.log.Batch;
+import io.holdfast.replication.log.ReadPlan;
+import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.session.EntryKind;
+import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.session.SessionTable;
+import io.holdfast.replication.session.SessionTable.Answer;
+import io.holdfast.replication.session.SessionTable.Verdict;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies what is committed, batch by batch and in order: sessions first, then the machine that a command is for. The
+ * built-in machines are applied on the loop, in slices that leave it time for heartbeats; a user's has its own thread.
+ */
+final class Applier {
+    /** How much is applied before the loop is given back. */
+    private static final int SLICE_BYTES = 1 << 20;
+
+    /** How much a user's machine may be behind before applying waits for it. */
+    private static final long MAX_WAITING_BYTES = 16L << 20;
+
+    /** Hears what has been applied. On the loop. */
+    interface Events {
+        /** A session was opened by the entry with this token; 0 if there are too many. */
+        void opened(long token, long session);
+
+        /** An answer is known, for the first time or again. */
+        void answered(long session, Answer answer);
+
+        /**
+         * Entries up to this index are applied, or handed to the user's machine, which keeps the order of reads.
+         *
+         * @param bytes of the batch that this index ends
+         */
+        void applied(long index, int bytes);
+
+        /** Answers have been given that belong together. */
+        void answersComplete();
+    }
+
+    private final LogStore store;
+    private final Worker reader;
+    private final EventLoop loop;
+    private final ByteBufAllocator allocator;
+    private final StateMachine maps;
+    private final @Nullable UserMachine user;
+    private final Events events;
+    private final SessionTable sessions = new SessionTable();
+    private long committed;
+    private long applied;
+    private boolean busy;
+    private boolean stopped;
+
+    Applier(
+            LogStore store,
+            Worker reader,
+            EventLoop loop,
+            ByteBufAllocator allocator,
+            StateMachine maps,
+            @Nullable UserMachine user,
+            Events events) {
+        this.store = store;
+        this.reader = reader;
+        this.loop = loop;
+        this.allocator = allocator;
+        this.maps = maps;
+        this.user = user;
+        this.events = events;
+    }
+
+    long applied() {
+        return applied;
+    }
+
+    int sessions() {
+        return sessions.size();
+    }
+
+    /** Entries up to here may be applied. */
+    void committed(long index) {
+        committed = index;
+        if (!busy) {
+            slice();
+        }
+    }
+
+    private void slice() {
+        busy = false;
+        long bytes = 0;
+        while (!stopped && applied < committed) {
+            if (bytes >= SLICE_BYTES) {
+                again();
+                break;
+            }
+            if (user != null && user.waitingBytes() > MAX_WAITING_BYTES) {
+                break; // its next answers go on here
+            }
+            ByteBuf batch = store.cached(applied + 1);
+            if (batch == null) {
+                readThenApply();
+                break;
+            }
+            bytes += batch.readableBytes();
+            apply(batch);
+        }
+        events.answersComplete();
+    }
+
+    private void again() {
+        busy = true;
+        loop.execute(this::slice);
+    }
+
+    private void readThenApply() {
+        busy = true;
+        ReadPlan plan = store.plan(applied + 1, SLICE_BYTES);
+        reader.execute(() -> {
+            List<ByteBuf> batches;
+            try {
+                batches = plan.read(allocator);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            loop.execute(() -> {
+                for (ByteBuf batch : batches) {
+                    // What is not committed may have been replaced since the plan was made.
+                    if (!stopped && Batch.firstIndex(batch) == applied + 1 && Batch.lastIndex(batch) <= committed) {
+                        apply(batch);
+                    }
+                    batch.release();
+                }
+                slice();
+            });
+        });
+    }
+
+    private void apply(ByteBuf batch) {
+        long masterNanos = Batch.masterNanos(batch);
+        sessions.expire(masterNanos);
+        Batch.Entries entries = Batch.entries(batch);
+        while (entries.next()) {
+            apply(batch, entries, masterNanos);
+        }
+        if (applied != Batch.lastIndex(batch)) {
+            throw new IllegalStateException("the batch up to index " + Batch.lastIndex(batch) + " ended at " + applied);
+        }
+        if (user != null) {
+            user.handOver(batch, this::userAnswered);
+        }
+        events.applied(applied, batch.readableBytes());
+    }
+
+    private void userAnswered() {
+        events.answersComplete();
+        if (!busy && !stopped) {
+            slice();
+        }
+    }
+
+    private void apply(ByteBuf batch, Batch.Entries entry, long masterNanos) {
+        if (entry.index() != applied + 1) {
+            throw new IllegalStateException("index " + entry.index() + " does not follow " + applied);
+        }
+        applied = entry.index();
+        int at = entry.bodyOffset();
+        switch (entry.kind()) {
+            case EntryKind.NOOP -> {}
+            case EntryKind.OPEN_SESSION -> {
+                boolean open = sessions.open(entry.index(), masterNanos);
+                events.opened(batch.getLong(at), open ? entry.index() : 0);
+            }
+            case EntryKind.COMMAND -> command(batch, entry, at, masterNanos);
+            case EntryKind.KEEP_ALIVE -> sessions.keepAlive(batch.getLong(at), batch.getLong(at + 8), masterNanos);
+            case EntryKind.CLOSE_SESSION -> sessions.close(batch.getLong(at));
+            default ->
+                throw new IllegalStateException(
+                        "entry kind " + entry.kind() + " at index " + entry.index() + " is not known to this version");
+        }
+    }
+
+    private void command(ByteBuf batch, Batch.Entries entry, int at, long masterNanos) {
+        long session = batch.getLong(at);
+        Verdict verdict = sessions.command(session, batch.getLong(at + 8), batch.getLong(at + 16), masterNanos);
+        Answer answer = verdict.answer();
+        if (!verdict.fresh()) {
+            if (answer.outcome() != null) {
+                events.answered(session, answer);
+            }
+            return; // or it is being applied, and will be answered then
+        }
+        int machine = batch.getUnsignedByte(at + 24);
+        StateMachine.Entry command = new StateMachine.Entry(
+                entry.index(),
+                Batch.term(batch),
+                Batch.wallMillis(batch),
+                batch.nioBuffer(at + EntryKind.COMMAND_HEADER, entry.bodyLength() - EntryKind.COMMAND_HEADER)
+                        .asReadOnlyBuffer());
+        if (machine == Commands.USER && user != null) {
+            user.gather(command, (outcome, bytes) -> {
+                answer.complete(outcome, bytes);
+                events.answered(session, answer);
+            });
+            return;
+        }
+        applyHere(machine, command, answer);
+        events.answered(session, answer);
+    }
+
+    private void applyHere(int machine, StateMachine.Entry command, Answer answer) {
+        if (machine == 0) {
+            answer.complete(Outcome.APPLIED, new byte[0]);
+            return;
+        }
+        try {
+            if (machine != Commands.MAPS) {
+                throw new IllegalArgumentException(
+                        "no state machine is registered; add LogReplication.stateMachine(...) on every node");
+            }
+            answer.complete(Outcome.APPLIED, maps.apply(command));
+        } catch (RuntimeException e) {
+            answer.complete(Outcome.FAILED, e.toString().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Answers a read from the state as it is, after all that has been applied. */
+    void query(int machine, byte[] request, UserMachine.Done done) {
+        if (machine == Commands.USER && user != null) {
+            user.query(request, done);
+            return;
+        }
+        try {
+            if (machine != Commands.MAPS) {
+                throw new IllegalArgumentException(
+                        "no state machine is registered; add LogReplication.stateMachine(...) on every node");
+            }
+            done.accept(Outcome.APPLIED, maps.query(ByteBuffer.wrap(request)));
+        } catch (RuntimeException e) {
+            done.accept(Outcome.FAILED, e.toString().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    void stop() {
+        stopped = true;
+    }
+}

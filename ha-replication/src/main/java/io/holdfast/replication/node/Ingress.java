@@ -1,0 +1,193 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.session.Responder;
+import io.holdfast.replication.session.SessionTable.Answer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where users' requests come in at the master: gathers commands into the open batch, proposes it when the loop's turn
+ * ends, and brings the answers back. What is proposed and not yet applied is bounded: beyond that, clients are not read
+ * from until it has become less. On the loop.
+ */
+final class Ingress {
+    /** A batch of this size does not wait for the end of the turn. */
+    private static final int FULL_BATCH_BYTES = 512 << 10;
+
+    private static final int MAX_OPENING = 4_096;
+
+    /** Someone who sends commands, and can be told to wait. */
+    interface Source extends Responder {
+        void setReading(boolean reading);
+    }
+
+    private record Opening(Source source, long request) {}
+
+    private final EventLoop loop;
+    private final OpenBatch open;
+    private final long maxWaitingBytes;
+    private final Runnable proposeNow;
+    private final Set<Source> sources = new LinkedHashSet<>();
+    private final Map<Long, Source> sessionSources = new HashMap<>();
+    private final Map<Long, Opening> openings = new LinkedHashMap<>();
+    private final Set<Source> toFlush = new LinkedHashSet<>();
+    private boolean master;
+    private boolean proposeScheduled;
+    private boolean held;
+    private long waitingBytes;
+    private long nextToken;
+
+    Ingress(EventLoop loop, OpenBatch open, long maxWaitingBytes, long firstToken, Runnable proposeNow) {
+        this.loop = loop;
+        this.open = open;
+        this.maxWaitingBytes = maxWaitingBytes;
+        this.nextToken = firstToken;
+        this.proposeNow = proposeNow;
+    }
+
+    void connected(Source source) {
+        sources.add(source);
+        if (held) {
+            source.setReading(false);
+        }
+    }
+
+    void disconnected(Source source) {
+        sources.remove(source);
+        toFlush.remove(source);
+        sessionSources.values().removeIf(source::equals);
+        openings.values().removeIf(opening -> opening.source().equals(source));
+    }
+
+    boolean isMaster() {
+        return master;
+    }
+
+    /** True while no more is taken. */
+    boolean isHeld() {
+        return held;
+    }
+
+    void masterChanged(boolean nowMaster) {
+        master = nowMaster;
+        openings.clear();
+        sessionSources.clear();
+        if (!nowMaster) {
+            open.clear();
+        } else {
+            open.addNoop();
+            schedule();
+        }
+    }
+
+    /** The batch to add to, for a source that sends for a session; {@link #added} must follow. */
+    OpenBatch batchFor(long session, Source source) {
+        sessionSources.put(session, source);
+        return open;
+    }
+
+    void openSession(Source source, long request) {
+        if (openings.size() >= MAX_OPENING) {
+            source.opened(request, 0);
+            source.flush();
+            return;
+        }
+        long token = nextToken++;
+        openings.put(token, new Opening(source, request));
+        open.addOpenSession(token);
+        schedule();
+    }
+
+    void keepAlive(long session, long answeredBelow) {
+        open.addKeepAlive(session, answeredBelow);
+        schedule();
+    }
+
+    void closeSession(long session) {
+        sessionSources.remove(session);
+        open.addCloseSession(session);
+        schedule();
+    }
+
+    /** Something has been added to the open batch. */
+    void added() {
+        if (open.bytes() >= FULL_BATCH_BYTES) {
+            propose();
+        } else {
+            schedule();
+        }
+    }
+
+    private void schedule() {
+        if (!proposeScheduled) {
+            proposeScheduled = true;
+            loop.execute(() -> {
+                proposeScheduled = false;
+                propose();
+            });
+        }
+    }
+
+    private void propose() {
+        if (!open.isEmpty()) {
+            proposeNow.run();
+        }
+    }
+
+    /** How much of the log waits to be decided and applied. */
+    void waiting(long bytes) {
+        waitingBytes = bytes;
+        boolean hold = bytes > maxWaitingBytes || (held && bytes > maxWaitingBytes / 2);
+        if (hold != held) {
+            held = hold;
+            for (Source source : new ArrayList<>(sources)) {
+                source.setReading(!hold);
+            }
+        }
+    }
+
+    long waitingBytes() {
+        return waitingBytes;
+    }
+
+    void opened(long token, long session) {
+        Opening opening = openings.remove(token);
+        if (opening != null) {
+            opening.source().opened(opening.request(), session);
+            toFlush.add(opening.source());
+        }
+    }
+
+    void answered(long session, Answer answer) {
+        Source source = sessionSources.get(session);
+        if (source != null) {
+            source.answer(session, answer.sequence(), outcomeOf(answer), answer.bytes());
+            toFlush.add(source);
+        }
+    }
+
+    private static Outcome outcomeOf(Answer answer) {
+        @Nullable Outcome outcome = answer.outcome();
+        if (outcome == null) {
+            throw new IllegalStateException("answer " + answer.sequence() + " is not known yet");
+        }
+        return outcome;
+    }
+
+    /** Sends the answers that have been given. */
+    void flush() {
+        if (!toFlush.isEmpty()) {
+            List<Source> all = new ArrayList<>(toFlush);
+            toFlush.clear();
+            all.forEach(Source::flush);
+        }
+    }
+}

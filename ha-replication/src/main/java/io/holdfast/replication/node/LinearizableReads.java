@@ -1,0 +1,132 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.runtime.Clock;
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.replication.raft.RaftInput;
+import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.session.Responder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
+
+/**
+ * Reads that this node answers from its own state: each waits for its read index and until that is applied here. Reads of
+ * one turn of the loop share one question to the master. On the loop.
+ */
+final class LinearizableReads {
+    private static final int MAX_READS = 65_536;
+    private static final long PATIENCE_NANOS = 3_000_000_000L;
+
+    private record Read(int machine, byte[] request, Responder asker, long askerId, long sinceNanos, long index) {}
+
+    private final Clock clock;
+    private final EventLoop loop;
+    private final Applier applier;
+    private final Consumer<RaftInput> inputs;
+    private final Map<Long, Read> asking = new LinkedHashMap<>();
+    private final PriorityQueue<Read> waiting = new PriorityQueue<>(Comparator.comparingLong(Read::index));
+    private List<Long> gathered = new ArrayList<>();
+    private long nextId;
+
+    LinearizableReads(Clock clock, EventLoop loop, Applier applier, Consumer<RaftInput> inputs, long firstId) {
+        this.clock = clock;
+        this.loop = loop;
+        this.applier = applier;
+        this.inputs = inputs;
+        this.nextId = firstId;
+    }
+
+    void read(int machine, byte[] request, Responder asker, long askerId) {
+        if (asking.size() + waiting.size() >= MAX_READS) {
+            asker.read(askerId, Outcome.UNAVAILABLE, new byte[0]);
+            asker.flush();
+            return;
+        }
+        long id = nextId++;
+        asking.put(id, new Read(machine, request, asker, askerId, clock.nanoTime(), 0));
+        if (gathered.isEmpty()) {
+            loop.execute(this::ask);
+        }
+        gathered.add(id);
+    }
+
+    private void ask() {
+        List<Long> ids = gathered;
+        gathered = new ArrayList<>();
+        if (!ids.isEmpty()) {
+            inputs.accept(new RaftInput.ReadRequested(ids));
+        }
+    }
+
+    void ready(long id, long index) {
+        Read read = asking.remove(id);
+        if (read == null) {
+            return; // given up, or answered twice
+        }
+        if (applier.applied() >= index) {
+            answer(read);
+        } else {
+            waiting.add(
+                    new Read(read.machine(), read.request(), read.asker(), read.askerId(), read.sinceNanos(), index));
+        }
+    }
+
+    void failed(long id) {
+        Read read = asking.remove(id);
+        if (read != null) {
+            refuse(read);
+        }
+    }
+
+    /** The master has changed: what was asked of the old one is not answered any more. */
+    void masterChanged() {
+        List<Read> all = new ArrayList<>(asking.values());
+        asking.clear();
+        gathered.clear();
+        all.forEach(LinearizableReads::refuse);
+    }
+
+    void applied(long index) {
+        while (!waiting.isEmpty() && waiting.peek().index() <= index) {
+            answer(waiting.remove());
+        }
+    }
+
+    private void answer(Read read) {
+        applier.query(read.machine(), read.request(), (outcome, bytes) -> {
+            read.asker().read(read.askerId(), outcome, bytes);
+            read.asker().flush();
+        });
+    }
+
+    private static void refuse(Read read) {
+        read.asker().read(read.askerId(), Outcome.UNAVAILABLE, new byte[0]);
+        read.asker().flush();
+    }
+
+    /** Gives up what waits for too long; whoever asked asks again. To be called now and then. */
+    void giveUpOldOnes() {
+        long now = clock.nanoTime();
+        List<Read> old = new ArrayList<>();
+        for (Iterator<Read> all = asking.values().iterator(); all.hasNext(); ) {
+            Read read = all.next();
+            if (now - read.sinceNanos() > PATIENCE_NANOS) {
+                all.remove();
+                old.add(read);
+            }
+        }
+        waiting.removeIf(read -> now - read.sinceNanos() > PATIENCE_NANOS && old.add(read));
+        old.forEach(LinearizableReads::refuse);
+    }
+
+    void stop() {
+        masterChanged();
+        waiting.forEach(LinearizableReads::refuse);
+        waiting.clear();
+    }
+}

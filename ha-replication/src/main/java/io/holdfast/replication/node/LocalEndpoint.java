@@ -1,0 +1,92 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.replication.client.Endpoint;
+import io.holdfast.replication.client.PendingWrite;
+import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.session.Responder;
+import java.util.List;
+
+/** This node as seen by its own users: no link, no copy but the one into the batch. On the loop. */
+final class LocalEndpoint implements Endpoint, Ingress.Source {
+    private final EventLoop loop;
+    private final Ingress ingress;
+    private final LinearizableReads reads;
+    private final Responder user;
+
+    LocalEndpoint(EventLoop loop, Ingress ingress, LinearizableReads reads, Responder user) {
+        this.loop = loop;
+        this.ingress = ingress;
+        this.reads = reads;
+        this.user = user;
+    }
+
+    @Override
+    public boolean submit(long session, long answeredBelow, List<PendingWrite> writes) {
+        if (!ingress.isMaster() || ingress.isHeld()) {
+            return false;
+        }
+        for (PendingWrite write : writes) {
+            ingress.batchFor(session, this)
+                    .addCommand(session, write.sequence(), answeredBelow, write.machine(), write.command());
+            ingress.added();
+        }
+        return true;
+    }
+
+    @Override
+    public boolean open(long request) {
+        if (ingress.isMaster()) {
+            ingress.openSession(this, request);
+        }
+        return ingress.isMaster();
+    }
+
+    @Override
+    public boolean keepAlive(long session, long answeredBelow) {
+        if (ingress.isMaster()) {
+            ingress.keepAlive(session, answeredBelow);
+        }
+        return ingress.isMaster();
+    }
+
+    @Override
+    public void closeSession(long session) {
+        if (ingress.isMaster()) {
+            ingress.closeSession(session);
+        }
+    }
+
+    @Override
+    public boolean query(long request, int machine, byte[] bytes) {
+        reads.read(machine, bytes, this, request);
+        return true;
+    }
+
+    @Override
+    public void setReading(boolean reading) {
+        if (reading) {
+            loop.execute(user::flush); // what was held back can be sent now
+        }
+    }
+
+    @Override
+    public void answer(long session, long sequence, Outcome outcome, byte[] answer) {
+        user.answer(session, sequence, outcome, answer);
+    }
+
+    @Override
+    public void opened(long request, long session) {
+        user.opened(request, session);
+    }
+
+    @Override
+    public void read(long request, Outcome outcome, byte[] answer) {
+        user.read(request, outcome, answer);
+    }
+
+    @Override
+    public void flush() {
+        user.flush();
+    }
+}

@@ -1,0 +1,76 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.ReplicaRole;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.raft.RaftRole;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/** What the log tells a meter registry; every name begins with {@code holdfast.log.} and carries cluster and node. */
+final class Meters {
+    private final MeterRegistry registry;
+    private final Tags tags;
+    private final Supplier<LogStatus> status;
+    private final List<Meter> registered = new ArrayList<>();
+    private final Counter forces;
+    private final Counter elections;
+
+    Meters(FeatureContext context, Supplier<LogStatus> status) {
+        this.registry = context.meters();
+        this.tags =
+                Tags.of("cluster", context.clusterName(), "node", context.node().id());
+        this.status = status;
+        gauge("holdfast.log.term", "current term", LogStatus::term);
+        gauge("holdfast.log.index.last", "index of the last entry", LogStatus::lastIndex);
+        gauge("holdfast.log.index.commit", "decided up to here", LogStatus::commitIndex);
+        gauge("holdfast.log.index.applied", "applied up to here", LogStatus::appliedIndex);
+        gauge("holdfast.log.index.durable", "on this node's disk up to here", LogStatus::durableIndex);
+        gauge("holdfast.log.master", "1 on the master", s -> s.role() == ReplicaRole.MASTER ? 1 : 0);
+        gauge(
+                "holdfast.log.lag.max",
+                "on the master: entries that the slowest slave is behind",
+                s -> s.lastIndex()
+                        - s.matches().values().stream()
+                                .mapToLong(Long::longValue)
+                                .min()
+                                .orElse(s.lastIndex()));
+        forces = counter("holdfast.log.forces", "times that the log was forced to disk");
+        elections = counter("holdfast.log.candidacies", "times that this node asked for votes");
+    }
+
+    private void gauge(String name, String description, ToDoubleFunction<LogStatus> value) {
+        registered.add(Gauge.builder(name, status, s -> value.applyAsDouble(s.get()))
+                .description(description)
+                .tags(tags)
+                .register(registry));
+    }
+
+    private Counter counter(String name, String description) {
+        Counter counter =
+                Counter.builder(name).description(description).tags(tags).register(registry);
+        registered.add(counter);
+        return counter;
+    }
+
+    void forced() {
+        forces.increment();
+    }
+
+    void roleChanged(RaftRole role) {
+        if (role == RaftRole.CANDIDATE) {
+            elections.increment();
+        }
+    }
+
+    void close() {
+        registered.forEach(registry::remove);
+    }
+}

@@ -1,0 +1,99 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.runtime.Storage;
+import io.holdfast.replication.OfflineLog.Report;
+import io.holdfast.replication.StateMachine;
+import io.holdfast.replication.log.Batch;
+import io.holdfast.replication.log.Identity;
+import io.holdfast.replication.log.IdentityFile;
+import io.holdfast.replication.log.LogScanner;
+import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.session.EntryKind;
+import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.session.SessionTable;
+import io.holdfast.replication.session.SessionTable.Verdict;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Applies a stopped node's log as a running node would: the session table decides what is applied. */
+public final class OfflineReplay {
+    private final StateMachine machine;
+    private final SessionTable sessions = new SessionTable();
+    private long commands;
+    private long repeated;
+
+    private OfflineReplay(StateMachine machine) {
+        this.machine = machine;
+    }
+
+    /** Replays what is known to be committed; see {@link io.holdfast.replication.OfflineLog}. */
+    public static Report replay(Path directory, StateMachine machine) throws IOException {
+        Storage storage = Storage.files();
+        Identity identity = IdentityFile.load(storage, directory);
+        if (identity == null) {
+            throw new IOException(directory + " is no node's directory: there is no identity in it");
+        }
+        Path log = directory.resolve("log");
+        LogScanner.Report found = LogScanner.scan(storage, log, (file, offset, batch) -> {});
+        if (found.ending() == LogScanner.Ending.DAMAGED) {
+            throw new IOException(found.detail());
+        }
+        OfflineReplay replay = new OfflineReplay(machine);
+        LogScanner.scan(storage, log, (file, offset, batch) -> {
+            if (Batch.lastIndex(batch) <= found.commitIndex()) {
+                replay.apply(batch);
+            }
+        });
+        return new Report(
+                identity.clusterName(),
+                identity.nodeId(),
+                found.lastIndex(),
+                found.commitIndex(),
+                replay.commands,
+                replay.repeated,
+                found.ending() == LogScanner.Ending.TORN);
+    }
+
+    private void apply(ByteBuf batch) {
+        long time = Batch.masterNanos(batch);
+        sessions.expire(time);
+        Batch.Entries entries = Batch.entries(batch);
+        while (entries.next()) {
+            int at = entries.bodyOffset();
+            switch (entries.kind()) {
+                case EntryKind.NOOP -> {}
+                case EntryKind.OPEN_SESSION -> sessions.open(entries.index(), time);
+                case EntryKind.COMMAND -> command(batch, entries, at, time);
+                case EntryKind.KEEP_ALIVE -> sessions.keepAlive(batch.getLong(at), batch.getLong(at + 8), time);
+                case EntryKind.CLOSE_SESSION -> sessions.close(batch.getLong(at));
+                default ->
+                    throw new IllegalStateException(
+                            "entry kind " + entries.kind() + " at index " + entries.index() + " is not known");
+            }
+        }
+    }
+
+    private void command(ByteBuf batch, Batch.Entries entry, int at, long time) {
+        Verdict verdict = sessions.command(batch.getLong(at), batch.getLong(at + 8), batch.getLong(at + 16), time);
+        if (!verdict.fresh()) {
+            repeated++;
+            return;
+        }
+        if (batch.getUnsignedByte(at + 24) != Commands.USER) {
+            return;
+        }
+        commands++;
+        try {
+            machine.apply(new StateMachine.Entry(
+                    entry.index(),
+                    Batch.term(batch),
+                    Batch.wallMillis(batch),
+                    batch.nioBuffer(at + EntryKind.COMMAND_HEADER, entry.bodyLength() - EntryKind.COMMAND_HEADER)
+                            .asReadOnlyBuffer()));
+        } catch (RuntimeException e) {
+            // On the nodes it failed alike, and the caller was told.
+            verdict.answer().complete(Outcome.FAILED, new byte[0]);
+        }
+    }
+}

@@ -1,0 +1,440 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.Address;
+import io.holdfast.core.ReplicaRole;
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.core.runtime.NodeRuntime;
+import io.holdfast.core.runtime.Worker;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.client.LogClient;
+import io.holdfast.replication.log.ForceTicket;
+import io.holdfast.replication.log.HardStateFile;
+import io.holdfast.replication.log.Identity;
+import io.holdfast.replication.log.Identity.Voter;
+import io.holdfast.replication.log.LogOptions;
+import io.holdfast.replication.log.Recovery;
+import io.holdfast.replication.log.SegmentedLog;
+import io.holdfast.replication.raft.LogIndex;
+import io.holdfast.replication.raft.MajorityConfig;
+import io.holdfast.replication.raft.Raft;
+import io.holdfast.replication.raft.RaftConfig;
+import io.holdfast.replication.raft.RaftInput;
+import io.holdfast.replication.raft.RaftMessage;
+import io.holdfast.replication.raft.RaftRole;
+import io.holdfast.replication.session.SessionTable.Answer;
+import io.holdfast.replication.structures.MapMachine;
+import io.holdfast.replication.wire.ClientMessage.Announcement;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One voter of a formed cluster: puts the parts together and carries word between them. On the loop. */
+final class Replica {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+    private static final int MAX_APPEND_BYTES = 1 << 20;
+    private static final long MAX_INFLIGHT_BYTES = 8L << 20;
+    private static final long CACHE_BYTES = 64L << 20;
+    private static final long PUBLISH_NANOS = 20_000_000L;
+    private static final long HOUSEKEEPING_NANOS = 500_000_000L;
+
+    /**
+     * What was found on the disk.
+     *
+     * @param index the batches of the log
+     * @param wallMillis of the last batch
+     * @param masterNanos of the last batch
+     */
+    record Disk(
+            SegmentedLog log,
+            LogIndex index,
+            HardStateFile hardState,
+            Worker preparer,
+            long wallMillis,
+            long masterNanos) {
+
+        /** Reads it; takes as long as the log is. Not on the loop. */
+        static Disk open(NodeRuntime runtime, ReplicationSettings settings, Identity identity) throws IOException {
+            LogIndex index = new LogIndex();
+            Worker preparer = runtime.newWorker("segments");
+            HardStateFile hardState = HardStateFile.open(runtime.storage(), settings.directory());
+            SegmentedLog log = openLog(runtime, settings, identity, preparer, index);
+            if (log.recovery().fresh()) {
+                throw new IOException(settings.directory() + " holds the identity of voter " + identity.nodeId()
+                        + " but its log is gone: it would vote without its memory. Restore the directory as a whole");
+            }
+            LastBatchTime time = LastBatchTime.read(log);
+            return new Disk(log, index, hardState, preparer, time.wallMillis(), time.masterNanos());
+        }
+
+        private static SegmentedLog openLog(
+                NodeRuntime runtime, ReplicationSettings settings, Identity identity, Worker preparer, LogIndex index)
+                throws IOException {
+            return SegmentedLog.open(
+                    runtime.storage(),
+                    settings.directory().resolve("log"),
+                    new LogOptions(settings.segmentBytes()),
+                    identity.clusterId(),
+                    runtime.random(),
+                    preparer,
+                    index::append);
+        }
+
+        /** Makes an empty log and vote where there are none, before the node is called part of a cluster. */
+        static void prepare(NodeRuntime runtime, ReplicationSettings settings, Identity identity) throws IOException {
+            if (!runtime.storage().exists(settings.directory().resolve("vote"))) {
+                HardStateFile.create(runtime.storage(), settings.directory()).close();
+            }
+            runtime.storage().createDirectories(settings.directory().resolve("log"));
+            Worker preparer = runtime.newWorker("segments");
+            openLog(runtime, settings, identity, preparer, new LogIndex()).close();
+            preparer.close();
+        }
+
+        void close() {
+            preparer.close();
+            try {
+                log.close();
+                hardState.close();
+            } catch (IOException e) {
+                LOG.warn("a file of the log could not be closed", e);
+            }
+        }
+    }
+
+    private final FeatureContext context;
+    private final Identity identity;
+    private final EventLoop loop;
+    private final Disk disk;
+    private final Worker reader;
+    private final @Nullable Worker applyWorker;
+    private final LogClient client;
+    private final LogStore store;
+    private final PeerLinks peers;
+    private final RaftDriver driver;
+    private final Applier applier;
+    private final LinearizableReads reads;
+    private final Ingress ingress;
+    private final RemoteClients remoteClients;
+    private final LocalEndpoint local;
+    private final ByteBufAllocator allocator;
+    private final Meters meters;
+    private long publishedNanos;
+    private long backlogBytes;
+    private long idleSinceIndex;
+    private boolean markDue;
+    private boolean ready;
+    private boolean stopped;
+    private volatile LogStatus status = LogStatus.unknown(ReplicaRole.SLAVE);
+
+    Replica(
+            FeatureContext context,
+            ReplicationSettings settings,
+            Identity identity,
+            Disk disk,
+            Worker logWorker,
+            LogClient client) {
+        NodeRuntime runtime = context.runtime();
+        this.context = context;
+        this.identity = identity;
+        this.loop = runtime.loop();
+        this.allocator = runtime.allocator();
+        this.disk = disk;
+        this.client = client;
+        this.reader = runtime.newWorker("reader");
+        this.applyWorker = settings.machine() == null ? null : runtime.newWorker("apply");
+        this.meters = new Meters(context, () -> status);
+        UserMachine user = settings.machine() == null || applyWorker == null
+                ? null
+                : new UserMachine(settings.machine(), applyWorker, loop);
+        OpenBatch openBatch = new OpenBatch(allocator);
+        MasterTime time = new MasterTime();
+        Recovery recovery = disk.log().recovery();
+        time.seen(disk.wallMillis(), disk.masterNanos());
+        this.store = new LogStore(disk.log(), logWorker, loop, CACHE_BYTES, this::forced);
+        this.peers = new PeerLinks(context.links(), identity.voters(), new PeerEvents(), this::input);
+        Raft raft = new Raft(
+                new RaftConfig(
+                        context.node().id(),
+                        new MajorityConfig(
+                                identity.voters().stream().map(Voter::nodeId).toList()),
+                        settings.heartbeatNanos(),
+                        settings.electionTimeoutNanos(),
+                        settings.heartbeatNanos() / 2,
+                        MAX_APPEND_BYTES,
+                        MAX_INFLIGHT_BYTES),
+                disk.index(),
+                disk.hardState().state().term(),
+                disk.hardState().state().votedFor(),
+                recovery.commitIndex(),
+                recovery.tailCut(),
+                disk.hardState().doubtful(),
+                new SplittableRandom(runtime.random().nextLong()));
+        this.driver = new RaftDriver(
+                raft,
+                runtime.clock(),
+                loop,
+                store,
+                logWorker,
+                disk.hardState(),
+                peers,
+                openBatch,
+                time,
+                allocator,
+                new DriverEvents());
+        this.applier = new Applier(store, reader, loop, allocator, new MapMachine(), user, new ApplierEvents());
+        this.reads = new LinearizableReads(
+                runtime.clock(), loop, applier, this::input, runtime.random().nextLong() >>> 1);
+        this.ingress = new Ingress(
+                loop, openBatch, settings.maxWaitingBytes(), runtime.random().nextLong() >>> 1, driver::propose);
+        this.remoteClients = new RemoteClients(
+                context.links(),
+                allocator,
+                ingress,
+                reads,
+                this::announcement,
+                settings.client().maxEntryBytes());
+        this.local = new LocalEndpoint(loop, ingress, reads, client);
+    }
+
+    void start() {
+        if (driver.raft().doubtful()) {
+            LOG.warn(
+                    "{} found the end of its log or its vote damaged, perhaps by a torn write; it does not vote until it "
+                            + "has heard from all other voters or caught up",
+                    context.node().id());
+        }
+        LOG.info(
+                "{} begins at term {} with its log up to index {}, of which {} are known to be committed",
+                context.node().id(),
+                driver.raft().term(),
+                driver.raft().lastIndex(),
+                driver.raft().commitIndex());
+        peers.start(context.node().id(), store, reader, loop, allocator);
+        remoteClients.start();
+        input(new RaftInput.Started());
+        List<Address> others = new ArrayList<>();
+        for (Voter voter : identity.voters()) {
+            if (!voter.nodeId().equals(context.node().id())) {
+                others.add(voter.address());
+            }
+        }
+        ingress.connected(local);
+        client.start(others, local);
+        context.ready(false, "no master is known yet");
+        loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
+    }
+
+    private void input(RaftInput input) {
+        if (!stopped) {
+            driver.input(input);
+            publishSoon();
+        }
+    }
+
+    private void forced(ForceTicket ticket) {
+        meters.forced();
+        input(new RaftInput.Persisted(ticket.lastTerm(), ticket.lastIndex()));
+    }
+
+    private Announcement announcement() {
+        Map<String, String> voters = new TreeMap<>();
+        identity.voters().forEach(v -> voters.put(v.nodeId(), v.address().toString()));
+        return new Announcement(driver.raft().term(), driver.raft().leader(), voters);
+    }
+
+    /** The snapshot is for people and meters: a few a second are enough. */
+    private void publishSoon() {
+        if (context.runtime().clock().nanoTime() - publishedNanos > PUBLISH_NANOS) {
+            publish();
+        }
+    }
+
+    private void publish() {
+        publishedNanos = context.runtime().clock().nanoTime();
+        Raft raft = driver.raft();
+        boolean master = raft.role() == RaftRole.LEADER;
+        status = new LogStatus(
+                master ? ReplicaRole.MASTER : ReplicaRole.SLAVE,
+                raft.term(),
+                raft.leader(),
+                raft.lastIndex(),
+                raft.commitIndex(),
+                applier.applied(),
+                store.durableIndex(),
+                master ? raft.matches() : Map.of());
+    }
+
+    LogStatus status() {
+        return status;
+    }
+
+    private void checkReady() {
+        boolean serves = !driver.raft().leader().isEmpty()
+                && driver.raft().committedInTerm()
+                && applier.applied() == driver.raft().commitIndex();
+        if (serves && !ready) {
+            ready = true;
+            publish();
+            context.ready(true, "");
+        }
+    }
+
+    /** After an idle moment: what is on disk is marked as such. Reads that got no answer are given up. */
+    private void housekeeping() {
+        if (stopped) {
+            return;
+        }
+        long last = driver.raft().lastIndex();
+        if (last != idleSinceIndex) {
+            idleSinceIndex = last;
+            markDue = true;
+        } else if (markDue && store.isForced()) {
+            markDue = false;
+            mark();
+        }
+        reads.giveUpOldOnes();
+        publish();
+        loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
+    }
+
+    private void mark() {
+        try {
+            store.mark(driver.raft().commitIndex());
+        } catch (IOException e) {
+            context.fail(e);
+        }
+    }
+
+    void stop(Runnable done) {
+        reads.stop();
+        ingress.disconnected(local);
+        peers.stop();
+        driver.stop();
+        applier.stop();
+        stopped = true;
+        finishForcing(done, 200);
+    }
+
+    /** What was written is forced, and marked as forced, so that the next start has nothing to doubt. */
+    private void finishForcing(Runnable done, int triesLeft) {
+        if (store.isForced()) {
+            mark();
+            done.run();
+        } else if (triesLeft == 0) {
+            LOG.warn(
+                    "{} stops before its disk has forced the last writes",
+                    context.node().id());
+            done.run();
+        } else {
+            loop.schedule(10_000_000L, () -> finishForcing(done, triesLeft - 1));
+        }
+    }
+
+    void close() {
+        stopped = true;
+        reader.close();
+        if (applyWorker != null) {
+            applyWorker.close();
+        }
+        disk.preparer().close();
+        try {
+            store.close();
+            disk.hardState().close();
+        } catch (IOException e) {
+            LOG.warn("{} could not close its log", context.node().id(), e);
+        }
+        meters.close();
+    }
+
+    private final class PeerEvents implements PeerLinks.Events {
+        @Override
+        public void received(String from, RaftMessage message, List<ByteBuf> batches) {
+            if (!stopped) {
+                driver.received(from, message, batches);
+            }
+        }
+
+        @Override
+        public void receivedAll() {
+            publishSoon();
+        }
+    }
+
+    private final class DriverEvents implements RaftDriver.Events {
+        @Override
+        public void roleChanged(RaftRole role, long term, String leader) {
+            LOG.info(
+                    "{} is {} in term {}, {}",
+                    context.node().id(),
+                    role,
+                    term,
+                    leader.isEmpty() ? "no master is known" : "the master is " + leader);
+            meters.roleChanged(role);
+            if (ingress.isMaster() != (role == RaftRole.LEADER)) {
+                backlogBytes = driver.raft().bytesAfter(applier.applied());
+                ingress.masterChanged(role == RaftRole.LEADER);
+            }
+            reads.masterChanged();
+            remoteClients.announce();
+            client.announced(announcement());
+            publish();
+        }
+
+        @Override
+        public void committed(long index) {
+            applier.committed(index);
+        }
+
+        @Override
+        public void proposed(int bytes) {
+            backlogBytes += bytes;
+            ingress.waiting(backlogBytes);
+        }
+
+        @Override
+        public void readReady(long id, long index) {
+            reads.ready(id, index);
+        }
+
+        @Override
+        public void readFailed(long id) {
+            reads.failed(id);
+        }
+    }
+
+    private final class ApplierEvents implements Applier.Events {
+        @Override
+        public void opened(long token, long session) {
+            ingress.opened(token, session);
+        }
+
+        @Override
+        public void answered(long session, Answer answer) {
+            ingress.answered(session, answer);
+        }
+
+        @Override
+        public void applied(long index, int bytes) {
+            if (ingress.isMaster()) {
+                backlogBytes -= bytes;
+                ingress.waiting(backlogBytes);
+            }
+            reads.applied(index);
+        }
+
+        @Override
+        public void answersComplete() {
+            ingress.flush();
+            checkReady();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.Address;
+import io.holdfast.core.ReplicaRole;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.RunningFeature;
+import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.client.LogClient;
+import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.session.LogAccess;
+import java.util.List;
+import java.util.Map;
+
+/** The log in a process that uses it without storing it. */
+public final class ReplicationClient implements RunningFeature, LogAccess {
+    private final FeatureContext context;
+    private final List<Address> addresses;
+    private final LogClient client;
+    private volatile LogStatus status = LogStatus.unknown(ReplicaRole.CLIENT);
+
+    /** Makes one; see {@link RunningFeature}. */
+    public ReplicationClient(FeatureContext context, List<Address> addresses, LogClient.Limits limits) {
+        this.context = context;
+        this.addresses = List.copyOf(addresses);
+        this.client = new LogClient(context, limits);
+    }
+
+    @Override
+    public void open() {}
+
+    @Override
+    public void start() {
+        context.ready(false, "no master has been reached yet at " + addresses);
+        client.onChange(() -> {
+            status = new LogStatus(ReplicaRole.CLIENT, client.masterTerm(), client.masterId(), 0, 0, 0, 0, Map.of());
+            context.ready(client.isReady(), client.isReady() ? "" : "no master is reached at this moment");
+        });
+        client.start(addresses, null);
+    }
+
+    @Override
+    public Commands commands() {
+        return client;
+    }
+
+    @Override
+    public LogStatus status() {
+        return status;
+    }
+
+    @Override
+    public void stop(Runnable stopped) {
+        client.stop();
+        stopped.run();
+    }
+
+    @Override
+    public void close() {}
+}

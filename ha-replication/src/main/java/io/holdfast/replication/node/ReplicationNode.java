@@ -1,0 +1,159 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.ReplicaRole;
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.core.runtime.NodeRuntime;
+import io.holdfast.core.runtime.Worker;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.RunningFeature;
+import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.bootstrap.FormationDriver;
+import io.holdfast.replication.client.LogClient;
+import io.holdfast.replication.log.Identity;
+import io.holdfast.replication.log.Identity.State;
+import io.holdfast.replication.log.IdentityFile;
+import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.session.LogAccess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A node that stores the log: its directory and identity, and, once the cluster is formed, its {@link Replica}. */
+public final class ReplicationNode implements RunningFeature, LogAccess {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicationNode.class);
+
+    private final FeatureContext context;
+    private final ReplicationSettings settings;
+    private final NodeRuntime runtime;
+    private final EventLoop loop;
+    private final LogClient client;
+    private final Worker logWorker;
+    private @Nullable AutoCloseable lock;
+    private @Nullable Identity identity;
+    private UUID diskId = new UUID(0, 0);
+    private @Nullable FormationDriver formation;
+    private @Nullable Replica replica;
+    private boolean stopping;
+
+    /** Makes one; see {@link RunningFeature}. */
+    public ReplicationNode(FeatureContext context, ReplicationSettings settings) {
+        this.context = context;
+        this.settings = settings;
+        this.runtime = context.runtime();
+        this.loop = runtime.loop();
+        this.client = new LogClient(context, settings.client());
+        this.logWorker = runtime.newWorker("log");
+    }
+
+    @Override
+    public void open() throws Exception {
+        Path directory = settings.directory();
+        runtime.storage().createDirectories(directory);
+        lock = runtime.storage().lock(directory);
+        identity = IdentityFile.load(
+                runtime.storage(),
+                directory,
+                context.clusterName(),
+                context.node().id());
+        diskId = identity == null
+                ? new UUID(runtime.random().nextLong(), runtime.random().nextLong())
+                : identity.diskId();
+        LOG.info(
+                "{} stores its log in {} ({}), disk {}",
+                context.node().id(),
+                directory,
+                runtime.storage().fileSystemType(directory),
+                diskId);
+    }
+
+    @Override
+    public void start() {
+        Identity known = identity;
+        context.links().identify(new UUID(0, 0), diskId);
+        formation = new FormationDriver(
+                context,
+                settings.directory(),
+                diskId,
+                settings.listed(),
+                known,
+                logWorker,
+                made -> Replica.Disk.prepare(runtime, settings, made),
+                this::begin);
+        formation.start();
+        if (known != null && known.state() == State.FORMED) {
+            begin(known);
+        }
+    }
+
+    /** The cluster exists, and this node is part of it. */
+    private void begin(Identity formed) {
+        identity = formed;
+        context.links().identify(formed.clusterId(), diskId);
+        context.ready(false, "the log is being read");
+        logWorker.execute(() -> {
+            Replica.Disk disk;
+            try {
+                disk = Replica.Disk.open(runtime, settings, formed);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            loop.execute(() -> {
+                if (stopping) {
+                    disk.close();
+                    return;
+                }
+                Replica started = new Replica(context, settings, formed, disk, logWorker, client);
+                replica = started;
+                started.start();
+            });
+        });
+    }
+
+    @Override
+    public Commands commands() {
+        return client;
+    }
+
+    @Override
+    public LogStatus status() {
+        Replica running = replica;
+        return running == null ? LogStatus.unknown(ReplicaRole.SLAVE) : running.status();
+    }
+
+    @Override
+    public void stop(Runnable stopped) {
+        stopping = true;
+        client.stop();
+        if (formation != null) {
+            formation.stop();
+        }
+        Replica running = replica;
+        if (running == null) {
+            stopped.run();
+        } else {
+            running.stop(stopped);
+        }
+    }
+
+    @Override
+    public void close() {
+        logWorker.close();
+        Replica running = replica;
+        if (running != null) {
+            running.close();
+        }
+        AutoCloseable held = lock;
+        lock = null;
+        if (held != null) {
+            try {
+                held.close();
+            } catch (Exception e) {
+                LOG.warn("{} could not release the lock of {}", context.node().id(), settings.directory(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.Address;
+import io.holdfast.replication.StateMachine;
+import io.holdfast.replication.client.LogClient;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node of the log needs to know; times are nanoseconds.
+ *
+ * @param directory where the log, the vote and the identity are
+ * @param listed the nodes that form the cluster, id to address
+ * @param machine the user's state machine, if any
+ * @param heartbeatNanos the master's interval between signs of life
+ * @param electionTimeoutNanos how long a master may be silent
+ * @param segmentBytes length of a segment file
+ * @param maxWaitingBytes what a master takes before it has been applied
+ * @param client limits of this node's own users
+ */
+public record ReplicationSettings(
+        Path directory,
+        Map<String, Address> listed,
+        @Nullable StateMachine machine,
+        long heartbeatNanos,
+        long electionTimeoutNanos,
+        int segmentBytes,
+        long maxWaitingBytes,
+        LogClient.Limits client) {}

@@ -1,0 +1,156 @@
+package io.holdfast.replication.raft;
+
+import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
+import io.holdfast.replication.raft.RaftMessage.PreVoteRequest;
+import io.holdfast.replication.raft.RaftMessage.VoteReply;
+import io.holdfast.replication.raft.RaftMessage.VoteRequest;
+import java.util.TreeSet;
+
+/**
+ * Who is elected: Ongaro's thesis, 3.4 (votes), 3.6.1 (only an up-to-date log wins), 9.6 (pre-vote: a node that would
+ * lose raises no term), and 4.2.3 (a voter that hears a leader disregards candidates).
+ *
+ * <p>Evidence shortens the wait, never the rules: when the leader's host refuses connections, each voter starts its
+ * pre-vote after a wait that grows with its rank, and grants others theirs; a voter that still hears the leader grants
+ * nothing.
+ */
+final class Election {
+    private final RaftState s;
+    private final Doubt doubt;
+    private final TreeSet<String> granted = new TreeSet<>();
+    private boolean votedForSelf;
+
+    Election(RaftState state, Doubt doubt) {
+        this.s = state;
+        this.doubt = doubt;
+    }
+
+    /** The leader's host refused a connection. */
+    void leaderRefused() {
+        s.leaderRefused = true;
+        s.electionDeadlineNanos = Math.min(s.electionDeadlineNanos, s.now + rank() * s.config.staggerNanos());
+    }
+
+    /** Nobody has ever led this cluster: there is no silence to wait for. */
+    void firstOfItsCluster() {
+        s.leaderRefused = true;
+        s.electionDeadlineNanos = s.now + rank() * s.config.staggerNanos();
+    }
+
+    /** This node's place among the voters without the leader: the first begins at once. */
+    private long rank() {
+        return s.config.voters().ids().stream()
+                .filter(id -> !id.equals(s.leader) && id.compareTo(s.config.self()) < 0)
+                .count();
+    }
+
+    /** Nobody leads for too long. */
+    void timedOut() {
+        // While its own vote is not on disk a candidate has not even asked: to begin again would be to begin for ever.
+        if (!doubt.mayStand() || (s.role == RaftRole.CANDIDATE && !votedForSelf)) {
+            s.armElection();
+            return;
+        }
+        boolean evident = s.leaderRefused;
+        s.become(RaftRole.PRE_CANDIDATE, s.leader);
+        granted.clear();
+        granted.add(s.config.self());
+        long wait = evident ? 2 * s.config.staggerNanos() : s.config.electionTimeoutNanos() / 2;
+        s.electionDeadlineNanos = s.now + wait + s.random.nextLong(wait + 1);
+        for (String peer : s.peers()) {
+            s.send(peer, new PreVoteRequest(s.term + 1, s.log.lastIndex(), s.log.lastTerm()));
+        }
+        standIfWanted();
+    }
+
+    private void standIfWanted() {
+        if (!s.config.voters().won(granted::contains)) {
+            return;
+        }
+        s.enterTerm(s.term + 1);
+        s.votedFor = s.config.self();
+        votedForSelf = false;
+        granted.clear();
+        s.become(RaftRole.CANDIDATE, "");
+        s.saveHardState();
+        armCandidacy();
+        for (String peer : s.peers()) {
+            s.send(peer, new VoteRequest(s.term, s.log.lastIndex(), s.log.lastTerm()));
+        }
+    }
+
+    /** The wait covers the voters' disks: a slow force of a vote must not look like a lost election. */
+    private void armCandidacy() {
+        long wait = s.config.electionTimeoutNanos() / 2;
+        s.electionDeadlineNanos = s.now + wait + s.random.nextLong(wait + 1);
+    }
+
+    /** This node's own vote is on disk, and only now it counts. True if that decides the election. */
+    boolean hardStateSaved() {
+        if (s.role != RaftRole.CANDIDATE || votedForSelf || !s.votedFor.equals(s.config.self())) {
+            return false;
+        }
+        votedForSelf = true;
+        armCandidacy();
+        granted.add(s.config.self());
+        return s.config.voters().won(granted::contains);
+    }
+
+    void asked(String from, PreVoteRequest request) {
+        boolean grant = request.term() > s.term
+                && !hearsLeader()
+                && doubt.mayVote()
+                && upToDate(request.lastTerm(), request.lastIndex());
+        s.send(from, new PreVoteReply(grant ? request.term() : s.term, grant));
+    }
+
+    /** Called after the request's term has been adopted. */
+    void asked(String from, VoteRequest request) {
+        boolean grant = request.term() == s.term
+                && (s.votedFor.isEmpty() || s.votedFor.equals(from))
+                && doubt.mayVote()
+                && upToDate(request.lastTerm(), request.lastIndex());
+        if (grant && s.votedFor.isEmpty()) {
+            s.votedFor = from;
+            s.saveHardState();
+            if (s.role != RaftRole.FOLLOWER) {
+                s.become(RaftRole.FOLLOWER, "");
+            }
+            s.armElection();
+        }
+        s.send(from, new VoteReply(s.term, grant));
+    }
+
+    void answered(String from, PreVoteReply reply) {
+        if (s.role == RaftRole.PRE_CANDIDATE && reply.granted() && reply.term() == s.term + 1) {
+            granted.add(from);
+            standIfWanted();
+        }
+    }
+
+    /** True if this vote decides the election. */
+    boolean answered(String from, VoteReply reply) {
+        if (s.role != RaftRole.CANDIDATE || !reply.granted() || reply.term() != s.term) {
+            return false;
+        }
+        granted.add(from);
+        return s.config.voters().won(granted::contains);
+    }
+
+    /** True while a leader is alive as far as this node can tell; it then disregards candidates. */
+    boolean hearsLeader() {
+        return s.role == RaftRole.LEADER
+                || (s.role == RaftRole.FOLLOWER
+                        && !s.leader.isEmpty()
+                        && !s.leaderRefused
+                        && s.now - s.leaderHeardNanos < s.config.electionTimeoutNanos());
+    }
+
+    private boolean upToDate(long lastTerm, long lastIndex) {
+        return atLeast(lastTerm, lastIndex, s.log.lastTerm(), s.log.lastIndex()) && doubt.allows(lastTerm, lastIndex);
+    }
+
+    static boolean atLeast(long term, long index, long otherTerm, long otherIndex) {
+        return term > otherTerm || (term == otherTerm && index >= otherIndex);
+    }
+}

@@ -1,0 +1,74 @@
+package io.holdfast.replication.raft;
+
+import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.raft.RaftEffect.AppendReceived;
+import io.holdfast.replication.raft.RaftEffect.TruncateLog;
+import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
+import io.holdfast.replication.raft.RaftMessage.AppendRejected;
+import io.holdfast.replication.raft.RaftMessage.AppendRequest;
+
+/** The follower's side of replication: figure 3.1 of Ongaro's thesis, "AppendEntries RPC", receiver. */
+final class FollowerLog {
+    private final RaftState s;
+    private long acknowledged;
+    private long acknowledgedTerm;
+
+    FollowerLog(RaftState state) {
+        this.s = state;
+    }
+
+    /** A new connection to the leader: what was acknowledged before may have to be said again. */
+    void forgetAcknowledged() {
+        acknowledgedTerm = 0;
+    }
+
+    /** Called after the sender has been recognised as this term's leader. */
+    void append(AppendRequest request) {
+        long previous = request.prevIndex();
+        if (s.log.termAt(previous) != request.prevTerm()) {
+            long hint = s.log.lastIndexWithTermAtMost(Math.min(previous, s.log.lastIndex()), request.prevTerm());
+            s.send(s.leader, new AppendRejected(s.term, previous, hint, s.log.termAt(hint)));
+            return;
+        }
+        boolean stored = false;
+        for (BatchMeta batch : request.batches()) {
+            if (s.log.termAt(batch.firstIndex()) == batch.term()) {
+                continue; // by log matching we have exactly this batch
+            }
+            if (batch.firstIndex() <= s.log.lastIndex()) {
+                truncateFrom(batch.firstIndex());
+            }
+            s.log.append(batch);
+            s.effects.add(new AppendReceived(batch));
+            stored = true;
+        }
+        s.matched = Math.max(s.matched, request.lastIndex());
+        s.commitTo(Math.min(request.commit(), s.matched));
+        if (!stored) {
+            acknowledge();
+        }
+    }
+
+    private void truncateFrom(long index) {
+        if (index <= s.commit) {
+            throw new IllegalStateException("leader " + s.leader + " of term " + s.term + " overwrites index " + index
+                    + ", but " + s.commit + " is committed");
+        }
+        s.log.truncateFrom(index);
+        s.durable = Math.min(s.durable, index - 1);
+        s.effects.add(new TruncateLog(index));
+    }
+
+    /** More is on disk. */
+    void persisted() {
+        if (acknowledgedTerm != s.term || Math.min(s.durable, s.matched) > acknowledged) {
+            acknowledge();
+        }
+    }
+
+    private void acknowledge() {
+        acknowledged = Math.min(s.durable, s.matched);
+        acknowledgedTerm = s.term;
+        s.send(s.leader, new AppendAccepted(s.term, s.matched, acknowledged));
+    }
+}

@@ -1,0 +1,409 @@
+package io.holdfast.replication.raft;
+
+import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.raft.RaftEffect.AppendProposed;
+import io.holdfast.replication.raft.RaftEffect.ProposalRefused;
+import io.holdfast.replication.raft.RaftEffect.ReadFailed;
+import io.holdfast.replication.raft.RaftEffect.ReadReady;
+import io.holdfast.replication.raft.RaftEffect.SetTimer;
+import io.holdfast.replication.raft.RaftInput.HardStateSaved;
+import io.holdfast.replication.raft.RaftInput.PeerDown;
+import io.holdfast.replication.raft.RaftInput.PeerRefused;
+import io.holdfast.replication.raft.RaftInput.PeerUp;
+import io.holdfast.replication.raft.RaftInput.Persisted;
+import io.holdfast.replication.raft.RaftInput.Proposed;
+import io.holdfast.replication.raft.RaftInput.ReadRequested;
+import io.holdfast.replication.raft.RaftInput.Received;
+import io.holdfast.replication.raft.RaftInput.SendFailed;
+import io.holdfast.replication.raft.RaftInput.Started;
+import io.holdfast.replication.raft.RaftInput.TimerFired;
+import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
+import io.holdfast.replication.raft.RaftMessage.AppendRejected;
+import io.holdfast.replication.raft.RaftMessage.AppendRequest;
+import io.holdfast.replication.raft.RaftMessage.Heartbeat;
+import io.holdfast.replication.raft.RaftMessage.HeartbeatReply;
+import io.holdfast.replication.raft.RaftMessage.LogStatusReply;
+import io.holdfast.replication.raft.RaftMessage.LogStatusRequest;
+import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
+import io.holdfast.replication.raft.RaftMessage.PreVoteRequest;
+import io.holdfast.replication.raft.RaftMessage.ReadIndexReply;
+import io.holdfast.replication.raft.RaftMessage.ReadIndexRequest;
+import io.holdfast.replication.raft.RaftMessage.VoteReply;
+import io.holdfast.replication.raft.RaftMessage.VoteRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * One voter of a Raft group, after Diego Ongaro's thesis "Consensus: Bridging Theory and Practice" (2014), as a
+ * deterministic state machine: {@link #step} takes the time and what happened, and returns what is to be done.
+ *
+ * <p>This class knows the terms and hands each input to the decision that it belongs to: {@link Election}, {@link
+ * Replicator} (leader), {@link FollowerLog}, {@link ReadIndex}, {@link Doubt}. The log is made of batches that are
+ * never split; their boundaries are the same on all nodes, because a batch is made once, by the leader of its term.
+ *
+ * <p>Not thread-safe. The list that {@code step} returns is valid until the next call.
+ */
+public final class Raft {
+    private final RaftState s;
+    private final Doubt doubt;
+    private final Election election;
+    private final FollowerLog followerLog;
+    private final ReadIndex reads;
+    private final Replicator replicator;
+    private long armedForNanos;
+    private boolean armed;
+    private boolean excused;
+
+    /**
+     * A voter as it comes back from its disk.
+     *
+     * @param log the batches on its disk
+     * @param term the term on its disk, 0 if it is new
+     * @param votedFor its vote in that term, empty if none
+     * @param commit an index known to be committed, as a lower bound; 0 if unknown
+     * @param tailDoubtful true if what it acknowledged last may have been lost
+     * @param voteDoubtful true if a later term or vote than this may have been lost
+     * @param random decides time-outs; seeded by the caller
+     */
+    public Raft(
+            RaftConfig config,
+            LogIndex log,
+            long term,
+            String votedFor,
+            long commit,
+            boolean tailDoubtful,
+            boolean voteDoubtful,
+            RandomGenerator random) {
+        s = new RaftState(config, log, random, term, votedFor, commit);
+        doubt = new Doubt(s, tailDoubtful, voteDoubtful);
+        election = new Election(s, doubt);
+        followerLog = new FollowerLog(s);
+        reads = new ReadIndex(s);
+        replicator = new Replicator(s, reads, doubt);
+    }
+
+    /** Takes one input at {@code nowNanos}, which never goes backwards, and returns the effects. */
+    public List<RaftEffect> step(long nowNanos, RaftInput input) {
+        s.now = nowNanos;
+        s.effects.clear();
+        dispatch(input);
+        if (s.role == RaftRole.LEADER) {
+            replicator.flush();
+        }
+        arm();
+        checkInvariants();
+        return s.effects;
+    }
+
+    private void dispatch(RaftInput input) {
+        if (input instanceof Received received) {
+            receive(received.from(), received.message());
+        } else if (input instanceof Proposed proposed) {
+            propose(proposed);
+        } else if (input instanceof Persisted persisted) {
+            persisted(persisted);
+        } else if (input instanceof ReadRequested requested) {
+            requested.ids().forEach(this::read);
+        } else if (input instanceof TimerFired) {
+            armed = false;
+            timerFired();
+        } else if (input instanceof HardStateSaved saved) {
+            if (s.hardStateSaved(saved.version()) && election.hardStateSaved()) {
+                lead();
+            }
+        } else if (input instanceof PeerUp up) {
+            peerUp(up.peer());
+        } else if (input instanceof PeerDown down) {
+            if (s.role == RaftRole.LEADER) {
+                replicator.lost(down.peer());
+            }
+        } else if (input instanceof PeerRefused refused) {
+            if (s.role == RaftRole.FOLLOWER && refused.peer().equals(s.leader)) {
+                election.leaderRefused();
+            }
+        } else if (input instanceof SendFailed failed) {
+            if (s.role == RaftRole.LEADER) {
+                replicator.refused(failed.peer());
+            }
+        } else if (input instanceof Started) {
+            s.armElection();
+            doubt.ask();
+            if (s.commit > 0) {
+                s.effects.add(new RaftEffect.Committed(s.commit));
+            }
+            if (s.alone() || (s.term == 0 && s.log.lastIndex() == 0)) {
+                election.firstOfItsCluster();
+            }
+        } else {
+            throw new IllegalStateException("an input of an unknown kind: " + input);
+        }
+    }
+
+    private void receive(String from, RaftMessage message) {
+        if (!s.config.voters().contains(from)) {
+            throw new IllegalStateException(
+                    from + " is no voter of " + s.config.voters().ids());
+        }
+        if (message instanceof LogStatusRequest) {
+            s.send(from, new LogStatusReply(s.term, s.log.lastIndex(), s.log.lastTerm()));
+            return;
+        }
+        if (message instanceof LogStatusReply reply) {
+            doubt.told(from, reply);
+            return;
+        }
+        if (!doubt.knowsItsTerm()) {
+            return; // it may have promised to hear nobody of an earlier term than one that it forgot
+        }
+        if (message instanceof PreVoteRequest request) {
+            election.asked(from, request);
+            return;
+        }
+        if (message instanceof PreVoteReply reply && reply.granted()) {
+            election.answered(from, reply);
+            return;
+        }
+        if (message instanceof VoteRequest && message.term() > s.term && election.hearsLeader()) {
+            return; // thesis, 4.2.3: a candidate does not depose a leader that this voter hears
+        }
+        if (message.term() > s.term) {
+            adopt(message.term(), leaderOf(from, message));
+        } else if (message.term() < s.term) {
+            answerStale(from, message);
+            return;
+        }
+        receiveInTerm(from, message);
+    }
+
+    private void receiveInTerm(String from, RaftMessage message) {
+        if (message instanceof AppendRequest request) {
+            follow(from);
+            followerLog.append(request);
+            doubt.caughtUp();
+        } else if (message instanceof Heartbeat heartbeat) {
+            follow(from);
+            s.commitTo(Math.min(heartbeat.commit(), s.matched));
+            doubt.leaderEndsAt(heartbeat.lastIndex());
+            s.send(from, new HeartbeatReply(s.term, heartbeat.round()));
+        } else if (message instanceof VoteRequest request) {
+            election.asked(from, request);
+        } else if (message instanceof VoteReply reply) {
+            if (election.answered(from, reply)) {
+                lead();
+            }
+        } else if (message instanceof ReadIndexReply reply) {
+            s.commitTo(Math.min(reply.index(), s.matched));
+            s.effects.add(new ReadReady(reply.id(), reply.index()));
+        } else if (s.role == RaftRole.LEADER) {
+            receiveAsLeader(from, message);
+        }
+        // What is left are answers to a leader or candidate that this node no longer is.
+    }
+
+    private void receiveAsLeader(String from, RaftMessage message) {
+        if (message instanceof AppendAccepted reply) {
+            replicator.accepted(from, reply);
+        } else if (message instanceof AppendRejected reply) {
+            replicator.rejected(from, reply);
+        } else if (message instanceof HeartbeatReply reply) {
+            replicator.answered(from, reply);
+        } else if (message instanceof ReadIndexRequest request) {
+            replicator.read(request.id(), from);
+        }
+    }
+
+    /** Tells a leader or candidate of an earlier term that its time is over. */
+    private void answerStale(String from, RaftMessage message) {
+        if (message instanceof AppendRequest request) {
+            s.send(from, new AppendRejected(s.term, request.prevIndex(), 0, 0));
+        } else if (message instanceof Heartbeat heartbeat) {
+            s.send(from, new HeartbeatReply(s.term, heartbeat.round()));
+        } else if (message instanceof VoteRequest) {
+            s.send(from, new VoteReply(s.term, false));
+        }
+    }
+
+    private static String leaderOf(String from, RaftMessage message) {
+        return message instanceof AppendRequest || message instanceof Heartbeat ? from : "";
+    }
+
+    private void adopt(long term, String leader) {
+        if (s.role == RaftRole.LEADER) {
+            reads.abandon();
+        }
+        boolean waits = s.role != RaftRole.FOLLOWER || !leader.isEmpty();
+        s.enterTerm(term);
+        s.become(RaftRole.FOLLOWER, leader);
+        s.saveHardState();
+        s.leaderHeardNanos = s.now;
+        // A vote request alone postpones nothing (RATIS-980's mirror image): only a leader or a granted vote does.
+        if (waits) {
+            s.armElection();
+        }
+    }
+
+    private void follow(String leader) {
+        if (s.role == RaftRole.LEADER) {
+            throw new IllegalStateException(leader + " and " + s.config.self() + " both lead in term " + s.term);
+        }
+        if (!leader.equals(s.leader) || s.role != RaftRole.FOLLOWER) {
+            s.become(RaftRole.FOLLOWER, leader);
+        }
+        s.leaderHeardNanos = s.now;
+        s.leaderRefused = false;
+        excused = false;
+        s.armElection();
+    }
+
+    private void lead() {
+        s.become(RaftRole.LEADER, s.config.self());
+        replicator.begin();
+    }
+
+    private void stepDown() {
+        reads.abandon();
+        s.become(RaftRole.FOLLOWER, "");
+        s.armElection();
+    }
+
+    private void propose(Proposed proposed) {
+        if (s.role != RaftRole.LEADER) {
+            s.effects.add(new ProposalRefused());
+            return;
+        }
+        BatchMeta batch = new BatchMeta(s.log.lastIndex() + 1, proposed.count(), s.term, proposed.bytes());
+        s.log.append(batch);
+        s.effects.add(new AppendProposed(batch));
+        replicator.proposed();
+    }
+
+    private void persisted(Persisted persisted) {
+        // The term tells a rewritten tail from the one that was forced.
+        if (s.log.termAt(persisted.index()) != persisted.term() || persisted.index() <= s.durable) {
+            return;
+        }
+        s.durable = persisted.index();
+        if (s.role == RaftRole.LEADER) {
+            replicator.commit();
+        } else if (!s.leader.isEmpty()) {
+            followerLog.persisted();
+            doubt.caughtUp();
+        }
+    }
+
+    private void read(long id) {
+        if (s.role == RaftRole.LEADER) {
+            replicator.read(id, s.config.self());
+        } else if (s.leader.isEmpty()) {
+            s.effects.add(new ReadFailed(id));
+        } else {
+            s.send(s.leader, new ReadIndexRequest(s.term, id));
+        }
+    }
+
+    private void peerUp(String peer) {
+        if (s.role == RaftRole.LEADER) {
+            replicator.peerUp(peer);
+        } else if (peer.equals(s.leader)) {
+            s.leaderRefused = false;
+            followerLog.forgetAcknowledged();
+        }
+        doubt.ask();
+    }
+
+    /**
+     * A timer that fires late says that this node stood still (a pause, a suspended machine, a busy core), not that the
+     * others did: what they sent meanwhile still waits to be read. It gets one heartbeat's time, once.
+     */
+    private void timerFired() {
+        long late = s.now - armedForNanos;
+        if (late > s.config.heartbeatNanos() / 2 && !excused) {
+            excused = true;
+            long pardon = s.config.heartbeatNanos();
+            s.electionDeadlineNanos = Math.max(s.electionDeadlineNanos, s.now + pardon);
+            replicator.excuse(pardon);
+        } else if (late <= s.config.heartbeatNanos() / 2) {
+            excused = false;
+        }
+        if (s.role == RaftRole.LEADER) {
+            if (!replicator.timerFired()) {
+                stepDown();
+            }
+        } else if (s.now - s.electionDeadlineNanos >= 0) {
+            doubt.ask();
+            election.timedOut();
+        } else if (doubt.exists()) {
+            doubt.ask();
+        }
+    }
+
+    /** One timer for everything. It is moved forward only; a later deadline is found when it fires early. */
+    private void arm() {
+        long due = s.role == RaftRole.LEADER ? replicator.dueNanos() : s.electionDeadlineNanos;
+        if (doubt.exists()) {
+            due = Math.min(due, s.now + s.config.heartbeatNanos());
+        }
+        if (!armed || due - armedForNanos < 0) {
+            armed = true;
+            armedForNanos = due;
+            s.effects.add(new SetTimer(due));
+        }
+    }
+
+    /** Always on: a state that breaks these is a bug, and the node stops before it tells anybody. */
+    private void checkInvariants() {
+        if (s.commit > s.log.lastIndex() || s.durable > s.log.lastIndex() || s.matched > s.log.lastIndex()) {
+            throw new IllegalStateException("commit " + s.commit + ", durable " + s.durable + " or matched " + s.matched
+                    + " is beyond the log's end " + s.log.lastIndex());
+        }
+        if (s.role == RaftRole.LEADER && !s.votedFor.equals(s.config.self())) {
+            throw new IllegalStateException("leads term " + s.term + " but voted for '" + s.votedFor + "'");
+        }
+    }
+
+    /** Its role. */
+    public RaftRole role() {
+        return s.role;
+    }
+
+    /** The current term. */
+    public long term() {
+        return s.term;
+    }
+
+    /** The leader of this term, empty while unknown. */
+    public String leader() {
+        return s.leader;
+    }
+
+    /** Decided up to here. */
+    public long commitIndex() {
+        return s.commit;
+    }
+
+    /** The log's end. */
+    public long lastIndex() {
+        return s.log.lastIndex();
+    }
+
+    /** True if an entry of this term is known to be committed. */
+    public boolean committedInTerm() {
+        return s.log.termAt(s.commit) == s.term;
+    }
+
+    /** How many bytes of batches follow the one that ends at {@code index}. */
+    public long bytesAfter(long index) {
+        return s.log.bytesFrom(index + 1);
+    }
+
+    /** True while it neither votes nor stands because the end of its own memory cannot be trusted. */
+    public boolean doubtful() {
+        return doubt.exists();
+    }
+
+    /** On a leader: up to where each other voter's disk is known to have the log. */
+    public Map<String, Long> matches() {
+        return replicator.matches();
+    }
+}

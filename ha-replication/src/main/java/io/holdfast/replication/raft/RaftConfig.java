@@ -1,0 +1,21 @@
+package io.holdfast.replication.raft;
+
+/**
+ * Settings of the protocol. All times are nanoseconds.
+ *
+ * @param self this node's id
+ * @param voters the voters
+ * @param heartbeatNanos the master's interval between signs of life
+ * @param electionTimeoutNanos how long a master may be silent before a voter may take it for dead
+ * @param staggerNanos what each rank waits longer than the one before it when the master's death is evident
+ * @param maxAppendBytes the batches in one append message, as a soft limit: a single batch may be larger
+ * @param maxInflightBytes what may be on its way to one slave unanswered
+ */
+public record RaftConfig(
+        String self,
+        MajorityConfig voters,
+        long heartbeatNanos,
+        long electionTimeoutNanos,
+        long staggerNanos,
+        int maxAppendBytes,
+        long maxInflightBytes) {}

@@ -1,0 +1,43 @@
+package io.holdfast.replication.raft;
+
+import io.holdfast.replication.log.BatchMeta;
+
+/** What a {@link Raft} wants done, in this order. */
+public sealed interface RaftEffect {
+
+    /** Send, as soon as can be; may be lost. For an append the driver adds the batches' bytes. */
+    record Send(String to, RaftMessage message) implements RaftEffect {}
+
+    /** Put on disk, then say {@link RaftInput.HardStateSaved}. The core holds messages back until then. */
+    record SaveHardState(long version, long term, String votedFor) implements RaftEffect {}
+
+    /** Seal the proposed batch with these numbers and write it; say {@link RaftInput.Persisted} once forced. */
+    record AppendProposed(BatchMeta batch) implements RaftEffect {}
+
+    /** Write this batch of the message at hand; say {@link RaftInput.Persisted} once forced. */
+    record AppendReceived(BatchMeta batch) implements RaftEffect {}
+
+    /** Drop the log from this index, the first of a batch. Forces begun before no longer count. */
+    record TruncateLog(long fromIndex) implements RaftEffect {}
+
+    /** Entries up to this index are decided: apply them. */
+    record Committed(long index) implements RaftEffect {}
+
+    /** The read may be answered once {@code index} is applied. */
+    record ReadReady(long id, long index) implements RaftEffect {}
+
+    /** The read got no answer, because there is no leader or it changed; it may be asked for again. */
+    record ReadFailed(long id) implements RaftEffect {}
+
+    /** The proposal came to a node that does not lead; nothing was appended. */
+    record ProposalRefused() implements RaftEffect {}
+
+    /** Role, term or known leader changed; {@code leader} is empty while none is known. */
+    record RoleChanged(RaftRole role, long term, String leader) implements RaftEffect {}
+
+    /** This node has again everything that it may once have acknowledged: its disk needs no longer be doubted. */
+    record DoubtSettled() implements RaftEffect {}
+
+    /** Say {@link RaftInput.TimerFired} at this time; replaces the timer before. */
+    record SetTimer(long atNanos) implements RaftEffect {}
+}

@@ -1,0 +1,40 @@
+package io.holdfast.replication.raft;
+
+import java.util.List;
+
+/** What can happen to a {@link Raft}. */
+public sealed interface RaftInput {
+
+    /** The node begins. First, and once. */
+    record Started() implements RaftInput {}
+
+    /** A voter said something. */
+    record Received(String from, RaftMessage message) implements RaftInput {}
+
+    /** The time of the last {@link RaftEffect.SetTimer} has come. */
+    record TimerFired() implements RaftInput {}
+
+    /** The log is on disk up to an index, whose entry was of that term when the force began. */
+    record Persisted(long term, long index) implements RaftInput {}
+
+    /** {@link RaftEffect.SaveHardState} of that version is on disk, and so are all before it. */
+    record HardStateSaved(long version) implements RaftInput {}
+
+    /** Users' entries wait in a batch of this count and length. */
+    record Proposed(int count, int bytes) implements RaftInput {}
+
+    /** Linearizable reads have been asked for. */
+    record ReadRequested(List<Long> ids) implements RaftInput {}
+
+    /** A link to that voter stands. */
+    record PeerUp(String peer) implements RaftInput {}
+
+    /** The link to that voter is gone: what was on its way may be lost. */
+    record PeerDown(String peer) implements RaftInput {}
+
+    /** That voter's host refused a connection: evidence that its process is dead. */
+    record PeerRefused(String peer) implements RaftInput {}
+
+    /** An append could not be handed to the link. */
+    record SendFailed(String peer) implements RaftInput {}
+}

@@ -1,0 +1,92 @@
+package io.holdfast.replication.raft;
+
+import io.holdfast.replication.log.BatchMeta;
+import java.util.List;
+
+/** What voters say to each other. */
+public sealed interface RaftMessage {
+
+    /** The sender's term; for a pre-vote, the term it would stand in. */
+    long term();
+
+    /** Would you vote for me in this term? (thesis, 9.6) */
+    record PreVoteRequest(long term, long lastIndex, long lastTerm) implements RaftMessage {}
+
+    /**
+     * Whether it would.
+     *
+     * @param term the term asked about if granted, else the voter's own
+     */
+    record PreVoteReply(long term, boolean granted) implements RaftMessage {}
+
+    /** Vote for me. (thesis, figure 3.1) */
+    record VoteRequest(long term, long lastIndex, long lastTerm) implements RaftMessage {}
+
+    /** Whether it did; sent when that is on disk. */
+    record VoteReply(long term, boolean granted) implements RaftMessage {}
+
+    /**
+     * Store these batches after the entry (prevIndex, prevTerm).
+     *
+     * @param commit the leader's commit index
+     * @param batches what follows, without gaps; empty to ask whether the logs match there
+     */
+    record AppendRequest(long term, long prevIndex, long prevTerm, long commit, List<BatchMeta> batches)
+            implements RaftMessage {
+        /** Makes the list its own. */
+        public AppendRequest {
+            batches = List.copyOf(batches);
+        }
+
+        /** The last index that it speaks of. */
+        public long lastIndex() {
+            return batches.isEmpty()
+                    ? prevIndex
+                    : batches.get(batches.size() - 1).lastIndex();
+        }
+    }
+
+    /**
+     * The batches were taken.
+     *
+     * @param received up to here the follower's log is known to equal the leader's
+     * @param durable up to here that is on the follower's disk; only this counts for a commit
+     */
+    record AppendAccepted(long term, long received, long durable) implements RaftMessage {}
+
+    /**
+     * The logs do not match at the message's previous entry.
+     *
+     * @param prevIndex the previous index that was refused
+     * @param hintIndex the last index at which they may match
+     * @param hintTerm the follower's term there
+     */
+    record AppendRejected(long term, long prevIndex, long hintIndex, long hintTerm) implements RaftMessage {}
+
+    /**
+     * The leader lives. It never says how far the logs match.
+     *
+     * @param commit the leader's commit index
+     * @param lastIndex the leader's last index
+     * @param round counts the leader's heartbeats, for ReadIndex
+     */
+    record Heartbeat(long term, long commit, long lastIndex, long round) implements RaftMessage {}
+
+    /** Answers the heartbeat of that round. */
+    record HeartbeatReply(long term, long round) implements RaftMessage {}
+
+    /** What must be applied here before the read {@code id} may be answered? */
+    record ReadIndexRequest(long term, long id) implements RaftMessage {}
+
+    /** That. */
+    record ReadIndexReply(long term, long id, long index) implements RaftMessage {}
+
+    /** Where does your log end? Asked by a voter that cannot trust its own disk's last bytes. */
+    record LogStatusRequest(long term) implements RaftMessage {}
+
+    /**
+     * There, on disk or not: of what the one who asks acknowledged, a leader may still count an entry that its own disk
+     * does not have yet.
+     */
+    record LogStatusReply(long term, long lastIndex, long lastTerm) implements RaftMessage {}
+}

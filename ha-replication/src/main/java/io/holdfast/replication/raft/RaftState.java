@@ -1,0 +1,123 @@
+package io.holdfast.replication.raft;
+
+import io.holdfast.replication.raft.RaftEffect.RoleChanged;
+import io.holdfast.replication.raft.RaftEffect.SaveHardState;
+import io.holdfast.replication.raft.RaftEffect.Send;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** The one state that the decisions around it share, and the effects of the step that is running. */
+final class RaftState {
+    /** What a node votes for in a term in which it may have voted for another before it lost its memory. */
+    static final String FORGOTTEN = "?";
+
+    final RaftConfig config;
+    final LogIndex log;
+    final RandomGenerator random;
+    final List<RaftEffect> effects = new ArrayList<>();
+    private final List<RaftEffect> heldUntilSaved = new ArrayList<>();
+    private long saveVersion;
+    private long savedVersion;
+
+    long now;
+    long term;
+    /** Whom this node voted for in {@link #term}; empty if nobody. */
+    String votedFor;
+
+    RaftRole role = RaftRole.FOLLOWER;
+    /** The leader of {@link #term}; empty while unknown. */
+    String leader = "";
+
+    long commit;
+    /** On this node's disk up to here. */
+    long durable;
+    /** Known to equal the log of this term's leader up to here. */
+    long matched;
+    /** When the leader last gave a sign of life. */
+    long leaderHeardNanos;
+    /** True after the leader's host refused a connection, until the leader is heard again. */
+    boolean leaderRefused;
+
+    long electionDeadlineNanos;
+
+    RaftState(RaftConfig config, LogIndex log, RandomGenerator random, long term, String votedFor, long commit) {
+        this.config = config;
+        this.log = log;
+        this.random = random;
+        this.term = term;
+        this.votedFor = votedFor;
+        this.commit = Math.min(commit, log.lastIndex());
+        this.durable = log.lastIndex();
+    }
+
+    boolean alone() {
+        return config.voters().ids().size() == 1;
+    }
+
+    /** The other voters, in the order that all nodes share. */
+    Iterable<String> peers() {
+        return config.voters().ids().stream()
+                .filter(id -> !id.equals(config.self()))
+                .toList();
+    }
+
+    /** Nothing that speaks of a term or vote leaves before that is on disk: persist before you tell. */
+    void send(String to, RaftMessage message) {
+        if (savedVersion == saveVersion) {
+            effects.add(new Send(to, message));
+        } else {
+            heldUntilSaved.add(new Send(to, message));
+        }
+    }
+
+    /** A term and the vote in it that come in one step are one write. */
+    void saveHardState() {
+        effects.removeIf(SaveHardState.class::isInstance);
+        effects.add(new SaveHardState(++saveVersion, term, votedFor));
+    }
+
+    boolean hardStateSaved(long version) {
+        savedVersion = Math.max(savedVersion, version);
+        if (savedVersion < saveVersion) {
+            return false;
+        }
+        effects.addAll(heldUntilSaved);
+        heldUntilSaved.clear();
+        return true;
+    }
+
+    void become(RaftRole newRole, String newLeader) {
+        role = newRole;
+        leader = newLeader;
+        effects.add(new RoleChanged(role, term, leader));
+    }
+
+    /** Enters a higher term; whoever leads it is not known yet. */
+    void enterTerm(long newTerm) {
+        if (newTerm <= term) {
+            throw new IllegalStateException("term " + newTerm + " does not follow term " + term);
+        }
+        term = newTerm;
+        votedFor = "";
+        matched = 0;
+        leaderRefused = false;
+    }
+
+    void commitTo(long index) {
+        if (index <= commit) {
+            return;
+        }
+        if (index > log.lastIndex()) {
+            throw new IllegalStateException("commit of " + index + " beyond the log's end " + log.lastIndex());
+        }
+        commit = index;
+        effects.add(new RaftEffect.Committed(index));
+    }
+
+    /** Waits for a leader: at least the election time-out and a heartbeat, plus up to half of it by chance. */
+    void armElection() {
+        long timeout = config.electionTimeoutNanos();
+        electionDeadlineNanos = now + timeout + config.heartbeatNanos() + random.nextLong(timeout / 2 + 1);
+    }
+}

@@ -1,0 +1,253 @@
+package io.holdfast.replication.raft;
+
+import io.holdfast.core.spi.MalformedFrameException;
+import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
+import io.holdfast.replication.raft.RaftMessage.AppendRejected;
+import io.holdfast.replication.raft.RaftMessage.AppendRequest;
+import io.holdfast.replication.raft.RaftMessage.Heartbeat;
+import io.holdfast.replication.raft.RaftMessage.HeartbeatReply;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * The leader's side of replication: Ongaro's thesis, 3.5 (log matching), 3.6.2 (only an entry of its own term is
+ * committed by counting), 10.2 (pipelining; the leader's own disk works in parallel), and 6.2 (a leader that hears no
+ * majority steps down).
+ */
+final class Replicator {
+    private final RaftState s;
+    private final ReadIndex reads;
+    private final Doubt doubt;
+    private final Map<String, Progress> followers = new TreeMap<>();
+    private long round;
+    private boolean roundWanted;
+    private long heartbeatDueNanos;
+    /** Of its own, since the rounds that reads ask for put off the next heartbeat again and again. */
+    private long repairDueNanos;
+
+    private long quorumDueNanos;
+
+    Replicator(RaftState state, ReadIndex reads, Doubt doubt) {
+        this.s = state;
+        this.reads = reads;
+        this.doubt = doubt;
+    }
+
+    /** This node has just been elected. */
+    void begin() {
+        followers.clear();
+        for (String peer : s.peers()) {
+            followers.put(peer, new Progress(s.log.lastIndex() + 1, s.now));
+        }
+        quorumDueNanos = s.now + s.config.electionTimeoutNanos();
+        repairDueNanos = s.now + s.config.heartbeatNanos();
+        heartbeat();
+        sendToAll();
+    }
+
+    /** What is due next. */
+    long dueNanos() {
+        return Math.min(Math.min(heartbeatDueNanos, repairDueNanos), quorumDueNanos);
+    }
+
+    /** False if no majority has been heard for an election time-out. */
+    boolean timerFired() {
+        if (s.now - heartbeatDueNanos >= 0) {
+            heartbeat();
+        }
+        if (s.now - repairDueNanos >= 0) {
+            repairDueNanos = s.now + s.config.heartbeatNanos();
+            followers.forEach(this::unstick);
+        }
+        if (s.now - quorumDueNanos < 0) {
+            return true;
+        }
+        quorumDueNanos = s.now + s.config.electionTimeoutNanos() / 2;
+        return s.config.voters().won(this::heardLately);
+    }
+
+    /** The loop stood still: what the followers said meanwhile is still to be read. */
+    void excuse(long nanos) {
+        quorumDueNanos = Math.max(quorumDueNanos, s.now + nanos);
+    }
+
+    private Progress follower(String id) {
+        return Objects.requireNonNull(followers.get(id), id);
+    }
+
+    private boolean heardLately(String id) {
+        Progress follower = followers.get(id);
+        return follower == null || s.now - follower.heardNanos <= s.config.electionTimeoutNanos();
+    }
+
+    private void unstick(String peer, Progress follower) {
+        boolean probeLost = follower.probing && s.now - follower.probeSentNanos >= s.config.heartbeatNanos();
+        boolean stuck = !follower.idle() && s.now - follower.movedNanos > s.config.electionTimeoutNanos();
+        boolean lostAnswer = !follower.probing && follower.idle() && follower.match < follower.next - 1;
+        if (stuck || (lostAnswer && s.now - follower.movedNanos > s.config.electionTimeoutNanos())) {
+            follower.movedNanos = s.now;
+            follower.probe(s.log.batchStart(follower.match + 1));
+        }
+        if (probeLost) {
+            follower.probeOutstanding = false;
+        }
+        send(peer, follower);
+    }
+
+    private void heartbeat() {
+        round++;
+        roundWanted = false;
+        heartbeatDueNanos = s.now + s.config.heartbeatNanos();
+        for (String peer : followers.keySet()) {
+            s.send(peer, new Heartbeat(s.term, s.commit, s.log.lastIndex(), round));
+        }
+    }
+
+    /** Ends a step: reads that came in it share one round. */
+    void flush() {
+        if (roundWanted) {
+            heartbeat();
+            confirmReads();
+        }
+    }
+
+    void read(long id, String from) {
+        roundWanted |= reads.asked(id, from, round + 1);
+    }
+
+    void proposed() {
+        sendToAll();
+    }
+
+    void sendToAll() {
+        followers.forEach(this::send);
+    }
+
+    private void send(String peer, Progress follower) {
+        if (follower.probing) {
+            if (follower.probeOutstanding) {
+                return;
+            }
+            append(peer, follower, s.log.batches(follower.next, s.config.maxAppendBytes()));
+            follower.probeOutstanding = true;
+            follower.probeSentNanos = s.now;
+            return;
+        }
+        while (follower.next <= s.log.lastIndex() && follower.hasRoom(s.config.maxInflightBytes())) {
+            List<BatchMeta> batches = s.log.batches(follower.next, s.config.maxAppendBytes());
+            append(peer, follower, batches);
+            long bytes = batches.stream().mapToLong(BatchMeta::bytes).sum();
+            follower.sent(batches.get(batches.size() - 1).lastIndex(), bytes, s.now);
+        }
+    }
+
+    private void append(String peer, Progress follower, List<BatchMeta> batches) {
+        long previous = follower.next - 1;
+        s.send(peer, new AppendRequest(s.term, previous, s.log.termAt(previous), s.commit, batches));
+    }
+
+    /** The link stands again: find out at once where the follower is. */
+    void peerUp(String peer) {
+        lost(peer);
+        Progress follower = followers.get(peer);
+        if (follower != null) {
+            s.send(peer, new Heartbeat(s.term, s.commit, s.log.lastIndex(), round));
+            send(peer, follower);
+        }
+    }
+
+    /** What was on its way to this follower may not arrive. */
+    void lost(String peer) {
+        Progress follower = followers.get(peer);
+        if (follower != null) {
+            follower.probe(s.log.batchStart(follower.match + 1));
+        }
+    }
+
+    /** As {@link #lost}, but the queue is full: try again with the next heartbeat only. */
+    void refused(String peer) {
+        Progress follower = followers.get(peer);
+        if (follower != null) {
+            lost(peer);
+            follower.probeOutstanding = true;
+            follower.probeSentNanos = s.now;
+        }
+    }
+
+    void accepted(String peer, AppendAccepted reply) {
+        Progress follower = followers.get(peer);
+        if (follower == null) {
+            return;
+        }
+        follower.heardNanos = s.now;
+        if (reply.received() > s.log.lastIndex() || reply.durable() > reply.received()) {
+            throw new MalformedFrameException(peer + " acknowledged " + reply + " but the log ends at "
+                    + s.log.lastIndex() + " in term " + s.term);
+        }
+        follower.accepted(reply.received(), reply.durable(), s.now);
+        commit();
+        send(peer, follower);
+    }
+
+    void rejected(String peer, AppendRejected reply) {
+        Progress follower = followers.get(peer);
+        if (follower == null) {
+            return;
+        }
+        if (reply.prevIndex() < 1 || reply.prevIndex() > s.log.lastIndex()) {
+            throw new MalformedFrameException(peer + " answered " + reply
+                    + " but nothing was asked there; the log ends at " + s.log.lastIndex() + " in term " + s.term);
+        }
+        follower.heardNanos = s.now;
+        if (follower.probing && reply.prevIndex() != follower.next - 1) {
+            return; // an answer to what was sent before the probe
+        }
+        long common =
+                s.log.lastIndexWithTermAtMost(Math.min(reply.hintIndex(), reply.prevIndex() - 1), reply.hintTerm());
+        if (common < follower.match) {
+            // Only a disk that lost what it had forced says so. What was counted stays counted; from now on it is less.
+            follower.match = common;
+        }
+        follower.probe(s.log.batchStart(common + 1));
+        follower.movedNanos = s.now;
+        send(peer, follower);
+    }
+
+    void answered(String peer, HeartbeatReply reply) {
+        Progress follower = followers.get(peer);
+        if (follower == null) {
+            return;
+        }
+        if (reply.round() > round) {
+            throw new MalformedFrameException(
+                    peer + " answered " + reply + " but " + round + " is the latest round of term " + s.term);
+        }
+        follower.heardNanos = s.now;
+        follower.round = Math.max(follower.round, reply.round());
+        confirmReads();
+    }
+
+    private void confirmReads() {
+        reads.confirmed(s.config.voters().reached(id -> id.equals(s.config.self()) ? round : follower(id).round));
+    }
+
+    /** More is on a majority's disks, perhaps. Counting decides for entries of this term alone (figure 3.7). */
+    void commit() {
+        long index = s.config.voters().reached(id -> id.equals(s.config.self()) ? s.durable : follower(id).match);
+        if (index > s.commit && s.log.termAt(index) == s.term) {
+            s.commitTo(index);
+            doubt.leads();
+            roundWanted |= reads.committedInTerm(round + 1);
+        }
+    }
+
+    /** How far each follower's disk is, for metrics. */
+    Map<String, Long> matches() {
+        Map<String, Long> matches = new TreeMap<>();
+        followers.forEach((peer, follower) -> matches.put(peer, follower.match));
+        return matches;
+    }
+}

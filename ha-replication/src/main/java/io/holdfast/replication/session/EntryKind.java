@@ -1,0 +1,20 @@
+package io.holdfast.replication.session;
+
+/** Kinds of log entries; part of the format of the log. */
+public final class EntryKind {
+    /** Nothing; what a new master commits first. Empty body. */
+    public static final int NOOP = 0;
+    /** Opens a session, whose id is the entry's index. Empty body. */
+    public static final int OPEN_SESSION = 1;
+    /** u64 session, u64 sequence, u64 answered, u8 machine, then the command. Machine 0 does nothing. */
+    public static final int COMMAND = 2;
+    /** u64 session, u64 answered: the session's user lives. */
+    public static final int KEEP_ALIVE = 3;
+    /** u64 session: it is not needed any more. */
+    public static final int CLOSE_SESSION = 4;
+
+    /** Bytes before the command in a {@link #COMMAND}. */
+    public static final int COMMAND_HEADER = 25;
+
+    private EntryKind() {}
+}

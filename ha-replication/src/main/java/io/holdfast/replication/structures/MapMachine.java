@@ -1,0 +1,154 @@
+package io.holdfast.replication.structures;
+
+import io.holdfast.replication.StateMachine;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The maps of a cluster, by name: what all nodes have in common after the same entries. A map comes into being with its
+ * first key and ends with its last, so an empty map and none are the same.
+ *
+ * <p>Malformed commands and requests end with {@link IllegalArgumentException}, before anything is changed.
+ */
+public final class MapMachine implements StateMachine {
+    private static final byte[] NOTHING = {};
+    private static final byte[] NO = {0};
+    private static final byte[] YES = {1};
+
+    /** Looked up only, never iterated, so that its order cannot matter. */
+    private final Map<ByteBuffer, CowTree> maps = new HashMap<>();
+
+    /** Without any map. */
+    public MapMachine() {}
+
+    @Override
+    public byte[] apply(Entry entry) {
+        CommandReader in = new CommandReader(entry.command());
+        int op = in.unsignedByte("the operation");
+        ByteBuffer name = in.name();
+        return switch (op) {
+            case MapCommands.PUT -> {
+                put(name, in.bytes("the key"), in.rest());
+                yield NOTHING;
+            }
+            case MapCommands.GET_AND_PUT -> optional(put(name, in.bytes("the key"), in.rest()));
+            case MapCommands.PUT_IF_ABSENT -> putIfAbsent(name, in.bytes("the key"), in.rest());
+            case MapCommands.REPLACE -> replace(name, in.bytes("the key"), in.rest());
+            case MapCommands.COMPARE_AND_SET -> compareAndSet(name, in);
+            case MapCommands.REMOVE -> remove(name, in.rest()) == null ? NO : YES;
+            case MapCommands.GET_AND_REMOVE -> optional(remove(name, in.rest()));
+            case MapCommands.CLEAR -> {
+                in.end();
+                maps.remove(name);
+                yield NOTHING;
+            }
+            default -> throw new IllegalArgumentException("map command " + op + " is not known to this version");
+        };
+    }
+
+    @Override
+    public byte[] query(ByteBuffer request) {
+        CommandReader in = new CommandReader(request);
+        int op = in.unsignedByte("the operation");
+        ByteBuffer name = in.name();
+        return switch (op) {
+            case MapCommands.GET -> optional(get(name, in.rest()));
+            case MapCommands.SIZE -> {
+                in.end();
+                CowTree map = maps.get(name);
+                yield ByteBuffer.allocate(Long.BYTES)
+                        .putLong(map == null ? 0 : map.size())
+                        .array();
+            }
+            case MapCommands.SCAN -> scan(name, in);
+            default -> throw new IllegalArgumentException("map request " + op + " is not known to this version");
+        };
+    }
+
+    private byte @Nullable [] get(ByteBuffer name, byte[] key) {
+        CowTree map = maps.get(name);
+        return map == null ? null : map.get(key);
+    }
+
+    private byte @Nullable [] put(ByteBuffer name, byte[] key, byte[] value) {
+        CowTree map = maps.get(name);
+        if (map == null) {
+            map = new CowTree();
+            // The name is a view of the command, which is not ours to keep.
+            maps.put(ByteBuffer.allocate(name.remaining()).put(name).flip(), map);
+        }
+        return map.put(key, value);
+    }
+
+    private byte @Nullable [] remove(ByteBuffer name, byte[] key) {
+        CowTree map = maps.get(name);
+        byte[] removed = map == null ? null : map.remove(key);
+        if (map != null && map.size() == 0) {
+            maps.remove(name);
+        }
+        return removed;
+    }
+
+    private byte[] putIfAbsent(ByteBuffer name, byte[] key, byte[] value) {
+        byte[] present = get(name, key);
+        if (present == null) {
+            put(name, key, value);
+        }
+        return optional(present);
+    }
+
+    private byte[] replace(ByteBuffer name, byte[] key, byte[] value) {
+        byte[] present = get(name, key);
+        if (present != null) {
+            put(name, key, value);
+        }
+        return optional(present);
+    }
+
+    private byte[] compareAndSet(ByteBuffer name, CommandReader in) {
+        byte[] key = in.bytes("the key");
+        byte[] expected = in.flag("whether a value is expected") ? in.bytes("the expected value") : null;
+        byte[] value = null;
+        if (in.flag("whether there is a new value")) {
+            value = in.rest();
+        } else {
+            in.end();
+        }
+        if (!Arrays.equals(get(name, key), expected)) {
+            return NO;
+        }
+        if (value != null) {
+            put(name, key, value);
+        } else {
+            remove(name, key);
+        }
+        return YES;
+    }
+
+    private byte[] scan(ByteBuffer name, CommandReader in) {
+        byte[] prefix = in.bytes("the prefix");
+        int maxEntries = in.positive("the most entries");
+        int maxBytes = in.positive("the most bytes");
+        byte[] after = null;
+        if (in.flag("whether there is a key to go on after")) {
+            after = in.rest();
+        } else {
+            in.end();
+        }
+        CowTree map = maps.get(name);
+        return ScanPage.of(map == null ? new CowTree() : map, prefix, after, maxEntries, maxBytes);
+    }
+
+    private static byte[] optional(byte @Nullable [] value) {
+        if (value == null) {
+            return NO;
+        }
+        byte[] answer = new byte[1 + value.length];
+        answer[0] = 1;
+        System.arraycopy(value, 0, answer, 1, value.length);
+        return answer;
+    }
+}

@@ -1,0 +1,140 @@
+package io.holdfast.replication.wire;
+
+import io.holdfast.core.spi.MalformedFrameException;
+import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.raft.RaftMessage;
+import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
+import io.holdfast.replication.raft.RaftMessage.AppendRejected;
+import io.holdfast.replication.raft.RaftMessage.AppendRequest;
+import io.holdfast.replication.raft.RaftMessage.Heartbeat;
+import io.holdfast.replication.raft.RaftMessage.HeartbeatReply;
+import io.holdfast.replication.raft.RaftMessage.LogStatusReply;
+import io.holdfast.replication.raft.RaftMessage.LogStatusRequest;
+import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
+import io.holdfast.replication.raft.RaftMessage.PreVoteRequest;
+import io.holdfast.replication.raft.RaftMessage.ReadIndexReply;
+import io.holdfast.replication.raft.RaftMessage.ReadIndexRequest;
+import io.holdfast.replication.raft.RaftMessage.VoteReply;
+import io.holdfast.replication.raft.RaftMessage.VoteRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.List;
+
+/**
+ * Voters' messages as frames: one byte for the kind, then the fields as big-endian 64-bit numbers, booleans as one byte.
+ * An append's batches follow its fields as they are (see {@code docs/formats.md}).
+ */
+public final class RaftCodec {
+    /** The longest message without batches. */
+    private static final int MAX_FIXED = 64;
+
+    private RaftCodec() {}
+
+    /** Encodes everything but an append's batches, which the caller adds. */
+    public static ByteBuf encode(ByteBufAllocator allocator, RaftMessage message) {
+        ByteBuf out = allocator.directBuffer(MAX_FIXED);
+        if (message instanceof AppendRequest m) {
+            out.writeByte(1).writeLong(m.term()).writeLong(m.prevIndex());
+            out.writeLong(m.prevTerm()).writeLong(m.commit());
+        } else if (message instanceof AppendAccepted m) {
+            out.writeByte(2).writeLong(m.term()).writeLong(m.received()).writeLong(m.durable());
+        } else if (message instanceof AppendRejected m) {
+            out.writeByte(3).writeLong(m.term()).writeLong(m.prevIndex());
+            out.writeLong(m.hintIndex()).writeLong(m.hintTerm());
+        } else if (message instanceof Heartbeat m) {
+            out.writeByte(4).writeLong(m.term()).writeLong(m.commit());
+            out.writeLong(m.lastIndex()).writeLong(m.round());
+        } else if (message instanceof HeartbeatReply m) {
+            out.writeByte(5).writeLong(m.term()).writeLong(m.round());
+        } else if (message instanceof PreVoteRequest m) {
+            out.writeByte(6).writeLong(m.term()).writeLong(m.lastIndex()).writeLong(m.lastTerm());
+        } else if (message instanceof PreVoteReply m) {
+            out.writeByte(7).writeLong(m.term()).writeBoolean(m.granted());
+        } else if (message instanceof VoteRequest m) {
+            out.writeByte(8).writeLong(m.term()).writeLong(m.lastIndex()).writeLong(m.lastTerm());
+        } else if (message instanceof VoteReply m) {
+            out.writeByte(9).writeLong(m.term()).writeBoolean(m.granted());
+        } else if (message instanceof ReadIndexRequest m) {
+            out.writeByte(10).writeLong(m.term()).writeLong(m.id());
+        } else if (message instanceof ReadIndexReply m) {
+            out.writeByte(11).writeLong(m.term()).writeLong(m.id()).writeLong(m.index());
+        } else if (message instanceof LogStatusRequest m) {
+            out.writeByte(12).writeLong(m.term());
+        } else if (message instanceof LogStatusReply m) {
+            out.writeByte(13).writeLong(m.term()).writeLong(m.lastIndex()).writeLong(m.lastTerm());
+        } else {
+            throw new IllegalStateException("a message of an unknown kind: " + message);
+        }
+        return out;
+    }
+
+    /**
+     * Decodes a frame.
+     *
+     * @param batches receives the batches of an append as slices of the frame, in order, each verified
+     * @throws MalformedFrameException if the frame is not exactly one message
+     */
+    public static RaftMessage decode(ByteBuf frame, List<ByteBuf> batches) {
+        int kind = frame.readUnsignedByte();
+        if (kind == 1) {
+            return decodeAppend(frame, batches);
+        }
+        int expected =
+                switch (kind) {
+                    case 2, 6, 8, 11, 13 -> 24;
+                    case 3, 4 -> 32;
+                    case 5, 10 -> 16;
+                    case 7, 9 -> 9;
+                    case 12 -> 8;
+                    default -> throw new MalformedFrameException("message kind " + kind + " is not known");
+                };
+        if (frame.readableBytes() != expected) {
+            throw new MalformedFrameException(
+                    "message kind " + kind + " has " + frame.readableBytes() + " bytes instead of " + expected);
+        }
+        return switch (kind) {
+            case 2 -> new AppendAccepted(number(frame), number(frame), number(frame));
+            case 3 -> new AppendRejected(number(frame), number(frame), number(frame), number(frame));
+            case 4 -> new Heartbeat(number(frame), number(frame), number(frame), number(frame));
+            case 5 -> new HeartbeatReply(number(frame), number(frame));
+            case 6 -> new PreVoteRequest(number(frame), number(frame), number(frame));
+            case 7 -> new PreVoteReply(number(frame), frame.readBoolean());
+            case 8 -> new VoteRequest(number(frame), number(frame), number(frame));
+            case 9 -> new VoteReply(number(frame), frame.readBoolean());
+            case 10 -> new ReadIndexRequest(number(frame), frame.readLong());
+            case 11 -> new ReadIndexReply(number(frame), frame.readLong(), number(frame));
+            case 12 -> new LogStatusRequest(number(frame));
+            default -> new LogStatusReply(number(frame), number(frame), number(frame));
+        };
+    }
+
+    private static AppendRequest decodeAppend(ByteBuf frame, List<ByteBuf> batches) {
+        if (frame.readableBytes() < 32) {
+            throw new MalformedFrameException("an append of " + frame.readableBytes() + " bytes");
+        }
+        long term = number(frame);
+        long prevIndex = number(frame);
+        long prevTerm = number(frame);
+        long commit = number(frame);
+        List<BatchMeta> metas = BatchFrames.slice(frame, batches);
+        long lastIndex = prevIndex;
+        long lastTerm = prevTerm;
+        for (BatchMeta meta : metas) {
+            if (meta.firstIndex() != lastIndex + 1 || meta.term() < lastTerm || meta.term() > term) {
+                throw new MalformedFrameException(
+                        meta + " does not follow (" + lastIndex + ", " + lastTerm + ") in an append of term " + term);
+            }
+            lastIndex = meta.lastIndex();
+            lastTerm = meta.term();
+        }
+        return new AppendRequest(term, prevIndex, prevTerm, commit, metas);
+    }
+
+    private static long number(ByteBuf frame) {
+        long value = frame.readLong();
+        if (value < 0) {
+            throw new MalformedFrameException("a negative number: " + value);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,116 @@
+package io.holdfast.replication;
+
+import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.structures.MapMachine;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
+
+/** A log without a log: commands are applied at once, in the order of the calls, to one machine. */
+@NullMarked
+final class LocalCommands implements Commands {
+    static final long DEFAULT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final MapMachine machine = new MapMachine();
+    private final Executor completions;
+    private long index;
+    private int reads;
+    private int writes;
+    private long lastTimeoutNanos;
+    private @Nullable RuntimeException failure;
+    private @Nullable Runnable beforeWrite;
+
+    LocalCommands() {
+        this(Runnable::run);
+    }
+
+    LocalCommands(Executor completions) {
+        this.completions = completions;
+    }
+
+    /** Lets all later calls fail; null: no more. */
+    synchronized void failWith(@Nullable RuntimeException exception) {
+        failure = exception;
+    }
+
+    /** Something that happens just before each later write that the hook itself does not make. */
+    synchronized void beforeWrite(Runnable hook) {
+        beforeWrite = hook;
+    }
+
+    synchronized int reads() {
+        return reads;
+    }
+
+    synchronized int writes() {
+        return writes;
+    }
+
+    synchronized long lastTimeoutNanos() {
+        return lastTimeoutNanos;
+    }
+
+    @Override
+    public synchronized byte[] write(int machineId, byte[] command, long timeoutNanos) {
+        Runnable hook = beforeWrite;
+        if (hook != null) {
+            beforeWrite = null;
+            hook.run();
+            beforeWrite = hook;
+        }
+        check(machineId, timeoutNanos);
+        writes++;
+        index++;
+        return machine.apply(new StateMachine.Entry(
+                index, 1, 0, ByteBuffer.wrap(command.clone()).asReadOnlyBuffer()));
+    }
+
+    @Override
+    public CompletableFuture<byte[]> writeAsync(int machineId, byte[] command, long timeoutNanos) {
+        CompletableFuture<byte[]> result = new CompletableFuture<>();
+        try {
+            byte[] answer = write(machineId, command, timeoutNanos);
+            completions.execute(() -> result.complete(answer));
+        } catch (RuntimeException e) {
+            completions.execute(() -> result.completeExceptionally(e));
+        }
+        return result;
+    }
+
+    @Override
+    public synchronized byte[] read(int machineId, byte[] request, long timeoutNanos) {
+        check(machineId, timeoutNanos);
+        reads++;
+        return machine.query(ByteBuffer.wrap(request.clone()));
+    }
+
+    @Override
+    public CompletableFuture<byte[]> readAsync(int machineId, byte[] request, long timeoutNanos) {
+        CompletableFuture<byte[]> result = new CompletableFuture<>();
+        try {
+            byte[] answer = read(machineId, request, timeoutNanos);
+            completions.execute(() -> result.complete(answer));
+        } catch (RuntimeException e) {
+            completions.execute(() -> result.completeExceptionally(e));
+        }
+        return result;
+    }
+
+    @Override
+    public long defaultTimeoutNanos() {
+        return DEFAULT_TIMEOUT_NANOS;
+    }
+
+    private void check(int machineId, long timeoutNanos) {
+        if (machineId != Commands.MAPS || timeoutNanos <= 0) {
+            throw new AssertionError("machine " + machineId + ", timeout " + timeoutNanos);
+        }
+        lastTimeoutNanos = timeoutNanos;
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,338 @@
+package io.holdfast.replication.raft;
+
+import io.holdfast.replication.raft.RaftInput.Received;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * Voters without threads, sockets and files: the clock is a number, messages lie in a list until they are delivered,
+ * dropped or copied, and each disk does what the test says. Voters that are not started are played by the test.
+ */
+final class RaftCluster {
+    static final long MS = 1_000_000;
+    static final long HEARTBEAT = 100 * MS;
+    static final long ELECTION_TIMEOUT = 1_000 * MS;
+    static final long STAGGER = 20 * MS;
+    static final int MAX_APPEND_BYTES = 1_000;
+    static final long MAX_INFLIGHT_BYTES = 4_000;
+    private static final int MAX_DELIVERIES = 50_000;
+
+    /** A message on its way. */
+    record Envelope(String from, String to, RaftMessage message) {}
+
+    /** Sees each input and its effects, when these have been run. */
+    interface Observer {
+        void stepped(TestNode node, RaftInput input, List<RaftEffect> effects);
+    }
+
+    final List<Envelope> network = new ArrayList<>();
+    private final TreeMap<String, TestNode> nodes = new TreeMap<>();
+    private final Set<String> cuts = new TreeSet<>();
+    private final List<Observer> observers = new ArrayList<>();
+    private final MajorityConfig voters;
+    private long now;
+
+    RaftCluster(String... ids) {
+        this(0, ids);
+    }
+
+    RaftCluster(long seed, String... ids) {
+        voters = new MajorityConfig(List.of(ids));
+        for (String id : voters.ids()) {
+            nodes.put(id, new TestNode(id, seed * 31 + nodes.size()));
+        }
+    }
+
+    /** Three voters that run, of which {@code a} leads and has committed one entry of its term. */
+    static RaftCluster ledByA() {
+        RaftCluster cluster = new RaftCluster("a", "b", "c").start();
+        cluster.elect("a");
+        cluster.propose("a", 100);
+        cluster.settle();
+        cluster.run(HEARTBEAT / MS);
+        return cluster;
+    }
+
+    void observe(Observer observer) {
+        observers.add(observer);
+    }
+
+    RaftConfig config(String self) {
+        return new RaftConfig(self, voters, HEARTBEAT, ELECTION_TIMEOUT, STAGGER, MAX_APPEND_BYTES, MAX_INFLIGHT_BYTES);
+    }
+
+    Collection<TestNode> nodes() {
+        return nodes.values();
+    }
+
+    TestNode node(String id) {
+        return nodes.get(id);
+    }
+
+    TestDisk disk(String id) {
+        return node(id).disk;
+    }
+
+    Raft raft(String id) {
+        return node(id).raft();
+    }
+
+    long now() {
+        return now;
+    }
+
+    RaftCluster start() {
+        nodes.keySet().forEach(this::start);
+        return this;
+    }
+
+    /** Starts, or restarts with what its disk has. */
+    List<RaftEffect> start(String id) {
+        node(id).open(config(id));
+        return step(id, new RaftInput.Started());
+    }
+
+    /** What is not forced is gone, and so is what was on its way to it. */
+    void crash(String id) {
+        node(id).crash();
+        drop(envelope -> envelope.to().equals(id));
+    }
+
+    void restart(String id) {
+        crash(id);
+        start(id);
+    }
+
+    /** Gives one input, and then what the disk completes by itself; returns all effects. */
+    List<RaftEffect> step(String id, RaftInput input) {
+        TestNode node = node(id);
+        List<RaftEffect> all = new ArrayList<>();
+        ArrayDeque<RaftInput> inputs = new ArrayDeque<>(List.of(input));
+        while (!inputs.isEmpty()) {
+            RaftInput next = inputs.remove();
+            List<RaftEffect> effects = List.copyOf(node.raft().step(now, next));
+            effects.forEach(effect -> run(node, next, effect));
+            observers.forEach(observer -> observer.stepped(node, next, effects));
+            all.addAll(effects);
+            inputs.addAll(node.disk.completed());
+        }
+        return all;
+    }
+
+    private void run(TestNode node, RaftInput cause, RaftEffect effect) {
+        if (effect instanceof RaftEffect.Send send) {
+            network.add(new Envelope(node.id, send.to(), send.message()));
+        } else if (effect instanceof RaftEffect.SaveHardState save) {
+            node.disk.save(save);
+        } else if (effect instanceof RaftEffect.AppendProposed append) {
+            node.disk.append(append.batch());
+        } else if (effect instanceof RaftEffect.AppendReceived append) {
+            boolean atHand = cause instanceof Received received
+                    && received.message() instanceof RaftMessage.AppendRequest request
+                    && request.batches().contains(append.batch());
+            if (!atHand) {
+                throw new IllegalStateException(append + " is not in the message at hand: " + cause);
+            }
+            node.disk.append(append.batch());
+        } else if (effect instanceof RaftEffect.TruncateLog truncate) {
+            node.disk.truncate(truncate.fromIndex());
+        } else if (effect instanceof RaftEffect.SetTimer timer) {
+            node.timerAtNanos = timer.atNanos();
+        } else if (effect instanceof RaftEffect.DoubtSettled) {
+            node.disk.settle();
+        }
+        // The others are words to the user, which tests take from what step returns.
+    }
+
+    /** Lets {@code to} receive this message now. */
+    List<RaftEffect> hear(String from, String to, RaftMessage message) {
+        return step(to, new Received(from, message));
+    }
+
+    List<RaftEffect> propose(String id, int bytes) {
+        return step(id, new RaftInput.Proposed(1, bytes));
+    }
+
+    List<RaftEffect> read(String id, long readId) {
+        return step(id, new RaftInput.ReadRequested(List.of(readId)));
+    }
+
+    List<RaftEffect> save(String id) {
+        return step(id, disk(id).completeSave());
+    }
+
+    List<RaftEffect> force(String id) {
+        return step(id, disk(id).completeForce());
+    }
+
+    // ---- time
+
+    /** Moves the clock alone: nobody's timer fires, as if all stood still. */
+    void stand(long millis) {
+        now += millis * MS;
+    }
+
+    /** Moves the clock to this node's timer, if that is ahead, and fires it. */
+    List<RaftEffect> fire(String id) {
+        TestNode node = node(id);
+        if (node.timerAtNanos == TestNode.NO_TIMER) {
+            throw new IllegalStateException(id + " has no timer");
+        }
+        now = Math.max(now, node.timerAtNanos);
+        node.timerAtNanos = TestNode.NO_TIMER;
+        return step(id, new RaftInput.TimerFired());
+    }
+
+    /** Fires this node's timer, which may have been set for less, until it asks for pre-votes. */
+    void timeOut(String id) {
+        for (int i = 0; i < 20; i++) {
+            if (only(fire(id), RaftEffect.Send.class).stream()
+                    .anyMatch(send -> send.message() instanceof RaftMessage.PreVoteRequest)) {
+                return;
+            }
+        }
+        throw new IllegalStateException(id + " asks nobody for a pre-vote");
+    }
+
+    /** Lets time pass and timers fire, but delivers nothing. */
+    void pass(long millis) {
+        advance(millis, false);
+    }
+
+    /** Lets time pass, timers fire, and each message arrive at once. */
+    void run(long millis) {
+        advance(millis, true);
+    }
+
+    private void advance(long millis, boolean deliver) {
+        long end = now + millis * MS;
+        for (int i = 0; i < MAX_DELIVERIES; i++) {
+            TestNode next = null;
+            for (TestNode node : nodes.values()) {
+                boolean due = node.running() && !node.paused && node.timerAtNanos <= end;
+                if (due && (next == null || node.timerAtNanos < next.timerAtNanos)) {
+                    next = node;
+                }
+            }
+            if (next == null) {
+                now = end;
+                return;
+            }
+            fire(next.id);
+            if (deliver) {
+                settle();
+            }
+        }
+        throw new IllegalStateException("timers fire for ever at " + now);
+    }
+
+    /** Makes this node the leader: its timer fires before any other's, and all others agree. */
+    void elect(String id) {
+        for (int i = 0; i < 20 && raft(id).role() != RaftRole.LEADER; i++) {
+            stand(ELECTION_TIMEOUT / MS);
+            fire(id);
+            settle();
+        }
+        if (raft(id).role() != RaftRole.LEADER) {
+            throw new IllegalStateException(id + " was not elected");
+        }
+    }
+
+    // ---- the network
+
+    /** Delivers what is on its way, and what that causes, until nothing is. What was sent to a crashed node is lost. */
+    void settle() {
+        deliver(envelope -> true);
+    }
+
+    /** Delivers all messages that match, in order, also those sent meanwhile. */
+    void deliver(Predicate<Envelope> wanted) {
+        for (int i = 0; i < MAX_DELIVERIES; i++) {
+            Envelope next = null;
+            for (Iterator<Envelope> all = network.iterator(); all.hasNext() && next == null; ) {
+                Envelope envelope = all.next();
+                if (wanted.test(envelope) && !node(envelope.to()).paused) {
+                    all.remove();
+                    next = envelope;
+                }
+            }
+            if (next == null) {
+                return;
+            }
+            deliver(next);
+        }
+        throw new IllegalStateException("the voters do not stop talking; on its way is " + network);
+    }
+
+    /** Delivers this message, unless its receiver is down or out of reach. */
+    void deliver(Envelope envelope) {
+        boolean cut = cuts.contains(envelope.from() + ">" + envelope.to());
+        if (!cut && node(envelope.to()).running()) {
+            hear(envelope.from(), envelope.to(), envelope.message());
+        }
+    }
+
+    void drop(Predicate<Envelope> unwanted) {
+        network.removeIf(unwanted);
+    }
+
+    /** Nothing from one reaches the other; the other direction works. */
+    void cut(String from, String to) {
+        cuts.add(from + ">" + to);
+    }
+
+    /** Nothing leaves or reaches this node. */
+    void isolate(String id) {
+        for (String other : voters.ids()) {
+            cut(id, other);
+            cut(other, id);
+        }
+    }
+
+    void heal() {
+        cuts.clear();
+    }
+
+    /** Takes all messages of a kind that a node has sent off the network. */
+    <M extends RaftMessage> List<M> sent(String from, Class<M> kind) {
+        List<M> found = new ArrayList<>();
+        network.removeIf(envelope -> envelope.from().equals(from)
+                && kind.isInstance(envelope.message())
+                && found.add(kind.cast(envelope.message())));
+        return found;
+    }
+
+    /** The same, but only to one receiver. */
+    <M extends RaftMessage> List<M> sent(String from, String to, Class<M> kind) {
+        List<M> found = new ArrayList<>();
+        network.removeIf(envelope -> envelope.from().equals(from)
+                && envelope.to().equals(to)
+                && kind.isInstance(envelope.message())
+                && found.add(kind.cast(envelope.message())));
+        return found;
+    }
+
+    /** The node that leads in the highest term, or null. */
+    TestNode leader() {
+        TestNode leader = null;
+        for (TestNode node : nodes.values()) {
+            boolean leads = node.running() && node.raft().role() == RaftRole.LEADER;
+            if (leads && (leader == null || node.raft().term() > leader.raft().term())) {
+                leader = node;
+            }
+        }
+        return leader;
+    }
+
+    /** The effects of a kind. */
+    static <E extends RaftEffect> List<E> only(List<RaftEffect> effects, Class<E> kind) {
+        return effects.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+}

@@ -1,0 +1,144 @@
+package io.holdfast.replication.raft;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.raft.RaftCluster.Envelope;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Java 17 has no switch over sealed types that the compiler checks. So this walks the permitted subclasses: a new kind of
+ * input or message is handled, and a new kind of effect comes about, or this fails.
+ */
+class SealedSetsTest {
+
+    private static Set<String> kinds(Class<?> sealed) {
+        return Arrays.stream(sealed.getPermittedSubclasses())
+                .map(Class::getSimpleName)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> kindsOf(List<?> values) {
+        return values.stream()
+                .map(value -> value.getClass().getSimpleName())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static List<RaftInput> inputs(long term) {
+        return List.of(
+                new RaftInput.Received("b", new RaftMessage.Heartbeat(term, 0, 1, 1)),
+                new RaftInput.TimerFired(),
+                new RaftInput.Persisted(term, 1),
+                new RaftInput.HardStateSaved(0),
+                new RaftInput.Proposed(1, 10),
+                new RaftInput.ReadRequested(List.of(1L)),
+                new RaftInput.PeerUp("b"),
+                new RaftInput.PeerDown("b"),
+                new RaftInput.PeerRefused("b"),
+                new RaftInput.SendFailed("b"),
+                new RaftInput.Started());
+    }
+
+    @Test
+    void everyInputIsTakenInEveryRole() {
+        assertEquals(kinds(RaftInput.class), kindsOf(inputs(1)));
+        for (RaftRole role : RaftRole.values()) {
+            for (RaftInput input : inputs(1)) {
+                RaftCluster cluster = in(role);
+                cluster.step("a", input); // throws if it is not known
+            }
+        }
+    }
+
+    /** Node a alone, in that role of term 2 or, if it has raised none, term 1. */
+    private static RaftCluster in(RaftRole role) {
+        RaftCluster cluster = new RaftCluster("a", "b", "c");
+        cluster.start("a");
+        if (role != RaftRole.FOLLOWER) {
+            cluster.fire("a");
+        }
+        if (role == RaftRole.CANDIDATE || role == RaftRole.LEADER) {
+            cluster.hear("b", "a", new RaftMessage.PreVoteReply(2, true));
+        }
+        if (role == RaftRole.LEADER) {
+            cluster.hear("b", "a", new RaftMessage.VoteReply(2, true));
+        }
+        assertEquals(role, cluster.raft("a").role());
+        cluster.network.clear();
+        return cluster;
+    }
+
+    /** What a does, and what becomes of it, when it hears this; the same text if it is not handled at all. */
+    private static String reaction(RaftCluster cluster, RaftMessage message) {
+        List<RaftEffect> effects = cluster.hear("b", "a", message);
+        Raft raft = cluster.raft("a");
+        return effects.stream()
+                        .filter(effect -> !(effect instanceof RaftEffect.SetTimer))
+                        .toList() + " " + raft.role() + " " + raft.matches() + " " + raft.doubtful() + " "
+                + cluster.network;
+    }
+
+    @Test
+    void everyMessageReachesItsHandler() {
+        // Each with a state in which it must make a difference.
+        Set<String> handled = new TreeSet<>();
+        for (RaftMessage message : List.<RaftMessage>of(
+                new RaftMessage.PreVoteRequest(2, 0, 0),
+                new RaftMessage.VoteRequest(2, 0, 0),
+                new RaftMessage.AppendRequest(1, 0, 0, 0, List.of(new BatchMeta(1, 1, 1, 10))),
+                new RaftMessage.Heartbeat(1, 0, 0, 1),
+                new RaftMessage.LogStatusRequest(1),
+                new RaftMessage.ReadIndexReply(1, 5, 0))) {
+            reacts(handled, in(RaftRole.FOLLOWER), message);
+        }
+        reacts(handled, in(RaftRole.PRE_CANDIDATE), new RaftMessage.PreVoteReply(2, true));
+        reacts(handled, in(RaftRole.CANDIDATE), new RaftMessage.VoteReply(2, true));
+
+        RaftCluster leader = in(RaftRole.LEADER);
+        leader.propose("a", 10);
+        leader.network.clear();
+        reacts(handled, leader, new RaftMessage.AppendAccepted(2, 1, 1));
+        reacts(handled, leader, new RaftMessage.ReadIndexRequest(2, 9)); // sends a round
+        leader.network.clear();
+        reacts(handled, leader, new RaftMessage.HeartbeatReply(2, 2)); // which answers the read
+        reacts(handled, leader, new RaftMessage.AppendRejected(2, 1, 0, 0)); // match falls to 0
+
+        RaftCluster doubtful = new RaftCluster("a", "b");
+        doubtful.disk("a").log(1, 1).loseLastBatch();
+        doubtful.start("a");
+        reacts(handled, doubtful, new RaftMessage.LogStatusReply(1, 2, 1));
+
+        assertEquals(kinds(RaftMessage.class), handled);
+    }
+
+    private static void reacts(Set<String> handled, RaftCluster cluster, RaftMessage message) {
+        Raft raft = cluster.raft("a");
+        List<Envelope> sent = List.copyOf(cluster.network);
+        String before = "[] " + raft.role() + " " + raft.matches() + " " + raft.doubtful() + " " + sent;
+        assertFalse(before.equals(reaction(cluster, message)), message + " changes nothing");
+        handled.add(message.getClass().getSimpleName());
+    }
+
+    @Test
+    void everyEffectComesAbout() {
+        Set<String> seen = new TreeSet<>();
+        RaftCluster cluster = new RaftCluster("a", "b", "c");
+        cluster.observe((node, input, effects) -> seen.addAll(kindsOf(effects)));
+        cluster.disk("c").log(1, 1).loseLastBatch();
+        cluster.start();
+        cluster.read("a", 1); // ReadFailed
+        cluster.propose("a", 10); // ProposalRefused
+        cluster.elect("a");
+        cluster.propose("a", 10);
+        cluster.settle();
+        cluster.read("a", 2);
+        cluster.run(1_000);
+        assertEquals(kinds(RaftEffect.class), seen);
+    }
+}

@@ -1,0 +1,259 @@
+package io.holdfast.replication.structures;
+
+import static io.holdfast.replication.structures.MapCommandsTest.bytes;
+import static io.holdfast.replication.structures.MapCommandsTest.hex;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.replication.StateMachine;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MapMachineTest {
+    private static final byte[] M = bytes("m");
+    private static final byte[] K = bytes("k");
+
+    private final MapMachine machine = new MapMachine();
+    private long index;
+
+    @Test
+    void answersAsTheFormatSays() {
+        assertEquals("", apply(MapCommands.put(M, K, bytes("1"))));
+        assertEquals("0131", apply(MapCommands.getAndPut(M, K, bytes("2"))));
+        assertEquals("0132", apply(MapCommands.putIfAbsent(M, K, bytes("3"))));
+        assertEquals("00", apply(MapCommands.putIfAbsent(M, bytes("l"), bytes(""))));
+        assertEquals("01", ask(MapCommands.get(M, bytes("l"))));
+        assertEquals("0132", apply(MapCommands.replace(M, K, bytes("4"))));
+        assertEquals("00", apply(MapCommands.replace(M, bytes("x"), bytes("4"))));
+        assertEquals("00", ask(MapCommands.get(M, bytes("x"))));
+        assertEquals("0134", ask(MapCommands.get(M, K)));
+        assertEquals("0000000000000002", ask(MapCommands.size(M)));
+        assertEquals("01", apply(MapCommands.remove(M, K)));
+        assertEquals("00", apply(MapCommands.remove(M, K)));
+        assertEquals("01", apply(MapCommands.getAndRemove(M, bytes("l"))));
+        assertEquals("00", apply(MapCommands.getAndRemove(M, bytes("l"))));
+        assertEquals("0000000000000000", ask(MapCommands.size(M)));
+    }
+
+    @Test
+    void comparesAndSetsValuesAndTheirAbsence() {
+        assertEquals("00", apply(MapCommands.compareAndSet(M, K, bytes("1"), bytes("2"))), "there is none yet");
+        assertEquals("01", apply(MapCommands.compareAndSet(M, K, null, null)), "none, and none still");
+        assertEquals("0000000000000000", ask(MapCommands.size(M)));
+        assertEquals("01", apply(MapCommands.compareAndSet(M, K, null, bytes("1"))));
+        assertEquals("00", apply(MapCommands.compareAndSet(M, K, null, bytes("2"))), "there is one now");
+        assertEquals("00", apply(MapCommands.compareAndSet(M, K, bytes("12"), bytes("2"))));
+        assertEquals("01", apply(MapCommands.compareAndSet(M, K, bytes("1"), bytes("2"))));
+        assertEquals("00", apply(MapCommands.compareAndSet(M, K, bytes("1"), null)));
+        assertEquals("0132", ask(MapCommands.get(M, K)));
+        assertEquals("01", apply(MapCommands.compareAndSet(M, K, bytes("2"), null)));
+        assertEquals("00", ask(MapCommands.get(M, K)));
+    }
+
+    @Test
+    void keepsMapsApartAndClearsOne() {
+        apply(MapCommands.put(M, K, bytes("1")));
+        apply(MapCommands.put(bytes("n"), K, bytes("2")));
+        assertEquals("", apply(MapCommands.clear(M)));
+        assertEquals("", apply(MapCommands.clear(bytes("never written"))));
+        assertEquals("00", ask(MapCommands.get(M, K)));
+        assertEquals("0132", ask(MapCommands.get(bytes("n"), K)));
+    }
+
+    @Test
+    void keepsNothingOfTheCommandsBuffer() {
+        byte[] command = MapCommands.put(M, K, bytes("1"));
+        apply(command);
+        Arrays.fill(command, (byte) 0x7f);
+        assertEquals("0131", ask(MapCommands.get(M, K)));
+        assertEquals("0000000000000001", ask(MapCommands.size(M)));
+    }
+
+    @Test
+    void readsReadOnlyAndDirectBuffersFromTheirPosition() {
+        byte[] command = MapCommands.put(M, K, bytes("1"));
+        ByteBuffer direct = ByteBuffer.allocateDirect(command.length + 6);
+        direct.position(3).put(command);
+        direct.flip().position(3);
+        machine.apply(new StateMachine.Entry(1, 1, 0, direct.asReadOnlyBuffer()));
+        assertEquals(3, direct.position());
+        assertEquals("0131", ask(MapCommands.get(M, K)));
+    }
+
+    @Test
+    void scansInPagesByPrefixAndLimits() {
+        for (int i = 0; i < 10; i++) {
+            apply(MapCommands.put(M, bytes("a" + i), new byte[10]));
+            apply(MapCommands.put(M, bytes("b" + i), new byte[10]));
+        }
+        apply(MapCommands.put(M, new byte[] {'a', (byte) 0xff}, new byte[0]));
+        List<String> keys = new ArrayList<>();
+        assertTrue(page(keys, "a", null, 4, 1_000_000));
+        assertEquals(List.of("a0", "a1", "a2", "a3"), keys);
+        assertTrue(page(keys, "a", "a3", 4, 20), "each entry takes 20 bytes with its lengths");
+        assertTrue(page(keys, "a", "a4", 4, 59));
+        assertTrue(page(keys, "a", "a6", 4, 1), "one is always given");
+        assertFalse(page(keys, "a", "a7", 4, 1_000));
+        assertEquals(List.of("a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "a\ufffd"), keys);
+        keys.clear();
+        assertFalse(page(keys, "a", "b", 4, 1_000), "behind the prefix");
+        assertFalse(page(keys, "c", null, 4, 1_000));
+        assertFalse(page(keys, "b9", "a", 4, 1_000), "after is before the prefix");
+        assertEquals(List.of("b9"), keys);
+    }
+
+    @Test
+    void aPageHasLimitsOfItsOwn() {
+        for (int i = 0; i < ScanPage.MAX_ENTRIES + 1; i++) {
+            apply(MapCommands.put(M, bytes("k" + i), new byte[0]));
+        }
+        List<String> keys = new ArrayList<>();
+        assertTrue(page(keys, "", null, Integer.MAX_VALUE, Integer.MAX_VALUE));
+        assertEquals(ScanPage.MAX_ENTRIES, keys.size());
+        for (int i = 0; i < 5; i++) {
+            apply(MapCommands.put(M, bytes("v" + i), new byte[100_000]));
+        }
+        keys.clear();
+        assertTrue(page(keys, "v", null, Integer.MAX_VALUE, Integer.MAX_VALUE));
+        assertEquals(List.of("v0", "v1"), keys);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "01",
+                "01 00",
+                "01 026d",
+                "01 016d",
+                "01 016d 000000",
+                "01 016d 00000001",
+                "01 016d 7fffffff 6b",
+                "01 016d ffffffff 6b",
+                "05 016d 00000001 6b",
+                "05 016d 00000001 6b 02",
+                "05 016d 00000001 6b 01 00000005 31",
+                "05 016d 00000001 6b 00",
+                "05 016d 00000001 6b 00 00 31",
+                "08 016d 00",
+                "00 016d",
+                "09 016d",
+                "40 016d 6b"
+            })
+    void refusesMalformedCommandsAndChangesNothing(String hex) {
+        apply(MapCommands.put(M, K, bytes("1")));
+        assertThrows(IllegalArgumentException.class, () -> apply(hex(hex)));
+        assertEquals("0131", ask(MapCommands.get(M, K)));
+        assertEquals("0000000000000001", ask(MapCommands.size(M)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "40 00",
+                "41 016d 00",
+                "42 016d 00000001",
+                "42 016d 00000000 00000000 00000001 00",
+                "42 016d 00000000 00000001 ffffffff 00",
+                "42 016d 00000000 00000001 00000001 00 00",
+                "42 016d 00000000 00000001 00000001 03",
+                "42 016d 40000000 00000001 00000001 00",
+                "43 016d",
+                "01 016d 00000001 6b 31"
+            })
+    void refusesMalformedRequests(String hex) {
+        assertThrows(IllegalArgumentException.class, () -> ask(hex(hex)));
+    }
+
+    @Test
+    void rubbishEndsInNothingWorseThanARefusal() {
+        Random random = new Random(5);
+        byte[][] good = {
+            MapCommands.put(M, K, bytes("1")),
+            MapCommands.compareAndSet(M, K, bytes("1"), bytes("2")),
+            MapCommands.scan(M, K, K, 10, 1_000),
+            MapCommands.getAndRemove(M, K)
+        };
+        int refused = 0;
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = good[random.nextInt(good.length)].clone();
+            bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+            byte[] cut = Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
+            try {
+                if (random.nextBoolean()) {
+                    apply(cut);
+                } else {
+                    ask(cut);
+                }
+            } catch (IllegalArgumentException expected) {
+                refused++;
+            }
+        }
+        assertTrue(refused > 10_000, "only " + refused);
+    }
+
+    @Test
+    void theSameEntriesGiveTheSameAnswers() {
+        MapMachine other = new MapMachine();
+        Random random = new Random(3);
+        for (int i = 0; i < 5_000; i++) {
+            byte[] key = bytes("k" + random.nextInt(50));
+            byte[] value = bytes("v" + random.nextInt(4));
+            byte[] name = bytes("m" + random.nextInt(3));
+            byte[] command =
+                    switch (random.nextInt(6)) {
+                        case 0 -> MapCommands.getAndPut(name, key, value);
+                        case 1 -> MapCommands.putIfAbsent(name, key, value);
+                        case 2 -> MapCommands.compareAndSet(name, key, value, bytes("v0"));
+                        case 3 -> MapCommands.getAndRemove(name, key);
+                        case 4 -> MapCommands.replace(name, key, value);
+                        default -> random.nextInt(100) == 0 ? MapCommands.clear(name) : MapCommands.remove(name, key);
+                    };
+            StateMachine.Entry entry = new StateMachine.Entry(i + 1, 1, 0, ByteBuffer.wrap(command));
+            assertArrayEquals(machine.apply(entry), other.apply(entry));
+        }
+        for (int i = 0; i < 3; i++) {
+            byte[] scan = MapCommands.scan(bytes("m" + i), bytes(""), null, 1_000, 1_000_000);
+            assertArrayEquals(machine.query(ByteBuffer.wrap(scan)), other.query(ByteBuffer.wrap(scan)));
+        }
+    }
+
+    @Test
+    void aMapThatWasEmptiedIsAsOneThatNeverWas() {
+        apply(MapCommands.put(M, K, bytes("1")));
+        apply(MapCommands.remove(M, K));
+        assertNull(MapCommands.optional(hex(ask(MapCommands.get(M, K)))));
+        assertEquals("00", ask(MapCommands.scan(M, bytes(""), null, 1, 1)));
+        apply(MapCommands.put(M, K, bytes("2")));
+        assertEquals("0132", ask(MapCommands.get(M, K)));
+    }
+
+    private boolean page(List<String> keys, String prefix, String after, int maxEntries, int maxBytes) {
+        byte[] request = MapCommands.scan(M, bytes(prefix), after == null ? null : bytes(after), maxEntries, maxBytes);
+        return MapCommands.page(
+                machine.query(ByteBuffer.wrap(request)),
+                (key, value) -> keys.add(new String(key, StandardCharsets.UTF_8)));
+    }
+
+    private String apply(byte[] command) {
+        index++;
+        return HexFormat.of().formatHex(machine.apply(new StateMachine.Entry(index, 1, 0, ByteBuffer.wrap(command))));
+    }
+
+    private String ask(byte[] request) {
+        return HexFormat.of().formatHex(machine.query(ByteBuffer.wrap(request)));
+    }
+}

@@ -1,0 +1,118 @@
+package io.holdfast.verification.mutants;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.LongFunction;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/** Puts one mutant into a copy of the source, compiles the copy, and lets the simulator look for the bug. */
+final class MutantRun {
+    /** What the mutated classes are entered through; it returns what is wrong with a seed, or an empty string. */
+    static final String ENTRY = "io.holdfast.verification.sim.SeedRun";
+
+    private final Path sources;
+    private final Mutant mutant;
+
+    /** @param sources the product's {@code src/main/java} */
+    MutantRun(Path sources, Mutant mutant) {
+        this.sources = sources;
+        this.mutant = mutant;
+    }
+
+    /**
+     * Runs seeds until one shows the bug.
+     *
+     * @return "seed N: what it showed", or an empty string if none of them did
+     */
+    String hunt(long fromSeed, int seeds) throws IOException, ReflectiveOperationException {
+        Path work = Files.createTempDirectory("mutant-");
+        try {
+            Path classes = compile(work);
+            try (URLClassLoader loader = isolated(classes)) {
+                LongFunction<String> run = entry(loader);
+                for (long seed = fromSeed; seed < fromSeed + seeds; seed++) {
+                    String problem = run.apply(seed);
+                    if (!problem.isEmpty()) {
+                        return "seed " + seed + ": " + problem;
+                    }
+                }
+            }
+            return "";
+        } finally {
+            delete(work);
+        }
+    }
+
+    private Path compile(Path work) throws IOException {
+        Path copy = work.resolve("src");
+        List<File> files = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(sources)) {
+            for (Path source : all.filter(f -> f.toString().endsWith(".java")).toList()) {
+                if (!source.endsWith("module-info.java")) {
+                    Path target = copy.resolve(sources.relativize(source).toString());
+                    Files.createDirectories(target.getParent());
+                    Files.writeString(target, Files.readString(source));
+                    files.add(target.toFile());
+                }
+            }
+        }
+        for (Mutant.Edit edit : mutant.edits()) {
+            Path file = copy.resolve("io/holdfast/replication").resolve(edit.file());
+            Files.writeString(file, edit.applyTo(Files.readString(file), mutant.name()));
+        }
+        Path classes = Files.createDirectories(work.resolve("classes"));
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        if (compiler == null) {
+            throw new IllegalStateException("mutants need a JDK: this Java has no compiler");
+        }
+        StringWriter output = new StringWriter();
+        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+            List<String> options = List.of(
+                    "-proc:none", "-nowarn", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
+            boolean ok = compiler.getTask(
+                            output, manager, null, options, null, manager.getJavaFileObjectsFromFiles(files))
+                    .call();
+            if (!ok) {
+                throw new IllegalStateException("mutant " + mutant.name() + " does not compile:\n" + output);
+            }
+        }
+        return classes;
+    }
+
+    /** The mutated classes first, then everything else, with nothing shared but the JDK. */
+    private static URLClassLoader isolated(Path classes) throws MalformedURLException {
+        List<URL> urls = new ArrayList<>();
+        urls.add(classes.toUri().toURL());
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            urls.add(Path.of(entry).toUri().toURL());
+        }
+        return new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+    }
+
+    @SuppressWarnings("unchecked") // the entry's type is known, and shared: it is the JDK's
+    private static LongFunction<String> entry(ClassLoader loader) throws ReflectiveOperationException {
+        return (LongFunction<String>)
+                loader.loadClass(ENTRY).getDeclaredConstructor().newInstance();
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

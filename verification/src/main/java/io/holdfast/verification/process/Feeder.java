@@ -1,0 +1,112 @@
+package io.holdfast.verification.process;
+
+import io.holdfast.core.OutcomeUnknownException;
+import io.holdfast.replication.ReplicatedLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Submits rising numbers, many at a time, and keeps account of what it was told. */
+final class Feeder implements AutoCloseable {
+    private static final int IN_FLIGHT = 64;
+
+    private final ReplicatedLog log;
+    private final Semaphore window = new Semaphore(IN_FLIGHT);
+    private final AtomicLong acknowledged = new AtomicLong();
+    private final AtomicLong highestAcknowledged = new AtomicLong();
+    private final AtomicLong uncertain = new AtomicLong();
+    private final AtomicLong lastAnswerNanos = new AtomicLong(System.nanoTime());
+    private final AtomicLong longestGapNanos = new AtomicLong();
+    private final List<String> problems = new ArrayList<>(); // guarded by itself
+    private final Thread thread;
+    private volatile boolean stopped;
+    private long next = 1;
+
+    Feeder(ReplicatedLog log) {
+        this.log = log;
+        this.thread = new Thread(this::feed, "feeder");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // every outcome is taken account of in the callback
+    private void feed() {
+        while (!stopped) {
+            window.acquireUninterruptibly();
+            long number = next++;
+            log.submitAsync(Sequence.command(number)).whenComplete((answer, problem) -> {
+                if (problem == null) {
+                    answered(number, Sequence.Account.decode(answer));
+                } else {
+                    failed(number, problem);
+                }
+                window.release();
+            });
+        }
+        window.acquireUninterruptibly(IN_FLIGHT);
+    }
+
+    private void answered(long number, Sequence.Account account) {
+        long now = System.nanoTime();
+        longestGapNanos.accumulateAndGet(now - lastAnswerNanos.getAndSet(now), Math::max);
+        acknowledged.incrementAndGet();
+        highestAcknowledged.accumulateAndGet(number, Math::max);
+        if (account.last() != number || account.disorders() > 0) {
+            problem("number " + number + " was answered with " + account);
+        }
+    }
+
+    private void failed(long number, Throwable problem) {
+        Throwable cause = problem instanceof CompletionException ? problem.getCause() : problem;
+        if (!(cause instanceof OutcomeUnknownException)) {
+            problem("number " + number + " failed: " + cause);
+        }
+        uncertain.incrementAndGet();
+    }
+
+    private void problem(String what) {
+        synchronized (problems) {
+            problems.add(what);
+        }
+    }
+
+    /** What went wrong that must not. */
+    List<String> problems() {
+        synchronized (problems) {
+            return List.copyOf(problems);
+        }
+    }
+
+    long acknowledged() {
+        return acknowledged.get();
+    }
+
+    long highestAcknowledged() {
+        return highestAcknowledged.get();
+    }
+
+    long uncertain() {
+        return uncertain.get();
+    }
+
+    /** The longest time between two answers since this was last asked, in nanoseconds. */
+    long takeLongestGapNanos() {
+        return longestGapNanos.getAndSet(0);
+    }
+
+    /** Submits no more and waits for all answers. */
+    @Override
+    public void close() {
+        stopped = true;
+        try {
+            thread.join(60_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

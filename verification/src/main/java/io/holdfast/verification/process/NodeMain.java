@@ -1,0 +1,53 @@
+package io.holdfast.verification.process;
+
+import io.holdfast.core.HaCluster;
+import io.holdfast.core.Node;
+import io.holdfast.core.internal.netty.RealRuntime;
+import io.holdfast.core.internal.netty.TransportConfig;
+import io.holdfast.replication.LogReplication;
+import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.ReplicatedLog;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * One node in a process of its own. Arguments: id, directory, "default" or "fast", "file" or "heap", then the nodes. Each
+ * line on standard input is answered by a line with the node's status; "stop" or the end of the input stops it.
+ */
+final class NodeMain {
+    private NodeMain() {}
+
+    public static void main(String[] args) throws IOException {
+        String id = args[0];
+        String[] nodes = Arrays.copyOfRange(args, 4, args.length);
+        String own = Arrays.stream(nodes)
+                .filter(node -> node.startsWith(id + "@"))
+                .findFirst()
+                .orElseThrow();
+        LogReplication log = LogReplication.inDirectory(Path.of(args[1]))
+                .bootstrap(nodes)
+                .segmentBytes(8 << 20)
+                .stateMachine(new Sequence());
+        HaCluster.Builder builder = HaCluster.builder("verification")
+                .node(Node.of(id).bind(own.substring(id.length() + 1)))
+                .with(args[2].equals("fast") ? log.fast() : log);
+        if (args[3].equals("heap")) {
+            builder.runtime(new HeapRuntime(RealRuntime.create(id, TransportConfig.defaults())));
+        }
+        HaCluster cluster = builder.start();
+        ReplicatedLog replicated = ReplicatedLog.in(cluster);
+        System.out.println("started");
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null && !line.equals("stop"); line = in.readLine()) {
+            LogStatus status = replicated.status();
+            System.out.println(status.role() + " " + status.term() + " " + status.appliedIndex() + " "
+                    + (cluster.failure().isPresent() ? "failed" : cluster.isReady() ? "ready" : "waiting"));
+        }
+        cluster.close();
+        System.out.println("stopped");
+    }
+}

@@ -1,0 +1,106 @@
+package io.holdfast.verification.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A {@link NodeMain} in a JVM of its own. For one thread. */
+final class NodeProcess implements AutoCloseable {
+    /** What a node says of itself. */
+    record Status(String role, long term, long applied, String state) {
+        boolean isMaster() {
+            return role.equals("MASTER");
+        }
+    }
+
+    private final String id;
+    private final Process process;
+    private final BufferedReader out;
+    private final Writer in;
+
+    NodeProcess(String id, Path directory, Path logFile, String profile, String storage, List<String> nodes)
+            throws IOException {
+        this.id = id;
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dlogback.configurationFile=process-logback.xml",
+                "-cp",
+                System.getProperty("java.class.path"),
+                NodeMain.class.getName(),
+                id,
+                directory.resolve(id).toString(),
+                profile,
+                storage));
+        command.addAll(nodes);
+        process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(logFile.toFile()))
+                .start();
+        out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        in = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** Waits for the JVM to have started its node. */
+    void awaitStarted() throws IOException {
+        String line = out.readLine();
+        if (!"started".equals(line)) {
+            throw new IOException(id + " said '" + line + "' instead of starting");
+        }
+    }
+
+    Status status() throws IOException {
+        in.write("status\n");
+        in.flush();
+        String line = out.readLine();
+        if (line == null) {
+            throw new IOException(id + " has died");
+        }
+        String[] fields = line.split(" ");
+        return new Status(fields[0], Long.parseLong(fields[1]), Long.parseLong(fields[2]), fields[3]);
+    }
+
+    /** Sends a signal, such as KILL, STOP or CONT. */
+    void signal(String name) throws IOException {
+        try {
+            int exit = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            if (exit != 0) {
+                throw new IOException("kill -" + name + " " + process.pid() + " (" + id + ") exited with " + exit);
+            }
+            if (name.equals("KILL")) {
+                process.waitFor();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while signalling " + id, e);
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

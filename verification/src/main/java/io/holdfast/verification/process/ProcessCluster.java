@@ -1,0 +1,119 @@
+package io.holdfast.verification.process;
+
+import io.holdfast.core.HaCluster;
+import io.holdfast.core.Node;
+import io.holdfast.replication.LogReplication;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/** Three or more nodes in JVMs of their own on loopback. For one thread. */
+final class ProcessCluster implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final Path directory;
+    private final String profile;
+    private final String storage;
+    private final List<String> nodes = new ArrayList<>();
+    private final Map<String, NodeProcess> running = new LinkedHashMap<>();
+
+    ProcessCluster(Path directory, int size, String profile, String storage) throws IOException {
+        this.directory = directory;
+        this.profile = profile;
+        this.storage = storage;
+        List<ServerSocket> reserved = new ArrayList<>();
+        for (int i = 1; i <= size; i++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            reserved.add(socket);
+            nodes.add("node-" + i + "@127.0.0.1:" + socket.getLocalPort());
+        }
+        for (ServerSocket socket : reserved) {
+            socket.close();
+        }
+    }
+
+    /** Starts whoever does not run. */
+    void startAll() throws IOException {
+        List<NodeProcess> started = new ArrayList<>();
+        for (String node : nodes) {
+            String id = node.substring(0, node.indexOf('@'));
+            NodeProcess process = running.get(id);
+            if (process == null || !process.isAlive()) {
+                process = new NodeProcess(id, directory, directory.resolve(id + ".log"), profile, storage, nodes);
+                running.put(id, process);
+                started.add(process);
+            }
+        }
+        for (NodeProcess process : started) {
+            process.awaitStarted();
+        }
+    }
+
+    /** A client of the cluster in this process. */
+    HaCluster client(String id) {
+        String[] addresses = nodes.stream()
+                .map(node -> node.substring(node.indexOf('@') + 1))
+                .toArray(String[]::new);
+        return HaCluster.builder("verification")
+                .node(Node.client(id))
+                .with(LogReplication.client(addresses).timeout(Duration.ofSeconds(30)))
+                .start();
+    }
+
+    List<NodeProcess> processes() {
+        return List.copyOf(running.values());
+    }
+
+    List<String> addresses() {
+        return nodes.stream().map(node -> node.substring(node.indexOf('@') + 1)).toList();
+    }
+
+    /** The master, waited for. */
+    NodeProcess master() throws IOException {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (System.nanoTime() < end) {
+            NodeProcess best = null;
+            long term = -1;
+            for (NodeProcess process : running.values()) {
+                if (process.isAlive()) {
+                    NodeProcess.Status status = process.status();
+                    if (status.isMaster() && status.term() > term) {
+                        best = process;
+                        term = status.term();
+                    }
+                }
+            }
+            if (best != null) {
+                return best;
+            }
+            LockSupport.parkNanos(5_000_000L); // between two looks at the condition
+        }
+        throw new IOException("no master within " + LIMIT + "; see the logs in " + directory);
+    }
+
+    /** Waits until every node is ready. */
+    void awaitReady() throws IOException {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        for (NodeProcess process : running.values()) {
+            while (!process.status().state().equals("ready")) {
+                if (System.nanoTime() > end) {
+                    throw new IOException(process.id() + " is not ready within " + LIMIT + ": " + process.status()
+                            + "; see the logs in " + directory);
+                }
+                LockSupport.parkNanos(5_000_000L); // between two looks at the condition
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        running.values().forEach(NodeProcess::close);
+    }
+}

@@ -1,0 +1,145 @@
+package io.holdfast.verification.sim;
+
+import io.holdfast.core.HaCluster;
+import io.holdfast.replication.session.LogAccess;
+import io.holdfast.testkit.FaultKind;
+import io.holdfast.testkit.FaultSchedule;
+import io.holdfast.testkit.SimulatedNode;
+import io.holdfast.testkit.Simulation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.LongFunction;
+
+/**
+ * One seed: a cluster of three or five nodes under load in a storm of faults, then without faults. First nothing wrong may
+ * happen, then something right must.
+ */
+public final class SeedRun implements LongFunction<String> {
+    private static final Duration CALM_LIMIT = Duration.ofMinutes(2);
+
+    /**
+     * What a seed showed.
+     *
+     * @param problems what went wrong; empty if nothing did
+     * @param virtualNanos how long it took in the simulation
+     * @param faults what was inflicted
+     * @param decided how many commands were decided
+     * @param acknowledged how many of them the writers were told of
+     * @param trace identifies the run, event by event
+     */
+    public record Result(
+            List<String> problems,
+            long virtualNanos,
+            Map<FaultKind, Integer> faults,
+            int decided,
+            int acknowledged,
+            long trace) {}
+
+    /** What is wrong with a seed, empty if nothing is. */
+    @Override
+    public String apply(long seed) {
+        List<String> problems = run(seed).problems();
+        return problems.isEmpty() ? "" : problems.get(0);
+    }
+
+    /** Runs a seed. */
+    public static Result run(long seed) {
+        Simulation simulation = new Simulation(seed);
+        SplittableRandom random = simulation.random("run");
+        SimulatedCluster cluster = new SimulatedCluster(simulation, random.nextInt(4) == 0 ? 5 : 3);
+        List<String> problems = new ArrayList<>();
+        List<Writer> writers = new ArrayList<>();
+        FaultSchedule faults = new FaultSchedule(simulation, cluster.machines(), cluster::start);
+        try {
+            cluster.startAll();
+            addWriters(simulation, cluster, writers);
+            simulation.at(Duration.ofMillis(random.nextLong(3_000)), faults::begin);
+            Duration storm = Duration.ofSeconds(5 + random.nextInt(25));
+            simulation.runUntil(() -> isBroken(simulation, cluster), storm);
+            if (!isBroken(simulation, cluster)) {
+                calm(simulation, cluster, writers, faults, problems);
+            }
+        } catch (RuntimeException e) {
+            problems.add("the simulation itself failed: " + e + " at " + e.getStackTrace()[0]);
+        }
+        problems.addAll(0, cluster.decisions().violations());
+        simulation.failures().forEach(failure -> problems.add(failure.toString()));
+        int acknowledged = writers.stream()
+                .mapToInt(writer -> writer.acknowledged().size())
+                .sum();
+        return new Result(
+                problems,
+                simulation.nowNanos(),
+                faults.counts(),
+                cluster.decisions().size(),
+                acknowledged,
+                simulation.traceHash());
+    }
+
+    private static boolean isBroken(Simulation simulation, SimulatedCluster cluster) {
+        return !cluster.decisions().violations().isEmpty()
+                || !simulation.failures().isEmpty();
+    }
+
+    private static void addWriters(Simulation simulation, SimulatedCluster cluster, List<Writer> writers) {
+        for (int i = 1; i <= 2; i++) {
+            String id = "client-" + i;
+            HaCluster client = cluster.client(id);
+            LogAccess access = client.feature(LogAccess.class);
+            writers.add(new Writer(id, simulation, access::commands, () -> true, cluster.decisions()));
+        }
+        SimulatedNode machine = cluster.machines().get(0);
+        writers.add(new Writer(
+                machine.id(),
+                simulation,
+                () -> cluster.access(machine.id()).commands(),
+                machine::running,
+                cluster.decisions()));
+        writers.forEach(Writer::start);
+    }
+
+    /** Faults are over: everything that was acknowledged is there, every node gets it all, and writes succeed again. */
+    private static void calm(
+            Simulation simulation,
+            SimulatedCluster cluster,
+            List<Writer> writers,
+            FaultSchedule faults,
+            List<String> problems) {
+        faults.end();
+        simulation.runFor(Duration.ofMillis(100));
+        writers.forEach(Writer::stop);
+        simulation.runFor(Duration.ofSeconds(12));
+        int before = cluster.decisions().size();
+        int[] wanted = new int[1];
+        for (Writer writer : writers) {
+            if (writer.inFlight() > 0) {
+                problems.add("liveness: a call was neither answered nor ended by its deadline");
+            }
+            wanted[0] += writer.acknowledged().size() + 1;
+            writer.write(false);
+        }
+        boolean lives = simulation.runUntil(
+                () -> isBroken(simulation, cluster)
+                        || (cluster.hasConverged()
+                                && cluster.decisions().size() > before
+                                && writers.stream()
+                                                .mapToInt(w -> w.acknowledged().size())
+                                                .sum()
+                                        >= wanted[0]),
+                CALM_LIMIT);
+        if (!lives) {
+            problems.add("liveness: not converged " + CALM_LIMIT.toSeconds() + " s after the last fault:" + writers
+                    + cluster.describe());
+        }
+        for (Writer writer : writers) {
+            for (String command : writer.acknowledged()) {
+                if (cluster.decisions().placeOf(command) == 0) {
+                    problems.add("acknowledged and lost: '" + command + "'");
+                }
+            }
+        }
+    }
+}

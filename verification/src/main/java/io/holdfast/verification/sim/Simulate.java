@@ -1,0 +1,47 @@
+package io.holdfast.verification.sim;
+
+import io.holdfast.testkit.FaultKind;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs many seeds. {@code Simulate SEEDS FROM MINUTES}; a MINUTES of 0 means no limit. */
+public final class Simulate {
+    private Simulate() {}
+
+    /** See the class. Exits with 1 if a seed shows a violation. */
+    public static void main(String[] args) {
+        int seeds = Integer.parseInt(args[0]);
+        long from = Long.parseLong(args[1]);
+        long end = Integer.parseInt(args[2]) == 0
+                ? Long.MAX_VALUE
+                : System.nanoTime() + Integer.parseInt(args[2]) * 60_000_000_000L;
+        List<Long> failed = new ArrayList<>();
+        Map<FaultKind, Integer> faults = new EnumMap<>(FaultKind.class);
+        long virtualNanos = 0;
+        long decided = 0;
+        long acknowledged = 0;
+        long began = System.nanoTime();
+        int done = 0;
+        for (long seed = from; done < seeds && System.nanoTime() < end; seed++, done++) {
+            SeedRun.Result result = SeedRun.run(seed);
+            virtualNanos += result.virtualNanos();
+            decided += result.decided();
+            acknowledged += result.acknowledged();
+            result.faults().forEach((kind, count) -> faults.merge(kind, count, Integer::sum));
+            if (!result.problems().isEmpty()) {
+                failed.add(seed);
+                System.out.println("seed " + seed + ":");
+                result.problems().forEach(problem -> System.out.println("  " + problem));
+                System.out.println("  replay: verification/simulate.sh --seeds 1 --from " + seed);
+            }
+        }
+        System.out.printf(
+                "%d seeds from %d in %.0f s: %.1f virtual hours, %d commands decided, %d acknowledged%n",
+                done, from, (System.nanoTime() - began) / 1e9, virtualNanos / 3.6e12, decided, acknowledged);
+        System.out.println("faults: " + faults);
+        System.out.println(failed.isEmpty() ? "no violation" : failed.size() + " seeds with violations: " + failed);
+        System.exit(failed.isEmpty() ? 0 : 1);
+    }
+}

@@ -1,0 +1,162 @@
+package io.holdfast.verification.sim;
+
+import io.holdfast.core.HaCluster;
+import io.holdfast.core.Node;
+import io.holdfast.core.ReplicaRole;
+import io.holdfast.core.runtime.NodeRuntime;
+import io.holdfast.replication.LogReplication;
+import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.session.LogAccess;
+import io.holdfast.testkit.SimulatedNode;
+import io.holdfast.testkit.Simulation;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** A cluster of real nodes in a simulation, and what all of them together have decided. */
+final class SimulatedCluster {
+    private static final int PORT = 7400;
+
+    private final Simulation simulation;
+    private final Decisions decisions = new Decisions();
+    private final List<SimulatedNode> machines = new ArrayList<>();
+    private final Map<String, HaCluster> processes = new LinkedHashMap<>();
+    private final Map<String, AppliedLog> logs = new LinkedHashMap<>();
+    private final String[] bootstrap;
+    private final boolean fast;
+    private final int segmentBytes;
+
+    SimulatedCluster(Simulation simulation, int size) {
+        this.simulation = simulation;
+        SplittableRandom random = simulation.random("cluster");
+        this.fast = random.nextBoolean();
+        this.segmentBytes = (64 << 10) << random.nextInt(4);
+        this.bootstrap = new String[size];
+        for (int i = 0; i < size; i++) {
+            String id = "node-" + (i + 1);
+            machines.add(simulation.node(id));
+            bootstrap[i] = id + "@" + id + ":" + PORT;
+        }
+        simulation.afterEachEvent(this::checkMasters);
+    }
+
+    List<SimulatedNode> machines() {
+        return machines;
+    }
+
+    Decisions decisions() {
+        return decisions;
+    }
+
+    void startAll() {
+        machines.forEach(this::start);
+    }
+
+    /** Starts a process on a machine that has none. */
+    void start(SimulatedNode machine) {
+        String id = machine.id();
+        NodeRuntime runtime = machine.runtime();
+        AppliedLog log = new AppliedLog(id, decisions);
+        LogReplication replication = LogReplication.inDirectory(Path.of("data"))
+                .bootstrap(bootstrap)
+                .segmentBytes(segmentBytes)
+                .timeout(Duration.ofSeconds(5))
+                .stateMachine(log);
+        logs.put(id, log);
+        processes.put(
+                id,
+                HaCluster.builder("sim")
+                        .node(Node.of(id).bind(id + ":" + PORT))
+                        .with(fast ? replication.fast() : replication)
+                        .runtime(runtime)
+                        .executor(machine.callbacks())
+                        .start());
+    }
+
+    /** A client on a machine of its own. */
+    HaCluster client(String id) {
+        NodeRuntime runtime = simulation.node(id).runtime();
+        String[] addresses = new String[bootstrap.length];
+        for (int i = 0; i < addresses.length; i++) {
+            addresses[i] = bootstrap[i].substring(bootstrap[i].indexOf('@') + 1);
+        }
+        return HaCluster.builder("sim")
+                .node(Node.client(id))
+                .with(LogReplication.client(addresses).timeout(Duration.ofSeconds(5)))
+                .runtime(runtime)
+                .executor(simulation.node(id).callbacks())
+                .start();
+    }
+
+    private void checkMasters() {
+        for (SimulatedNode machine : machines) {
+            if (machine.running()) {
+                LogStatus status = status(machine.id());
+                if (status.role() == ReplicaRole.MASTER) {
+                    decisions.master(machine.id(), status.term());
+                }
+            }
+        }
+    }
+
+    LogStatus status(String id) {
+        HaCluster process = processes.get(id);
+        if (process == null) {
+            return LogStatus.unknown(ReplicaRole.SLAVE);
+        }
+        return process.feature(LogAccess.class).status();
+    }
+
+    LogAccess access(String id) {
+        HaCluster process = processes.get(id);
+        if (process == null) {
+            throw new IllegalStateException(id + " has never been started");
+        }
+        return process.feature(LogAccess.class);
+    }
+
+    /** True if every node is ready and has applied as much as all have decided. */
+    boolean hasConverged() {
+        return machines.stream()
+                .allMatch(machine -> machine.running()
+                        && process(machine.id()).isReady()
+                        && log(machine.id()).applied().size() == decisions.size());
+    }
+
+    private HaCluster process(String id) {
+        HaCluster process = processes.get(id);
+        if (process == null) {
+            throw new IllegalStateException(id + " has never been started");
+        }
+        return process;
+    }
+
+    AppliedLog log(String id) {
+        AppliedLog log = logs.get(id);
+        if (log == null) {
+            throw new IllegalStateException(id + " has never been started");
+        }
+        return log;
+    }
+
+    /** What each node says of itself, for a failure's report. */
+    String describe() {
+        StringBuilder text = new StringBuilder();
+        for (SimulatedNode machine : machines) {
+            text.append("\n  ").append(machine.id()).append(machine.running() ? " " : " (down) ");
+            if (processes.containsKey(machine.id())) {
+                text.append(status(machine.id()))
+                        .append(" applied ")
+                        .append(log(machine.id()).applied().size());
+                process(machine.id()).failure().ifPresent(cause -> text.append(" FAILED: ")
+                        .append(cause));
+                text.append(process(machine.id()).isReady() ? " ready" : " not ready");
+            }
+        }
+        return text.append("\n  decided ").append(decisions.size()).toString();
+    }
+}
