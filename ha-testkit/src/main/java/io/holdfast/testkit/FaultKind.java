@@ -1,33 +1,39 @@
 package io.holdfast.testkit;
 
-/** What a {@link FaultSchedule} does to a cluster. */
+/** What a {@link FaultSchedule} can do to a cluster. */
 public enum FaultKind {
-    /** Frames vanish. */
+    /** Frames and dials are lost. */
     LOSS,
     /** Frames take long. */
     DELAY,
     /** Frames arrive twice. */
     DUPLICATION,
-    /** Frames overtake others. */
+    /** Frames overtake each other. */
     REORDERING,
-    /** One direction between two nodes is cut. */
+    /** The line is thin, so that frames queue. */
+    BANDWIDTH,
+    /** One direction between two nodes carries nothing. */
     ONE_WAY_CUT,
-    /** Two groups cannot reach each other. */
+    /** The nodes fall into two sides that do not reach each other. */
     PARTITION,
-    /** A node's host refuses dials. */
+    /** Dials to a node are refused although it runs. */
     REFUSAL,
-    /** A process is killed. */
+    /** A process is killed and started again. */
     KILL,
-    /** A machine loses power, and with it what was not forced. */
+    /** A node loses its power, with all or nothing of its unforced writes, and starts again. */
     POWER_LOSS,
-    /** All machines lose power at once. */
-    POWER_LOSS_OF_ALL,
-    /** A process stands still. */
+    /** A node loses its power and its unforced writes are torn; it starts again. */
+    TORN_WRITES,
+    /** All nodes lose their power, or are killed, at once. */
+    ALL_DOWN,
+    /** A process is stopped for a while, as by a long garbage collection. */
     PAUSE,
-    /** Disks and other blocking work take long. */
-    STALL,
-    /** A monotonic clock runs fast or slow. */
-    CLOCK_DRIFT,
+    /** A node's workers take long. */
+    WORKER_STALL,
+    /** A node's disk answers nothing for a while. */
+    DISK_STALL,
     /** A wall clock jumps. */
-    CLOCK_JUMP
+    CLOCK_JUMP,
+    /** A clock runs fast or slow. */
+    CLOCK_DRIFT
 }

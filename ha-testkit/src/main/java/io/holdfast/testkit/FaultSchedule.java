@@ -2,187 +2,186 @@ package io.holdfast.testkit;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A storm over some nodes, drawn from the simulation's seed: which kinds of faults there are, how often, and each one's
- * course. It runs until {@link #end}, which mends everything and starts whoever is down, for the phase in which the
- * cluster must show that it lives.
+ * A storm over some nodes, drawn from the simulation's seed: faults of many kinds begin, overlap and end. A test lets it
+ * blow while it watches that nothing forbidden happens, then calls {@link #end()} and demands that everything works
+ * again within a bound. Processes and disks of the given nodes suffer; links between all nodes do, so that clients are
+ * cut off too.
  */
 public final class FaultSchedule {
     private final Simulation simulation;
     private final List<SimulatedNode> nodes;
+    private final FaultSettings settings;
     private final Consumer<SimulatedNode> start;
     private final SplittableRandom random;
-    private final List<FaultKind> kinds = new ArrayList<>();
     private final Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
-    private final long meanPauseMillis;
-    private LinkQuality quality = LinkQuality.good();
-    private boolean ended;
+    private final List<FaultKind> kinds = new ArrayList<>();
+    private final LinkStorm links;
+    private final long meanGapNanos;
+    private boolean active;
+
+    /** A storm of {@link FaultSettings#everything()}. */
+    public FaultSchedule(Simulation simulation, List<SimulatedNode> nodes, Consumer<SimulatedNode> start) {
+        this(simulation, nodes, FaultSettings.everything(), start);
+    }
 
     /**
-     * Draws a storm.
+     * Draws a storm, which has not begun.
      *
-     * @param start starts a node that is down
+     * @param nodes whose processes, disks and clocks it may touch, at least one
+     * @param start starts a node that is down, with its {@link SimulatedNode#runtime()}; what it throws fails the test
      */
-    public FaultSchedule(Simulation simulation, List<SimulatedNode> nodes, Consumer<SimulatedNode> start) {
+    public FaultSchedule(
+            Simulation simulation, List<SimulatedNode> nodes, FaultSettings settings, Consumer<SimulatedNode> start) {
+        if (nodes.isEmpty()) {
+            throw new IllegalArgumentException("there are no nodes to schedule faults for");
+        }
         this.simulation = simulation;
         this.nodes = List.copyOf(nodes);
+        this.settings = settings;
         this.start = start;
-        this.random = simulation.random("faults");
-        for (FaultKind kind : FaultKind.values()) {
-            if (random.nextInt(100) < 45) {
+        this.random = simulation.streams().faults;
+        this.links = new LinkStorm(simulation, random);
+        for (FaultKind kind : FaultKind.values()) { // in this order, whatever the set's is
+            if (settings.kinds().contains(kind) && (!settings.swarm() || random.nextInt(3) > 0)) {
                 kinds.add(kind);
             }
         }
-        this.meanPauseMillis = 100 + random.nextLong(1_500);
+        if (kinds.isEmpty()) {
+            kinds.add(settings.kinds().stream().sorted().toList().get(0));
+        }
+        double pace = settings.swarm() ? StrictMath.pow(4, 2 * random.nextDouble() - 1) : 1;
+        this.meanGapNanos = (long) (settings.meanGap().toNanos() * pace);
     }
 
-    /** Begins. */
+    /** Begins. It goes on until {@link #end()}. */
     public void begin() {
+        active = true;
+        simulation.network().connectionsSurviveLoss(settings.gapSurvival());
         next();
     }
 
     private void next() {
-        long pause = 1 + (long) (-Math.log(1 - random.nextDouble()) * meanPauseMillis);
-        simulation.at(Duration.ofMillis(Math.min(pause, 10_000)), () -> {
-            if (!ended && !kinds.isEmpty()) {
-                inflict(kinds.get(random.nextInt(kinds.size())));
-                simulation.network().setQuality(quality);
-                next();
+        // An exponential gap, so that faults come in bursts; never nothing at all, nor very long.
+        double gaps = Math.min(5, -StrictMath.log(1 - random.nextDouble()));
+        later((long) (meanGapNanos * gaps) + 1, () -> {
+            FaultKind kind = kinds.get(random.nextInt(kinds.size()));
+            if (inflict(kind)) {
+                counts.merge(kind, 1, Integer::sum);
+            }
+            next();
+        });
+    }
+
+    private void later(long nanos, Runnable task) {
+        simulation.at(Duration.ofNanos(nanos), () -> {
+            if (active) {
+                task.run();
             }
         });
     }
 
-    /** How often each kind has been inflicted. */
-    public Map<FaultKind, Integer> counts() {
-        return new EnumMap<>(counts);
-    }
-
-    /** Mends everything: network, disks, clocks; and starts whoever is down. */
+    /**
+     * Ends the storm: all links are good, all nodes run, clocks run evenly, and no fault begins any more. Wall clocks
+     * stay where they have jumped to. Has its effect even if the storm never began.
+     */
     public void end() {
-        ended = true;
+        active = false;
         simulation.network().heal();
         for (SimulatedNode node : nodes) {
+            node.unpause();
+            node.skewClock(1.0);
             node.stallWorkers(0, Duration.ZERO);
-            node.skewClock(1);
-            if (!node.running()) {
-                start.accept(node);
-            }
+            node.storage().endStall();
+            startIfDown(node);
         }
     }
 
-    private SimulatedNode any() {
-        return nodes.get(random.nextInt(nodes.size()));
-    }
-
-    private Duration upTo(long least, long most) {
-        return Duration.ofMillis(least + random.nextLong(most - least));
-    }
-
-    private void forAWhile(Runnable undo) {
-        simulation.at(upTo(50, 4_000), () -> {
-            if (!ended) {
-                undo.run();
-                simulation.network().setQuality(quality);
-            }
-        });
-    }
-
-    private void inflict(FaultKind kind) {
-        counts.merge(kind, 1, Integer::sum);
-        SimulatedNetwork network = simulation.network();
-        switch (kind) {
-            case LOSS -> {
-                quality = quality.withLoss(random.nextDouble() * 0.3);
-                forAWhile(() -> quality = quality.withLoss(0));
-            }
-            case DELAY -> {
-                quality = quality.withDelay(quality.minDelay(), upTo(2, 400));
-                forAWhile(() -> quality =
-                        quality.withDelay(quality.minDelay(), LinkQuality.good().maxDelay()));
-            }
-            case DUPLICATION -> {
-                quality = quality.withDuplication(random.nextDouble() * 0.3);
-                forAWhile(() -> quality = quality.withDuplication(0));
-            }
-            case REORDERING -> {
-                quality = quality.withReordering(random.nextDouble() * 0.5);
-                forAWhile(() -> quality = quality.withReordering(0));
-            }
-            case ONE_WAY_CUT -> {
-                String from = any().id();
-                String to = any().id();
-                if (!from.equals(to)) {
-                    network.cut(from, to);
-                    forAWhile(() -> network.mend(from, to));
-                }
-            }
-            case PARTITION -> {
-                Set<String> some = new TreeSet<>();
-                Set<String> others = new TreeSet<>();
-                for (SimulatedNode node : simulation.nodes()) {
-                    (random.nextBoolean() ? some : others).add(node.id());
-                }
-                network.partition(some, others);
-                forAWhile(() -> mend(some, others));
-            }
-            case REFUSAL -> {
-                String node = any().id();
-                network.refuseDials(node, true);
-                forAWhile(() -> network.refuseDials(node, false));
-            }
-            case KILL -> down(any(), null);
-            case POWER_LOSS -> down(any(), fate());
-            case POWER_LOSS_OF_ALL -> {
-                CrashMode fate = fate();
-                nodes.forEach(node -> down(node, fate));
-            }
-            case PAUSE -> any().pause(random.nextInt(3) == 0 ? upTo(1, 5_000) : upTo(1, 400));
-            case STALL -> {
-                SimulatedNode node = any();
-                node.stallWorkers(random.nextDouble() * 0.5, upTo(1, 600));
-                forAWhile(() -> node.stallWorkers(0, Duration.ZERO));
-            }
-            case CLOCK_DRIFT -> any().skewClock(0.9 + random.nextDouble() * 0.2);
-            case CLOCK_JUMP -> any().jumpWallClock(Duration.ofMillis(random.nextLong(-86_400_000L, 86_400_000L)));
-        }
-    }
-
-    private void mend(Set<String> some, Set<String> others) {
-        for (String one : some) {
-            for (String other : others) {
-                simulation.network().mend(one, other);
-                simulation.network().mend(other, one);
-            }
-        }
-    }
-
-    private CrashMode fate() {
-        CrashMode[] fates = CrashMode.values();
-        return fates[random.nextInt(fates.length)];
-    }
-
-    private void down(SimulatedNode node, @Nullable CrashMode fate) {
+    private void startIfDown(SimulatedNode node) {
         if (!node.running()) {
-            return;
+            start.accept(node);
         }
-        if (fate == null) {
-            node.kill();
-        } else {
-            node.crash(fate);
-        }
-        simulation.at(upTo(10, random.nextInt(4) == 0 ? 10_000 : 1_500), () -> {
-            if (!node.running()) {
-                start.accept(node);
+    }
+
+    /** How many faults of each kind have begun; kinds that never did are missing. */
+    public Map<FaultKind, Integer> counts() {
+        return Collections.unmodifiableMap(counts);
+    }
+
+    /** Which kinds this seed uses. */
+    public List<FaultKind> kinds() {
+        return List.copyOf(kinds);
+    }
+
+    /** Begins a fault, unless it is not possible at the moment. */
+    private boolean inflict(FaultKind kind) {
+        SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
+        long length = 1_000_000 + random.nextLong(settings.maxLength().toNanos());
+        return switch (kind) {
+            case LOSS, DELAY, DUPLICATION, REORDERING, BANDWIDTH, ONE_WAY_CUT, PARTITION, REFUSAL -> {
+                later(length, links.begin(kind));
+                yield simulation.nodes().size() > 1;
             }
-        });
+            case KILL, POWER_LOSS, TORN_WRITES -> takeDown(kind, node, length);
+            case ALL_DOWN -> allDown(length);
+            case PAUSE -> {
+                boolean runs = node.running();
+                node.pause(Duration.ofNanos(length));
+                yield runs;
+            }
+            case WORKER_STALL -> {
+                node.stallWorkers(0.05 + 0.5 * random.nextDouble(), Duration.ofNanos(length / 10));
+                later(length, () -> node.stallWorkers(0, Duration.ZERO));
+                yield true;
+            }
+            case DISK_STALL -> {
+                node.storage().stall(Duration.ofNanos(length));
+                yield true;
+            }
+            case CLOCK_JUMP -> {
+                node.jumpWallClock(Duration.ofSeconds(random.nextLong(-86_400, 86_401)));
+                yield true;
+            }
+            case CLOCK_DRIFT -> {
+                node.skewClock(0.9 + 0.2 * random.nextDouble());
+                later(length, () -> node.skewClock(1.0));
+                yield true;
+            }
+        };
+    }
+
+    private boolean takeDown(FaultKind kind, SimulatedNode node, long length) {
+        long down = nodes.stream().filter(each -> !each.running()).count();
+        if (!node.running() || down >= settings.maxDown()) {
+            return false;
+        }
+        switch (kind) {
+            case KILL -> node.kill();
+            case TORN_WRITES -> node.crash(CrashMode.MIXED);
+            default -> node.crash(random.nextBoolean() ? CrashMode.ALL_LOST : CrashMode.ALL_KEPT);
+        }
+        later(length, () -> startIfDown(node));
+        return true;
+    }
+
+    private boolean allDown(long length) {
+        for (SimulatedNode node : nodes) {
+            if (node.running()) {
+                switch (random.nextInt(4)) {
+                    case 0 -> node.kill();
+                    case 1 -> node.crash(CrashMode.ALL_LOST);
+                    default -> node.crash(CrashMode.MIXED);
+                }
+                later(1 + random.nextLong(length), () -> startIfDown(node));
+            }
+        }
+        return true;
     }
 }

@@ -141,6 +141,12 @@ public final class SimulatedNode {
         return pausedUntilNanos > simulation.nowNanos();
     }
 
+    /** Ends a pause at once. */
+    public void unpause() {
+        pausedUntilNanos = 0;
+        resume();
+    }
+
     private void resume() {
         if (!paused()) {
             ScheduledEvent event;
