@@ -1,8 +1,8 @@
 package io.holdfast.core;
 
 /**
- * The request was sent and no answer came in time: it may have taken effect, or not, but it will not take effect after
- * this exception. Read the state to find out; repeating a request that is not idempotent is not safe.
+ * The request was sent and no answer came in time: it took effect, or will, or never will. Read the state to find out;
+ * repeating a request that is not idempotent is not safe.
  */
 public class OutcomeUnknownException extends HoldfastException {
     private static final long serialVersionUID = 1L;

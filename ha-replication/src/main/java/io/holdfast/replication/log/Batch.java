@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBuf;
  * Entries that travel and are stored together, as bytes: written once by the master, and the same on the wire and in
  * every node's file. Batches are never split, so their boundaries are the same on all nodes.
  *
- * <p>The format, big-endian, is in {@code docs/formats-log.md}. All methods look at the buffer from its reader index on
+ * <p>The format, big-endian, is in {@code docs/formats.md}. All methods look at the buffer from its reader index on
  * and move no index. The getters trust their argument: {@link #verify} comes first for bytes from outside.
  */
 public final class Batch {

@@ -7,7 +7,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands, requests and answers of the maps as bytes: {@code docs/formats-map.md}. This half is the caller's: it
+ * The commands, requests and answers of the maps as bytes: {@code docs/formats.md}. This half is the caller's: it
  * writes commands and requests and reads answers; {@link MapMachine} does the opposite.
  *
  * <p>Answers that do not follow the format are {@link IllegalStateException}s: they come from this cluster's own

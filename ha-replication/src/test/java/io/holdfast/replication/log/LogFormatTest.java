@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
-/** The bytes of docs/formats-log.md; the CRCs were calculated by another program. */
+/** The bytes of docs/formats.md; the CRCs were calculated by another program. */
 class LogFormatTest {
     private static final String HEADER = "48464c47" // HFLG
             + "0001" // version

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The bytes of docs/formats-map.md. A log on disk holds them, so they may never change. */
+/** The bytes of docs/formats.md. A log on disk holds them, so they may never change. */
 class MapCommandsTest {
     private static final byte[] M = bytes("m");
     private static final byte[] K = bytes("k");

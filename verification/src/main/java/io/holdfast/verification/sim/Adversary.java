@@ -99,11 +99,12 @@ final class Adversary {
         } else {
             victim.crash(mode);
         }
-        simulation.at(Duration.ofNanos(random.nextLong(1_000_000L, random.nextBoolean() ? 8_000_000L : 800_000_000L)), () -> {
-            if (!victim.running()) {
-                start.accept(victim);
-            }
-        });
+        simulation.at(
+                Duration.ofNanos(random.nextLong(1_000_000L, random.nextBoolean() ? 8_000_000L : 800_000_000L)), () -> {
+                    if (!victim.running()) {
+                        start.accept(victim);
+                    }
+                });
     }
 
     void end() {

@@ -1,9 +1,14 @@
 package io.holdfast.verification.sim;
 
 import io.holdfast.core.HaCluster;
+import io.holdfast.replication.Codec;
+import io.holdfast.replication.ReplicatedMap;
 import io.holdfast.replication.session.LogAccess;
 import io.holdfast.testkit.FaultKind;
 import io.holdfast.testkit.FaultSchedule;
+import io.holdfast.testkit.History;
+import io.holdfast.testkit.LinearizabilityChecker;
+import io.holdfast.testkit.RegisterModel;
 import io.holdfast.testkit.SimulatedNode;
 import io.holdfast.testkit.Simulation;
 import java.time.Duration;
@@ -52,18 +57,25 @@ public final class SeedRun implements LongFunction<String> {
         SimulatedCluster cluster = new SimulatedCluster(simulation, random.nextInt(4) == 0 ? 5 : 3);
         List<String> problems = new ArrayList<>();
         List<Writer> writers = new ArrayList<>();
+        List<MapUser> users = new ArrayList<>();
+        History history = new History(simulation::nowNanos);
         FaultSchedule faults = new FaultSchedule(simulation, cluster.machines(), cluster::start);
         try {
             cluster.startAll();
-            addWriters(simulation, cluster, writers);
+            addWriters(simulation, cluster, writers, users, history);
             simulation.at(Duration.ofMillis(random.nextLong(3_000)), faults::begin);
             Duration storm = Duration.ofSeconds(5 + random.nextInt(25));
             simulation.runUntil(() -> isBroken(simulation, cluster), storm);
+            users.forEach(MapUser::stop);
             if (!isBroken(simulation, cluster)) {
                 calm(simulation, cluster, writers, faults, problems);
             }
         } catch (RuntimeException e) {
             problems.add("the simulation itself failed: " + e + " at " + e.getStackTrace()[0]);
+        }
+        LinearizabilityChecker.Result map = new LinearizabilityChecker<>(new RegisterModel(), 200_000).check(history);
+        if (map.verdict() == LinearizabilityChecker.Verdict.VIOLATION) {
+            problems.add("the map is not linearizable: " + map.report());
         }
         problems.addAll(0, cluster.decisions().violations());
         simulation.failures().forEach(failure -> problems.add(failure.toString()));
@@ -84,12 +96,27 @@ public final class SeedRun implements LongFunction<String> {
                 || !simulation.failures().isEmpty();
     }
 
-    private static void addWriters(Simulation simulation, SimulatedCluster cluster, List<Writer> writers) {
+    private static void addWriters(
+            Simulation simulation,
+            SimulatedCluster cluster,
+            List<Writer> writers,
+            List<MapUser> users,
+            History history) {
         for (int i = 1; i <= 2; i++) {
             String id = "client-" + i;
             HaCluster client = cluster.client(id);
             LogAccess access = client.feature(LogAccess.class);
-            writers.add(new Writer(id, simulation, access::commands, () -> true, cluster.decisions(), cluster.adversary()::acknowledged));
+            MapUser user = new MapUser(
+                    i, simulation, ReplicatedMap.in(client, "map", Codec.string(), Codec.string()), history);
+            users.add(user);
+            user.start();
+            writers.add(new Writer(
+                    id,
+                    simulation,
+                    access::commands,
+                    () -> true,
+                    cluster.decisions(),
+                    cluster.adversary()::acknowledged));
         }
         SimulatedNode machine = cluster.machines().get(0);
         writers.add(new Writer(

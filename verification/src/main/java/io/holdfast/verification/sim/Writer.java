@@ -35,8 +35,15 @@ final class Writer {
     private String lastOutcome = "none";
     private boolean stopped;
 
-    Writer(String name, Simulation simulation, Supplier<Commands> log, BooleanSupplier alive, Decisions decisions) {
+    Writer(
+            String name,
+            Simulation simulation,
+            Supplier<Commands> log,
+            BooleanSupplier alive,
+            Decisions decisions,
+            Runnable told) {
         this.name = name;
+        this.told = told;
         this.simulation = simulation;
         this.random = simulation.random("writer " + name);
         this.log = log;

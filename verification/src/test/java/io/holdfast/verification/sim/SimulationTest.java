@@ -34,8 +34,7 @@ class SimulationTest {
         int acknowledged = 0;
         for (long seed = from; seed < from + seeds; seed++) {
             SeedRun.Result result = SeedRun.run(seed);
-            assertEquals(
-                    List.of(), result.problems(), "replay: verification/simulate.sh --seeds 1 --from " + seed);
+            assertEquals(List.of(), result.problems(), "replay: verification/simulate.sh --seeds 1 --from " + seed);
             acknowledged += result.acknowledged();
         }
         assertTrue(acknowledged > 0, "a run in which nothing is acknowledged shows nothing");

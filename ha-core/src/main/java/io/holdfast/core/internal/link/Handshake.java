@@ -4,7 +4,7 @@ import java.util.UUID;
 
 /**
  * The frames with which a link begins: the dialler says {@link Hello}, the acceptor answers {@link Welcome} or {@link
- * Reject}. {@code docs/formats-handshake.md} has the bytes.
+ * Reject}. {@code docs/formats.md} has the bytes.
  */
 sealed interface Handshake {
 

@@ -11,7 +11,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * The bytes of a {@link Handshake}, as {@code docs/formats-handshake.md} lays them down. Decoding reads no further than
+ * The bytes of a {@link Handshake}, as {@code docs/formats.md} lays them down. Decoding reads no further than
  * the frame, allocates no more than the frame is long, and takes nothing that it does not understand, save what a later
  * version may have added at the end.
  */

@@ -21,7 +21,7 @@ class HandshakeCodecTest {
     private static final UUID CLUSTER = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
     private static final UUID DISK = UUID.fromString("0f0e0d0c-0b0a-0908-0706-050403020100");
 
-    /** The bytes that docs/formats-handshake.md shows. Later versions must go on reading them. */
+    /** The bytes that docs/formats.md shows. Later versions must go on reading them. */
     private static final String HELLO = "48464831" + "01" + "01" + "07" + "01"
             + "04" + "73686f70"
             + "00112233445566778899aabbccddeeff"
