@@ -99,7 +99,7 @@ final class DialAttempt implements ConnectionHandler {
 
     private void rejected(Reject reject, String who) {
         String text = who + " " + dialer + " (" + reject.code() + "): " + reject.text();
-        node.rejections().warn(dialer.address().toString(), text);
+        node.rejections().rejected(dialer.address().toString(), reject.code(), text);
         fail(new DialFailure(CloseReason.PROTOCOL, reject.code() + ": " + reject.text(), true));
     }
 

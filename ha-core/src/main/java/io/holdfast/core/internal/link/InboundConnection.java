@@ -119,8 +119,9 @@ final class InboundConnection implements ConnectionHandler {
 
     private void reject(Connection to, Hello hello, Reject reject) {
         over = true;
-        warn(node.identity() + " rejected a link of " + hello.nodeId() + " of cluster " + hello.clusterName() + " from "
-                + remote.getHostString() + " (" + reject.code() + "): " + reject.text());
+        String text = node.identity() + " rejected a link of " + hello.nodeId() + " of cluster " + hello.clusterName()
+                + " from " + remote.getHostString() + " (" + reject.code() + "): " + reject.text();
+        node.rejections().rejected(remote.getHostString(), reject.code(), text);
         to.send(Lane.URGENT, HandshakeCodec.encode(reject));
         to.close(reject.code() + ": " + reject.text());
     }

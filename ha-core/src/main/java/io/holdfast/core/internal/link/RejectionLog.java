@@ -26,19 +26,40 @@ final class RejectionLog {
         this.clock = clock;
     }
 
+    /**
+     * A link was rejected. That a node does not serve a protocol is common while it starts, and no reason to wake anybody.
+     *
+     * @param farEnd what stays the same when the far end comes again: not its port
+     */
+    void rejected(String farEnd, RejectCode code, String text) {
+        if (code == RejectCode.PROTOCOL_NOT_SERVED) {
+            if (isDue(farEnd, text)) {
+                LOG.info("{}", text);
+            }
+        } else {
+            warn(farEnd, text);
+        }
+    }
+
     /** @param farEnd what stays the same when the far end comes again: not its port */
     void warn(String farEnd, String text) {
+        if (isDue(farEnd, text)) {
+            LOG.warn("{}", text);
+        }
+    }
+
+    private boolean isDue(String farEnd, String text) {
         Line line = new Line(farEnd, text);
         long now = clock.nanoTime();
         Long last = loggedAt.get(line);
         if (last != null && now - last < QUIET_NANOS) {
-            return;
+            return false;
         }
         loggedAt.remove(line);
         loggedAt.put(line, now);
         if (loggedAt.size() > REMEMBERED) {
             loggedAt.remove(loggedAt.keySet().iterator().next());
         }
-        LOG.warn("{}", text);
+        return true;
     }
 }

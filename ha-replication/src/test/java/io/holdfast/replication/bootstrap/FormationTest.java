@@ -1,0 +1,242 @@
+package io.holdfast.replication.bootstrap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.core.Address;
+import io.holdfast.core.spi.MalformedFrameException;
+import io.holdfast.replication.log.Identity;
+import io.holdfast.replication.log.Identity.State;
+import io.holdfast.replication.log.Identity.Voter;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class FormationTest {
+    private static final Map<String, Address> LIST = new TreeMap<>(
+            Map.of("a", new Address("a", 1), "b", new Address("b", 1), "c", new Address("c", 1)));
+
+    /** Three nodes, their disks and what is on its way between them; messages are encoded and decoded. */
+    private static final class World {
+        private record Letter(String from, String to, byte[] bytes) {}
+
+        private final Map<String, Formation> running = new TreeMap<>();
+        private final Map<String, Identity> disks = new HashMap<>();
+        private final Map<String, UUID> diskIds = new HashMap<>();
+        private final Map<String, String> refusals = new TreeMap<>();
+        private final ArrayDeque<Letter> letters = new ArrayDeque<>();
+        private final Map<String, ArrayDeque<Identity>> saving = new HashMap<>();
+        private long ids = 1;
+
+        void start(String node) {
+            Identity found = disks.get(node);
+            UUID disk = found == null ? new UUID(7, ids++) : found.diskId();
+            diskIds.put(node, disk);
+            saving.put(node, new ArrayDeque<>());
+            Formation formation = new Formation("shop", node, disk, LIST, found, new UUID(9, ids++));
+            running.put(node, formation);
+            run(node, formation.start());
+            for (String other : List.copyOf(running.keySet())) {
+                if (!other.equals(node)) {
+                    step(node, new Formation.Reached(other, disk(other)));
+                    step(other, new Formation.Reached(node, disk));
+                }
+            }
+        }
+
+        private UUID disk(String node) {
+            return diskIds.getOrDefault(node, new UUID(0, 0));
+        }
+
+        void crash(String node) {
+            running.remove(node);
+            saving.remove(node);
+            letters.removeIf(letter -> letter.to().equals(node) || letter.from().equals(node));
+            for (String other : List.copyOf(running.keySet())) {
+                step(other, new Formation.Lost(node));
+            }
+        }
+
+        void step(String node, Formation.Input input) {
+            Formation formation = running.get(node);
+            if (formation != null) {
+                run(node, formation.step(input));
+            }
+        }
+
+        private void run(String node, List<Formation.Effect> effects) {
+            for (Formation.Effect effect : effects) {
+                if (effect instanceof Formation.Say say) {
+                    ByteBuf frame = FormationCodec.encode(UnpooledByteBufAllocator.DEFAULT, say.message());
+                    if (running.containsKey(say.node())) {
+                        letters.add(new Letter(node, say.node(), ByteBufUtil.getBytes(frame)));
+                    }
+                    frame.release();
+                } else if (effect instanceof Formation.Save save) {
+                    saving.getOrDefault(node, new ArrayDeque<>()).add(save.identity());
+                } else if (effect instanceof Formation.Refused refused) {
+                    refusals.put(node, refused.problem());
+                }
+            }
+        }
+
+        /** Does one thing that waits; false if nothing does. */
+        boolean next(SplittableRandom random) {
+            List<String> savers = saving.entrySet().stream()
+                    .filter(entry -> !entry.getValue().isEmpty())
+                    .map(Map.Entry::getKey)
+                    .sorted()
+                    .toList();
+            if (!savers.isEmpty() && (letters.isEmpty() || random.nextBoolean())) {
+                String node = savers.get(random.nextInt(savers.size()));
+                Identity identity = saving.getOrDefault(node, new ArrayDeque<>()).remove();
+                disks.put(node, identity);
+                step(node, new Formation.Saved(identity));
+                return true;
+            }
+            Letter letter = letters.poll();
+            if (letter != null) {
+                FormationMessage message = FormationCodec.decode(Unpooled.wrappedBuffer(letter.bytes()));
+                step(letter.to(), new Formation.Said(letter.from(), message));
+            }
+            return letter != null;
+        }
+
+        void settle(SplittableRandom random) {
+            for (int i = 0; i < 1_000 && next(random); i++) {
+                assertAtMostOneCluster();
+            }
+        }
+
+        void assertAtMostOneCluster() {
+            Set<UUID> clusters = new HashSet<>();
+            Set<List<Voter>> voters = new HashSet<>();
+            for (Identity identity : disks.values()) {
+                if (identity.state() == State.FORMED) {
+                    clusters.add(identity.clusterId());
+                    voters.add(identity.voters());
+                }
+            }
+            assertTrue(clusters.size() <= 1 && voters.size() <= 1, disks.toString());
+        }
+
+        @Nullable
+        State state(String node) {
+            Identity identity = disks.get(node);
+            return identity == null ? null : identity.state();
+        }
+    }
+
+    @Test
+    void nothingIsFormedBeforeAllAreReached() {
+        World world = new World();
+        world.start("a");
+        world.start("b");
+        world.settle(new SplittableRandom(1));
+        assertEquals(Map.of(), world.disks);
+        world.start("c");
+        world.settle(new SplittableRandom(1));
+        for (String node : LIST.keySet()) {
+            assertEquals(State.FORMED, world.state(node), node);
+        }
+    }
+
+    @Test
+    void crashesAtAnyMomentLeaveOneClusterOrNone() {
+        for (long seed = 0; seed < 3_000; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            World world = new World();
+            LIST.keySet().forEach(world::start);
+            for (int crashes = random.nextInt(6); crashes > 0; crashes--) {
+                for (int steps = random.nextInt(12); steps > 0; steps--) {
+                    world.next(random);
+                    world.assertAtMostOneCluster();
+                }
+                String victim = List.copyOf(LIST.keySet()).get(random.nextInt(3));
+                world.crash(victim);
+                for (int steps = random.nextInt(6); steps > 0; steps--) {
+                    world.next(random);
+                    world.assertAtMostOneCluster();
+                }
+                world.start(victim);
+            }
+            world.settle(random);
+            for (String node : LIST.keySet()) {
+                assertEquals(State.FORMED, world.state(node), "seed " + seed + ", " + node + ": " + world.refusals);
+            }
+        }
+    }
+
+    @Test
+    void anEmptiedDiskDoesNotJoinNorFormAnother() {
+        for (String emptied : LIST.keySet()) {
+            World world = new World();
+            LIST.keySet().forEach(world::start);
+            world.settle(new SplittableRandom(2));
+            world.crash(emptied);
+            world.disks.remove(emptied);
+            world.start(emptied);
+            world.settle(new SplittableRandom(3));
+            assertTrue(world.state(emptied) != State.FORMED, emptied);
+            assertTrue(world.refusals.containsKey(emptied), emptied + ": " + world.refusals);
+        }
+    }
+
+    @Test
+    void aNodeAloneFormsItsClusterAtOnce() {
+        Map<String, Address> alone = Map.of("a", new Address("a", 1));
+        Formation formation = new Formation("shop", "a", new UUID(7, 1), alone, null, new UUID(9, 1));
+        List<Formation.Effect> effects = new ArrayList<>(formation.start());
+        Identity plan = ((Formation.Save) effects.get(0)).identity();
+        assertEquals(State.FORMING, plan.state());
+        effects = formation.step(new Formation.Saved(plan));
+        assertEquals(State.FORMED, ((Formation.Save) effects.get(0)).identity().state());
+    }
+
+    @Test
+    void goldenBytes() {
+        List<Voter> voters = List.of(new Voter("a", new UUID(1, 2), new Address("h", 9)));
+        String body = "00000000000000030000000000000004" + "01" + "000161" + "00000000000000010000000000000002" + "0003683a39";
+        golden("01" + body, new FormationMessage.Plan(new UUID(3, 4), voters));
+        golden("02" + body, new FormationMessage.Agreed(new UUID(3, 4), voters));
+        golden("03" + body, new FormationMessage.Formed(new UUID(3, 4), voters));
+        golden("0400026e6f", new FormationMessage.Refusal("no"));
+    }
+
+    private static void golden(String hex, FormationMessage message) {
+        ByteBuf encoded = FormationCodec.encode(UnpooledByteBufAllocator.DEFAULT, message);
+        assertEquals(hex, ByteBufUtil.hexDump(encoded));
+        assertEquals(message, FormationCodec.decode(encoded));
+        encoded.release();
+    }
+
+    @Test
+    void randomBytesAreMalformedAndNothingElse() {
+        SplittableRandom random = new SplittableRandom(5);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = new byte[1 + random.nextInt(50)];
+            random.nextBytes(bytes);
+            bytes[0] = (byte) random.nextInt(6);
+            try {
+                FormationCodec.decode(Unpooled.wrappedBuffer(bytes));
+            } catch (MalformedFrameException e) {
+                // as it should be; anything else fails the test
+            }
+        }
+        assertThrows(MalformedFrameException.class, () -> FormationCodec.decode(Unpooled.EMPTY_BUFFER));
+    }
+}
