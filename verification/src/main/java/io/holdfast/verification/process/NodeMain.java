@@ -11,6 +11,7 @@ import io.netty.util.internal.PlatformDependent;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ final class NodeMain {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null && !line.equals("stop"); line = in.readLine()) {
             if (line.equals("heap")) {
-                System.out.println(heapUsed() + " " + PlatformDependent.usedDirectMemory());
+                System.out.println(heapUsed() + " " + directUsed());
                 continue;
             }
             LogStatus status = replicated.status();
@@ -61,5 +62,16 @@ final class NodeMain {
     private static long heapUsed() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** Netty counts what it takes from the system by itself; the JVM counts the rest. */
+    private static long directUsed() {
+        long counted = Math.max(0, PlatformDependent.usedDirectMemory());
+        for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+            if (pool.getName().equals("direct")) {
+                counted += pool.getMemoryUsed();
+            }
+        }
+        return counted;
     }
 }
