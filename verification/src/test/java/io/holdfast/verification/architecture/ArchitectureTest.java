@@ -72,8 +72,7 @@ class ArchitectureTest {
         REPLICATION_LAYERS.put("client", Set.of("session", "wire"));
         REPLICATION_LAYERS.put("bootstrap", Set.of("log"));
         REPLICATION_LAYERS.put(
-                "node",
-                Set.of("vocabulary", "log", "raft", "session", "wire", "client", "bootstrap", "structures"));
+                "node", Set.of("vocabulary", "log", "raft", "session", "wire", "client", "bootstrap", "structures"));
         REPLICATION_LAYERS.put("", Set.of("vocabulary", "session", "structures", "client", "node"));
     }
 

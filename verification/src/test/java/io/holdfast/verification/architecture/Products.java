@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 
 /** The classes that are published, as they were compiled. */
 final class Products {
-    static final JavaClasses CLASSES =
-            new ClassFileImporter().importPackages("io.holdfast.core", "io.holdfast.replication", "io.holdfast.testkit");
+    static final JavaClasses CLASSES = new ClassFileImporter()
+            .importPackages("io.holdfast.core", "io.holdfast.replication", "io.holdfast.testkit");
 
     private Products() {}
 

@@ -26,8 +26,8 @@ import javax.tools.ToolProvider;
 /** A project that depends on {@code ha-replication} and on nothing else: compiles its sources and runs them in a JVM. */
 final class Consumer {
     /** What ha-core and ha-replication bring along when they run; no logger, no test tool. */
-    private static final Pattern RUNTIME_DEPENDENCIES = Pattern.compile(
-            "(netty|jackson|micrometer|HdrHistogram|LatencyUtils|jspecify|slf4j-api).*\\.jar");
+    private static final Pattern RUNTIME_DEPENDENCIES =
+            Pattern.compile("(netty|jackson|micrometer|HdrHistogram|LatencyUtils|jspecify|slf4j-api).*\\.jar");
 
     private final Path directory;
     private final Path classes;
@@ -50,7 +50,10 @@ final class Consumer {
     }
 
     private static String locationOf(Class<?> product) throws URISyntaxException {
-        return Path.of(product.getProtectionDomain().getCodeSource().getLocation().toURI())
+        return Path.of(product.getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toURI())
                 .toString();
     }
 

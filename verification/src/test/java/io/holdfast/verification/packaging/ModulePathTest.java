@@ -13,8 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ModulePathTest {
     private static final String MODULE = "module consumer { requires io.holdfast.replication; }\n";
 
-    private static final String MAIN =
-            """
+    private static final String MAIN = """
             package consumer;
 
             import io.holdfast.core.HaCluster;

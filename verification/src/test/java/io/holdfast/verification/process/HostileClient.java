@@ -88,9 +88,16 @@ final class HostileClient {
     private byte[] bytesOf(Attack attack) {
         return switch (attack) {
             case RANDOM_BYTES -> joined(new byte[] {'G'}, garbage(1 + random.nextInt(4096)));
-            case PREAMBLE_THEN_GARBAGE -> joined(PREAMBLE, frame(joined(new byte[] {0}, garbage(1 + random.nextInt(512)))));
+            case PREAMBLE_THEN_GARBAGE ->
+                joined(PREAMBLE, frame(joined(new byte[] {0}, garbage(1 + random.nextInt(512)))));
             case GIANT_LENGTH ->
-                joined(PREAMBLE, ints(random.nextBoolean() ? Integer.MAX_VALUE - random.nextInt(1 << 20) : -1 - random.nextInt(1 << 20)), garbage(256));
+                joined(
+                        PREAMBLE,
+                        ints(
+                                random.nextBoolean()
+                                        ? Integer.MAX_VALUE - random.nextInt(1 << 20)
+                                        : -1 - random.nextInt(1 << 20)),
+                        garbage(256));
             case ZERO_LENGTH -> joined(PREAMBLE, ints(0));
             case HELLO_OF_ANOTHER_CLUSTER -> joined(PREAMBLE, frame(hello("another")));
             case HELLO_WITH_RANDOM_END ->
@@ -146,7 +153,8 @@ final class HostileClient {
     }
 
     private static byte[] joined(byte[]... parts) {
-        ByteBuffer out = ByteBuffer.allocate(Arrays.stream(parts).mapToInt(p -> p.length).sum());
+        ByteBuffer out =
+                ByteBuffer.allocate(Arrays.stream(parts).mapToInt(p -> p.length).sum());
         for (byte[] part : parts) {
             out.put(part);
         }
