@@ -72,7 +72,7 @@ class NewcomerTest {
         List<ServerSocket> reserved = new ArrayList<>();
         String changed = example;
         for (String port : ports) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
             reserved.add(socket);
             changed = changed.replace("127.0.0.1:" + port, "127.0.0.1:" + socket.getLocalPort());
         }
