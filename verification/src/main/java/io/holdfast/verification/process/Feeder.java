@@ -99,9 +99,13 @@ final class Feeder implements AutoCloseable {
         return longestGapNanos.getAndSet(0);
     }
 
-    /** Submits no more and waits for all answers. */
     @Override
     public void close() {
+        finish();
+    }
+
+    /** Submits no more and waits for all answers. Idempotent. */
+    void finish() {
         stopped = true;
         try {
             thread.join(60_000);

@@ -7,16 +7,20 @@ import io.holdfast.core.internal.netty.TransportConfig;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.ReplicatedLog;
+import io.netty.util.internal.PlatformDependent;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
  * One node in a process of its own. Arguments: id, directory, "default" or "fast", "file" or "heap", then the nodes. Each
- * line on standard input is answered by a line with the node's status; "stop" or the end of the input stops it.
+ * line on standard input is answered by a line with the node's status, "heap" by the bytes in use after a collection: of
+ * the heap and of direct buffers; "stop" or the end of the input stops it.
  */
 final class NodeMain {
     private NodeMain() {}
@@ -43,11 +47,31 @@ final class NodeMain {
         System.out.println("started");
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null && !line.equals("stop"); line = in.readLine()) {
+            if (line.equals("heap")) {
+                System.out.println(heapUsed() + " " + directUsed());
+                continue;
+            }
             LogStatus status = replicated.status();
             System.out.println(status.role() + " " + status.term() + " " + status.appliedIndex() + " "
                     + (cluster.failure().isPresent() ? "failed" : cluster.isReady() ? "ready" : "waiting"));
         }
         cluster.close();
         System.out.println("stopped");
+    }
+
+    private static long heapUsed() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** Netty counts what it takes from the system by itself; the JVM counts the rest. */
+    private static long directUsed() {
+        long counted = Math.max(0, PlatformDependent.usedDirectMemory());
+        for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+            if (pool.getName().equals("direct")) {
+                counted += pool.getMemoryUsed();
+            }
+        }
+        return counted;
     }
 }

@@ -62,14 +62,26 @@ final class NodeProcess implements AutoCloseable {
     }
 
     Status status() throws IOException {
-        in.write("status\n");
+        String[] fields = ask("status");
+        return new Status(fields[0], Long.parseLong(fields[1]), Long.parseLong(fields[2]), fields[3]);
+    }
+
+    /** What a node has in use after a collection, in bytes. {@code direct} is what its pools hold, used or not. */
+    record Memory(long heap, long direct) {}
+
+    Memory memory() throws IOException {
+        String[] fields = ask("heap");
+        return new Memory(Long.parseLong(fields[0]), Long.parseLong(fields[1]));
+    }
+
+    private String[] ask(String question) throws IOException {
+        in.write(question + "\n");
         in.flush();
         String line = out.readLine();
         if (line == null) {
             throw new IOException(id + " has died");
         }
-        String[] fields = line.split(" ");
-        return new Status(fields[0], Long.parseLong(fields[1]), Long.parseLong(fields[2]), fields[3]);
+        return line.split(" ");
     }
 
     /** Sends a signal, such as KILL, STOP or CONT. */

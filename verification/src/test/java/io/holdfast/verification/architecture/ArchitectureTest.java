@@ -1,0 +1,248 @@
+package io.holdfast.verification.architecture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The house rules, executable: who may know whom, what is not called, how little is public. */
+class ArchitectureTest {
+    private static final String CORE = "io.holdfast.core";
+    private static final String REPLICATION = "io.holdfast.replication";
+
+    /** Uses of banned API that are right, each with its reason. Whatever is not here fails. */
+    private static final Map<String, String> EXCEPTIONS = new TreeMap<>();
+
+    static {
+        String application = "a limit on a wait of the application's own thread, outside every protocol";
+        EXCEPTIONS.put(CORE + ".ClusterRun: java.lang.System.nanoTime", application);
+        EXCEPTIONS.put(REPLICATION + ".CompareAndSetLoop: java.lang.System.nanoTime", application);
+        EXCEPTIONS.put(
+                CORE + ".ClusterRun: java.lang.Thread.<init>",
+                "a node that stops because it failed cannot do so on its own loop, nor count on a worker");
+        String real = "the real form of a seam";
+        String netty = CORE + ".internal.netty.";
+        EXCEPTIONS.put(netty + "RealRuntime: java.security.SecureRandom", real);
+        EXCEPTIONS.put(netty + "SystemClock: java.lang.System.nanoTime", real);
+        EXCEPTIONS.put(netty + "SystemClock: java.lang.System.currentTimeMillis", real);
+        EXCEPTIONS.put(netty + "NamedWorker: java.lang.System.nanoTime", real);
+        EXCEPTIONS.put(netty + "SystemResolver: java.net.*", real);
+        EXCEPTIONS.put(netty + "NettyTransport: java.net.*", real);
+        String file = CORE + ".internal.file.";
+        EXCEPTIONS.put(file + "DirectoryLock: java.nio.file.Files", real);
+        EXCEPTIONS.put(file + "DirectoryLock: java.nio.channels.*", real);
+        EXCEPTIONS.put(file + "FileStorage: java.nio.file.Files", real);
+        EXCEPTIONS.put(file + "FileStorage: java.nio.channels.*", real);
+        EXCEPTIONS.put(file + "ChannelFile: java.nio.channels.*", real);
+        String addresses = "makes and prints addresses of given bytes, which looks nothing up";
+        EXCEPTIONS.put("io.holdfast.testkit.Hosts: java.net.*", addresses);
+        EXCEPTIONS.put("io.holdfast.testkit.NodeTransport: java.net.*", addresses);
+    }
+
+    /** Lowest first: a package knows those beside its name and no other of its module. */
+    private static final Map<String, Set<String>> CORE_LAYERS = new LinkedHashMap<>();
+
+    private static final Map<String, Set<String>> REPLICATION_LAYERS = new LinkedHashMap<>();
+
+    static {
+        CORE_LAYERS.put("vocabulary", Set.of());
+        CORE_LAYERS.put("runtime", Set.of("vocabulary"));
+        CORE_LAYERS.put("spi", Set.of("vocabulary", "runtime"));
+        CORE_LAYERS.put("internal.file", Set.of("runtime"));
+        CORE_LAYERS.put("internal.netty", Set.of("vocabulary", "runtime", "spi", "internal.file"));
+        CORE_LAYERS.put("internal.link", Set.of("vocabulary", "runtime", "spi"));
+        CORE_LAYERS.put("", Set.of("vocabulary", "runtime", "spi", "internal.netty", "internal.link"));
+
+        REPLICATION_LAYERS.put("vocabulary", Set.of());
+        REPLICATION_LAYERS.put("log", Set.of());
+        REPLICATION_LAYERS.put("raft", Set.of("log"));
+        REPLICATION_LAYERS.put("session", Set.of("vocabulary"));
+        REPLICATION_LAYERS.put("wire", Set.of("log", "raft", "session"));
+        REPLICATION_LAYERS.put("structures", Set.of("vocabulary"));
+        REPLICATION_LAYERS.put("client", Set.of("session", "wire"));
+        REPLICATION_LAYERS.put("bootstrap", Set.of("log"));
+        REPLICATION_LAYERS.put(
+                "node", Set.of("vocabulary", "log", "raft", "session", "wire", "client", "bootstrap", "structures"));
+        REPLICATION_LAYERS.put("", Set.of("vocabulary", "session", "structures", "client", "node"));
+    }
+
+    /** Two classes that reach up, each with its reason. */
+    private static final Map<String, String> REACHING_UP = Map.of(
+            CORE + ".runtime.Storage -> " + CORE + ".internal.file.FileStorage",
+            "Storage.files() is how tools reach the real form without a node",
+            REPLICATION + ".node.OfflineReplay -> " + REPLICATION + ".OfflineLog",
+            "it fills the report that OfflineLog hands out");
+
+    /** What a module's root package exports and the packages beneath it speak, too. */
+    private static final Map<String, Set<String>> VOCABULARY = Map.of(
+            CORE,
+            Set.of("Address", "Node", "HoldfastException", "StartFailedException"),
+            REPLICATION,
+            Set.of("StateMachine", "LogStatus"));
+
+    @Test
+    void modulesKnowOnlyWhatIsBeneathThem() {
+        Map<String, Set<String>> known = Map.of(
+                "core", Set.of("core"),
+                "replication", Set.of("replication", "core"),
+                "testkit", Set.of("testkit", "core"));
+        Set<String> wrong = new TreeSet<>();
+        known.forEach((module, allowed) -> {
+            long classes = Products.inModule(module)
+                    .peek(c -> Products.knownTo(c).stream()
+                            .filter(name -> name.startsWith("io.holdfast."))
+                            .filter(name -> !allowed.contains(name.split("\\.")[2]))
+                            .forEach(name -> wrong.add(c.getName() + " knows " + name)))
+                    .toList()
+                    .size();
+            assertTrue(classes > 20, "only " + classes + " classes of " + module + " were found");
+        });
+        assertEquals(Set.of(), wrong);
+    }
+
+    @Test
+    void anotherModuleSeesExportedPackagesOnly() {
+        Set<String> exported = Set.of(CORE, CORE + ".runtime", CORE + ".spi", REPLICATION, "io.holdfast.testkit");
+        Set<String> wrong = new TreeSet<>();
+        for (JavaClass c : Products.CLASSES) {
+            for (String name : Products.knownTo(c)) {
+                boolean foreign = name.startsWith("io.holdfast.")
+                        && !name.split("\\.")[2].equals(c.getName().split("\\.")[2]);
+                if (foreign && !exported.contains(Products.packageOf(name))) {
+                    wrong.add(c.getName() + " knows " + name);
+                }
+            }
+        }
+        assertEquals(Set.of(), wrong);
+    }
+
+    @Test
+    void packagesOfTheCoreAreLayers() {
+        assertLayers(CORE, CORE_LAYERS);
+    }
+
+    @Test
+    void packagesOfReplicationAreLayers() {
+        assertLayers(REPLICATION, REPLICATION_LAYERS);
+    }
+
+    private static void assertLayers(String root, Map<String, Set<String>> layers) {
+        Set<String> lower = new TreeSet<>();
+        layers.forEach((layer, known) -> {
+            assertTrue(lower.containsAll(known), layer + " may know " + known + ", which is not beneath it: a cycle");
+            lower.add(layer);
+        });
+        Map<String, Set<String>> used = new TreeMap<>();
+        Set<String> unusedReaches = new TreeSet<>(REACHING_UP.keySet());
+        unusedReaches.removeIf(reach -> !reach.startsWith(root + "."));
+        Set<String> wrong = new TreeSet<>();
+        Products.inModule(root.substring("io.holdfast.".length())).forEach(c -> {
+            String from = layer(root, Products.topLevelName(c));
+            for (String name : Products.knownTo(c)) {
+                String to = layer(root, name);
+                String reach = Products.topLevelName(c) + " -> " + name;
+                if (REACHING_UP.containsKey(reach)) {
+                    unusedReaches.remove(reach);
+                } else if (!to.equals("elsewhere") && !to.equals(from)) {
+                    used.computeIfAbsent(from, l -> new TreeSet<>()).add(to);
+                    if (!layers.getOrDefault(from, Set.of()).contains(to)) {
+                        wrong.add(from + " -> " + to + ": " + c.getName() + " knows " + name);
+                    }
+                }
+            }
+        });
+        assertEquals(Set.of(), wrong);
+        assertEquals(Set.of(), unusedReaches, "classes that no longer reach up");
+        layers.forEach((layer, known) -> assertEquals(
+                new TreeSet<>(known),
+                used.getOrDefault(layer, Set.of()),
+                "'" + layer + "' of " + root + " no longer knows all that it may; take the permission away"));
+    }
+
+    private static String layer(String root, String className) {
+        String name = Products.packageOf(className);
+        if (name.equals(root)) {
+            String simple = className.substring(root.length() + 1);
+            return VOCABULARY.get(root).contains(simple) ? "vocabulary" : "";
+        }
+        return name.startsWith(root + ".") ? name.substring(root.length() + 1) : "elsewhere";
+    }
+
+    @Test
+    void theRaftCoreKnowsNothingOfTheWorld() {
+        Set<String> wrong = new TreeSet<>();
+        Products.inModule("replication.raft").forEach(c -> {
+            for (String name : Products.knownTo(c)) {
+                boolean allowed = !name.contains(".") // a primitive type
+                        || name.startsWith("java.lang.")
+                        || name.equals("java.io.Serializable")
+                        || (name.startsWith("java.util.") && !name.startsWith("java.util.concurrent."))
+                        || name.startsWith("org.jspecify.annotations.")
+                        || name.startsWith(REPLICATION + ".raft.")
+                        || name.equals(REPLICATION + ".log.BatchMeta")
+                        || name.equals(CORE + ".spi.MalformedFrameException");
+                if (!allowed || name.equals("java.lang.Thread")) {
+                    wrong.add(c.getName() + " knows " + name);
+                }
+            }
+        });
+        assertEquals(Set.of(), wrong);
+    }
+
+    @Test
+    void bannedApiIsNotUsed() {
+        Set<String> unused = new TreeSet<>(EXCEPTIONS.keySet());
+        List<String> wrong = new ArrayList<>();
+        Set<String> uses = new TreeSet<>();
+        Products.CLASSES.forEach(c -> uses.addAll(BannedApi.usesIn(c)));
+        for (String use : uses) {
+            if (!unused.remove(use)) {
+                String banned = use.substring(use.indexOf(": ") + 2);
+                wrong.add(use + "; write instead: " + BannedApi.insteadOf(banned));
+            }
+        }
+        assertEquals(List.of(), wrong);
+        assertEquals(Set.of(), unused, "exceptions that nobody needs any more");
+    }
+
+    @Test
+    void nothingStaticChanges() {
+        List<String> wrong = Products.CLASSES.stream()
+                .flatMap(c -> c.getFields().stream())
+                .filter(f -> f.getModifiers().contains(JavaModifier.STATIC))
+                .filter(f -> !f.getModifiers().contains(JavaModifier.FINAL)
+                        || f.getRawType().getPackageName().equals("java.util.concurrent.atomic")
+                        || f.getRawType().isEquivalentTo(ThreadLocal.class))
+                .map(f -> f.getFullName() + " is static and changes; make it a field of whoever owns it")
+                .sorted()
+                .toList();
+        assertEquals(List.of(), wrong);
+    }
+
+    @Test
+    void lessThanAQuarterIsPublic() {
+        Set<String> exported = Set.of(CORE, CORE + ".runtime", CORE + ".spi", REPLICATION, "io.holdfast.testkit");
+        List<JavaClass> types = Products.CLASSES.stream()
+                .filter(c -> c.isTopLevelClass() && !c.getSimpleName().endsWith("-info"))
+                .toList();
+        long open = types.stream()
+                .filter(c -> exported.contains(c.getPackageName()))
+                .filter(c -> c.getModifiers().contains(JavaModifier.PUBLIC))
+                .count();
+        System.out.println(open + " of " + types.size() + " top-level types are exported");
+        assertFalse(types.isEmpty());
+        assertTrue(
+                open * 4 < types.size(),
+                open + " of " + types.size() + " top-level types are exported; make some package-private");
+    }
+}
