@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class FormationTest {
-    private static final Map<String, Address> LIST = new TreeMap<>(
-            Map.of("a", new Address("a", 1), "b", new Address("b", 1), "c", new Address("c", 1)));
+    private static final Map<String, Address> LIST =
+            new TreeMap<>(Map.of("a", new Address("a", 1), "b", new Address("b", 1), "c", new Address("c", 1)));
 
     /** Three nodes, their disks and what is on its way between them; messages are encoded and decoded. */
     private static final class World {
@@ -103,7 +103,8 @@ class FormationTest {
                     .toList();
             if (!savers.isEmpty() && (letters.isEmpty() || random.nextBoolean())) {
                 String node = savers.get(random.nextInt(savers.size()));
-                Identity identity = saving.getOrDefault(node, new ArrayDeque<>()).remove();
+                Identity identity =
+                        saving.getOrDefault(node, new ArrayDeque<>()).remove();
                 disks.put(node, identity);
                 step(node, new Formation.Saved(identity));
                 return true;
@@ -210,7 +211,8 @@ class FormationTest {
     @Test
     void goldenBytes() {
         List<Voter> voters = List.of(new Voter("a", new UUID(1, 2), new Address("h", 9)));
-        String body = "00000000000000030000000000000004" + "01" + "000161" + "00000000000000010000000000000002" + "0003683a39";
+        String body = "00000000000000030000000000000004" + "01" + "000161" + "00000000000000010000000000000002"
+                + "0003683a39";
         golden("01" + body, new FormationMessage.Plan(new UUID(3, 4), voters));
         golden("02" + body, new FormationMessage.Agreed(new UUID(3, 4), voters));
         golden("03" + body, new FormationMessage.Formed(new UUID(3, 4), voters));
