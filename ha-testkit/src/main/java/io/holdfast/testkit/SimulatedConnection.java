@@ -27,6 +27,7 @@ final class SimulatedConnection implements Connection {
     private boolean open;
     private boolean gone;
     private boolean told;
+    private int frameLimit = Integer.MAX_VALUE;
     private boolean reading = true;
     private boolean aboveHigh;
     private long deliveryAtNanos = Long.MAX_VALUE;
@@ -142,6 +143,11 @@ final class SimulatedConnection implements Connection {
     }
 
     @Override
+    public void limitFrames(int bytes) {
+        frameLimit = bytes;
+    }
+
+    @Override
     public InetSocketAddress remote() {
         return remote;
     }
@@ -216,7 +222,12 @@ final class SimulatedConnection implements Connection {
         try {
             ConnectionHandler by = handler;
             if (by != null) {
-                call(() -> by.received(this, frame));
+                call(() -> {
+                    if (bytes > frameLimit) {
+                        throw new MalformedFrameException("a frame of " + bytes + " bytes; legal are " + frameLimit);
+                    }
+                    by.received(this, frame);
+                });
             }
         } finally {
             network.handedOver(runtime, frame);

@@ -35,6 +35,14 @@ public interface Connection {
      */
     void setReading(boolean reading);
 
+    /**
+     * Takes no frame larger than this from now on: one that announces more closes the connection as a protocol error. At
+     * first the limit is {@link Transport#maxFrameBytes()}; a stranger is given less.
+     *
+     * @param bytes 1 to {@link Transport#maxFrameBytes()}
+     */
+    void limitFrames(int bytes);
+
     /** The far end. */
     InetSocketAddress remote();
 

@@ -17,6 +17,7 @@ final class MemoryConnection implements Connection {
     private final MemoryRuntime runtime;
     private final InetSocketAddress remote;
     private final ConnectionHandler handler;
+    private int frameLimit = Integer.MAX_VALUE;
     private final List<ByteBuf> queued = new ArrayList<>();
     private final List<ByteBuf> arrived = new ArrayList<>();
     private @Nullable MemoryConnection peer;
@@ -119,6 +120,16 @@ final class MemoryConnection implements Connection {
         if (on) {
             runtime.world.schedule(0, this::deliver);
         }
+    }
+
+    @Override
+    public void limitFrames(int bytes) {
+        frameLimit = bytes;
+    }
+
+    /** How large a frame this end takes. */
+    public int frameLimit() {
+        return frameLimit;
     }
 
     @Override

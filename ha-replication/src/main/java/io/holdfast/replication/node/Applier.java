@@ -126,6 +126,9 @@ final class Applier {
     private void readThenApply() {
         busy = true;
         ReadPlan plan = store.plan(applied + 1, SLICE_BYTES);
+        // The plan may go on into a tail that is not decided. That tail can be replaced while it is being read, and what
+        // replaces it can be committed before the reading is done: what was decided when the plan was made counts.
+        long decided = committed;
         reader.execute(() -> {
             List<ByteBuf> batches;
             try {
@@ -135,8 +138,7 @@ final class Applier {
             }
             loop.execute(() -> {
                 for (ByteBuf batch : batches) {
-                    // What is not committed may have been replaced since the plan was made.
-                    if (!stopped && Batch.firstIndex(batch) == applied + 1 && Batch.lastIndex(batch) <= committed) {
+                    if (!stopped && Batch.firstIndex(batch) == applied + 1 && Batch.lastIndex(batch) <= decided) {
                         apply(batch);
                     }
                     batch.release();

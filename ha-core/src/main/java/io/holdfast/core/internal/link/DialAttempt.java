@@ -45,6 +45,7 @@ final class DialAttempt implements ConnectionHandler {
     @Override
     public void opened(Connection opened) {
         connection = opened;
+        opened.limitFrames(HandshakeCodec.MAX_FRAME_BYTES);
         if (abandoned) {
             opened.close("no longer wanted");
             return;
@@ -85,6 +86,7 @@ final class DialAttempt implements ConnectionHandler {
             if (objection == null) {
                 cancelDeadline();
                 Peer peer = new Peer(welcome.nodeId(), welcome.member(), welcome.diskId());
+                from.limitFrames(node.maxFrameBytes());
                 link = new LiveLink(from, peer, dialer.listener(), node.flusher());
                 dialer.up(link);
             } else {

@@ -21,7 +21,7 @@ final class HandshakeCodec {
     static final int REJECT = 0x48465231; // HFR1
     static final int MAX_REJECT_TEXT_BYTES = 1024;
 
-    private static final int MAX_FRAME_BYTES = 4096;
+    static final int MAX_FRAME_BYTES = 4096;
     private static final int MEMBER = 1;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 

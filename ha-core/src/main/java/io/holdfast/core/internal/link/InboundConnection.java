@@ -32,6 +32,7 @@ final class InboundConnection implements ConnectionHandler {
     @Override
     public void opened(Connection opened) {
         connection = opened;
+        opened.limitFrames(HandshakeCodec.MAX_FRAME_BYTES);
         String refusal = node.handshakeBegins(this);
         if (!refusal.isEmpty()) {
             warn(node.identity() + " closed a connection of " + remote.getHostString() + ": " + refusal);
@@ -110,6 +111,7 @@ final class InboundConnection implements ConnectionHandler {
                 HandshakeRules.chosenVersion(hello), self.clusterId(), self.nodeId(), self.diskId(), self.member());
         from.send(Lane.URGENT, HandshakeCodec.encode(welcome));
         from.flush();
+        from.limitFrames(node.maxFrameBytes());
         LiveLink established = new LiveLink(from, peer, listener, node.flusher());
         link = established;
         node.linkUp(established);

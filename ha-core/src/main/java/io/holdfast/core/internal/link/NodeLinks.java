@@ -196,6 +196,10 @@ public final class NodeLinks implements Links {
         return rejections;
     }
 
+    int maxFrameBytes() {
+        return runtime.transport().maxFrameBytes();
+    }
+
     EventLoop loop() {
         return runtime.loop();
     }

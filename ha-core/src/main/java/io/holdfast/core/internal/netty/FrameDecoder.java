@@ -17,7 +17,7 @@ final class FrameDecoder {
     private static final int FIRST_ASSEMBLY_BYTES = 1024;
 
     private final ByteBufAllocator allocator;
-    private final int maxFrameBytes;
+    private int maxFrameBytes;
     private final ArrayDeque<ByteBuf> inputs = new ArrayDeque<>(2);
     private @Nullable ByteBuf assembly;
     private @Nullable ByteBuf handedOut;
@@ -25,6 +25,10 @@ final class FrameDecoder {
     FrameDecoder(ByteBufAllocator allocator, int maxFrameBytes) {
         this.allocator = allocator;
         this.maxFrameBytes = maxFrameBytes;
+    }
+
+    void limit(int bytes) {
+        maxFrameBytes = bytes;
     }
 
     /** Takes bytes that arrived, and their ownership. */

@@ -138,6 +138,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     @Override
+    public void limitFrames(int bytes) {
+        decoder.limit(bytes);
+    }
+
+    @Override
     public InetSocketAddress remote() {
         return remote;
     }
