@@ -4,7 +4,6 @@ import io.holdfast.core.Address;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.OutcomeUnknownException;
 import io.holdfast.core.OverloadedException;
-import io.holdfast.core.RequestFailedException;
 import io.holdfast.core.TooLargeException;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.spi.FeatureContext;
@@ -19,8 +18,6 @@ import io.holdfast.replication.wire.ClientMessage.Answers;
 import io.holdfast.replication.wire.ClientMessage.CommandAnswer;
 import io.holdfast.replication.wire.ClientMessage.Opened;
 import io.holdfast.replication.wire.ClientMessage.Read;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +37,10 @@ public final class LogClient implements Commands, Responder {
     public static final Links.Protocol PROTOCOL = new Links.Protocol(2, "log client");
 
     private static final long TICK_NANOS = 25_000_000L;
+    /** More than a cluster can have: whoever announces more is not believed. */
+    private static final int MAX_NODES = 64;
+
     private static final long ASK_NANOS = 500_000_000L;
-    private static final long READ_RETRY_NANOS = 1_000_000_000L;
     /** The longest that a caller waits beyond its deadline for the loop to say so. */
     private static final long GRACE_NANOS = 5_000_000_000L;
 
@@ -55,22 +54,6 @@ public final class LogClient implements Commands, Responder {
      */
     public record Limits(int maxEntryBytes, int maxInFlight, int maxInFlightBytes, long defaultTimeoutNanos) {}
 
-    private static final class PendingRead {
-        private final int machine;
-        private final byte[] request;
-        private final long deadlineNanos;
-        private final Call call;
-        private long askedNanos;
-        private boolean asked;
-
-        PendingRead(int machine, byte[] request, long deadlineNanos, Call call) {
-            this.machine = machine;
-            this.request = request;
-            this.deadlineNanos = deadlineNanos;
-            this.call = call;
-        }
-    }
-
     private record Dialled(OutboundLink link, RemoteEndpoint endpoint) {}
 
     private final FeatureContext context;
@@ -81,13 +64,12 @@ public final class LogClient implements Commands, Responder {
     private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean drainScheduled = new AtomicBoolean();
     private final Map<Address, Dialled> nodes = new LinkedHashMap<>();
-    private final Map<Long, PendingRead> reads = new LinkedHashMap<>();
+    private final PendingReads reads;
     private final ClientSession session;
     private @Nullable Endpoint local;
     private @Nullable Endpoint master;
     private long masterTerm;
     private String masterId = "";
-    private long nextRead;
     private long askedNanos;
     private EventLoop.@Nullable Timer timer;
     private boolean tickingSlowly;
@@ -101,7 +83,7 @@ public final class LogClient implements Commands, Responder {
         this.limits = limits;
         this.permits = new Semaphore(limits.maxInFlight());
         this.bytePermits = new Semaphore(limits.maxInFlightBytes());
-        this.nextRead = context.runtime().random().nextLong() >>> 1;
+        this.reads = new PendingReads(context.runtime().random().nextLong() >>> 1, this::whoReads, this::release);
         this.session = new ClientSession(context.runtime().random().nextLong() >>> 1, this::leftWindow);
     }
 
@@ -138,7 +120,7 @@ public final class LogClient implements Commands, Responder {
     }
 
     private void dial(Address address) {
-        if (nodes.containsKey(address)) {
+        if (nodes.containsKey(address) || nodes.size() >= MAX_NODES) {
             return;
         }
         RemoteEndpoint endpoint = new RemoteEndpoint(context.runtime().allocator(), new EndpointEvents());
@@ -218,7 +200,7 @@ public final class LogClient implements Commands, Responder {
         master = endpoint;
         session.masterIs(endpoint, now());
         if (endpoint != null) {
-            reads.forEach((id, read) -> ask(id, read));
+            reads.askAgain(now());
         }
         readyListener.run();
     }
@@ -259,7 +241,7 @@ public final class LogClient implements Commands, Responder {
         checkSize(request);
         acquire(request.length, timeoutNanos);
         Call.Blocking call = new Call.Blocking();
-        enqueueRead(new PendingRead(machine, request, deadline, call));
+        enqueueRead(machine, request, deadline, call);
         return call.await(context.runtime().clock(), timeoutNanos + GRACE_NANOS, NotAvailableException::new);
     }
 
@@ -273,7 +255,7 @@ public final class LogClient implements Commands, Responder {
         } catch (TooLargeException | OverloadedException | NotAvailableException e) {
             return CompletableFuture.failedFuture(e);
         }
-        enqueueRead(new PendingRead(machine, request, deadline, call));
+        enqueueRead(machine, request, deadline, call);
         return call.future();
     }
 
@@ -343,15 +325,13 @@ public final class LogClient implements Commands, Responder {
         });
     }
 
-    private void enqueueRead(PendingRead read) {
+    private void enqueueRead(int machine, byte[] request, long deadline, Call call) {
         enqueue(() -> {
             if (stopped) {
-                release(read.request.length);
-                read.call.failHere(new NotAvailableException(context.node().id() + " has stopped"));
+                release(request.length);
+                call.failHere(new NotAvailableException(context.node().id() + " has stopped"));
             } else {
-                long id = nextRead++;
-                reads.put(id, read);
-                ask(id, read);
+                reads.add(machine, request, deadline, call, now());
             }
         });
     }
@@ -384,17 +364,18 @@ public final class LogClient implements Commands, Responder {
         startTicking();
     }
 
-    private void ask(long id, PendingRead read) {
+    /** Who can answer a read: this node if it is one, else the master, else any node. */
+    private @Nullable Endpoint whoReads() {
         Endpoint to = local != null ? local : master;
-        if (to == null) {
-            to = nodes.values().stream()
-                    .map(Dialled::endpoint)
-                    .filter(RemoteEndpoint::isUp)
-                    .findFirst()
-                    .orElse(null);
+        if (to != null) {
+            return to;
         }
-        read.askedNanos = now();
-        read.asked = to != null && to.query(id, read.machine, read.request);
+        for (Dialled node : nodes.values()) {
+            if (node.endpoint().isUp()) {
+                return node.endpoint();
+            }
+        }
+        return null;
     }
 
     private void startTicking() {
@@ -424,25 +405,8 @@ public final class LogClient implements Commands, Responder {
                 }
             }
         }
-        for (Map.Entry<Long, PendingRead> entry : new ArrayList<>(reads.entrySet())) {
-            PendingRead read = entry.getValue();
-            if (now - read.deadlineNanos >= 0) {
-                finishRead(entry.getKey());
-                read.call.fail(new NotAvailableException("the read was not answered before its deadline"
-                        + (masterId.isEmpty() ? "; no master is known" : "; the master was last " + masterId)));
-            } else if (!read.asked || now - read.askedNanos > READ_RETRY_NANOS) {
-                ask(entry.getKey(), read);
-            }
-        }
+        reads.tick(now, masterId);
         startTicking();
-    }
-
-    private @Nullable PendingRead finishRead(long id) {
-        PendingRead read = reads.remove(id);
-        if (read != null) {
-            release(read.request.length);
-        }
-        return read;
     }
 
     @Override
@@ -458,19 +422,7 @@ public final class LogClient implements Commands, Responder {
 
     @Override
     public void read(long request, Outcome outcome, byte[] bytes) {
-        PendingRead waiting = reads.get(request);
-        if (waiting == null) {
-            return; // answered before, or too late
-        }
-        if (outcome == Outcome.APPLIED) {
-            finishRead(request);
-            waiting.call.complete(bytes);
-        } else if (outcome == Outcome.FAILED) {
-            finishRead(request);
-            waiting.call.fail(new RequestFailedException(new String(bytes, StandardCharsets.UTF_8)));
-        } else {
-            waiting.asked = false; // the next tick asks again
-        }
+        reads.answered(request, outcome, bytes);
     }
 
     @Override
@@ -486,11 +438,7 @@ public final class LogClient implements Commands, Responder {
         stopped = true;
         refuseLateOnes();
         session.abandon(context.node().id() + " has failed");
-        for (PendingRead read : reads.values()) {
-            release(read.request.length);
-            read.call.failHere(new NotAvailableException(context.node().id() + " has failed"));
-        }
-        reads.clear();
+        reads.failAll(context.node().id() + " has failed", true);
     }
 
     /** Ends it: callers that still wait are told. On the loop. */
@@ -501,11 +449,7 @@ public final class LogClient implements Commands, Responder {
         stopped = true;
         drain();
         session.close(context.node().id() + " is stopping");
-        for (PendingRead read : reads.values()) {
-            release(read.request.length);
-            read.call.fail(new NotAvailableException(context.node().id() + " is stopping"));
-        }
-        reads.clear();
+        reads.failAll(context.node().id() + " is stopping", false);
         nodes.values().forEach(node -> node.link().close());
     }
 }

@@ -37,6 +37,9 @@ final class Ingress {
     private final Runnable proposeNow;
     private final Set<Source> sources = new LinkedHashSet<>();
     private final Map<Long, Source> sessionSources = new HashMap<>();
+    /** One session a source: how many there are is not for the sources to choose. */
+    private final Map<Source, Long> sourceSessions = new HashMap<>();
+
     private final Map<Long, Opening> openings = new LinkedHashMap<>();
     private final Set<Source> toFlush = new LinkedHashSet<>();
     private boolean master;
@@ -64,6 +67,7 @@ final class Ingress {
         sources.remove(source);
         toFlush.remove(source);
         sessionSources.values().removeIf(source::equals);
+        sourceSessions.remove(source);
         openings.values().removeIf(opening -> opening.source().equals(source));
     }
 
@@ -80,6 +84,7 @@ final class Ingress {
         master = nowMaster;
         openings.clear();
         sessionSources.clear();
+        sourceSessions.clear();
         if (!nowMaster) {
             open.clear();
         } else {
@@ -90,7 +95,13 @@ final class Ingress {
 
     /** The batch to add to, for a source that sends for a session; {@link #added} must follow. */
     OpenBatch batchFor(long session, Source source) {
-        sessionSources.put(session, source);
+        Long before = sourceSessions.put(source, session);
+        if (before == null || before != session) {
+            if (before != null) {
+                sessionSources.remove(before, source);
+            }
+            sessionSources.put(session, source);
+        }
         return open;
     }
 

@@ -20,6 +20,7 @@ import java.util.function.Consumer;
  */
 final class LinearizableReads {
     private static final int MAX_READS = 65_536;
+    private static final long MAX_READ_BYTES = 64L << 20;
     private static final long PATIENCE_NANOS = 3_000_000_000L;
 
     private record Read(int machine, byte[] request, Responder asker, long askerId, long sinceNanos, long index) {}
@@ -31,6 +32,7 @@ final class LinearizableReads {
     private final Map<Long, Read> asking = new LinkedHashMap<>();
     private final PriorityQueue<Read> waiting = new PriorityQueue<>(Comparator.comparingLong(Read::index));
     private List<Long> gathered = new ArrayList<>();
+    private long heldBytes;
     private long nextId;
 
     LinearizableReads(Clock clock, EventLoop loop, Applier applier, Consumer<RaftInput> inputs, long firstId) {
@@ -42,11 +44,12 @@ final class LinearizableReads {
     }
 
     void read(int machine, byte[] request, Responder asker, long askerId) {
-        if (asking.size() + waiting.size() >= MAX_READS) {
+        if (asking.size() + waiting.size() >= MAX_READS || heldBytes + request.length > MAX_READ_BYTES) {
             asker.read(askerId, Outcome.UNAVAILABLE, new byte[0]);
             asker.flush();
             return;
         }
+        heldBytes += request.length;
         long id = nextId++;
         asking.put(id, new Read(machine, request, asker, askerId, clock.nanoTime(), 0));
         if (gathered.isEmpty()) {
@@ -88,7 +91,7 @@ final class LinearizableReads {
         List<Read> all = new ArrayList<>(asking.values());
         asking.clear();
         gathered.clear();
-        all.forEach(LinearizableReads::refuse);
+        all.forEach(this::refuse);
     }
 
     void applied(long index) {
@@ -98,13 +101,15 @@ final class LinearizableReads {
     }
 
     private void answer(Read read) {
+        heldBytes -= read.request().length;
         applier.query(read.machine(), read.request(), (outcome, bytes) -> {
             read.asker().read(read.askerId(), outcome, bytes);
             read.asker().flush();
         });
     }
 
-    private static void refuse(Read read) {
+    private void refuse(Read read) {
+        heldBytes -= read.request().length;
         read.asker().read(read.askerId(), Outcome.UNAVAILABLE, new byte[0]);
         read.asker().flush();
     }
@@ -121,12 +126,12 @@ final class LinearizableReads {
             }
         }
         waiting.removeIf(read -> now - read.sinceNanos() > PATIENCE_NANOS && old.add(read));
-        old.forEach(LinearizableReads::refuse);
+        old.forEach(this::refuse);
     }
 
     void stop() {
         masterChanged();
-        waiting.forEach(LinearizableReads::refuse);
+        waiting.forEach(this::refuse);
         waiting.clear();
     }
 }

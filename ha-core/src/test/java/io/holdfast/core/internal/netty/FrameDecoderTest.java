@@ -41,6 +41,20 @@ class FrameDecoderTest {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
+    @Test
+    void aStrangerIsGivenLessUntilItIsKnown() {
+        decoder.limit(10);
+        decoder.feed(direct(new byte[] {0, 0, 0, 11, 1}));
+        assertThrows(MalformedFrameException.class, decoder::next);
+        decoder.release();
+        FrameDecoder known = new FrameDecoder(allocator, MAX);
+        known.limit(10);
+        known.limit(MAX);
+        known.feed(direct(new byte[] {0, 0, 0, 11, 1}));
+        assertNull(known.next());
+        known.release();
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void anyCutOfTheStreamGivesTheSameFrames(long seed) {
