@@ -126,7 +126,8 @@ final class Applier {
     private void readThenApply() {
         busy = true;
         ReadPlan plan = store.plan(applied + 1, SLICE_BYTES);
-        // The plan may go on into a tail that is not decided. That tail can be replaced while it is being read, and what
+        // The plan may go on into a tail that is not decided. That tail can be replaced while it is being read, and
+        // what
         // replaces it can be committed before the reading is done: what was decided when the plan was made counts.
         long decided = committed;
         reader.execute(() -> {
