@@ -22,6 +22,7 @@ final class HostileClient {
         HELLO_OF_ANOTHER_CLUSTER(true),
         HELLO_WITH_RANDOM_END(true),
         GARBAGE_AFTER_HELLO(true),
+        LARGE_FRAME_OF_A_STRANGER(true),
         HALF_PREAMBLE(false),
         HALF_FRAME(false),
         HALF_HELLO(false),
@@ -104,7 +105,8 @@ final class HostileClient {
                 joined(PREAMBLE, frame(joined(hello("verification"), garbage(1 + random.nextInt(64)))));
             case GARBAGE_AFTER_HELLO -> joined(welcomed(), garbageMessage());
             case HALF_PREAMBLE -> Arrays.copyOf(PREAMBLE, 1 + random.nextInt(PREAMBLE.length - 1));
-            case HALF_FRAME -> joined(PREAMBLE, ints(8 << 20), garbage(64 << 10));
+            case LARGE_FRAME_OF_A_STRANGER -> joined(PREAMBLE, ints(8 << 20), garbage(64 << 10));
+            case HALF_FRAME -> joined(PREAMBLE, ints(2_000), garbage(1_000));
             case HALF_HELLO -> {
                 byte[] whole = welcomed();
                 yield Arrays.copyOf(whole, PREAMBLE.length + 1 + random.nextInt(whole.length - PREAMBLE.length - 1));

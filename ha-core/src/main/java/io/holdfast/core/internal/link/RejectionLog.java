@@ -9,21 +9,27 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Logs why links do not come about: the same text about the same far end at most once in ten seconds, since whoever is
- * rejected comes again. Remembers the latest 256 texts only, for their number is the far ends' choice.
+ * rejected comes again. Remembers the latest 256 texts only, for their number is the far ends' choice, and logs at most
+ * ten lines a second in all.
  */
 final class RejectionLog {
     static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(RejectionLog.class);
     private static final int REMEMBERED = 256;
+    private static final int MAX_LINES_A_SECOND = 10;
 
     private record Line(String farEnd, String text) {}
 
     private final Clock clock;
     private final Map<Line, Long> loggedAt = new LinkedHashMap<>();
+    private long secondBeganNanos;
+    private int linesThisSecond;
+    private long leftOut;
 
     RejectionLog(Clock clock) {
         this.clock = clock;
+        this.secondBeganNanos = clock.nanoTime();
     }
 
     /**
@@ -60,6 +66,25 @@ final class RejectionLog {
         if (loggedAt.size() > REMEMBERED) {
             loggedAt.remove(loggedAt.keySet().iterator().next());
         }
-        return true;
+        return fitsThisSecond(now);
+    }
+
+    /** Whoever sends other rubbish each time must not fill the disk that the log of this node lies on. */
+    private boolean fitsThisSecond(long now) {
+        if (now - secondBeganNanos >= TimeUnit.SECONDS.toNanos(1)) {
+            if (leftOut > 0) {
+                LOG.warn("{} further lines about links that did not come about were left out", leftOut);
+            }
+            secondBeganNanos = now;
+            linesThisSecond = 0;
+            leftOut = 0;
+        }
+        boolean fits = linesThisSecond < MAX_LINES_A_SECOND;
+        if (fits) {
+            linesThisSecond++;
+        } else {
+            leftOut++;
+        }
+        return fits;
     }
 }
