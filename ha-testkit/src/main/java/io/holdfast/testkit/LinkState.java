@@ -33,6 +33,7 @@ final class LinkState {
     void quality(@Nullable LinkQuality quality) {
         if (!isLoopback()) {
             own = quality;
+            busyUntilNanos = 0;
         }
     }
 
@@ -44,8 +45,9 @@ final class LinkState {
         cut = isCut && !isLoopback();
     }
 
+    /** When the line is free again; a line whose limit has been taken back is free at once. */
     long busyUntilNanos() {
-        return busyUntilNanos;
+        return quality().bytesPerSecond() > 0 ? busyUntilNanos : 0;
     }
 
     /** Takes the line for as long as {@code bytes} need, and returns when they have left. */

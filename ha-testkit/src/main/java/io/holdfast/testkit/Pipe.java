@@ -10,6 +10,7 @@ final class Pipe {
     /** How much may be under way or unread before the sender has to wait. */
     static final int WINDOW_BYTES = 512 * 1024;
 
+    private static final long LOOK_AGAIN_NANOS = 50_000_000L;
     private static final long MAX_PROBE_NANOS = 2_000_000_000L;
 
     private final SimulatedNetwork network;
@@ -56,7 +57,8 @@ final class Pipe {
         while (queue.hasFlushed() && inFlightBytes + vanishedBytes < WINDOW_BYTES) {
             long now = scheduler.nowNanos();
             if (link.busyUntilNanos() > now) {
-                pumpAt(link.busyUntilNanos());
+                // Looked at again before the line is free: its limit may be taken back meanwhile.
+                pumpAt(Math.min(link.busyUntilNanos(), now + LOOK_AGAIN_NANOS));
                 return;
             }
             ByteBuf frame = queue.next();

@@ -48,7 +48,9 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
         this.client = new LogClient(context, settings.client());
         this.logWorker = runtime.newWorker("log");
         if (settings.listed().size() == 2) {
-            LOG.warn("{} is one of two voters: the death of either stops all writes; a third one would not", context.node().id());
+            LOG.warn(
+                    "{} is one of two voters: the death of either stops all writes; a third one would not",
+                    context.node().id());
         }
     }
 
