@@ -7,6 +7,7 @@ module io.holdfast.core {
     requires transitive io.netty.buffer;
     requires transitive micrometer.core;
     requires org.slf4j;
+    requires jdk.unsupported; // ExtendedOpenOption.DIRECT
     requires io.netty.common;
     requires io.netty.transport;
     requires io.netty.codec;

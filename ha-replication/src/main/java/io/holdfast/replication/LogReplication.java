@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogReplication implements HaFeature {
     private static final int MAX_MAX_ENTRY_BYTES = 8 << 20;
+    /** A whole number of any file system's blocks. */
+    private static final int SEGMENT_STEP = 64 << 10;
+
     private static final int MAX_IN_FLIGHT_BYTES = 12 << 20;
 
     /** Filled in while it is made, never changed afterwards. */
@@ -124,7 +127,10 @@ public final class LogReplication implements HaFeature {
         return timing(Duration.ofMillis(25), Duration.ofMillis(250));
     }
 
-    /** Length of a file of the log, 64 KiB to 1 GiB; 64 MiB by default. Files are filled ahead, two at the least. */
+    /**
+     * Length of a file of the log, 64 KiB to 1 GiB, rounded up to whole 64 KiB; 64 MiB by default. Files are filled ahead,
+     * two at the least.
+     */
     public LogReplication segmentBytes(int bytes) {
         return with(o -> o.segmentBytes = bytes);
     }
@@ -242,7 +248,7 @@ public final class LogReplication implements HaFeature {
                         o.machine,
                         o.heartbeat.toNanos(),
                         o.electionTimeout.toNanos(),
-                        o.segmentBytes,
+                        (o.segmentBytes + SEGMENT_STEP - 1) & -SEGMENT_STEP,
                         64L << 20,
                         limits));
     }

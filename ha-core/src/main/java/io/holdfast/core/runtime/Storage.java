@@ -28,6 +28,15 @@ public interface Storage {
     /** Opens a file. */
     StorageFile open(Path file, OpenMode mode) throws IOException;
 
+    /**
+     * Opens a file that is written from its beginning to its end, such as a log's, and of which nothing counts before it
+     * is forced. What is written may stay in this process until then, and what lies behind the end of a write, up to the
+     * next 64 KiB, may become zero. Reading sees all of it.
+     */
+    default StorageFile openForAppending(Path file, OpenMode mode) throws IOException {
+        return open(file, mode);
+    }
+
     /** Renames atomically, replacing the target. Durable after {@link #forceDirectory} of the directory. */
     void rename(Path from, Path to) throws IOException;
 

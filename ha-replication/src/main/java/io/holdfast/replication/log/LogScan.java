@@ -100,7 +100,7 @@ final class LogScan {
         for (Path path : storage.list(directory)) {
             long sequence = SegmentFile.sequence(path);
             if (sequence >= 0) {
-                StorageFile file = storage.open(path, mode);
+                StorageFile file = storage.openForAppending(path, mode);
                 // Listed at once, so that it is closed if reading it fails.
                 found.add(new SegmentFile(sequence, file, file.size(), null, false));
                 found.set(found.size() - 1, read(sequence, file));

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SpareSegments {
     private static final Logger LOG = LoggerFactory.getLogger(SpareSegments.class);
-    private static final int CHUNK = 256 << 10;
+    private static final int CHUNK = 1 << 20;
 
     /** A segment without a header. */
     record Spare(long sequence, StorageFile file, long size) {}
@@ -140,7 +140,7 @@ final class SpareSegments {
     }
 
     private StorageFile create(long sequence) throws IOException {
-        return storage.open(SegmentFile.path(directory, sequence), OpenMode.CREATE);
+        return storage.openForAppending(SegmentFile.path(directory, sequence), OpenMode.CREATE);
     }
 
     private void fill(StorageFile file, long from, long to) throws IOException {
@@ -148,6 +148,8 @@ final class SpareSegments {
         for (long at = from; at < to && !closed; at += zeros.limit()) {
             zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
             file.write(zeros, at);
+            // In steps, so that the log's own forces never wait behind a long one.
+            file.force();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.holdfast.core.internal.file;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
@@ -20,6 +21,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files of the host, for systems on which a directory can be opened and forced: Linux, macOS, the BSDs.
@@ -30,7 +33,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileStorage implements Storage {
 
-    /** Holds nothing. */
+    private static final Logger LOG = LoggerFactory.getLogger(FileStorage.class);
+    private static final int MAX_BLOCK_BYTES = 64 << 10;
+
+    /** One for all files that are appended to, since a node has one log; null until there is one. */
+    private @Nullable AlignedBuffers buffers; // guarded by this
+
+    private boolean toldOfCache; // guarded by this
+
+    /** Opens nothing yet. */
     public FileStorage() {}
 
     @Override
@@ -92,8 +103,50 @@ public final class FileStorage implements Storage {
 
     @Override
     public StorageFile open(Path file, OpenMode mode) throws IOException {
+        return new ChannelFile(file, channel(file, mode));
+    }
+
+    @Override
+    public StorageFile openForAppending(Path file, OpenMode mode) throws IOException {
+        ChannelFile cached = new ChannelFile(file, channel(file, mode));
+        if (mode == OpenMode.READ) {
+            return cached;
+        }
         try {
-            return Uninterrupted.call(() -> new ChannelFile(file, FileChannel.open(file, options(mode))));
+            return Uninterrupted.call(() -> new DirectFile(
+                    cached,
+                    FileChannel.open(
+                            file, StandardOpenOption.WRITE, StandardOpenOption.DSYNC, ExtendedOpenOption.DIRECT),
+                    buffers(Files.getFileStore(file).getBlockSize())));
+        } catch (IOException | UnsupportedOperationException impossible) {
+            tellOfCache(file, impossible);
+            return cached;
+        }
+    }
+
+    private synchronized AlignedBuffers buffers(long blockBytes) {
+        if (buffers == null || buffers.blockBytes() != blockBytes) {
+            if (Long.bitCount(blockBytes) != 1 || blockBytes > MAX_BLOCK_BYTES) {
+                throw new UnsupportedOperationException("blocks of " + blockBytes + " bytes");
+            }
+            buffers = new AlignedBuffers((int) blockBytes);
+        }
+        return buffers;
+    }
+
+    private synchronized void tellOfCache(Path file, Exception why) {
+        if (!toldOfCache) {
+            toldOfCache = true;
+            LOG.info(
+                    "{} is written through the system's cache; its file system takes no direct writes: {}",
+                    file,
+                    why.toString());
+        }
+    }
+
+    private static FileChannel channel(Path file, OpenMode mode) throws IOException {
+        try {
+            return Uninterrupted.call(() -> FileChannel.open(file, options(mode)));
         } catch (IOException failed) {
             throw failure("cannot open " + file + " to " + mode, failed);
         }
