@@ -25,6 +25,11 @@ final class Callbacks implements Executor {
         this.worker = worker;
     }
 
+    /** True if the user gave no executor. */
+    boolean isOwnThread() {
+        return users == null;
+    }
+
     @Override
     public void execute(Runnable callback) {
         Runnable guarded = () -> run(callback);

@@ -49,6 +49,11 @@ final class ClusterContext implements FeatureContext {
     }
 
     @Override
+    public boolean callbacksAreSerial() {
+        return parts.callbacks().isOwnThread();
+    }
+
+    @Override
     public MeterRegistry meters() {
         return parts.meters();
     }

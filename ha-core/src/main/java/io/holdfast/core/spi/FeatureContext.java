@@ -26,6 +26,9 @@ public interface FeatureContext {
     /** Where users' callbacks and futures run: never on the loop. Serial and in order by default. */
     Executor callbacks();
 
+    /** True if {@link #callbacks} is one thread of the node's own, and not what the user gave. */
+    boolean callbacksAreSerial();
+
     /** Where meters go. */
     MeterRegistry meters();
 

@@ -2,45 +2,47 @@ package io.holdfast.replication.client;
 
 import io.holdfast.core.runtime.Clock;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The caller's end of a request: a thread that waits, which the loop unparks, or a future, which is completed on the
- * callbacks' executor and never on the loop.
- */
-abstract class Call {
+/** The caller's end of a request: a thread that waits, or a future. The first word counts. */
+interface Call {
 
-    abstract void complete(byte[] answer);
+    /**
+     * Gives the answer.
+     *
+     * @param via completes futures; belongs to the thread that calls this
+     */
+    void answer(byte[] answer, Completions via);
 
-    abstract void fail(RuntimeException problem);
+    /** Says why there is none. */
+    void fail(RuntimeException problem, Completions via);
 
     /** As {@link #fail}, on this thread: after the stop, when there may be no executor left. */
-    abstract void failHere(RuntimeException problem);
+    void failHere(RuntimeException problem);
 
     /** A call whose thread waits in {@link #await}. */
-    static final class Blocking extends Call {
+    final class Blocking implements Call {
         private final Thread caller = Thread.currentThread();
         private volatile byte @Nullable [] answer;
         private volatile @Nullable RuntimeException problem;
 
         @Override
-        void complete(byte[] bytes) {
+        public void answer(byte[] bytes, Completions via) {
             answer = bytes;
             LockSupport.unpark(caller);
         }
 
         @Override
-        void fail(RuntimeException reason) {
-            problem = reason;
-            LockSupport.unpark(caller);
+        public void fail(RuntimeException reason, Completions via) {
+            failHere(reason);
         }
 
         @Override
-        void failHere(RuntimeException reason) {
-            fail(reason);
+        public void failHere(RuntimeException reason) {
+            problem = reason;
+            LockSupport.unpark(caller);
         }
 
         /**
@@ -72,32 +74,40 @@ abstract class Call {
         }
     }
 
-    /** A call with a future. */
-    static final class Async extends Call {
-        private final CompletableFuture<byte[]> future = new CompletableFuture<>();
-        private final Executor callbacks;
+    /** A call with a future, which is completed on the callbacks' executor and never on the loop. */
+    final class Future extends CompletableFuture<byte[]> implements Call {
+        /** The answer or the problem, between the loop and the executor. */
+        private @Nullable Object word;
+        /** The next one to be completed. */
+        @Nullable
+        Future next;
 
-        Async(Executor callbacks) {
-            this.callbacks = callbacks;
-        }
-
-        CompletableFuture<byte[]> future() {
-            return future;
+        @Override
+        public void answer(byte[] answer, Completions via) {
+            word = answer;
+            via.add(this);
         }
 
         @Override
-        void complete(byte[] answer) {
-            callbacks.execute(() -> future.complete(answer));
+        public void fail(RuntimeException problem, Completions via) {
+            word = problem;
+            via.add(this);
         }
 
         @Override
-        void failHere(RuntimeException problem) {
-            future.completeExceptionally(problem);
+        public void failHere(RuntimeException problem) {
+            completeExceptionally(problem);
         }
 
-        @Override
-        void fail(RuntimeException problem) {
-            callbacks.execute(() -> future.completeExceptionally(problem));
+        /** Completes it, on this thread. */
+        void deliver() {
+            Object said = word;
+            word = null;
+            if (said instanceof byte[] answer) {
+                complete(answer);
+            } else {
+                completeExceptionally((RuntimeException) said);
+            }
         }
     }
 }

@@ -7,10 +7,9 @@ import io.holdfast.core.RequestFailedException;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.SessionTable;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +30,13 @@ final class ClientSession {
     private static final long GAP_PAUSE_NANOS = 20_000_000L;
     private static final long KEEP_ALIVE_NANOS = SessionTable.TTL_NANOS / 4;
 
-    /** Not answered yet, or behind one that is not, in order. */
-    private final ArrayDeque<PendingWrite> window = new ArrayDeque<>();
-    /** The part of the window that this master has not been sent yet; used while there is a session. */
-    private final ArrayDeque<PendingWrite> unsent = new ArrayDeque<>();
+    private final Window window = new Window();
+    /** How many at the window's end this master has not been sent yet; of use while there is a session. */
+    private int unsent;
 
+    private final List<PendingWrite> message = new ArrayList<>();
     private final Consumer<PendingWrite> left;
+    private final Completions completions;
     private @Nullable Endpoint master;
     private long session;
     private long nextSequence = 1;
@@ -52,9 +52,10 @@ final class ClientSession {
      * @param firstRequest where request numbers start, so that no answer to an earlier life of this client matches
      * @param left hears of each write that leaves the window
      */
-    ClientSession(long firstRequest, Consumer<PendingWrite> left) {
+    ClientSession(long firstRequest, Consumer<PendingWrite> left, Completions completions) {
         this.openRequest = firstRequest;
         this.left = left;
+        this.completions = completions;
     }
 
     /** Takes a command; {@link #flush} sends it. */
@@ -64,7 +65,7 @@ final class ClientSession {
         }
         if (session != 0) {
             write.number(nextSequence++);
-            unsent.add(write);
+            unsent++;
         }
         window.add(write);
     }
@@ -78,8 +79,7 @@ final class ClientSession {
     }
 
     private void sendAgain(long now) {
-        unsent.clear();
-        unsent.addAll(window);
+        unsent = window.size();
         lastProgressNanos = now;
         resendAtNanos = Long.MAX_VALUE;
     }
@@ -97,35 +97,35 @@ final class ClientSession {
             }
             return;
         }
-        while (!unsent.isEmpty()) {
-            List<PendingWrite> writes = nextMessage();
-            if (!to.submit(session, answeredBelow(), writes)) {
-                return; // the link's queue is full, or gone: it tells when it is writable, or another master comes
+        while (unsent > 0) {
+            gatherMessage();
+            if (!to.submit(session, answeredBelow(), message)) {
+                break; // the link's queue is full, or gone: it tells when it is writable, or another master comes
             }
-            for (PendingWrite write : writes) {
+            for (PendingWrite write : message) {
                 write.markSent();
-                unsent.remove();
             }
+            unsent -= message.size();
             lastSentNanos = now;
         }
+        message.clear();
     }
 
-    private List<PendingWrite> nextMessage() {
-        List<PendingWrite> writes = new ArrayList<>();
+    private void gatherMessage() {
+        message.clear();
         int bytes = 0;
-        for (PendingWrite write : unsent) {
+        for (int i = window.size() - unsent; i < window.size(); i++) {
+            PendingWrite write = window.get(i);
             bytes += write.command().length;
-            if (!writes.isEmpty() && bytes > MAX_SUBMIT_BYTES) {
+            if (!message.isEmpty() && bytes > MAX_SUBMIT_BYTES) {
                 break;
             }
-            writes.add(write);
+            message.add(write);
         }
-        return writes;
     }
 
     private long answeredBelow() {
-        PendingWrite first = window.peek();
-        return first == null ? nextSequence : first.sequence();
+        return window.isEmpty() ? nextSequence : window.get(0).sequence();
     }
 
     /** The session is open; 0 if the master could not. */
@@ -141,8 +141,8 @@ final class ClientSession {
         }
         session = id;
         nextSequence = 1;
-        for (PendingWrite write : window) {
-            write.number(nextSequence++);
+        for (int i = 0; i < window.size(); i++) {
+            window.get(i).number(nextSequence++);
         }
         sendAgain(now);
         flush(now);
@@ -150,7 +150,7 @@ final class ClientSession {
 
     /** A command's outcome. */
     void answered(long id, long sequence, Outcome outcome, byte[] answer, long now) {
-        PendingWrite write = id == session ? find(sequence) : null;
+        PendingWrite write = id == session ? window.find(sequence) : null;
         if (write == null || write.finished()) {
             return; // of a session that is gone, or answered before
         }
@@ -166,36 +166,28 @@ final class ClientSession {
         lastProgressNanos = now;
         resendNanos = RESEND_NANOS;
         finish(write, outcome, answer);
-        while (!window.isEmpty() && window.peek().finished()) {
+        while (!window.isEmpty() && window.get(0).finished()) {
             left.accept(window.remove());
         }
+        unsent = Math.min(unsent, window.size());
     }
 
-    private static void finish(PendingWrite write, Outcome outcome, byte[] answer) {
+    private void finish(PendingWrite write, Outcome outcome, byte[] answer) {
         write.finish();
         if (write.isCallerGone()) {
             return;
         }
         if (outcome == Outcome.APPLIED) {
-            write.call().complete(answer);
+            write.call().answer(answer, completions);
         } else if (outcome == Outcome.FAILED) {
-            write.call().fail(new RequestFailedException(new String(answer, StandardCharsets.UTF_8)));
+            fail(write, new RequestFailedException(new String(answer, StandardCharsets.UTF_8)));
         } else {
-            write.call().fail(new OutcomeUnknownException("the write was applied, but its answer is no longer kept"));
+            fail(write, new OutcomeUnknownException("the write was applied, but its answer is no longer kept"));
         }
     }
 
-    private @Nullable PendingWrite find(long sequence) {
-        PendingWrite first = window.peek();
-        if (first == null || first.sequence() == 0 || sequence < first.sequence()) {
-            return null;
-        }
-        for (PendingWrite write : window) {
-            if (write.sequence() == sequence) {
-                return write;
-            }
-        }
-        return null;
+    private void fail(PendingWrite write, RuntimeException problem) {
+        write.call().fail(problem, completions);
     }
 
     /**
@@ -204,31 +196,32 @@ final class ClientSession {
      */
     private void sessionLost(long refused, long now) {
         session = 0;
-        unsent.clear();
+        unsent = 0;
         opening = false;
-        for (Iterator<PendingWrite> all = window.iterator(); all.hasNext(); ) {
-            PendingWrite write = all.next();
+        window.removeIf(write -> {
             boolean certain = write.timesSent() == 0 || (write.timesSent() == 1 && write.sequence() >= refused);
             if (certain && !write.finished() && !write.isCallerGone()) {
                 write.startAnew();
-                continue;
+                return false;
             }
-            all.remove();
             if (!write.finished() && !write.isCallerGone()) {
-                write.call()
-                        .fail(new OutcomeUnknownException(
+                fail(
+                        write,
+                        new OutcomeUnknownException(
                                 "the session ended while the write was on its way; it may have been applied before"));
             }
             left.accept(write);
-        }
+            return true;
+        });
         flush(now);
     }
 
     /** Sees to deadlines, repetitions and signs of life. To be called now and then, every 25 ms while there is work. */
     void tick(long now) {
-        for (PendingWrite write : window) {
+        for (int i = 0; i < window.size(); i++) {
+            PendingWrite write = window.get(i);
             if (!write.finished() && !write.isCallerGone() && now - write.deadlineNanos() >= 0) {
-                write.call().fail(tooLate(write));
+                fail(write, tooLate(write));
                 write.callerGone();
             }
         }
@@ -270,25 +263,30 @@ final class ClientSession {
                                 : "the master took nothing more before the deadline; the write was not sent");
     }
 
-    /** As {@link #close}, where there is no loop any more: nothing can be sent. */
+    /** Ends it where there is no loop any more: whoever still waits is told, nothing is sent. */
     void abandon(String why) {
-        master = null;
-        close(why);
+        end(why, (write, problem) -> write.call().failHere(problem));
     }
 
-    /** Ends it: whoever still waits is told. */
-    void close(String why) {
-        for (PendingWrite write : window) {
+    private void end(String why, BiConsumer<PendingWrite, RuntimeException> tell) {
+        for (int i = 0; i < window.size(); i++) {
+            PendingWrite write = window.get(i);
             if (!write.finished() && !write.isCallerGone()) {
-                write.call()
-                        .fail(
-                                write.timesSent() > 0
-                                        ? new OutcomeUnknownException(why + "; the write was sent to the master")
-                                        : new NotAvailableException(why + "; the write was not sent"));
+                tell.accept(
+                        write,
+                        write.timesSent() > 0
+                                ? new OutcomeUnknownException(why + "; the write was sent to the master")
+                                : new NotAvailableException(why + "; the write was not sent"));
             }
             left.accept(write);
         }
         window.clear();
+        unsent = 0;
+    }
+
+    /** Ends it: whoever still waits is told. */
+    void close(String why) {
+        end(why, this::fail);
         if (session != 0 && master != null) {
             master.closeSession(session);
         }

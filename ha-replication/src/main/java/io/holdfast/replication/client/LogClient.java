@@ -22,10 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,8 +59,8 @@ public final class LogClient implements Commands, Responder {
     private final Limits limits;
     private final Semaphore permits;
     private final Semaphore bytePermits;
-    private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean drainScheduled = new AtomicBoolean();
+    private final Inbox inbox = new Inbox();
+    private final Completions completions;
     private final Map<Address, Dialled> nodes = new LinkedHashMap<>();
     private final PendingReads reads;
     private final ClientSession session;
@@ -73,6 +71,9 @@ public final class LogClient implements Commands, Responder {
     private long askedNanos;
     private EventLoop.@Nullable Timer timer;
     private boolean tickingSlowly;
+    private boolean turnEnds;
+    private int releasedRequests;
+    private int releasedBytes;
     private volatile boolean stopped;
     private Runnable readyListener = () -> {};
 
@@ -83,8 +84,10 @@ public final class LogClient implements Commands, Responder {
         this.limits = limits;
         this.permits = new Semaphore(limits.maxInFlight());
         this.bytePermits = new Semaphore(limits.maxInFlightBytes());
-        this.reads = new PendingReads(context.runtime().random().nextLong() >>> 1, this::whoReads, this::release);
-        this.session = new ClientSession(context.runtime().random().nextLong() >>> 1, this::leftWindow);
+        this.completions = new Completions(context.callbacks(), context.callbacksAreSerial(), this::endTurnSoon);
+        this.reads = new PendingReads(
+                context.runtime().random().nextLong() >>> 1, this::whoReads, this::release, completions);
+        this.session = new ClientSession(context.runtime().random().nextLong() >>> 1, this::leftWindow, completions);
     }
 
     /**
@@ -217,22 +220,22 @@ public final class LogClient implements Commands, Responder {
         checkSize(command);
         acquire(command.length, timeoutNanos);
         Call.Blocking call = new Call.Blocking();
-        enqueueWrite(machine, command, deadline, call);
+        enqueue(new PendingWrite(machine, command, deadline, call));
         return call.await(context.runtime().clock(), timeoutNanos + GRACE_NANOS, OutcomeUnknownException::new);
     }
 
     @Override
     public CompletableFuture<byte[]> writeAsync(int machine, byte[] command, long timeoutNanos) {
         long deadline = now() + timeoutNanos;
-        Call.Async call = new Call.Async(context.callbacks());
+        Call.Future call = new Call.Future();
         try {
             checkSize(command);
             acquire(command.length, 0);
         } catch (TooLargeException | OverloadedException | NotAvailableException e) {
             return CompletableFuture.failedFuture(e);
         }
-        enqueueWrite(machine, command, deadline, call);
-        return call.future();
+        enqueue(new PendingWrite(machine, command, deadline, call));
+        return call;
     }
 
     @Override
@@ -241,22 +244,22 @@ public final class LogClient implements Commands, Responder {
         checkSize(request);
         acquire(request.length, timeoutNanos);
         Call.Blocking call = new Call.Blocking();
-        enqueueRead(machine, request, deadline, call);
+        enqueue(new PendingRead(machine, request, deadline, call));
         return call.await(context.runtime().clock(), timeoutNanos + GRACE_NANOS, NotAvailableException::new);
     }
 
     @Override
     public CompletableFuture<byte[]> readAsync(int machine, byte[] request, long timeoutNanos) {
         long deadline = now() + timeoutNanos;
-        Call.Async call = new Call.Async(context.callbacks());
+        Call.Future call = new Call.Future();
         try {
             checkSize(request);
             acquire(request.length, 0);
         } catch (TooLargeException | OverloadedException | NotAvailableException e) {
             return CompletableFuture.failedFuture(e);
         }
-        enqueueRead(machine, request, deadline, call);
-        return call.future();
+        enqueue(new PendingRead(machine, request, deadline, call));
+        return call;
     }
 
     @Override
@@ -304,63 +307,72 @@ public final class LogClient implements Commands, Responder {
         return bytes + 64;
     }
 
+    /** Given back at the end of the turn, all together, and before any future is completed. On the loop. */
     private void release(int bytes) {
-        permits.release();
-        bytePermits.release(Math.min(weight(bytes), limits.maxInFlightBytes()));
+        endTurnSoon();
+        releasedRequests++;
+        releasedBytes += Math.min(weight(bytes), limits.maxInFlightBytes());
+    }
+
+    private void endTurnSoon() {
+        if (!turnEnds) {
+            turnEnds = true;
+            loop.execute(this::endTurn);
+        }
+    }
+
+    private void endTurn() {
+        turnEnds = false;
+        permits.release(releasedRequests);
+        bytePermits.release(releasedBytes);
+        releasedRequests = 0;
+        releasedBytes = 0;
+        completions.flush();
     }
 
     private void leftWindow(PendingWrite write) {
         release(write.permitBytes());
     }
 
-    private void enqueueWrite(int machine, byte[] command, long deadline, Call call) {
-        PendingWrite write = new PendingWrite(machine, command, deadline, call);
-        enqueue(() -> {
-            if (stopped) {
-                release(command.length);
-                call.failHere(new NotAvailableException(context.node().id() + " has stopped; the write was not sent"));
-            } else {
-                session.submit(write, now());
-            }
-        });
-    }
-
-    private void enqueueRead(int machine, byte[] request, long deadline, Call call) {
-        enqueue(() -> {
-            if (stopped) {
-                release(request.length);
-                call.failHere(new NotAvailableException(context.node().id() + " has stopped"));
-            } else {
-                reads.add(machine, request, deadline, call, now());
-            }
-        });
-    }
-
     /** One wake-up of the loop for all that callers add before it comes round. */
-    private void enqueue(Runnable request) {
-        inbox.add(request);
+    private void enqueue(Request request) {
+        boolean first = inbox.add(request);
         if (stopped) {
             refuseLateOnes();
-        } else if (drainScheduled.compareAndSet(false, true)) {
+        } else if (first) {
             loop.execute(this::drain);
         }
     }
 
     /** The loop may be gone: what came in after the stop is refused here, by whoever finds it. */
     private void refuseLateOnes() {
-        for (Runnable late = inbox.poll(); late != null; late = inbox.poll()) {
-            late.run();
+        for (Request late = inbox.takeAll(); late != null; late = late.next) {
+            late.call()
+                    .failHere(
+                            new NotAvailableException(context.node().id() + " has stopped; the request was not sent"));
         }
     }
 
     // The loop's side.
 
     private void drain() {
-        drainScheduled.set(false);
-        for (Runnable request = inbox.poll(); request != null; request = inbox.poll()) {
-            request.run();
+        if (stopped) {
+            refuseLateOnes();
+            return;
         }
-        session.flush(now());
+        long now = now();
+        Request request = inbox.takeAll();
+        while (request != null) {
+            Request next = request.next;
+            request.next = null;
+            if (request instanceof PendingWrite write) {
+                session.submit(write, now);
+            } else if (request instanceof PendingRead read) {
+                reads.add(read, now);
+            }
+            request = next;
+        }
+        session.flush(now);
         startTicking();
     }
 
@@ -422,7 +434,7 @@ public final class LogClient implements Commands, Responder {
 
     @Override
     public void read(long request, Outcome outcome, byte[] bytes) {
-        reads.answered(request, outcome, bytes);
+        reads.answered(request, outcome, bytes, now());
     }
 
     @Override
@@ -446,10 +458,12 @@ public final class LogClient implements Commands, Responder {
         if (stopped) {
             return;
         }
-        stopped = true;
         drain();
+        stopped = true;
+        refuseLateOnes();
         session.close(context.node().id() + " is stopping");
         reads.failAll(context.node().id() + " is stopping", false);
+        endTurn();
         nodes.values().forEach(node -> node.link().close());
     }
 }

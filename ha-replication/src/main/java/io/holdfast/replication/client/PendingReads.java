@@ -18,26 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class PendingReads {
     private static final long RETRY_NANOS = 1_000_000_000L;
 
-    /** One of them. */
-    private static final class Read {
-        private final int machine;
-        private final byte[] request;
-        private final long deadlineNanos;
-        private final Call call;
-        private long askedNanos;
-        private boolean asked;
-
-        Read(int machine, byte[] request, long deadlineNanos, Call call) {
-            this.machine = machine;
-            this.request = request;
-            this.deadlineNanos = deadlineNanos;
-            this.call = call;
-        }
-    }
-
-    private final Map<Long, Read> reads = new LinkedHashMap<>();
+    private final Map<Long, PendingRead> reads = new LinkedHashMap<>();
     private final Supplier<@Nullable Endpoint> whom;
     private final IntConsumer left;
+    private final Completions completions;
     private long nextId;
 
     /**
@@ -45,23 +29,22 @@ final class PendingReads {
      * @param whom who can answer at this moment, or null
      * @param left hears the length of each read that is done
      */
-    PendingReads(long firstId, Supplier<@Nullable Endpoint> whom, IntConsumer left) {
+    PendingReads(long firstId, Supplier<@Nullable Endpoint> whom, IntConsumer left, Completions completions) {
+        this.completions = completions;
         this.nextId = firstId;
         this.whom = whom;
         this.left = left;
     }
 
-    void add(int machine, byte[] request, long deadlineNanos, Call call, long now) {
-        Read read = new Read(machine, request, deadlineNanos, call);
+    void add(PendingRead read, long now) {
         long id = nextId++;
         reads.put(id, read);
         ask(id, read, now);
     }
 
-    private void ask(long id, Read read, long now) {
+    private void ask(long id, PendingRead read, long now) {
         Endpoint to = whom.get();
-        read.askedNanos = now;
-        read.asked = to != null && to.query(id, read.machine, read.request);
+        read.asked(now, to != null && to.query(id, read.machine(), read.request()));
     }
 
     /** There is somebody new to ask. */
@@ -71,39 +54,44 @@ final class PendingReads {
 
     /** Sees to deadlines and repetitions. */
     void tick(long now, String master) {
-        for (Map.Entry<Long, Read> entry : new ArrayList<>(reads.entrySet())) {
-            Read read = entry.getValue();
-            if (now - read.deadlineNanos >= 0) {
+        for (Map.Entry<Long, PendingRead> entry : new ArrayList<>(reads.entrySet())) {
+            PendingRead read = entry.getValue();
+            if (now - read.deadlineNanos() >= 0) {
                 remove(entry.getKey());
-                read.call.fail(new NotAvailableException("the read was not answered before its deadline"
-                        + (master.isEmpty() ? "; no master is known" : "; the master was last " + master)));
-            } else if (!read.asked || now - read.askedNanos > RETRY_NANOS) {
+                read.call()
+                        .fail(
+                                new NotAvailableException("the read was not answered before its deadline"
+                                        + (master.isEmpty()
+                                                ? "; no master is known"
+                                                : "; the master was last " + master)),
+                                completions);
+            } else if (!read.isAsked() || now - read.askedNanos() > RETRY_NANOS) {
                 ask(entry.getKey(), read, now);
             }
         }
     }
 
-    private @Nullable Read remove(long id) {
-        Read read = reads.remove(id);
+    private @Nullable PendingRead remove(long id) {
+        PendingRead read = reads.remove(id);
         if (read != null) {
-            left.accept(read.request.length);
+            left.accept(read.permitBytes());
         }
         return read;
     }
 
-    void answered(long id, Outcome outcome, byte[] bytes) {
-        Read read = reads.get(id);
+    void answered(long id, Outcome outcome, byte[] bytes, long now) {
+        PendingRead read = reads.get(id);
         if (read == null) {
             return; // answered before, or too late
         }
         if (outcome == Outcome.APPLIED) {
             remove(id);
-            read.call.complete(bytes);
+            read.call().answer(bytes, completions);
         } else if (outcome == Outcome.FAILED) {
             remove(id);
-            read.call.fail(new RequestFailedException(new String(bytes, StandardCharsets.UTF_8)));
+            read.call().fail(new RequestFailedException(new String(bytes, StandardCharsets.UTF_8)), completions);
         } else {
-            read.asked = false; // the next tick asks again
+            read.asked(now, false); // the next tick asks again
         }
     }
 
@@ -117,13 +105,13 @@ final class PendingReads {
      * @param here true where there may be no executor any more
      */
     void failAll(String why, boolean here) {
-        for (Read read : reads.values()) {
-            left.accept(read.request.length);
+        for (PendingRead read : reads.values()) {
+            left.accept(read.permitBytes());
             NotAvailableException problem = new NotAvailableException(why);
             if (here) {
-                read.call.failHere(problem);
+                read.call().failHere(problem);
             } else {
-                read.call.fail(problem);
+                read.call().fail(problem, completions);
             }
         }
         reads.clear();

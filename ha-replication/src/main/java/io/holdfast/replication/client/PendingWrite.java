@@ -1,11 +1,9 @@
 package io.holdfast.replication.client;
 
 /** A command that has not been answered. On the loop, but for its {@link Call}. */
-public final class PendingWrite {
+public final class PendingWrite extends Request {
     private static final byte[] NOTHING = new byte[0];
 
-    private final Call call;
-    private final long deadlineNanos;
     private final int permitBytes;
     private int machine;
     private byte[] command;
@@ -15,11 +13,10 @@ public final class PendingWrite {
     private boolean callerGone;
 
     PendingWrite(int machine, byte[] command, long deadlineNanos, Call call) {
+        super(call, deadlineNanos);
         this.machine = machine;
         this.command = command;
-        this.deadlineNanos = deadlineNanos;
         this.permitBytes = command.length;
-        this.call = call;
     }
 
     /** For which machine; 0 for none. */
@@ -56,16 +53,9 @@ public final class PendingWrite {
         sequence = 0;
     }
 
-    long deadlineNanos() {
-        return deadlineNanos;
-    }
-
+    @Override
     int permitBytes() {
         return permitBytes;
-    }
-
-    Call call() {
-        return call;
     }
 
     /** An answer has come; it leaves the window when all before it have. */

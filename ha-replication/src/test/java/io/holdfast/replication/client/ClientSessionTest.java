@@ -65,28 +65,29 @@ class ClientSessionTest {
         }
     }
 
-    private static final class Caller extends Call {
+    private static final class Caller implements Call {
         private @Nullable String answer;
         private @Nullable RuntimeException problem;
 
         @Override
-        void complete(byte[] bytes) {
+        public void answer(byte[] bytes, Completions via) {
             answer = new String(bytes, StandardCharsets.UTF_8);
         }
 
         @Override
-        void fail(RuntimeException reason) {
+        public void fail(RuntimeException reason, Completions via) {
             problem = reason;
         }
 
         @Override
-        void failHere(RuntimeException reason) {
+        public void failHere(RuntimeException reason) {
             problem = reason;
         }
     }
 
     private final List<PendingWrite> gone = new ArrayList<>();
-    private final ClientSession session = new ClientSession(100, gone::add);
+    private final ClientSession session =
+            new ClientSession(100, gone::add, new Completions(Runnable::run, true, () -> {}));
     private final Master master = new Master();
     private long now;
 
