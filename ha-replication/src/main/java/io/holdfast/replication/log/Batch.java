@@ -136,6 +136,11 @@ public final class Batch {
         }
     }
 
+    /** How many bytes of a batch an entry takes whose body has that many. */
+    public static int entryBytes(int bodyBytes) {
+        return ENTRY_HEADER_BYTES + bodyBytes;
+    }
+
     /** Goes through the entries of a verified batch. The cursor is valid as long as the buffer is. */
     public static Entries entries(ByteBuf batch) {
         return new Entries(batch);

@@ -8,9 +8,8 @@ import io.holdfast.replication.log.ReadPlan;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.session.Session;
 import io.holdfast.replication.session.SessionTable;
-import io.holdfast.replication.session.SessionTable.Answer;
-import io.holdfast.replication.session.SessionTable.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
@@ -25,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * built-in machines are applied on the loop, in slices that leave it time for heartbeats; a user's has its own thread.
  */
 final class Applier {
+    private static final byte[] NOTHING = new byte[0];
+
     /** How much is applied before the loop is given back. */
     private static final int SLICE_BYTES = 1 << 20;
 
@@ -37,7 +38,7 @@ final class Applier {
         void opened(long token, long session);
 
         /** An answer is known, for the first time or again. */
-        void answered(long session, Answer answer);
+        void answered(long session, long sequence, Outcome outcome, byte[] answer);
 
         /**
          * Entries up to this index are applied, or handed to the user's machine, which keeps the order of reads.
@@ -60,7 +61,9 @@ final class Applier {
     private final SessionTable sessions = new SessionTable();
     private long committed;
     private long applied;
+    /** Something is under way that ends in a {@link #slice}. */
     private boolean busy;
+
     private boolean stopped;
 
     Applier(
@@ -71,6 +74,9 @@ final class Applier {
             StateMachine maps,
             @Nullable UserMachine user,
             Events events) {
+        if (user != null) {
+            user.events(new UserEvents());
+        }
         this.store = store;
         this.reader = reader;
         this.loop = loop;
@@ -97,25 +103,45 @@ final class Applier {
     }
 
     private void slice() {
-        busy = false;
+        // Answers lead to new writes, and those may be decided within this call.
+        busy = true;
+        boolean later = applySlice();
+        events.answersComplete();
+        busy = later;
+        if (!later && !stopped && applied < committed && mayApply()) {
+            again();
+        }
+    }
+
+    private boolean mayApply() {
+        return user == null || user.waitingBytes() <= MAX_WAITING_BYTES;
+    }
+
+    /** True if what is missing goes on later, by itself. */
+    private boolean applySlice() {
         long bytes = 0;
         while (!stopped && applied < committed) {
             if (bytes >= SLICE_BYTES) {
                 again();
-                break;
+                return true;
             }
-            if (user != null && user.waitingBytes() > MAX_WAITING_BYTES) {
-                break; // its next answers go on here
+            if (!mayApply()) {
+                return false; // its next answers go on here
             }
             ByteBuf batch = store.cached(applied + 1);
             if (batch == null) {
                 readThenApply();
-                break;
+                return true;
             }
             bytes += batch.readableBytes();
-            apply(batch);
+            batch.retain(); // a write that an answer leads to may push it out of the cache
+            try {
+                apply(batch);
+            } finally {
+                batch.release();
+            }
         }
-        events.answersComplete();
+        return false;
     }
 
     private void again() {
@@ -160,15 +186,25 @@ final class Applier {
             throw new IllegalStateException("the batch up to index " + Batch.lastIndex(batch) + " ended at " + applied);
         }
         if (user != null) {
-            user.handOver(batch, this::userAnswered);
+            user.handOver(batch);
         }
         events.applied(applied, batch.readableBytes());
     }
 
-    private void userAnswered() {
-        events.answersComplete();
-        if (!busy && !stopped) {
-            slice();
+    /** The user's machine has applied what it was given of a batch. */
+    private final class UserEvents implements UserMachine.Events {
+        @Override
+        public void answered(long id, Session session, long sequence, Outcome outcome, byte[] answer) {
+            Applier.this.answered(id, session, sequence, outcome, answer);
+        }
+
+        @Override
+        public void answeredAll() {
+            if (busy || stopped) {
+                events.answersComplete();
+            } else {
+                slice();
+            }
         }
     }
 
@@ -194,47 +230,58 @@ final class Applier {
     }
 
     private void command(ByteBuf batch, Batch.Entries entry, int at, long masterNanos) {
-        long session = batch.getLong(at);
-        Verdict verdict = sessions.command(session, batch.getLong(at + 8), batch.getLong(at + 16), masterNanos);
-        Answer answer = verdict.answer();
-        if (!verdict.fresh()) {
-            if (answer.outcome() != null) {
-                events.answered(session, answer);
-            }
-            return; // or it is being applied, and will be answered then
-        }
-        int machine = batch.getUnsignedByte(at + 24);
-        StateMachine.Entry command = new StateMachine.Entry(
-                entry.index(),
-                Batch.term(batch),
-                Batch.wallMillis(batch),
-                batch.nioBuffer(at + EntryKind.COMMAND_HEADER, entry.bodyLength() - EntryKind.COMMAND_HEADER)
-                        .asReadOnlyBuffer());
-        if (machine == Commands.USER && user != null) {
-            user.gather(command, (outcome, bytes) -> {
-                answer.complete(outcome, bytes);
-                events.answered(session, answer);
-            });
+        long id = batch.getLong(at);
+        long sequence = batch.getLong(at + 8);
+        Session session = sessions.touch(id, batch.getLong(at + 16), masterNanos);
+        if (session == null) {
+            events.answered(id, sequence, Outcome.NO_SESSION, NOTHING);
             return;
         }
-        applyHere(machine, command, answer);
-        events.answered(session, answer);
+        switch (session.command(sequence)) {
+            case FRESH -> fresh(batch, entry, at, id, session, sequence);
+            case ANSWERED -> events.answered(id, sequence, session.outcome(sequence), session.answer(sequence));
+            case PENDING -> { // it will be answered when it has been applied
+            }
+            case DROPPED -> events.answered(id, sequence, Outcome.ANSWER_DROPPED, NOTHING);
+            case OUT_OF_ORDER -> events.answered(id, sequence, Outcome.OUT_OF_ORDER, NOTHING);
+        }
     }
 
-    private void applyHere(int machine, StateMachine.Entry command, Answer answer) {
+    private void fresh(ByteBuf batch, Batch.Entries entry, int at, long id, Session session, long sequence) {
+        int machine = batch.getUnsignedByte(at + 24);
+        int begin = at + EntryKind.COMMAND_HEADER;
+        int length = entry.bodyLength() - EntryKind.COMMAND_HEADER;
+        if (machine == Commands.USER && user != null) {
+            user.gather(id, session, sequence, entry.index(), begin, length);
+            return;
+        }
         if (machine == 0) {
-            answer.complete(Outcome.APPLIED, new byte[0]);
+            answered(id, session, sequence, Outcome.APPLIED, NOTHING);
             return;
         }
         try {
             if (machine != Commands.MAPS) {
-                throw new IllegalArgumentException(
-                        "no state machine is registered; add LogReplication.stateMachine(...) on every node");
+                throw noMachine();
             }
-            answer.complete(Outcome.APPLIED, maps.apply(command));
+            byte[] answer = maps.apply(new StateMachine.Entry(
+                    entry.index(),
+                    Batch.term(batch),
+                    Batch.wallMillis(batch),
+                    batch.nioBuffer(begin, length).asReadOnlyBuffer()));
+            answered(id, session, sequence, Outcome.APPLIED, answer);
         } catch (RuntimeException e) {
-            answer.complete(Outcome.FAILED, e.toString().getBytes(StandardCharsets.UTF_8));
+            answered(id, session, sequence, Outcome.FAILED, e.toString().getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    private void answered(long id, Session session, long sequence, Outcome outcome, byte[] answer) {
+        session.complete(sequence, outcome, answer);
+        events.answered(id, sequence, outcome, answer);
+    }
+
+    private static IllegalArgumentException noMachine() {
+        return new IllegalArgumentException(
+                "no state machine is registered; add LogReplication.stateMachine(...) on every node");
     }
 
     /** Answers a read from the state as it is, after all that has been applied. */
@@ -245,8 +292,7 @@ final class Applier {
         }
         try {
             if (machine != Commands.MAPS) {
-                throw new IllegalArgumentException(
-                        "no state machine is registered; add LogReplication.stateMachine(...) on every node");
+                throw noMachine();
             }
             done.accept(Outcome.APPLIED, maps.query(ByteBuffer.wrap(request)));
         } catch (RuntimeException e) {

@@ -3,7 +3,6 @@ package io.holdfast.replication.node;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.Responder;
-import io.holdfast.replication.session.SessionTable.Answer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,6 +22,8 @@ final class Ingress {
     private static final int FULL_BATCH_BYTES = 512 << 10;
 
     private static final int MAX_OPENING = 4_096;
+    /** Longer than any entry's body but a command's. */
+    private static final int SMALL_BODY_BYTES = 32;
 
     /** Someone who sends commands, and can be told to wait. */
     interface Source extends Responder {
@@ -42,6 +43,10 @@ final class Ingress {
 
     private final Map<Long, Opening> openings = new LinkedHashMap<>();
     private final Set<Source> toFlush = new LinkedHashSet<>();
+    /** The last of {@link #sessionSources} that was asked for; forgotten when they change. */
+    private @Nullable Source latest;
+
+    private long latestSession;
     private boolean master;
     private boolean proposeScheduled;
     private boolean held;
@@ -64,11 +69,17 @@ final class Ingress {
     }
 
     void disconnected(Source source) {
+        forgetLatest();
         sources.remove(source);
         toFlush.remove(source);
         sessionSources.values().removeIf(source::equals);
         sourceSessions.remove(source);
         openings.values().removeIf(opening -> opening.source().equals(source));
+    }
+
+    private void forgetLatest() {
+        latest = null;
+        latestSession = 0;
     }
 
     boolean isMaster() {
@@ -82,31 +93,43 @@ final class Ingress {
 
     void masterChanged(boolean nowMaster) {
         master = nowMaster;
+        forgetLatest();
         openings.clear();
         sessionSources.clear();
         sourceSessions.clear();
         if (!nowMaster) {
             open.clear();
+            waiting(0);
         } else {
             open.addNoop();
             schedule();
         }
     }
 
-    /** The batch to add to, for a source that sends for a session; {@link #added} must follow. */
+    /** True if an entry with a body of that many bytes has its place in the open batch, or in the next one. */
+    boolean hasRoom(int bodyBytes) {
+        if (!open.fits(bodyBytes)) {
+            propose(); // which waits if a step is under way
+        }
+        return open.fits(bodyBytes);
+    }
+
+    /** The batch to add to, for a source that sends for a session; {@link #hasRoom} before it, {@link #added} after. */
     OpenBatch batchFor(long session, Source source) {
-        Long before = sourceSessions.put(source, session);
-        if (before == null || before != session) {
-            if (before != null) {
+        if (latestSession != session || latest != source) {
+            Long before = sourceSessions.put(source, session);
+            if (before != null && before != session) {
                 sessionSources.remove(before, source);
             }
             sessionSources.put(session, source);
+            latest = source;
+            latestSession = session;
         }
         return open;
     }
 
     void openSession(Source source, long request) {
-        if (openings.size() >= MAX_OPENING) {
+        if (openings.size() >= MAX_OPENING || !hasRoom(SMALL_BODY_BYTES)) {
             source.opened(request, 0);
             source.flush();
             return;
@@ -114,18 +137,23 @@ final class Ingress {
         long token = nextToken++;
         openings.put(token, new Opening(source, request));
         open.addOpenSession(token);
-        schedule();
+        added();
     }
 
     void keepAlive(long session, long answeredBelow) {
-        open.addKeepAlive(session, answeredBelow);
-        schedule();
+        if (hasRoom(SMALL_BODY_BYTES)) {
+            open.addKeepAlive(session, answeredBelow);
+            added();
+        }
     }
 
     void closeSession(long session) {
+        forgetLatest();
         sessionSources.remove(session);
-        open.addCloseSession(session);
-        schedule();
+        if (hasRoom(SMALL_BODY_BYTES)) { // else it ends by itself, later
+            open.addCloseSession(session);
+            added();
+        }
     }
 
     /** Something has been added to the open batch. */
@@ -177,20 +205,14 @@ final class Ingress {
         }
     }
 
-    void answered(long session, Answer answer) {
-        Source source = sessionSources.get(session);
+    void answered(long session, long sequence, Outcome outcome, byte[] answer) {
+        Source source = latestSession == session ? latest : sessionSources.get(session);
         if (source != null) {
-            source.answer(session, answer.sequence(), outcomeOf(answer), answer.bytes());
+            latest = source;
+            latestSession = session;
+            source.answer(session, sequence, outcome, answer);
             toFlush.add(source);
         }
-    }
-
-    private static Outcome outcomeOf(Answer answer) {
-        @Nullable Outcome outcome = answer.outcome();
-        if (outcome == null) {
-            throw new IllegalStateException("answer " + answer.sequence() + " is not known yet");
-        }
-        return outcome;
     }
 
     /** Sends the answers that have been given. */

@@ -32,6 +32,9 @@ final class LinearizableReads {
     private final Map<Long, Read> asking = new LinkedHashMap<>();
     private final PriorityQueue<Read> waiting = new PriorityQueue<>(Comparator.comparingLong(Read::index));
     private List<Long> gathered = new ArrayList<>();
+    /** Handed to a machine that may take its time. */
+    private int answering;
+
     private long heldBytes;
     private long nextId;
 
@@ -44,7 +47,7 @@ final class LinearizableReads {
     }
 
     void read(int machine, byte[] request, Responder asker, long askerId) {
-        if (asking.size() + waiting.size() >= MAX_READS || heldBytes + request.length > MAX_READ_BYTES) {
+        if (asking.size() + waiting.size() + answering >= MAX_READS || heldBytes + request.length > MAX_READ_BYTES) {
             asker.read(askerId, Outcome.UNAVAILABLE, new byte[0]);
             asker.flush();
             return;
@@ -101,8 +104,10 @@ final class LinearizableReads {
     }
 
     private void answer(Read read) {
-        heldBytes -= read.request().length;
+        answering++;
         applier.query(read.machine(), read.request(), (outcome, bytes) -> {
+            answering--;
+            heldBytes -= read.request().length;
             read.asker().read(read.askerId(), outcome, bytes);
             read.asker().flush();
         });

@@ -3,6 +3,8 @@ package io.holdfast.replication.node;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.replication.client.Endpoint;
 import io.holdfast.replication.client.PendingWrite;
+import io.holdfast.replication.log.Batch;
+import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.Responder;
 import java.util.List;
@@ -24,6 +26,14 @@ final class LocalEndpoint implements Endpoint, Ingress.Source {
     @Override
     public boolean submit(long session, long answeredBelow, List<PendingWrite> writes) {
         if (!ingress.isMaster() || ingress.isHeld()) {
+            return false;
+        }
+        int bytes = 0;
+        for (PendingWrite write : writes) {
+            bytes += Batch.entryBytes(EntryKind.COMMAND_HEADER + write.command().length);
+        }
+        if (!ingress.hasRoom(bytes)) {
+            loop.execute(user::flush); // behind the proposal that makes room
             return false;
         }
         for (PendingWrite write : writes) {

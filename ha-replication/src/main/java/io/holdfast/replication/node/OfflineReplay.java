@@ -9,9 +9,8 @@ import io.holdfast.replication.log.IdentityFile;
 import io.holdfast.replication.log.LogScanner;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.EntryKind;
-import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.session.Session;
 import io.holdfast.replication.session.SessionTable;
-import io.holdfast.replication.session.SessionTable.Verdict;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -75,8 +74,8 @@ public final class OfflineReplay {
     }
 
     private void command(ByteBuf batch, Batch.Entries entry, int at, long time) {
-        Verdict verdict = sessions.command(batch.getLong(at), batch.getLong(at + 8), batch.getLong(at + 16), time);
-        if (!verdict.fresh()) {
+        Session session = sessions.touch(batch.getLong(at), batch.getLong(at + 16), time);
+        if (session == null || session.command(batch.getLong(at + 8)) != Session.Verdict.FRESH) {
             repeated++;
             return;
         }
@@ -91,9 +90,8 @@ public final class OfflineReplay {
                     Batch.wallMillis(batch),
                     batch.nioBuffer(at + EntryKind.COMMAND_HEADER, entry.bodyLength() - EntryKind.COMMAND_HEADER)
                             .asReadOnlyBuffer()));
-        } catch (RuntimeException e) {
-            // On the nodes it failed alike, and the caller was told.
-            verdict.answer().complete(Outcome.FAILED, new byte[0]);
+        } catch (RuntimeException onTheNodesAlike) {
+            // The caller was told.
         }
     }
 }

@@ -27,6 +27,11 @@ final class OpenBatch {
         return open;
     }
 
+    /** True if an entry with a body of that many bytes can be added. */
+    boolean fits(int bodyBytes) {
+        return builder == null || builder.fits(bodyBytes);
+    }
+
     void addNoop() {
         BatchBuilder open = builder();
         open.beginEntry(EntryKind.NOOP);

@@ -6,6 +6,7 @@ import io.holdfast.core.spi.Links;
 import io.holdfast.core.spi.Links.Link;
 import io.holdfast.core.spi.Links.LinkListener;
 import io.holdfast.replication.client.LogClient;
+import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.wire.ClientCodec;
 import io.holdfast.replication.wire.ClientMessage;
@@ -125,6 +126,9 @@ final class RemoteClients {
                     from.disconnect("a command of " + command.bytes().readableBytes() + " bytes; this node takes "
                             + maxEntryBytes + " (LogReplication.maxEntryBytes)");
                     return;
+                }
+                if (!ingress.hasRoom(EntryKind.COMMAND_HEADER + command.bytes().readableBytes())) {
+                    throw new IllegalStateException("a frame was taken in the midst of a step");
                 }
                 ingress.batchFor(submit.session(), this)
                         .addCommand(

@@ -22,7 +22,7 @@ import io.holdfast.replication.raft.RaftConfig;
 import io.holdfast.replication.raft.RaftInput;
 import io.holdfast.replication.raft.RaftMessage;
 import io.holdfast.replication.raft.RaftRole;
-import io.holdfast.replication.session.SessionTable.Answer;
+import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.structures.MapMachine;
 import io.holdfast.replication.wire.ClientMessage.Announcement;
 import io.netty.buffer.ByteBuf;
@@ -317,6 +317,7 @@ final class Replica {
     void stop(Runnable done) {
         reads.stop();
         ingress.disconnected(local);
+        ingress.masterChanged(false);
         peers.stop();
         driver.stop();
         applier.stop();
@@ -382,6 +383,7 @@ final class Replica {
             if (ingress.isMaster() != (role == RaftRole.LEADER)) {
                 backlogBytes = driver.raft().bytesAfter(applier.applied());
                 ingress.masterChanged(role == RaftRole.LEADER);
+                ingress.waiting(ingress.isMaster() ? backlogBytes : 0);
             }
             reads.masterChanged();
             remoteClients.announce();
@@ -418,8 +420,8 @@ final class Replica {
         }
 
         @Override
-        public void answered(long session, Answer answer) {
-            ingress.answered(session, answer);
+        public void answered(long session, long sequence, Outcome outcome, byte[] answer) {
+            ingress.answered(session, sequence, outcome, answer);
         }
 
         @Override

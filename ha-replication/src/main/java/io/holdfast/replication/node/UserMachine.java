@@ -3,36 +3,52 @@ package io.holdfast.replication.node;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.StateMachine;
+import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.session.Session;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The user's state machine on its own thread. The loop hands over what a batch holds for it at once, and gets all its
- * answers at once: two hand-offs a batch, however many entries it has.
+ * answers at once: two hand-offs a batch, however many entries it has; questions that come in one turn likewise.
  */
 final class UserMachine {
     private static final Logger LOG = LoggerFactory.getLogger(UserMachine.class);
     static final int MAX_ANSWER_BYTES = 1 << 20;
 
-    /** Takes an answer, on the loop. */
+    /** Hears what has been applied. On the loop. */
+    interface Events {
+        void answered(long id, Session session, long sequence, Outcome outcome, byte[] answer);
+
+        /** All of a batch have been. */
+        void answeredAll();
+    }
+
+    /** Takes the answer to a question, on the loop. */
     interface Done {
         void accept(Outcome outcome, byte[] answer);
     }
 
-    private record Task(StateMachine.Entry entry, Done done) {}
+    private record Question(byte[] request, Done done) {}
 
     private record Result(Outcome outcome, byte[] bytes) {}
 
     private final StateMachine machine;
     private final Worker worker;
     private final EventLoop loop;
-    private List<Task> gathered = new ArrayList<>();
+    private final ArrayDeque<MachineWork> spares = new ArrayDeque<>();
+    private List<Question> questions = new ArrayList<>();
+    private MachineWork gathered = new MachineWork();
+    private @Nullable Events events;
     private long waitingBytes;
 
     UserMachine(StateMachine machine, Worker worker, EventLoop loop) {
@@ -41,85 +57,108 @@ final class UserMachine {
         this.loop = loop;
     }
 
+    /** Once, before anything is handed over. */
+    void events(Events listener) {
+        events = listener;
+    }
+
     /** Bytes of entries handed over and not yet applied. On the loop. */
     long waitingBytes() {
         return waitingBytes;
     }
 
-    /** Adds an entry of the batch at hand. On the loop. */
-    void gather(StateMachine.Entry entry, Done done) {
-        gathered.add(new Task(entry, done));
+    /** Adds a command of the batch at hand, which lies there in {@code length} bytes from {@code offset}. On the loop. */
+    void gather(long id, Session session, long sequence, long index, int offset, int length) {
+        gathered.add(id, session, sequence, index, offset, length);
     }
 
-    /**
-     * Hands over what has been gathered of a batch, which is kept until it is applied. On the loop.
-     *
-     * @param then runs on the loop after the answers
-     */
-    void handOver(ByteBuf batch, Runnable then) {
+    /** Hands over what has been gathered of a batch, which is kept until it is applied. On the loop. */
+    void handOver(ByteBuf batch) {
         if (gathered.isEmpty()) {
             return;
         }
-        List<Task> tasks = gathered;
-        gathered = new ArrayList<>();
-        int bytes = batch.readableBytes();
-        waitingBytes += bytes;
+        MachineWork work = gathered;
+        MachineWork spare = spares.poll();
+        gathered = spare == null ? new MachineWork() : spare;
+        waitingBytes += batch.readableBytes();
         batch.retain();
         worker.execute(() -> {
-            List<Result> results = new ArrayList<>(tasks.size());
-            try {
-                for (Task task : tasks) {
-                    results.add(apply(task.entry()));
-                }
-            } finally {
-                batch.release();
-            }
-            loop.execute(() -> {
-                waitingBytes -= bytes;
-                for (int i = 0; i < tasks.size(); i++) {
-                    tasks.get(i)
-                            .done()
-                            .accept(results.get(i).outcome(), results.get(i).bytes());
-                }
-                then.run();
-            });
+            apply(work, batch);
+            loop.execute(() -> applied(work, batch));
         });
     }
 
-    private Result apply(StateMachine.Entry entry) {
-        try {
-            return checked(machine.apply(entry));
-        } catch (RuntimeException e) {
-            LOG.warn("the state machine refused the entry at index {}", entry.index(), e);
-            return failure(e);
+    private void apply(MachineWork work, ByteBuf batch) {
+        long term = Batch.term(batch);
+        long wallMillis = Batch.wallMillis(batch);
+        int base = batch.readerIndex();
+        ByteBuffer bytes = batch.nioBuffer().asReadOnlyBuffer();
+        for (int i = 0; i < work.size(); i++) {
+            ByteBuffer command = bytes.slice(work.offset(i) - base, work.length(i));
+            try {
+                byte[] answer = machine.apply(new StateMachine.Entry(work.index(i), term, wallMillis, command));
+                if (answer.length <= MAX_ANSWER_BYTES) {
+                    work.answer(i, Outcome.APPLIED, answer);
+                } else {
+                    work.answer(i, Outcome.FAILED, tooLong(answer));
+                }
+            } catch (RuntimeException e) {
+                LOG.warn("the state machine refused the entry at index {}", work.index(i), e);
+                work.answer(i, Outcome.FAILED, e.toString().getBytes(StandardCharsets.UTF_8));
+            }
         }
     }
 
-    private static Result checked(byte[] answer) {
-        if (answer.length > MAX_ANSWER_BYTES) {
-            return new Result(
-                    Outcome.FAILED,
-                    ("the state machine's answer has " + answer.length + " bytes, the limit is " + MAX_ANSWER_BYTES)
-                            .getBytes(StandardCharsets.UTF_8));
+    private void applied(MachineWork work, ByteBuf batch) {
+        Events to = Objects.requireNonNull(events, "events");
+        waitingBytes -= batch.readableBytes();
+        batch.release();
+        for (int i = 0; i < work.size(); i++) {
+            to.answered(work.id(i), work.session(i), work.sequence(i), work.outcome(i), work.answer(i));
         }
-        return new Result(Outcome.APPLIED, answer);
+        work.clear();
+        spares.push(work);
+        to.answeredAll();
     }
 
-    private static Result failure(RuntimeException e) {
-        return new Result(Outcome.FAILED, e.toString().getBytes(StandardCharsets.UTF_8));
+    private static byte[] tooLong(byte[] answer) {
+        return ("the state machine's answer has " + answer.length + " bytes, the limit is " + MAX_ANSWER_BYTES)
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /** Asks the machine, after everything handed over before. On the loop. */
     void query(byte[] request, Done done) {
+        if (questions.isEmpty()) {
+            loop.execute(this::ask);
+        }
+        questions.add(new Question(request, done));
+    }
+
+    private void ask() {
+        List<Question> asked = questions;
+        questions = new ArrayList<>();
         worker.execute(() -> {
-            Result result;
-            try {
-                result = checked(machine.query(ByteBuffer.wrap(request)));
-            } catch (RuntimeException e) {
-                result = failure(e);
+            List<Result> results = new ArrayList<>(asked.size());
+            for (Question question : asked) {
+                results.add(answer(question.request()));
             }
-            Result answer = result;
-            loop.execute(() -> done.accept(answer.outcome(), answer.bytes()));
+            loop.execute(() -> {
+                for (int i = 0; i < asked.size(); i++) {
+                    Result result = results.get(i);
+                    asked.get(i).done().accept(result.outcome(), result.bytes());
+                }
+            });
         });
+    }
+
+    private Result answer(byte[] request) {
+        try {
+            byte[] answer = machine.query(ByteBuffer.wrap(request));
+            return answer.length <= MAX_ANSWER_BYTES
+                    ? new Result(Outcome.APPLIED, answer)
+                    : new Result(Outcome.FAILED, tooLong(answer));
+        } catch (RuntimeException e) {
+            return new Result(Outcome.FAILED, e.toString().getBytes(StandardCharsets.UTF_8));
+        }
     }
 }

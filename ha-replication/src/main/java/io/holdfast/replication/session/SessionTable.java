@@ -1,6 +1,5 @@
 package io.holdfast.replication.session;
 
-import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,102 +24,42 @@ public final class SessionTable {
     /** How many answers are kept for one session. */
     public static final int MAX_ANSWERS = 16_384;
 
-    /** An answer that is known, or will be once a machine has applied the command. */
-    public static final class Answer {
-        private final long sequence;
-        private @Nullable Outcome outcome;
-        private byte[] bytes = new byte[0];
-
-        Answer(long sequence) {
-            this.sequence = sequence;
-        }
-
-        /** Sets it. */
-        public void complete(Outcome what, byte[] answer) {
-            outcome = what;
-            bytes = answer;
-        }
-
-        /** The command's number. */
-        public long sequence() {
-            return sequence;
-        }
-
-        /** What became of the command; null while a machine is still at it. */
-        public @Nullable Outcome outcome() {
-            return outcome;
-        }
-
-        /** The machine's answer. */
-        public byte[] bytes() {
-            return bytes;
-        }
-    }
-
-    private static final class Session {
-        private final ArrayDeque<Answer> answers = new ArrayDeque<>();
-        private long lastSequence;
-        private long activeNanos;
-
-        private void answered(long below) {
-            while (!answers.isEmpty() && answers.peek().sequence < below) {
-                answers.remove();
-            }
-        }
-    }
-
-    /**
-     * What to do with a command.
-     *
-     * @param fresh true if the machine must apply it and complete the answer
-     * @param answer where the answer is, or will be
-     */
-    public record Verdict(boolean fresh, Answer answer) {}
-
     /** In the order of last activity, which the log decides. */
     private final Map<Long, Session> sessions = new LinkedHashMap<>(16, 0.75f, true);
+    /** The one at its end, found without a look-up: commands of one client come together. */
+    private @Nullable Session latest;
+
+    private long latestId;
+    /** Until then none can end. */
+    private long nextExpiryNanos = Long.MAX_VALUE;
 
     /** Opens a session; false if there are too many. */
     public boolean open(long id, long masterNanos) {
         if (sessions.size() >= MAX_SESSIONS) {
             return false;
         }
-        Session session = new Session();
-        session.activeNanos = masterNanos;
-        sessions.put(id, session);
+        latest = null;
+        sessions.put(id, new Session(masterNanos));
+        nextExpiryNanos = Math.min(nextExpiryNanos, masterNanos + TTL_NANOS);
         return true;
     }
 
-    /** Takes a command into account. */
-    public Verdict command(long id, long sequence, long answeredBelow, long masterNanos) {
-        Session session = touch(id, answeredBelow, masterNanos);
-        if (session == null) {
-            return refused(sequence, Outcome.NO_SESSION);
+    /**
+     * A session whose user lives, or null if there is none, or none any more. What it has answered below {@code
+     * answeredBelow} is let go.
+     */
+    public @Nullable Session touch(long id, long answeredBelow, long masterNanos) {
+        Session session = latest;
+        if (session == null || latestId != id) {
+            session = sessions.get(id); // moves it to the end
+            latest = session;
+            latestId = id;
         }
-        if (sequence > session.lastSequence + 1) {
-            return refused(sequence, Outcome.OUT_OF_ORDER);
+        if (session != null) {
+            session.activeNanos = masterNanos;
+            session.answered(answeredBelow);
         }
-        if (sequence <= session.lastSequence) {
-            for (Answer answer : session.answers) {
-                if (answer.sequence == sequence) {
-                    return new Verdict(false, answer);
-                }
-            }
-            return refused(sequence, Outcome.ANSWER_DROPPED);
-        }
-        session.lastSequence = sequence;
-        Answer answer = new Answer(sequence);
-        if (session.answers.size() == MAX_ANSWERS) {
-            session.answers.remove();
-        }
-        session.answers.add(answer);
-        return new Verdict(true, answer);
-    }
-
-    private static Verdict refused(long sequence, Outcome outcome) {
-        Answer answer = new Answer(sequence);
-        answer.complete(outcome, new byte[0]);
-        return new Verdict(false, answer);
+        return session;
     }
 
     /** The session's user lives. */
@@ -130,24 +69,25 @@ public final class SessionTable {
 
     /** The session is not needed any more. */
     public void close(long id) {
+        latest = null;
         sessions.remove(id);
     }
 
     /** Ends the sessions that have been silent for too long. Called before each batch, with the batch's time. */
     public void expire(long masterNanos) {
-        Iterator<Session> oldestFirst = sessions.values().iterator();
-        while (oldestFirst.hasNext() && masterNanos - oldestFirst.next().activeNanos > TTL_NANOS) {
+        if (masterNanos <= nextExpiryNanos) {
+            return;
+        }
+        latest = null;
+        nextExpiryNanos = Long.MAX_VALUE;
+        for (Iterator<Session> oldestFirst = sessions.values().iterator(); oldestFirst.hasNext(); ) {
+            long active = oldestFirst.next().activeNanos;
+            if (masterNanos - active <= TTL_NANOS) {
+                nextExpiryNanos = active + TTL_NANOS;
+                break;
+            }
             oldestFirst.remove();
         }
-    }
-
-    private @Nullable Session touch(long id, long answeredBelow, long masterNanos) {
-        Session session = sessions.get(id); // moves it to the end
-        if (session != null) {
-            session.activeNanos = masterNanos;
-            session.answered(answeredBelow);
-        }
-        return session;
     }
 
     /** How many there are. */

@@ -1,41 +1,51 @@
 package io.holdfast.replication.session;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.replication.session.SessionTable.Verdict;
+import io.holdfast.replication.session.Session.Verdict;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class SessionTableTest {
     private final SessionTable table = new SessionTable();
 
+    private Verdict command(long id, long sequence, long answeredBelow, long nanos) {
+        return Objects.requireNonNull(table.touch(id, answeredBelow, nanos)).command(sequence);
+    }
+
     @Test
     void aCommandSentAgainIsAnsweredFromTheTable() {
         table.open(10, 0);
-        Verdict first = table.command(10, 1, 1, 0);
-        assertTrue(first.fresh());
-        first.answer().complete(Outcome.APPLIED, new byte[] {42});
-        Verdict again = table.command(10, 1, 1, 0);
-        assertFalse(again.fresh());
-        assertSame(first.answer(), again.answer());
+        assertEquals(Verdict.FRESH, command(10, 1, 1, 0));
+        assertEquals(Verdict.PENDING, command(10, 1, 1, 0));
+        Session session = Objects.requireNonNull(table.touch(10, 1, 0));
+        session.complete(1, Outcome.APPLIED, new byte[] {42});
+        assertEquals(Verdict.ANSWERED, command(10, 1, 1, 0));
+        assertEquals(Outcome.APPLIED, session.outcome(1));
+        assertArrayEquals(new byte[] {42}, session.answer(1));
     }
 
     @Test
     void aGapIsRefusedAndChangesNothing() {
         table.open(10, 0);
-        assertEquals(Outcome.OUT_OF_ORDER, table.command(10, 2, 1, 0).answer().outcome());
-        assertTrue(table.command(10, 1, 1, 0).fresh());
-        assertTrue(table.command(10, 2, 1, 0).fresh());
+        assertEquals(Verdict.OUT_OF_ORDER, command(10, 2, 1, 0));
+        assertEquals(Verdict.FRESH, command(10, 1, 1, 0));
+        assertEquals(Verdict.FRESH, command(10, 2, 1, 0));
     }
 
     @Test
     void confirmedAnswersAreForgottenAndTheirCommandsNeverAppliedAgain() {
         table.open(10, 0);
-        table.command(10, 1, 1, 0);
-        table.command(10, 2, 2, 0);
-        assertEquals(Outcome.ANSWER_DROPPED, table.command(10, 1, 2, 0).answer().outcome());
+        command(10, 1, 1, 0);
+        command(10, 2, 2, 0);
+        assertEquals(Verdict.DROPPED, command(10, 1, 2, 0));
+        assertEquals(Verdict.PENDING, command(10, 2, 2, 0));
+        assertEquals(Verdict.DROPPED, command(10, 2, 1_000, 0));
+        assertEquals(Verdict.FRESH, command(10, 3, 1_000, 0));
     }
 
     @Test
@@ -43,20 +53,38 @@ class SessionTableTest {
         table.open(10, 0);
         table.open(11, 0);
         table.keepAlive(10, 1, SessionTable.TTL_NANOS);
+        table.expire(SessionTable.TTL_NANOS);
+        assertEquals(2, table.size());
         table.expire(SessionTable.TTL_NANOS + 1);
         assertEquals(1, table.size());
-        assertTrue(table.command(10, 1, 1, SessionTable.TTL_NANOS + 1).fresh());
-        assertEquals(Outcome.NO_SESSION, table.command(11, 1, 1, 0).answer().outcome());
+        assertEquals(Verdict.FRESH, command(10, 1, 1, SessionTable.TTL_NANOS + 1));
+        assertNull(table.touch(11, 1, 0));
+        table.expire(2 * SessionTable.TTL_NANOS + 1);
+        assertEquals(1, table.size(), "it spoke a moment ago");
+        table.expire(2 * SessionTable.TTL_NANOS + 2);
+        assertEquals(0, table.size());
+        assertNull(table.touch(10, 1, 0));
     }
 
     @Test
     void expiryGoesByActivityNotByOpening() {
         table.open(10, 0);
         table.open(11, 1);
-        table.command(10, 1, 1, 5);
+        command(10, 1, 1, 5);
         table.expire(SessionTable.TTL_NANOS + 3);
-        assertTrue(table.command(10, 2, 1, 6).fresh());
-        assertEquals(Outcome.NO_SESSION, table.command(11, 1, 1, 6).answer().outcome());
+        assertEquals(Verdict.FRESH, command(10, 2, 1, 6));
+        assertNull(table.touch(11, 1, 6));
+    }
+
+    @Test
+    void oneThatSpeaksAgainAfterAnotherWasOpenedIsStillTheLatest() {
+        table.open(10, 0);
+        command(10, 1, 1, 1);
+        table.open(11, 2);
+        command(10, 2, 1, 3);
+        table.expire(SessionTable.TTL_NANOS + 3);
+        assertNull(table.touch(11, 1, 4));
+        assertEquals(Verdict.FRESH, command(10, 3, 1, 4));
     }
 
     @Test
@@ -65,17 +93,26 @@ class SessionTableTest {
             assertTrue(table.open(i, 0));
         }
         assertFalse(table.open(SessionTable.MAX_SESSIONS + 1L, 0));
+        Session session = Objects.requireNonNull(table.touch(1, 1, 0));
         for (int i = 1; i <= SessionTable.MAX_ANSWERS + 1; i++) {
-            assertTrue(table.command(1, i, 1, 0).fresh());
+            assertEquals(Verdict.FRESH, command(1, i, 1, 0));
+            session.complete(i, Outcome.APPLIED, new byte[] {(byte) i});
         }
-        assertEquals(Outcome.ANSWER_DROPPED, table.command(1, 1, 1, 0).answer().outcome());
-        assertFalse(table.command(1, 2, 1, 0).fresh());
+        assertEquals(Verdict.DROPPED, command(1, 1, 1, 0));
+        assertEquals(Verdict.ANSWERED, command(1, 2, 1, 0));
+        for (int i = 2; i <= SessionTable.MAX_ANSWERS + 1; i++) {
+            assertArrayEquals(new byte[] {(byte) i}, session.answer(i));
+        }
+        session.complete(1, Outcome.FAILED, new byte[] {99}); // let go of: no effect on the one in its place
+        assertArrayEquals(
+                new byte[] {(byte) (SessionTable.MAX_ANSWERS + 1)}, session.answer(SessionTable.MAX_ANSWERS + 1));
     }
 
     @Test
     void aClosedSessionIsGone() {
         table.open(10, 0);
+        command(10, 1, 1, 0);
         table.close(10);
-        assertEquals(Outcome.NO_SESSION, table.command(10, 1, 1, 0).answer().outcome());
+        assertNull(table.touch(10, 1, 0));
     }
 }
