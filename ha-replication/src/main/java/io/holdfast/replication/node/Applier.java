@@ -300,6 +300,20 @@ final class Applier {
         }
     }
 
+    /** Whether this node is master now: clients may wait for what it applies. */
+    void masterChanged(boolean master) {
+        if (user != null) {
+            user.masterChanged(master);
+        }
+    }
+
+    /** Takes note of what the user's machine has done meanwhile. To be called now and then. */
+    void housekeeping() {
+        if (user != null) {
+            user.hear();
+        }
+    }
+
     void stop() {
         stopped = true;
     }

@@ -9,6 +9,8 @@ import io.holdfast.replication.log.SegmentedLog;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -25,7 +27,9 @@ final class LogStore {
     private final Consumer<ForceTicket> forced;
     private final long maxCachedBytes;
     private final TreeMap<Long, ByteBuf> cache = new TreeMap<>();
+    private final List<ByteBuf> unwritten = new ArrayList<>();
     private long cachedBytes;
+    private boolean forceDue;
     private boolean forcing;
 
     /**
@@ -40,24 +44,44 @@ final class LogStore {
         this.forced = forced;
     }
 
-    /** Writes a batch and sees to it that it is forced. Takes ownership of the buffer. */
-    void append(BatchMeta meta, ByteBuf batch, long commitIndex) {
-        try {
-            log.append(batch, commitIndex);
-        } catch (IOException e) {
-            batch.release();
-            throw new UncheckedIOException(e);
-        }
+    /** Takes a batch, which can be sent from now on; {@link #write} must follow. Takes ownership of the buffer. */
+    void append(BatchMeta meta, ByteBuf batch) {
         cache.put(meta.firstIndex(), batch);
         cachedBytes += batch.readableBytes();
-        while (cachedBytes > maxCachedBytes && cache.size() > 1) {
+        unwritten.add(batch);
+        while (cachedBytes > maxCachedBytes && cache.size() > unwritten.size()) {
             drop(cache.pollFirstEntry());
         }
-        force();
+    }
+
+    /** Writes what has been appended, and has it forced once the loop's turn is over: what is to be sent goes first. */
+    void write(long commitIndex) {
+        if (unwritten.isEmpty()) {
+            return;
+        }
+        try {
+            for (ByteBuf batch : unwritten) {
+                log.append(batch, commitIndex);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        unwritten.clear();
+        forceSoon();
+    }
+
+    private void forceSoon() {
+        if (!forcing && !forceDue) {
+            forceDue = true;
+            loop.execute(this::force);
+        }
     }
 
     /** Drops the log from this index on. */
     void truncateFrom(long index) {
+        if (!unwritten.isEmpty()) {
+            throw new IllegalStateException("a cut at " + index + " between a batch and its writing");
+        }
         while (!cache.isEmpty() && cache.lastKey() >= index) {
             drop(cache.pollLastEntry());
         }
@@ -85,6 +109,7 @@ final class LogStore {
     }
 
     private void force() {
+        forceDue = false;
         ForceTicket ticket;
         try {
             ticket = forcing ? null : log.ticket();

@@ -154,7 +154,7 @@ final class Replica {
         this.meters = new Meters(context, () -> status);
         UserMachine user = settings.machine() == null || applyWorker == null
                 ? null
-                : new UserMachine(settings.machine(), applyWorker, loop);
+                : new UserMachine(settings.machine(), applyWorker, loop, client);
         OpenBatch openBatch = new OpenBatch(allocator);
         MasterTime time = new MasterTime();
         Recovery recovery = disk.log().recovery();
@@ -301,6 +301,7 @@ final class Replica {
             markDue = false;
             mark();
         }
+        applier.housekeeping();
         reads.giveUpOldOnes();
         publish();
         loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
@@ -382,6 +383,7 @@ final class Replica {
             meters.roleChanged(role);
             if (ingress.isMaster() != (role == RaftRole.LEADER)) {
                 backlogBytes = driver.raft().bytesAfter(applier.applied());
+                applier.masterChanged(role == RaftRole.LEADER);
                 ingress.masterChanged(role == RaftRole.LEADER);
                 ingress.waiting(ingress.isMaster() ? backlogBytes : 0);
             }
