@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +20,17 @@ import org.jspecify.annotations.Nullable;
  * forces, as soon as it is free: what is forced together is what gathered meanwhile. On the loop.
  */
 final class LogStore {
+    /** Hears how far the log counts. On the loop. */
+    interface Persisted {
+        /** Up to there; by a force, or before it where none is waited for. */
+        void upTo(long term, long index, boolean byForce);
+    }
+
     private final SegmentedLog log;
     private final Worker forcer;
     private final EventLoop loop;
-    private final Consumer<ForceTicket> forced;
+    private final Persisted persisted;
+    private final boolean waitForForce;
     private final long maxCachedBytes;
     private final TreeMap<Long, ByteBuf> cache = new TreeMap<>();
     private final List<ByteBuf> unwritten = new ArrayList<>();
@@ -33,15 +39,23 @@ final class LogStore {
     private boolean forcing;
 
     /**
-     * @param forced hears of each force that counts
+     * @param waitForForce false if what is written counts before it is forced
+     * @param persisted hears of (term, index) up to which the log counts
      * @param maxCachedBytes how many bytes of recent batches stay in memory, at the least the newest batch
      */
-    LogStore(SegmentedLog log, Worker forcer, EventLoop loop, long maxCachedBytes, Consumer<ForceTicket> forced) {
+    LogStore(
+            SegmentedLog log,
+            Worker forcer,
+            EventLoop loop,
+            boolean waitForForce,
+            long maxCachedBytes,
+            Persisted persisted) {
+        this.waitForForce = waitForForce;
         this.log = log;
         this.forcer = forcer;
         this.loop = loop;
         this.maxCachedBytes = maxCachedBytes;
-        this.forced = forced;
+        this.persisted = persisted;
     }
 
     /** Takes a batch, which can be sent from now on; {@link #write} must follow. Takes ownership of the buffer. */
@@ -67,7 +81,18 @@ final class LogStore {
             throw new UncheckedIOException(e);
         }
         unwritten.clear();
-        forceSoon();
+        if (waitForForce) {
+            forceSoon();
+        } else {
+            persisted.upTo(log.lastTerm(), log.lastIndex(), false);
+        }
+    }
+
+    /** Has forced what is not, if nothing else does. */
+    void forceInBackground() {
+        if (!isForced()) {
+            forceSoon();
+        }
     }
 
     private void forceSoon() {
@@ -133,10 +158,17 @@ final class LogStore {
     private void forced(ForceTicket ticket) {
         forcing = false;
         boolean counts = log.forced(ticket);
-        force();
-        if (counts) {
-            forced.accept(ticket);
+        if (waitForForce) {
+            force();
         }
+        if (counts) {
+            persisted.upTo(ticket.lastTerm(), ticket.lastIndex(), true);
+        }
+    }
+
+    /** True while a force is under way or about to be. */
+    boolean isForcing() {
+        return forcing || forceDue;
     }
 
     /** True if everything written is on disk. */
