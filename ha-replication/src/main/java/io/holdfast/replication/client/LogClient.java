@@ -22,8 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +55,7 @@ public final class LogClient implements Commands, Responder {
     private final FeatureContext context;
     private final EventLoop loop;
     private final Limits limits;
-    private final Semaphore permits;
-    private final Semaphore bytePermits;
+    private final Permits permits;
     private final Inbox inbox = new Inbox();
     private final Completions completions;
     private final Map<Address, Dialled> nodes = new LinkedHashMap<>();
@@ -82,8 +79,7 @@ public final class LogClient implements Commands, Responder {
         this.context = context;
         this.loop = context.runtime().loop();
         this.limits = limits;
-        this.permits = new Semaphore(limits.maxInFlight());
-        this.bytePermits = new Semaphore(limits.maxInFlightBytes());
+        this.permits = new Permits(context.runtime().clock(), limits.maxInFlight(), limits.maxInFlightBytes());
         this.completions = new Completions(context.callbacks(), context.callbacksAreSerial(), this::endTurnSoon);
         this.reads = new PendingReads(
                 context.runtime().random().nextLong() >>> 1, this::whoReads, this::release, completions);
@@ -278,20 +274,9 @@ public final class LogClient implements Commands, Responder {
         if (stopped) {
             throw new NotAvailableException(context.node().id() + " has stopped");
         }
-        int weight = Math.min(weight(bytes), limits.maxInFlightBytes());
         try {
-            if (timeoutNanos > 0) {
-                if (permits.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS)) {
-                    if (bytePermits.tryAcquire(weight, timeoutNanos, TimeUnit.NANOSECONDS)) {
-                        return;
-                    }
-                    permits.release();
-                }
-            } else if (permits.tryAcquire()) {
-                if (bytePermits.tryAcquire(weight)) {
-                    return;
-                }
-                permits.release();
+            if (permits.take(bytes, timeoutNanos)) {
+                return;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -303,15 +288,11 @@ public final class LogClient implements Commands, Responder {
                 + ", as many wait already; wait for answers, or raise LogReplication.maxInFlight");
     }
 
-    private static int weight(int bytes) {
-        return bytes + 64;
-    }
-
     /** Given back at the end of the turn, all together, and before any future is completed. On the loop. */
     private void release(int bytes) {
         endTurnSoon();
         releasedRequests++;
-        releasedBytes += Math.min(weight(bytes), limits.maxInFlightBytes());
+        releasedBytes += permits.weight(bytes);
     }
 
     private void endTurnSoon() {
@@ -323,8 +304,7 @@ public final class LogClient implements Commands, Responder {
 
     private void endTurn() {
         turnEnds = false;
-        permits.release(releasedRequests);
-        bytePermits.release(releasedBytes);
+        permits.give(releasedRequests, releasedBytes);
         releasedRequests = 0;
         releasedBytes = 0;
         completions.flush();
