@@ -138,7 +138,7 @@ public final class LogClient implements Commands, Responder {
         @Override
         public void down(RemoteEndpoint endpoint) {
             if (endpoint.equals(master)) {
-                useMaster(null);
+                useMaster(endpointOf(masterId)); // another link to it may stand, which would not come up again
             }
         }
 
