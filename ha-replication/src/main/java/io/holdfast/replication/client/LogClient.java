@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -324,12 +325,16 @@ public final class LogClient implements Commands, Responder {
         }
     }
 
-    /** The loop may be gone: what came in after the stop is refused here, by whoever finds it. */
+    /** The loop may be gone: what came in after the stop is refused here, on the thread of a caller who finds it. */
     private void refuseLateOnes() {
+        refuseLateOnes(Call::failHere);
+    }
+
+    private void refuseLateOnes(BiConsumer<Call, RuntimeException> how) {
         for (Request late = inbox.takeAll(); late != null; late = late.next) {
-            late.call()
-                    .failHere(
-                            new NotAvailableException(context.node().id() + " has stopped; the request was not sent"));
+            how.accept(
+                    late.call(),
+                    new NotAvailableException(context.node().id() + " has stopped; the request was not sent"));
         }
     }
 
@@ -337,8 +342,7 @@ public final class LogClient implements Commands, Responder {
 
     private void drain() {
         if (stopped) {
-            refuseLateOnes();
-            return;
+            return; // what is there now came after the stop, and its caller sees to it
         }
         long now = now();
         Request request = inbox.takeAll();
@@ -440,7 +444,7 @@ public final class LogClient implements Commands, Responder {
         }
         drain();
         stopped = true;
-        refuseLateOnes();
+        refuseLateOnes((call, problem) -> call.fail(problem, completions)); // no future is completed on the loop
         session.close(context.node().id() + " is stopping");
         reads.failAll(context.node().id() + " is stopping", false);
         endTurn();

@@ -38,4 +38,17 @@ class LogClientTest {
         assertEquals(1, host.at("x:1").heard(Submit.class).size());
         assertFalse(write.isDone());
     }
+
+    @Test
+    void stoppingCompletesNoFutureOnTheLoop() {
+        client.start(List.of(), null);
+        CompletableFuture<byte[]> sent = client.writeAsync(2, new byte[1], 1_000_000_000L);
+        host.turn();
+        CompletableFuture<byte[]> waits = client.readAsync(2, new byte[1], 1_000_000_000L);
+        client.stop();
+        host.turn();
+        assertFalse(sent.isDone() || waits.isDone());
+        host.callBack();
+        assertTrue(sent.isCompletedExceptionally() && waits.isCompletedExceptionally());
+    }
 }
