@@ -1,28 +1,40 @@
 package io.holdfast.core;
 
+import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Runs users' callbacks on the user's executor, or on a thread of the node's own; there, too, whatever the user's
- * executor refuses, or a future would never complete. An exception out of a callback is logged and harms nothing else.
+ * executor refuses, or a future would never complete, and whatever it would run on the loop, which no callback may block.
+ * An exception out of a callback is logged and harms nothing else.
  */
 final class Callbacks implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(Callbacks.class);
 
     private final String nodeId;
     private final @Nullable Executor users;
-    private final Worker worker;
+    private final EventLoop loop;
+    private final Function<String, Worker> newWorker;
     private final ThreadLocal<Boolean> inside = ThreadLocal.withInitial(() -> false);
+    /** For the node's own thread; here, so that they survive it if a callback never returns. */
+    private final Queue<Runnable> own = new ConcurrentLinkedQueue<>();
 
-    Callbacks(String nodeId, @Nullable Executor users, Worker worker) {
+    private volatile Worker worker;
+
+    Callbacks(String nodeId, @Nullable Executor users, EventLoop loop, Function<String, Worker> newWorker) {
         this.nodeId = nodeId;
         this.users = users;
-        this.worker = worker;
+        this.loop = loop;
+        this.newWorker = newWorker;
+        this.worker = newWorker.apply("callbacks");
     }
 
     /** True if the user gave no executor. */
@@ -32,19 +44,71 @@ final class Callbacks implements Executor {
 
     @Override
     public void execute(Runnable callback) {
-        Runnable guarded = () -> run(callback);
         if (users == null) {
-            worker.execute(guarded);
+            executeHere(callback);
             return;
         }
+        Once once = new Once(callback);
         try {
-            users.execute(guarded);
-        } catch (RejectedExecutionException e) {
+            users.execute(once);
+        } catch (RuntimeException e) {
             LOG.warn(
                     "the executor given to node {} refused a callback, which now runs on a thread of the node's own: {}",
                     nodeId,
                     e.toString());
-            worker.execute(guarded);
+            once.runElsewhere();
+        }
+    }
+
+    private void executeHere(Runnable callback) {
+        own.add(callback);
+        worker.execute(this::runNext);
+    }
+
+    private void runNext() {
+        Runnable callback = own.poll();
+        if (callback != null) {
+            run(callback);
+        }
+    }
+
+    /**
+     * Ends the node's own thread, after what is queued. If that waits in vain for a callback, which may itself wait for
+     * one behind it, those behind get another thread. Not on the loop.
+     */
+    void close() {
+        worker.close();
+        int left = own.size();
+        if (left > 0) {
+            worker = newWorker.apply("callbacks-left");
+            for (int i = 0; i < left; i++) {
+                worker.execute(this::runNext);
+            }
+        }
+    }
+
+    /** What the user's executor is given: one that throws may have run it before. */
+    private final class Once implements Runnable {
+        private final Runnable callback;
+        private final AtomicBoolean taken = new AtomicBoolean();
+
+        Once(Runnable callback) {
+            this.callback = callback;
+        }
+
+        @Override
+        public void run() {
+            if (loop.inEventLoop()) { // it runs what it is given on the thread that gives it
+                runElsewhere();
+            } else if (taken.compareAndSet(false, true)) {
+                Callbacks.this.run(callback);
+            }
+        }
+
+        void runElsewhere() {
+            if (taken.compareAndSet(false, true)) {
+                executeHere(callback);
+            }
         }
     }
 

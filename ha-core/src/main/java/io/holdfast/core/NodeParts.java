@@ -87,7 +87,7 @@ final class NodeParts {
     void assemble(Function<String, FeatureContext> contexts) {
         Thread caller = Thread.currentThread();
         loop().run(() -> inline = Thread.currentThread().equals(caller));
-        callbacks = new Callbacks(plan.node().id(), plan.callbacks(), runtime.newWorker("callbacks"));
+        callbacks = new Callbacks(plan.node().id(), plan.callbacks(), loop(), runtime::newWorker);
         linksUp = Gauge.builder("holdfast.links.up", links, NodeLinks::upCount)
                 .description("Links with other nodes that stand, of both directions")
                 .tag("node", plan.node().id())
@@ -152,6 +152,10 @@ final class NodeParts {
         Transport.Listener bound = listener;
         if (bound != null) {
             quietly("closing the listener", bound::close); // again, if the loop never came to it
+        }
+        Callbacks running = callbacks;
+        if (running != null) {
+            quietly("ending the callbacks", running::close);
         }
         quietly("closing the runtime", runtime::close);
         Meter gauge = linksUp;

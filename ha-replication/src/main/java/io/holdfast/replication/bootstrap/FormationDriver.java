@@ -133,9 +133,12 @@ public final class FormationDriver {
 
     private void say(Formation.Say say) {
         List<Link> standing = links.getOrDefault(say.node(), List.of());
-        if (!standing.isEmpty()) {
-            standing.get(0)
-                    .send(Lane.URGENT, FormationCodec.encode(context.runtime().allocator(), say.message()));
+        // The newest first: that an older one has ended may not have been noticed yet.
+        for (int i = standing.size() - 1; i >= 0; i--) {
+            ByteBuf frame = FormationCodec.encode(context.runtime().allocator(), say.message());
+            if (standing.get(i).send(Lane.URGENT, frame)) {
+                return;
+            }
         }
     }
 
@@ -160,8 +163,7 @@ public final class FormationDriver {
 
     private void finish(Identity identity) {
         done = true;
-        dialled.forEach(OutboundLink::close);
-        dialled.clear();
+        hangUp();
         LOG.info(
                 "{} formed the cluster {} ({}) with the voters {}",
                 context.node().id(),
@@ -173,8 +175,30 @@ public final class FormationDriver {
 
     /** Ends it. On the loop. */
     public void stop() {
-        dialled.forEach(OutboundLink::close);
+        hangUp();
+    }
+
+    /** Ends the links that this node dialled. Nobody is told of their end, so they are forgotten here. */
+    private void hangUp() {
+        List<OutboundLink> ended = List.copyOf(dialled);
         dialled.clear();
+        for (OutboundLink outbound : ended) {
+            Link link = outbound.current();
+            outbound.close();
+            if (link != null) {
+                forget(link);
+            }
+        }
+    }
+
+    private void forget(Link link) {
+        String node = link.peer().nodeId();
+        List<Link> standing = links.getOrDefault(node, new ArrayList<>());
+        standing.remove(link);
+        if (standing.isEmpty()) {
+            links.remove(node);
+            step(new Formation.Lost(node));
+        }
     }
 
     /** A link in either direction. */
@@ -193,13 +217,7 @@ public final class FormationDriver {
 
         @Override
         public void down(Link link, CloseReason reason, String detail) {
-            String node = link.peer().nodeId();
-            List<Link> standing = links.getOrDefault(node, new ArrayList<>());
-            standing.remove(link);
-            if (standing.isEmpty()) {
-                links.remove(node);
-                step(new Formation.Lost(node));
-            }
+            forget(link);
         }
     }
 }

@@ -27,6 +27,7 @@ final class ClientSession {
     private static final long RESEND_NANOS = 2_000_000_000L;
     private static final long MAX_RESEND_NANOS = 16_000_000_000L;
     private static final long OPEN_AGAIN_NANOS = 1_000_000_000L;
+    private static final long MAX_OPEN_AGAIN_NANOS = 16_000_000_000L;
     private static final long GAP_PAUSE_NANOS = 20_000_000L;
     private static final long KEEP_ALIVE_NANOS = SessionTable.TTL_NANOS / 4;
 
@@ -40,9 +41,16 @@ final class ClientSession {
     private @Nullable Endpoint master;
     private long session;
     private long nextSequence = 1;
+    /** The last request for a session; those since {@link #firstEverRequest} are this client's. */
     private long openRequest;
+
+    private final long firstEverRequest;
+    /** The first request for the session that is wanted now: whichever of them is answered first opens it. */
+    private long firstOpenRequest;
+
     private boolean opening;
     private long openAskedNanos;
+    private long openAgainNanos = OPEN_AGAIN_NANOS;
     private long lastProgressNanos;
     private long resendNanos = RESEND_NANOS;
     private long resendAtNanos = Long.MAX_VALUE;
@@ -54,6 +62,8 @@ final class ClientSession {
      */
     ClientSession(long firstRequest, Consumer<PendingWrite> left, Completions completions) {
         this.openRequest = firstRequest;
+        this.firstEverRequest = firstRequest + 1;
+        this.firstOpenRequest = firstEverRequest;
         this.left = left;
         this.completions = completions;
     }
@@ -74,6 +84,7 @@ final class ClientSession {
     void masterIs(@Nullable Endpoint newMaster, long now) {
         master = newMaster;
         opening = false;
+        openAgainNanos = OPEN_AGAIN_NANOS;
         sendAgain(now);
         flush(now);
     }
@@ -128,17 +139,24 @@ final class ClientSession {
         return window.isEmpty() ? nextSequence : window.get(0).sequence();
     }
 
-    /** The session is open; 0 if the master could not. */
+    /**
+     * A session is open; 0 if the master could not. Where opening takes long there are several requests under way: the
+     * first one answered counts, or a client would not get a session from a log that is behind; the others' are ended.
+     */
     void opened(long request, long id, long now) {
-        if (request != openRequest || session != 0) {
+        if (id == 0) {
+            if (request == openRequest && session == 0) {
+                openAskedNanos = now;
+                opening = true; // the tick asks again, after a while
+            }
+            return;
+        }
+        if (session != 0 || request < firstOpenRequest || request > openRequest) {
+            closeSurplus(request, id);
             return;
         }
         opening = false;
-        if (id == 0) {
-            openAskedNanos = now;
-            opening = true;
-            return; // the tick asks again, after a while
-        }
+        openAgainNanos = OPEN_AGAIN_NANOS;
         session = id;
         nextSequence = 1;
         for (int i = 0; i < window.size(); i++) {
@@ -153,6 +171,13 @@ final class ClientSession {
     PendingWrite find(long id, long sequence) {
         PendingWrite write = id == session ? window.find(sequence) : null;
         return write == null || write.finished() ? null : write;
+    }
+
+    private void closeSurplus(long request, long id) {
+        boolean own = request >= firstEverRequest && request <= openRequest;
+        if (own && id != session && master != null) {
+            master.closeSession(id);
+        }
     }
 
     /** A command's outcome. */
@@ -205,6 +230,7 @@ final class ClientSession {
         session = 0;
         unsent = 0;
         opening = false;
+        firstOpenRequest = openRequest + 1;
         window.removeIf(write -> {
             boolean certain = write.timesSent() == 0 || (write.timesSent() == 1 && write.sequence() >= refused);
             if (certain && !write.finished() && !write.isCallerGone()) {
@@ -239,8 +265,9 @@ final class ClientSession {
             resendNanos = Math.min(resendNanos * 2, MAX_RESEND_NANOS);
             sendAgain(now);
         }
-        if (opening && now - openAskedNanos > OPEN_AGAIN_NANOS) {
+        if (opening && now - openAskedNanos > openAgainNanos) {
             opening = false;
+            openAgainNanos = Math.min(openAgainNanos * 2, MAX_OPEN_AGAIN_NANOS);
         }
         if (session != 0 && master != null && now - lastSentNanos > KEEP_ALIVE_NANOS) {
             lastSentNanos = now;

@@ -22,8 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +56,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     private final FeatureContext context;
     private final EventLoop loop;
     private final Limits limits;
-    private final Semaphore permits;
-    private final Semaphore bytePermits;
+    private final Permits permits;
     private final Inbox inbox = new Inbox();
     private final Completions completions;
     private final Map<Address, Dialled> nodes = new LinkedHashMap<>();
@@ -86,8 +84,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         this.context = context;
         this.loop = context.runtime().loop();
         this.limits = limits;
-        this.permits = new Semaphore(limits.maxInFlight());
-        this.bytePermits = new Semaphore(limits.maxInFlightBytes());
+        this.permits = new Permits(context.runtime().clock(), limits.maxInFlight(), limits.maxInFlightBytes());
         this.completions = new Completions(context.callbacks(), context.callbacksAreSerial(), this::endTurnSoon);
         this.earlyCompletions = new Completions(context.callbacks(), context.callbacksAreSerial(), () -> {});
         this.reads = new PendingReads(
@@ -147,7 +144,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         @Override
         public void down(RemoteEndpoint endpoint) {
             if (endpoint.equals(master)) {
-                useMaster(null);
+                useMaster(endpointOf(masterId)); // another link to it may stand, which would not come up again
             }
         }
 
@@ -283,20 +280,9 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         if (stopped) {
             throw new NotAvailableException(context.node().id() + " has stopped");
         }
-        int weight = Math.min(weight(bytes), limits.maxInFlightBytes());
         try {
-            if (timeoutNanos > 0) {
-                if (permits.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS)) {
-                    if (bytePermits.tryAcquire(weight, timeoutNanos, TimeUnit.NANOSECONDS)) {
-                        return;
-                    }
-                    permits.release();
-                }
-            } else if (permits.tryAcquire()) {
-                if (bytePermits.tryAcquire(weight)) {
-                    return;
-                }
-                permits.release();
+            if (permits.take(bytes, timeoutNanos)) {
+                return;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -308,15 +294,11 @@ public final class LogClient implements Commands, Responder, LocalCalls {
                 + ", as many wait already; wait for answers, or raise LogReplication.maxInFlight");
     }
 
-    private static int weight(int bytes) {
-        return bytes + 64;
-    }
-
     /** Given back at the end of the turn, all together, and before any future is completed. On the loop. */
     private void release(int bytes) {
         endTurnSoon();
         releasedRequests++;
-        releasedBytes += Math.min(weight(bytes), limits.maxInFlightBytes());
+        releasedBytes += permits.weight(bytes);
     }
 
     private void endTurnSoon() {
@@ -328,8 +310,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
 
     private void endTurn() {
         turnEnds = false;
-        permits.release(releasedRequests);
-        bytePermits.release(releasedBytes);
+        permits.give(releasedRequests, releasedBytes);
         releasedRequests = 0;
         releasedBytes = 0;
         completions.flush();
@@ -374,12 +355,16 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         }
     }
 
-    /** The loop may be gone: what came in after the stop is refused here, by whoever finds it. */
+    /** The loop may be gone: what came in after the stop is refused here, on the thread of a caller who finds it. */
     private void refuseLateOnes() {
+        refuseLateOnes(Call::failHere);
+    }
+
+    private void refuseLateOnes(BiConsumer<Call, RuntimeException> how) {
         for (Request late = inbox.takeAll(); late != null; late = late.next) {
-            late.call()
-                    .failHere(
-                            new NotAvailableException(context.node().id() + " has stopped; the request was not sent"));
+            how.accept(
+                    late.call(),
+                    new NotAvailableException(context.node().id() + " has stopped; the request was not sent"));
         }
     }
 
@@ -387,8 +372,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
 
     private void drain() {
         if (stopped) {
-            refuseLateOnes();
-            return;
+            return; // what is there now came after the stop, and its caller sees to it
         }
         long now = now();
         Request request = inbox.takeAll();
@@ -490,7 +474,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         }
         drain();
         stopped = true;
-        refuseLateOnes();
+        refuseLateOnes((call, problem) -> call.fail(problem, completions)); // no future is completed on the loop
         session.close(context.node().id() + " is stopping");
         reads.failAll(context.node().id() + " is stopping", false);
         endTurn();

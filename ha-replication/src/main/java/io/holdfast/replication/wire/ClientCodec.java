@@ -1,5 +1,6 @@
 package io.holdfast.replication.wire;
 
+import io.holdfast.core.Address;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.wire.ClientMessage.Announcement;
@@ -149,9 +150,20 @@ public final class ClientCodec {
         }
         Map<String, String> voters = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
-            voters.put(readText(in), readText(in));
+            voters.put(readText(in), readAddress(in));
         }
         return new Announcement(term, master, voters);
+    }
+
+    /** Whoever gets an announcement dials what is in it, so what cannot be dialled must not get that far. */
+    private static String readAddress(ByteBuf in) {
+        String text = readText(in);
+        try {
+            Address.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrameException("a voter's address: " + e.getMessage());
+        }
+        return text;
     }
 
     private static Answers decodeAnswers(ByteBuf in) {

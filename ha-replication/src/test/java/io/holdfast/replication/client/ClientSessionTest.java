@@ -22,6 +22,7 @@ class ClientSessionTest {
     private static final class Master implements Endpoint {
         private final List<String> sent = new ArrayList<>();
         private long openRequest;
+        private int opens;
         private boolean full;
 
         @Override
@@ -39,6 +40,7 @@ class ClientSessionTest {
         @Override
         public boolean open(long request) {
             openRequest = request;
+            opens++;
             return true;
         }
 
@@ -191,6 +193,47 @@ class ClientSessionTest {
         now += 2 * SECOND;
         session.tick(now);
         assertEquals(1, master.taken().size());
+    }
+
+    @Test
+    void aSessionThatOpensLateIsTakenAndASurplusOneEnded() {
+        session.masterIs(master, now);
+        long first = master.openRequest;
+        now += SECOND + 1;
+        session.tick(now);
+        long second = master.openRequest;
+        assertTrue(second != first, "asked again");
+        write("a");
+        session.opened(first, 7, now);
+        session.opened(second, 8, now);
+        session.opened(second + 1, 9, now); // of another life of this client, perhaps: not its to end
+        assertEquals(List.of("7/1<1:2:a", "close 8"), master.taken());
+    }
+
+    @Test
+    void aSessionOfAnEarlierOpeningIsNotUsedAfterTheLossOfAnother() {
+        session.masterIs(master, now);
+        long first = master.openRequest;
+        now += SECOND + 1;
+        session.tick(now);
+        session.opened(master.openRequest, 7, now);
+        write("a");
+        answer(1, Outcome.NO_SESSION, "");
+        master.taken();
+        session.opened(first, 8, now);
+        assertEquals(List.of("close 8"), master.taken());
+        session.opened(master.openRequest, 9, now);
+        assertEquals(List.of("9/1<1:2:a"), master.taken());
+    }
+
+    @Test
+    void sessionsAreAskedForWithGrowingPauses() {
+        session.masterIs(master, now);
+        for (int i = 0; i < 60 * 40; i++) {
+            now += SECOND / 40;
+            session.tick(now);
+        }
+        assertEquals(7, master.opens, "at 0, 1, 3, 7, 15, 31 and 47 s");
     }
 
     @Test

@@ -99,6 +99,15 @@ class ClientCodecTest {
     }
 
     @Test
+    void anAnnouncedAddressThatCannotBeDialledIsMalformed() {
+        for (String address : new String[] {"", "n1", "n1:", "n1:65536", ":7400", "::1:7400", "n1:74x"}) {
+            ByteBuf frame = ClientCodec.encode(HEAP, new Announcement(9, "n1", Map.of("n1", address)));
+            assertThrows(MalformedFrameException.class, () -> ClientCodec.decode(frame), address);
+            frame.release();
+        }
+    }
+
+    @Test
     void randomBytesAreMalformedAndNothingElse() {
         SplittableRandom random = new SplittableRandom(2);
         int[] kinds = {1, 2, 3, 4, 5, 16, 17, 18, 19, 77};
