@@ -210,7 +210,7 @@ final class ClientSession {
             return;
         }
         if (outcome == Outcome.APPLIED) {
-            write.call().answer(answer, completions);
+            write.answer(answer, completions);
         } else if (outcome == Outcome.FAILED) {
             fail(write, new RequestFailedException(new String(answer, StandardCharsets.UTF_8)));
         } else {
@@ -219,7 +219,7 @@ final class ClientSession {
     }
 
     private void fail(PendingWrite write, RuntimeException problem) {
-        write.call().fail(problem, completions);
+        write.fail(problem, completions);
     }
 
     /**
@@ -299,7 +299,7 @@ final class ClientSession {
 
     /** Ends it where there is no loop any more: whoever still waits is told, nothing is sent. */
     void abandon(String why) {
-        end(why, (write, problem) -> write.call().failHere(problem));
+        end(why, (write, problem) -> write.failHere(problem));
     }
 
     private void end(String why, BiConsumer<PendingWrite, RuntimeException> tell) {

@@ -11,8 +11,8 @@ final class Completions {
     private final Executor callbacks;
     private final boolean together;
     private final Runnable begun;
-    private Call.@Nullable Future first;
-    private Call.@Nullable Future last;
+    private @Nullable Request first;
+    private @Nullable Request last;
 
     /**
      * Has none yet.
@@ -27,7 +27,7 @@ final class Completions {
         this.begun = begun;
     }
 
-    void add(Call.Future future) {
+    void add(Request future) {
         if (last == null) {
             first = future;
             begun.run();
@@ -39,7 +39,7 @@ final class Completions {
 
     /** Hands over what has been added. */
     void flush() {
-        Call.Future head = first;
+        Request head = first;
         first = null;
         last = null;
         if (head == null) {
@@ -49,19 +49,19 @@ final class Completions {
             callbacks.execute(() -> deliver(head));
             return;
         }
-        Call.Future future = head;
+        Request future = head;
         while (future != null) {
-            Call.Future next = future.next;
+            Request next = future.next;
             future.next = null;
             callbacks.execute(future::deliver);
             future = next;
         }
     }
 
-    private static void deliver(Call.Future head) {
-        Call.Future future = head;
+    private static void deliver(Request head) {
+        Request future = head;
         while (future != null) {
-            Call.Future next = future.next;
+            Request next = future.next;
             future.next = null; // the caller may keep it, but not all that came after it
             future.deliver();
             future = next;

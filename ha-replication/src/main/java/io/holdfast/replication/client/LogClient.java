@@ -221,23 +221,23 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         long deadline = now() + timeoutNanos;
         checkSize(command);
         acquire(command.length, timeoutNanos);
-        Call.Blocking call = new Call.Blocking();
-        enqueue(new PendingWrite(machine, command, deadline, call));
-        return call.await(context.runtime().clock(), timeoutNanos + GRACE_NANOS, OutcomeUnknownException::new);
+        PendingWrite write = new PendingWrite(machine, command, deadline, true);
+        enqueue(write);
+        return write.await(timeoutNanos + GRACE_NANOS, OutcomeUnknownException::new);
     }
 
     @Override
     public CompletableFuture<byte[]> writeAsync(int machine, byte[] command, long timeoutNanos) {
         long deadline = now() + timeoutNanos;
-        Call.Future call = new Call.Future();
         try {
             checkSize(command);
             acquire(command.length, 0);
         } catch (TooLargeException | OverloadedException | NotAvailableException e) {
             return CompletableFuture.failedFuture(e);
         }
-        enqueue(new PendingWrite(machine, command, deadline, call));
-        return call;
+        PendingWrite write = new PendingWrite(machine, command, deadline, false);
+        enqueue(write);
+        return write;
     }
 
     @Override
@@ -245,23 +245,23 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         long deadline = now() + timeoutNanos;
         checkSize(request);
         acquire(request.length, timeoutNanos);
-        Call.Blocking call = new Call.Blocking();
-        enqueue(new PendingRead(machine, request, deadline, call));
-        return call.await(context.runtime().clock(), timeoutNanos + GRACE_NANOS, NotAvailableException::new);
+        PendingRead read = new PendingRead(machine, request, deadline, true);
+        enqueue(read);
+        return read.await(timeoutNanos + GRACE_NANOS, NotAvailableException::new);
     }
 
     @Override
     public CompletableFuture<byte[]> readAsync(int machine, byte[] request, long timeoutNanos) {
         long deadline = now() + timeoutNanos;
-        Call.Future call = new Call.Future();
         try {
             checkSize(request);
             acquire(request.length, 0);
         } catch (TooLargeException | OverloadedException | NotAvailableException e) {
             return CompletableFuture.failedFuture(e);
         }
-        enqueue(new PendingRead(machine, request, deadline, call));
-        return call;
+        PendingRead read = new PendingRead(machine, request, deadline, false);
+        enqueue(read);
+        return read;
     }
 
     @Override
@@ -331,15 +331,14 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     public void applied(PendingWrite write, byte[] answer) {
         if (write.tellEarly()) {
             earlyRequests++;
-            earlyBytes += Math.min(weight(write.permitBytes()), limits.maxInFlightBytes());
-            write.call().answer(answer, earlyCompletions);
+            earlyBytes += permits.weight(write.permitBytes());
+            write.answer(answer, earlyCompletions);
         }
     }
 
     @Override
     public void appliedAll() {
-        permits.release(earlyRequests);
-        bytePermits.release(earlyBytes);
+        permits.give(earlyRequests, earlyBytes);
         earlyRequests = 0;
         earlyBytes = 0;
         earlyCompletions.flush();
@@ -357,14 +356,16 @@ public final class LogClient implements Commands, Responder, LocalCalls {
 
     /** The loop may be gone: what came in after the stop is refused here, on the thread of a caller who finds it. */
     private void refuseLateOnes() {
-        refuseLateOnes(Call::failHere);
+        refuseLateOnes(Request::failHere);
     }
 
-    private void refuseLateOnes(BiConsumer<Call, RuntimeException> how) {
-        for (Request late = inbox.takeAll(); late != null; late = late.next) {
-            how.accept(
-                    late.call(),
-                    new NotAvailableException(context.node().id() + " has stopped; the request was not sent"));
+    private void refuseLateOnes(BiConsumer<Request, RuntimeException> how) {
+        Request late = inbox.takeAll();
+        while (late != null) {
+            Request next = late.next;
+            late.next = null;
+            how.accept(late, new NotAvailableException(context.node().id() + " has stopped; the request was not sent"));
+            late = next;
         }
     }
 

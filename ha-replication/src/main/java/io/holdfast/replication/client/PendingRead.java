@@ -1,14 +1,14 @@
 package io.holdfast.replication.client;
 
-/** A read that has not been answered. On the loop, but for its {@link Call}. */
+/** A read that has not been answered. On the loop, but for the telling of its caller. */
 final class PendingRead extends Request {
     private final int machine;
     private final byte[] request;
     private long askedNanos;
     private boolean asked;
 
-    PendingRead(int machine, byte[] request, long deadlineNanos, Call call) {
-        super(call, deadlineNanos);
+    PendingRead(int machine, byte[] request, long deadlineNanos, boolean blocking) {
+        super(deadlineNanos, request.length, blocking);
         this.machine = machine;
         this.request = request;
     }
@@ -19,11 +19,6 @@ final class PendingRead extends Request {
 
     byte[] request() {
         return request;
-    }
-
-    @Override
-    int permitBytes() {
-        return request.length;
     }
 
     /** Somebody has been asked, or nobody could be. */

@@ -58,13 +58,10 @@ final class PendingReads {
             PendingRead read = entry.getValue();
             if (now - read.deadlineNanos() >= 0) {
                 remove(entry.getKey());
-                read.call()
-                        .fail(
-                                new NotAvailableException("the read was not answered before its deadline"
-                                        + (master.isEmpty()
-                                                ? "; no master is known"
-                                                : "; the master was last " + master)),
-                                completions);
+                read.fail(
+                        new NotAvailableException("the read was not answered before its deadline"
+                                + (master.isEmpty() ? "; no master is known" : "; the master was last " + master)),
+                        completions);
             } else if (!read.isAsked() || now - read.askedNanos() > RETRY_NANOS) {
                 ask(entry.getKey(), read, now);
             }
@@ -86,10 +83,10 @@ final class PendingReads {
         }
         if (outcome == Outcome.APPLIED) {
             remove(id);
-            read.call().answer(bytes, completions);
+            read.answer(bytes, completions);
         } else if (outcome == Outcome.FAILED) {
             remove(id);
-            read.call().fail(new RequestFailedException(new String(bytes, StandardCharsets.UTF_8)), completions);
+            read.fail(new RequestFailedException(new String(bytes, StandardCharsets.UTF_8)), completions);
         } else {
             read.asked(now, false); // the next tick asks again
         }
@@ -109,9 +106,9 @@ final class PendingReads {
             left.accept(read.permitBytes());
             NotAvailableException problem = new NotAvailableException(why);
             if (here) {
-                read.call().failHere(problem);
+                read.failHere(problem);
             } else {
-                read.call().fail(problem, completions);
+                read.fail(problem, completions);
             }
         }
         reads.clear();

@@ -3,7 +3,7 @@ package io.holdfast.replication.client;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** A command that has not been answered. On the loop, but for its {@link Call}. */
+/** A command that has not been answered. On the loop, but for the telling of its caller. */
 public final class PendingWrite extends Request {
     private static final byte[] NOTHING = new byte[0];
 
@@ -20,23 +20,23 @@ public final class PendingWrite extends Request {
         }
     }
 
-    private final int permitBytes;
     /** Whether the caller still waits: the loop and the machine's thread both may tell it, and only one of them does. */
     @SuppressWarnings("UnusedVariable") // by the handle
     private volatile int caller = WAITS;
 
-    private int machine;
+    private byte machine;
     private byte[] command;
     private long sequence;
-    private int timesSent;
+    /** More than once is twice. */
+    private byte timesSent;
+
     private boolean finished;
     private boolean callerGone;
 
-    PendingWrite(int machine, byte[] command, long deadlineNanos, Call call) {
-        super(call, deadlineNanos);
-        this.machine = machine;
+    PendingWrite(int machine, byte[] command, long deadlineNanos, boolean blocking) {
+        super(deadlineNanos, command.length, blocking);
+        this.machine = (byte) machine;
         this.command = command;
-        this.permitBytes = command.length;
     }
 
     /** True if the loop is to tell the caller what became of it, false if it has been told. */
@@ -74,7 +74,7 @@ public final class PendingWrite extends Request {
     }
 
     void markSent() {
-        timesSent++;
+        timesSent = (byte) Math.min(timesSent + 1, 2);
     }
 
     /** More than 0: it may have been applied. */
@@ -86,11 +86,6 @@ public final class PendingWrite extends Request {
     void startAnew() {
         timesSent = 0;
         sequence = 0;
-    }
-
-    @Override
-    int permitBytes() {
-        return permitBytes;
     }
 
     /** An answer has come; it leaves the window when all before it have. */

@@ -26,7 +26,10 @@ public final class ForceTicket {
 
     ForceTicket(List<Segment> segments, long lastIndex, long lastTerm, long generation, Consumer<IOException> failed) {
         this.segments = segments;
-        this.positions = segments.stream().mapToLong(s -> s.written).toArray();
+        this.positions = new long[segments.size()];
+        for (int i = 0; i < positions.length; i++) {
+            positions[i] = segments.get(i).written;
+        }
         this.lastIndex = lastIndex;
         this.lastTerm = lastTerm;
         this.generation = generation;

@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +30,8 @@ final class LogStore {
     private final Persisted persisted;
     private final boolean waitForForce;
     private final long maxCachedBytes;
-    private final TreeMap<Long, ByteBuf> cache = new TreeMap<>();
+    private final BatchCache cache = new BatchCache();
     private final List<ByteBuf> unwritten = new ArrayList<>();
-    private long cachedBytes;
     private boolean forceDue;
     private boolean forcing;
 
@@ -60,11 +57,10 @@ final class LogStore {
 
     /** Takes a batch, which can be sent from now on; {@link #write} must follow. Takes ownership of the buffer. */
     void append(BatchMeta meta, ByteBuf batch) {
-        cache.put(meta.firstIndex(), batch);
-        cachedBytes += batch.readableBytes();
+        cache.add(meta.firstIndex(), batch);
         unwritten.add(batch);
-        while (cachedBytes > maxCachedBytes && cache.size() > unwritten.size()) {
-            drop(cache.pollFirstEntry());
+        while (cache.bytes() > maxCachedBytes && cache.size() > unwritten.size()) {
+            cache.dropOldest();
         }
     }
 
@@ -107,19 +103,12 @@ final class LogStore {
         if (!unwritten.isEmpty()) {
             throw new IllegalStateException("a cut at " + index + " between a batch and its writing");
         }
-        while (!cache.isEmpty() && cache.lastKey() >= index) {
-            drop(cache.pollLastEntry());
-        }
+        cache.dropFrom(index);
         try {
             log.truncateFrom(index);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private void drop(Map.Entry<Long, ByteBuf> entry) {
-        cachedBytes -= entry.getValue().readableBytes();
-        entry.getValue().release();
     }
 
     /** A batch by its first index, if it is still in memory; retain it to keep it. */
@@ -197,7 +186,6 @@ final class LogStore {
 
     /** Releases memory and files. */
     void close() throws IOException {
-        cache.values().forEach(ByteBuf::release);
         cache.clear();
         log.close();
     }

@@ -37,7 +37,10 @@ public record MajorityConfig(List<String> ids) {
 
     /** The largest value that a majority has reached. */
     public long reached(ToLongFunction<String> value) {
-        long[] values = ids.stream().mapToLong(value).toArray();
+        long[] values = new long[ids.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value.applyAsLong(ids.get(i));
+        }
         Arrays.sort(values);
         return values[values.length - quorum()];
     }

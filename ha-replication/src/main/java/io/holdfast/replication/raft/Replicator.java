@@ -139,7 +139,10 @@ final class Replicator {
         while (follower.next <= s.log.lastIndex() && follower.hasRoom(s.config.maxInflightBytes())) {
             List<BatchMeta> batches = s.log.batches(follower.next, s.config.maxAppendBytes());
             append(peer, follower, batches);
-            long bytes = batches.stream().mapToLong(BatchMeta::bytes).sum();
+            long bytes = 0;
+            for (int i = 0; i < batches.size(); i++) {
+                bytes += batches.get(i).bytes();
+            }
             follower.sent(batches.get(batches.size() - 1).lastIndex(), bytes, s.now);
         }
     }

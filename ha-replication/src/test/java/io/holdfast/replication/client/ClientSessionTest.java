@@ -3,6 +3,7 @@ package io.holdfast.replication.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.NotAvailableException;
@@ -12,6 +13,8 @@ import io.holdfast.replication.session.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -67,23 +70,19 @@ class ClientSessionTest {
         }
     }
 
-    private static final class Caller implements Call {
-        private @Nullable String answer;
-        private @Nullable RuntimeException problem;
-
-        @Override
-        public void answer(byte[] bytes, Completions via) {
-            answer = new String(bytes, StandardCharsets.UTF_8);
+    private record Caller(PendingWrite write) {
+        @Nullable
+        String answer() {
+            return write.isDone() && !write.isCompletedExceptionally()
+                    ? new String(write.join(), StandardCharsets.UTF_8)
+                    : null;
         }
 
-        @Override
-        public void fail(RuntimeException reason, Completions via) {
-            problem = reason;
-        }
-
-        @Override
-        public void failHere(RuntimeException reason) {
-            problem = reason;
+        @Nullable
+        Throwable problem() {
+            return write.isCompletedExceptionally()
+                    ? assertThrows(CompletionException.class, write::join).getCause()
+                    : null;
         }
     }
 
@@ -94,8 +93,9 @@ class ClientSessionTest {
     private long now;
 
     private Caller write(String command) {
-        Caller caller = new Caller();
-        session.submit(new PendingWrite(2, command.getBytes(StandardCharsets.UTF_8), now + 10 * SECOND, caller), now);
+        Caller caller =
+                new Caller(new PendingWrite(2, command.getBytes(StandardCharsets.UTF_8), now + 10 * SECOND, true));
+        session.submit(caller.write(), now);
         session.flush(now);
         return caller;
     }
@@ -118,8 +118,8 @@ class ClientSessionTest {
         answer(2, Outcome.APPLIED, "B");
         assertEquals(0, gone.size());
         answer(1, Outcome.APPLIED, "A");
-        assertEquals("A", a.answer);
-        assertEquals("B", b.answer);
+        assertEquals("A", a.answer());
+        assertEquals("B", b.answer());
         assertEquals(2, gone.size());
         write("c");
         assertEquals(List.of("7/3<3:2:c"), master.taken());
@@ -160,7 +160,7 @@ class ClientSessionTest {
         master.taken();
         now += 11 * SECOND;
         session.tick(now);
-        assertInstanceOf(OutcomeUnknownException.class, a.problem);
+        assertInstanceOf(OutcomeUnknownException.class, a.problem());
         Master next = new Master();
         session.masterIs(next, now);
         write("b");
@@ -172,7 +172,7 @@ class ClientSessionTest {
         Caller a = write("a");
         now += 11 * SECOND;
         session.tick(now);
-        assertInstanceOf(NotAvailableException.class, a.problem);
+        assertInstanceOf(NotAvailableException.class, a.problem());
         assertEquals(1, gone.size());
         open(7);
         write("b");
@@ -249,8 +249,8 @@ class ClientSessionTest {
         assertEquals(List.of("9/1<1:2:b", "9/2<1:2:c"), master.taken());
         session.answered(9, 1, Outcome.APPLIED, new byte[] {'B'}, now);
         session.answered(7, 3, Outcome.NO_SESSION, new byte[0], now);
-        assertEquals("B", b.answer);
-        assertEquals(null, c.problem);
+        assertEquals("B", b.answer());
+        assertEquals(null, c.problem());
     }
 
     @Test
@@ -259,7 +259,7 @@ class ClientSessionTest {
         Caller a = write("a");
         session.masterIs(master, now);
         answer(1, Outcome.NO_SESSION, "");
-        assertInstanceOf(OutcomeUnknownException.class, a.problem);
+        assertInstanceOf(OutcomeUnknownException.class, a.problem());
     }
 
     @Test
@@ -267,8 +267,8 @@ class ClientSessionTest {
         open(7);
         Caller a = write("a");
         answer(1, Outcome.FAILED, "no such account");
-        assertInstanceOf(RequestFailedException.class, a.problem);
-        assertTrue(String.valueOf(a.problem).contains("no such account"));
+        assertInstanceOf(RequestFailedException.class, a.problem());
+        assertTrue(String.valueOf(a.problem()).contains("no such account"));
     }
 
     @Test
@@ -299,6 +299,28 @@ class ClientSessionTest {
     void stoppingTellsWhoeverWaits() {
         Caller unsent = write("a");
         session.close("n1 is stopping");
-        assertInstanceOf(NotAvailableException.class, unsent.problem);
+        assertInstanceOf(NotAvailableException.class, unsent.problem());
+    }
+
+    @Test
+    void aCallerThatWasToldWhereItsWriteWasAppliedIsNotToldAgain() {
+        open(7);
+        Caller a = write("a");
+        PendingWrite found = Objects.requireNonNull(session.find(7, 1));
+        assertTrue(found.tellEarly());
+        assertFalse(found.tellEarly());
+        found.complete(new byte[] {'x'});
+        now += 11 * SECOND;
+        session.tick(now); // too late to be too late
+        answer(1, Outcome.APPLIED, "y");
+        assertEquals("x", a.answer());
+        assertTrue(found.toldEarly());
+        assertEquals(List.of(found), gone);
+        Caller b = write("b");
+        PendingWrite late = Objects.requireNonNull(session.find(7, 2));
+        now += 11 * SECOND;
+        session.tick(now);
+        assertFalse(late.tellEarly());
+        assertInstanceOf(OutcomeUnknownException.class, b.problem());
     }
 }
