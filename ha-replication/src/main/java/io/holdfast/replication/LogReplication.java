@@ -44,6 +44,7 @@ public final class LogReplication implements HaFeature {
         private Duration heartbeat = Duration.ofMillis(100);
         private Duration electionTimeout = Duration.ofSeconds(1);
         private int segmentBytes = 64 << 20;
+        private boolean forced = true;
         private int maxEntryBytes = 4 << 20;
         private int maxInFlight = 4_096;
         private Duration timeout = Duration.ofSeconds(10);
@@ -56,6 +57,7 @@ public final class LogReplication implements HaFeature {
             copy.heartbeat = heartbeat;
             copy.electionTimeout = electionTimeout;
             copy.segmentBytes = segmentBytes;
+            copy.forced = forced;
             copy.maxEntryBytes = maxEntryBytes;
             copy.maxInFlight = maxInFlight;
             copy.timeout = timeout;
@@ -133,6 +135,16 @@ public final class LogReplication implements HaFeature {
      */
     public LogReplication segmentBytes(int bytes) {
         return with(o -> o.segmentBytes = bytes);
+    }
+
+    /**
+     * Acknowledge a write when a majority has given it to the operating system, and not only when it is on their disks,
+     * which follows about twice a second. It then survives the death of processes, not the loss of power of a majority.
+     * A node that was not stopped in order takes part in elections again once it has caught up or heard every other
+     * voter, since it cannot know what it lost. The same on all nodes. Votes are always forced.
+     */
+    public LogReplication unforced() {
+        return with(o -> o.forced = false);
     }
 
     /** The longest single write, 1 KiB to 8 MiB; 4 MiB by default. The same on all nodes and clients. */
@@ -249,6 +261,7 @@ public final class LogReplication implements HaFeature {
                         o.heartbeat.toNanos(),
                         o.electionTimeout.toNanos(),
                         (o.segmentBytes + SEGMENT_STEP - 1) & -SEGMENT_STEP,
+                        o.forced,
                         64L << 20,
                         limits));
     }

@@ -173,10 +173,17 @@ final class ClientSession {
         }
     }
 
+    /** The write with that number, if it is not answered yet. */
+    @Nullable
+    PendingWrite find(long id, long sequence) {
+        PendingWrite write = id == session ? window.find(sequence) : null;
+        return write == null || write.finished() ? null : write;
+    }
+
     /** A command's outcome. */
     void answered(long id, long sequence, Outcome outcome, byte[] answer, long now) {
-        PendingWrite write = id == session ? window.find(sequence) : null;
-        if (write == null || write.finished()) {
+        PendingWrite write = find(id, sequence);
+        if (write == null) {
             return; // of a session that is gone, or answered before
         }
         if (outcome == Outcome.OUT_OF_ORDER) {
@@ -199,7 +206,7 @@ final class ClientSession {
 
     private void finish(PendingWrite write, Outcome outcome, byte[] answer) {
         write.finish();
-        if (write.isCallerGone()) {
+        if (!write.tell()) {
             return;
         }
         if (outcome == Outcome.APPLIED) {
@@ -230,7 +237,7 @@ final class ClientSession {
                 write.startAnew();
                 return false;
             }
-            if (!write.finished() && !write.isCallerGone()) {
+            if (write.tell()) {
                 fail(
                         write,
                         new OutcomeUnknownException(
@@ -246,7 +253,7 @@ final class ClientSession {
     void tick(long now) {
         for (int i = 0; i < window.size(); i++) {
             PendingWrite write = window.get(i);
-            if (!write.finished() && !write.isCallerGone() && now - write.deadlineNanos() >= 0) {
+            if (now - write.deadlineNanos() >= 0 && write.tell()) {
                 fail(write, tooLate(write));
                 write.callerGone();
             }
@@ -298,7 +305,7 @@ final class ClientSession {
     private void end(String why, BiConsumer<PendingWrite, RuntimeException> tell) {
         for (int i = 0; i < window.size(); i++) {
             PendingWrite write = window.get(i);
-            if (!write.finished() && !write.isCallerGone()) {
+            if (write.tell()) {
                 tell.accept(
                         write,
                         write.timesSent() > 0

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * The driver of {@link ClientSession}, in a client and in a node alike: keeps links to all nodes, follows the master by
  * the nodes' announcements, bounds what callers may have in flight, and completes their calls.
  */
-public final class LogClient implements Commands, Responder {
+public final class LogClient implements Commands, Responder, LocalCalls {
     /** The protocol of the links between a log's users and its nodes. */
     public static final Links.Protocol PROTOCOL = new Links.Protocol(2, "log client");
 
@@ -70,6 +70,10 @@ public final class LogClient implements Commands, Responder {
     private EventLoop.@Nullable Timer timer;
     private boolean tickingSlowly;
     private boolean turnEnds;
+    // Of the state machine's thread.
+    private final Completions earlyCompletions;
+    private int earlyRequests;
+    private int earlyBytes;
     private int releasedRequests;
     private int releasedBytes;
     private volatile boolean stopped;
@@ -82,6 +86,7 @@ public final class LogClient implements Commands, Responder {
         this.limits = limits;
         this.permits = new Permits(context.runtime().clock(), limits.maxInFlight(), limits.maxInFlightBytes());
         this.completions = new Completions(context.callbacks(), context.callbacksAreSerial(), this::endTurnSoon);
+        this.earlyCompletions = new Completions(context.callbacks(), context.callbacksAreSerial(), () -> {});
         this.reads = new PendingReads(
                 context.runtime().random().nextLong() >>> 1, this::whoReads, this::release, completions);
         this.session = new ClientSession(context.runtime().random().nextLong() >>> 1, this::leftWindow, completions);
@@ -312,7 +317,32 @@ public final class LogClient implements Commands, Responder {
     }
 
     private void leftWindow(PendingWrite write) {
-        release(write.permitBytes());
+        if (!write.toldEarly()) {
+            release(write.permitBytes());
+        }
+    }
+
+    @Override
+    public @Nullable PendingWrite waiting(long id, long sequence) {
+        return session.find(id, sequence);
+    }
+
+    @Override
+    public void applied(PendingWrite write, byte[] answer) {
+        if (write.tellEarly()) {
+            earlyRequests++;
+            earlyBytes += Math.min(weight(write.permitBytes()), limits.maxInFlightBytes());
+            write.call().answer(answer, earlyCompletions);
+        }
+    }
+
+    @Override
+    public void appliedAll() {
+        permits.release(earlyRequests);
+        bytePermits.release(earlyBytes);
+        earlyRequests = 0;
+        earlyBytes = 0;
+        earlyCompletions.flush();
     }
 
     /** One wake-up of the loop for all that callers add before it comes round. */

@@ -1,10 +1,30 @@
 package io.holdfast.replication.client;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /** A command that has not been answered. On the loop, but for its {@link Call}. */
 public final class PendingWrite extends Request {
     private static final byte[] NOTHING = new byte[0];
 
+    private static final int WAITS = 0;
+    private static final int TOLD = 1;
+    private static final int TOLD_EARLY = 2;
+    private static final VarHandle CALLER;
+
+    static {
+        try {
+            CALLER = MethodHandles.lookup().findVarHandle(PendingWrite.class, "caller", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final int permitBytes;
+    /** Whether the caller still waits: the loop and the machine's thread both may tell it, and only one of them does. */
+    @SuppressWarnings("UnusedVariable") // by the handle
+    private volatile int caller = WAITS;
+
     private int machine;
     private byte[] command;
     private long sequence;
@@ -17,6 +37,21 @@ public final class PendingWrite extends Request {
         this.machine = machine;
         this.command = command;
         this.permitBytes = command.length;
+    }
+
+    /** True if the loop is to tell the caller what became of it, false if it has been told. */
+    boolean tell() {
+        return CALLER.compareAndSet(this, WAITS, TOLD);
+    }
+
+    /** As {@link #tell}, for the thread on which it was applied. */
+    boolean tellEarly() {
+        return CALLER.compareAndSet(this, WAITS, TOLD_EARLY);
+    }
+
+    /** True if {@link #tellEarly} was; its permits have then been given back as well. */
+    boolean toldEarly() {
+        return caller == TOLD_EARLY;
     }
 
     /** For which machine; 0 for none. */

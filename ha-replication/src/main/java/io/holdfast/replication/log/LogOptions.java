@@ -4,8 +4,10 @@ package io.holdfast.replication.log;
  * How a log is laid out.
  *
  * @param segmentBytes length of a segment in bytes, 64 KiB to 1 GiB; 64 MiB by default. May be changed at each start.
+ * @param forced true if what is written counts only once it is forced: segments are then filled ahead, and written round
+ *     the system's cache. Otherwise a write has reached the system when it returns, and segments grow
  */
-public record LogOptions(int segmentBytes) {
+public record LogOptions(int segmentBytes, boolean forced) {
 
     /** Checks the range. */
     public LogOptions {
@@ -17,6 +19,6 @@ public record LogOptions(int segmentBytes) {
 
     /** A careful operator's choice. */
     public static LogOptions defaults() {
-        return new LogOptions(64 << 20);
+        return new LogOptions(64 << 20, true);
     }
 }

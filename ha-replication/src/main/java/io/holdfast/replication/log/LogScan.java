@@ -66,14 +66,21 @@ final class LogScan {
     }
 
     /**
+     * @param forAppending whether files are opened by {@link Storage#openForAppending}
      * @param clusterId whose log it must be, or null to take the first segment's word
      * @throws IOException if a file cannot be read, or was written by a later release; all files are then closed
      */
-    static LogScan run(Storage storage, Path directory, OpenMode mode, @Nullable UUID clusterId, Visitor visitor)
+    static LogScan run(
+            Storage storage,
+            Path directory,
+            OpenMode mode,
+            boolean forAppending,
+            @Nullable UUID clusterId,
+            Visitor visitor)
             throws IOException {
         LogScan scan = new LogScan(visitor);
         try {
-            scan.findSegments(storage, directory, mode);
+            scan.findSegments(storage, directory, mode, forAppending);
             scan.checkOwner(clusterId);
             if (scan.ending == Ending.CLEAN) {
                 scan.followChain();
@@ -96,11 +103,11 @@ final class LogScan {
         }
     }
 
-    private void findSegments(Storage storage, Path directory, OpenMode mode) throws IOException {
+    private void findSegments(Storage storage, Path directory, OpenMode mode, boolean forAppending) throws IOException {
         for (Path path : storage.list(directory)) {
             long sequence = SegmentFile.sequence(path);
             if (sequence >= 0) {
-                StorageFile file = storage.openForAppending(path, mode);
+                StorageFile file = forAppending ? storage.openForAppending(path, mode) : storage.open(path, mode);
                 // Listed at once, so that it is closed if reading it fails.
                 found.add(new SegmentFile(sequence, file, file.size(), null, false));
                 found.set(found.size() - 1, read(sequence, file));

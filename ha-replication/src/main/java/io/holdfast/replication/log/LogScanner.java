@@ -63,6 +63,7 @@ public final class LogScanner {
                 storage,
                 directory,
                 OpenMode.READ,
+                false,
                 null,
                 (segment, number, offset, batch) -> visitor.batch(segment.path(), offset, batch));
         for (SegmentFile segment : scan.found()) {

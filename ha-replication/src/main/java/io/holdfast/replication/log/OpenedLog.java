@@ -31,19 +31,19 @@ record OpenedLog(
     static OpenedLog open(
             Storage storage,
             Path directory,
-            int segmentBytes,
+            LogOptions options,
             UUID clusterId,
             RandomGenerator random,
             Worker preparer,
             Consumer<BatchMeta> recovered)
             throws IOException {
         BatchIndex batches = new BatchIndex();
-        LogScan scan =
-                LogScan.run(storage, directory, OpenMode.READ_WRITE, clusterId, (segment, number, offset, batch) -> {
-                    BatchMeta meta = Batch.meta(batch);
-                    batches.add(meta, number, offset);
-                    recovered.accept(meta);
-                });
+        LogScan.Visitor visitor = (segment, number, offset, batch) -> {
+            BatchMeta meta = Batch.meta(batch);
+            batches.add(meta, number, offset);
+            recovered.accept(meta);
+        };
+        LogScan scan = LogScan.run(storage, directory, OpenMode.READ_WRITE, options.forced(), clusterId, visitor);
         DamagedLogException damage = scan.damage();
         if (damage != null) {
             LogScan.closeAll(scan.found(), damage);
@@ -54,7 +54,7 @@ record OpenedLog(
             forceFound(storage, directory, scan);
             boolean fresh = scan.live().isEmpty() && scan.ending() == Ending.CLEAN;
             boolean cut = scan.ending() == Ending.TORN;
-            SpareSegments spares = spares(storage, directory, segmentBytes, preparer, scan);
+            SpareSegments spares = spares(storage, directory, options, preparer, scan);
             for (SegmentFile found : scan.live()) {
                 segments.add(inUse(found));
             }
@@ -76,7 +76,7 @@ record OpenedLog(
                 active.written = scan.endOffset();
                 active.forced = active.written;
             }
-            removeOthers(storage, directory, scan, readySpare(scan, segmentBytes));
+            removeOthers(storage, directory, scan, readySpare(scan, options));
             spares.prepare();
             long commit = Math.min(scan.commitIndex(), scan.lastIndex());
             Recovery recovery = new Recovery(
@@ -104,23 +104,23 @@ record OpenedLog(
     }
 
     private static SpareSegments spares(
-            Storage storage, Path directory, int segmentBytes, Worker preparer, LogScan scan) throws IOException {
+            Storage storage, Path directory, LogOptions options, Worker preparer, LogScan scan) throws IOException {
         List<SegmentFile> found = scan.found();
         long next = found.isEmpty() ? 1 : found.get(found.size() - 1).sequence() + 1;
-        SegmentFile ready = readySpare(scan, segmentBytes);
+        SegmentFile ready = readySpare(scan, options);
         if (ready == null) {
-            return new SpareSegments(storage, directory, segmentBytes, preparer, next, null);
+            return new SpareSegments(storage, directory, options, preparer, next, null);
         }
         ready.file().force();
         Spare spare = new Spare(ready.sequence(), ready.file(), ready.size());
-        return new SpareSegments(storage, directory, segmentBytes, preparer, next, spare);
+        return new SpareSegments(storage, directory, options, preparer, next, spare);
     }
 
     /** A whole spare with a number behind all segments in use; there can be but one, the last file. */
-    private static @Nullable SegmentFile readySpare(LogScan scan, int segmentBytes) {
+    private static @Nullable SegmentFile readySpare(LogScan scan, LogOptions options) {
         List<SegmentFile> found = scan.found();
         SegmentFile last = found.isEmpty() ? null : found.get(found.size() - 1);
-        return last != null && last.spare() && last.size() == segmentBytes ? last : null;
+        return last != null && last.spare() && last.size() == options.segmentBytes() ? last : null;
     }
 
     private static Segment inUse(SegmentFile found) {

@@ -77,8 +77,7 @@ public final class SegmentedLog implements AutoCloseable {
             Worker preparer,
             Consumer<BatchMeta> recovered)
             throws IOException {
-        OpenedLog opened =
-                OpenedLog.open(storage, directory, options.segmentBytes(), clusterId, random, preparer, recovered);
+        OpenedLog opened = OpenedLog.open(storage, directory, options, clusterId, random, preparer, recovered);
         return new SegmentedLog(opened, directory, clusterId, random);
     }
 

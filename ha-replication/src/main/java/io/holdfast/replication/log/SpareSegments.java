@@ -28,6 +28,9 @@ final class SpareSegments {
     private final Storage storage;
     private final Path directory;
     private final long segmentBytes;
+    /** Otherwise segments grow as they are written, and none is filled. */
+    private final boolean forced;
+
     private final Worker worker;
 
     // Guarded by this.
@@ -41,13 +44,14 @@ final class SpareSegments {
     SpareSegments(
             Storage storage,
             Path directory,
-            long segmentBytes,
+            LogOptions options,
             Worker worker,
             long nextSequence,
             @Nullable Spare ready) {
         this.storage = storage;
         this.directory = directory;
-        this.segmentBytes = segmentBytes;
+        this.segmentBytes = options.segmentBytes();
+        this.forced = options.forced();
         this.worker = worker;
         this.nextSequence = nextSequence;
         this.ready = ready;
@@ -66,8 +70,10 @@ final class SpareSegments {
         try {
             StorageFile file = create(sequence);
             try {
-                fill(file, 0, segmentBytes);
-                if (!closed) {
+                if (forced) {
+                    fill(file, 0, segmentBytes);
+                }
+                if (forced && !closed) {
                     force(file);
                 }
             } catch (IOException | RuntimeException e) {
@@ -129,6 +135,9 @@ final class SpareSegments {
         if (spare.size() >= size) {
             return spare;
         }
+        if (!forced) {
+            return new Spare(spare.sequence(), spare.file(), size);
+        }
         try {
             fill(spare.file(), spare.size(), size);
             force(spare.file());
@@ -140,7 +149,8 @@ final class SpareSegments {
     }
 
     private StorageFile create(long sequence) throws IOException {
-        return storage.openForAppending(SegmentFile.path(directory, sequence), OpenMode.CREATE);
+        Path path = SegmentFile.path(directory, sequence);
+        return forced ? storage.openForAppending(path, OpenMode.CREATE) : storage.open(path, OpenMode.CREATE);
     }
 
     private void fill(StorageFile file, long from, long to) throws IOException {

@@ -64,6 +64,7 @@ final class Applier {
     /** Something is under way that ends in a {@link #slice}. */
     private boolean busy;
 
+    private boolean master;
     private boolean stopped;
 
     Applier(
@@ -97,7 +98,15 @@ final class Applier {
     /** Entries up to here may be applied. */
     void committed(long index) {
         committed = index;
-        if (!busy) {
+        // A slave's acknowledgement goes before its own applying, for which nobody waits; the master's users do.
+        if (!busy && (master || !store.isForcing())) {
+            slice();
+        }
+    }
+
+    /** A force is done, and what it allows to be said has been said. */
+    void forced() {
+        if (!busy && applied < committed) {
             slice();
         }
     }
@@ -297,6 +306,22 @@ final class Applier {
             done.accept(Outcome.APPLIED, maps.query(ByteBuffer.wrap(request)));
         } catch (RuntimeException e) {
             done.accept(Outcome.FAILED, e.toString().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Whether this node is master now: clients may wait for what it applies. */
+    void masterChanged(boolean nowMaster) {
+        master = nowMaster;
+        if (user != null) {
+            user.masterChanged(nowMaster);
+        }
+    }
+
+    /** Takes note of what the user's machine has done meanwhile. To be called now and then. */
+    void housekeeping() {
+        forced();
+        if (user != null) {
+            user.hear();
         }
     }
 

@@ -9,9 +9,10 @@ import io.holdfast.replication.log.SegmentedLog;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,45 +20,93 @@ import org.jspecify.annotations.Nullable;
  * forces, as soon as it is free: what is forced together is what gathered meanwhile. On the loop.
  */
 final class LogStore {
+    /** Hears how far the log counts. On the loop. */
+    interface Persisted {
+        /** Up to there; by a force, or before it where none is waited for. */
+        void upTo(long term, long index, boolean byForce);
+    }
+
     private final SegmentedLog log;
     private final Worker forcer;
     private final EventLoop loop;
-    private final Consumer<ForceTicket> forced;
+    private final Persisted persisted;
+    private final boolean waitForForce;
     private final long maxCachedBytes;
     private final TreeMap<Long, ByteBuf> cache = new TreeMap<>();
+    private final List<ByteBuf> unwritten = new ArrayList<>();
     private long cachedBytes;
+    private boolean forceDue;
     private boolean forcing;
 
     /**
-     * @param forced hears of each force that counts
+     * @param waitForForce false if what is written counts before it is forced
+     * @param persisted hears of (term, index) up to which the log counts
      * @param maxCachedBytes how many bytes of recent batches stay in memory, at the least the newest batch
      */
-    LogStore(SegmentedLog log, Worker forcer, EventLoop loop, long maxCachedBytes, Consumer<ForceTicket> forced) {
+    LogStore(
+            SegmentedLog log,
+            Worker forcer,
+            EventLoop loop,
+            boolean waitForForce,
+            long maxCachedBytes,
+            Persisted persisted) {
+        this.waitForForce = waitForForce;
         this.log = log;
         this.forcer = forcer;
         this.loop = loop;
         this.maxCachedBytes = maxCachedBytes;
-        this.forced = forced;
+        this.persisted = persisted;
     }
 
-    /** Writes a batch and sees to it that it is forced. Takes ownership of the buffer. */
-    void append(BatchMeta meta, ByteBuf batch, long commitIndex) {
-        try {
-            log.append(batch, commitIndex);
-        } catch (IOException e) {
-            batch.release();
-            throw new UncheckedIOException(e);
-        }
+    /** Takes a batch, which can be sent from now on; {@link #write} must follow. Takes ownership of the buffer. */
+    void append(BatchMeta meta, ByteBuf batch) {
         cache.put(meta.firstIndex(), batch);
         cachedBytes += batch.readableBytes();
-        while (cachedBytes > maxCachedBytes && cache.size() > 1) {
+        unwritten.add(batch);
+        while (cachedBytes > maxCachedBytes && cache.size() > unwritten.size()) {
             drop(cache.pollFirstEntry());
         }
-        force();
+    }
+
+    /** Writes what has been appended, and has it forced once the loop's turn is over: what is to be sent goes first. */
+    void write(long commitIndex) {
+        if (unwritten.isEmpty()) {
+            return;
+        }
+        try {
+            for (ByteBuf batch : unwritten) {
+                log.append(batch, commitIndex);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        unwritten.clear();
+        if (waitForForce) {
+            forceSoon();
+        } else {
+            persisted.upTo(log.lastTerm(), log.lastIndex(), false);
+        }
+    }
+
+    /** Has forced what is not, if nothing else does. */
+    void forceInBackground() {
+        if (!isForced()) {
+            forceSoon();
+        }
+    }
+
+    private void forceSoon() {
+        if (!forcing && !forceDue) {
+            forceDue = true;
+            loop.execute(this::force);
+        }
     }
 
     /** Drops the log from this index on. */
     void truncateFrom(long index) {
+        if (!unwritten.isEmpty()) {
+            throw new IllegalStateException("a cut at " + index + " between a batch and its writing");
+        }
         while (!cache.isEmpty() && cache.lastKey() >= index) {
             drop(cache.pollLastEntry());
         }
@@ -85,6 +134,7 @@ final class LogStore {
     }
 
     private void force() {
+        forceDue = false;
         ForceTicket ticket;
         try {
             ticket = forcing ? null : log.ticket();
@@ -108,10 +158,17 @@ final class LogStore {
     private void forced(ForceTicket ticket) {
         forcing = false;
         boolean counts = log.forced(ticket);
-        force();
-        if (counts) {
-            forced.accept(ticket);
+        if (waitForForce) {
+            force();
         }
+        if (counts) {
+            persisted.upTo(ticket.lastTerm(), ticket.lastIndex(), true);
+        }
+    }
+
+    /** True while a force is under way or about to be. */
+    boolean isForcing() {
+        return forcing || forceDue;
     }
 
     /** True if everything written is on disk. */

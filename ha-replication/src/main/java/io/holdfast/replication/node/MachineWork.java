@@ -1,5 +1,6 @@
 package io.holdfast.replication.node;
 
+import io.holdfast.replication.client.PendingWrite;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.Session;
 import java.util.Arrays;
@@ -20,8 +21,17 @@ final class MachineWork {
     private int[] lengths = new int[16];
     private @Nullable Outcome[] outcomes = new Outcome[16];
     private byte[] @Nullable [] answers = new byte[16][];
+    private @Nullable PendingWrite[] callers = new PendingWrite[16];
+    private int othersWait;
 
-    void add(long id, Session session, long sequence, long index, int offset, int length) {
+    void add(
+            long id,
+            Session session,
+            long sequence,
+            long index,
+            int offset,
+            int length,
+            @Nullable PendingWrite caller) {
         if (size == ids.length) {
             grow(2 * size);
         }
@@ -31,6 +41,10 @@ final class MachineWork {
         indexes[size] = index;
         offsets[size] = offset;
         lengths[size] = length;
+        callers[size] = caller;
+        if (caller == null) {
+            othersWait++;
+        }
         size++;
     }
 
@@ -43,6 +57,7 @@ final class MachineWork {
         lengths = Arrays.copyOf(lengths, to);
         outcomes = Arrays.copyOf(outcomes, to);
         answers = Arrays.copyOf(answers, to);
+        callers = Arrays.copyOf(callers, to);
     }
 
     int size() {
@@ -91,11 +106,24 @@ final class MachineWork {
         return Objects.requireNonNull(answers[i]);
     }
 
+    /** Who waits for it in this process, if anybody does. */
+    @Nullable
+    PendingWrite caller(int i) {
+        return callers[i];
+    }
+
+    /** True if each command has somebody in this process who waits for it. */
+    boolean allCallersHere() {
+        return othersWait == 0;
+    }
+
     /** Keeps nothing of it but the room. */
     void clear() {
         Arrays.fill(sessions, 0, size, null);
         Arrays.fill(outcomes, 0, size, null);
         Arrays.fill(answers, 0, size, null);
+        Arrays.fill(callers, 0, size, null);
+        othersWait = 0;
         size = 0;
     }
 }

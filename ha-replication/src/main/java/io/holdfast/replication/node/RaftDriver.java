@@ -96,6 +96,7 @@ final class RaftDriver {
                 for (RaftEffect effect : raft.step(clock.nanoTime(), next)) {
                     run(effect);
                 }
+                store.write(raft.commitIndex());
             }
         } finally {
             stepping = false;
@@ -127,12 +128,12 @@ final class RaftDriver {
         } else if (effect instanceof RaftEffect.AppendProposed append) {
             time.advance(clock.nanoTime(), clock.wallMillis());
             ByteBuf batch = openBatch.seal(append.batch(), time.wallMillis(), time.masterNanos());
-            store.append(append.batch(), batch, raft.commitIndex());
+            store.append(append.batch(), batch);
             events.proposed(append.batch().bytes());
         } else if (effect instanceof RaftEffect.AppendReceived append) {
             ByteBuf batch = receivedBatch(append.batch());
             time.seen(Batch.wallMillis(batch), Batch.masterNanos(batch));
-            store.append(append.batch(), batch, raft.commitIndex());
+            store.append(append.batch(), batch);
         } else if (effect instanceof RaftEffect.SaveHardState save) {
             save(save);
         } else if (effect instanceof RaftEffect.Committed committed) {

@@ -8,13 +8,13 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.client.LogClient;
-import io.holdfast.replication.log.ForceTicket;
 import io.holdfast.replication.log.HardStateFile;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.Voter;
 import io.holdfast.replication.log.LogOptions;
 import io.holdfast.replication.log.Recovery;
 import io.holdfast.replication.log.SegmentedLog;
+import io.holdfast.replication.log.UnforcedMark;
 import io.holdfast.replication.raft.LogIndex;
 import io.holdfast.replication.raft.MajorityConfig;
 import io.holdfast.replication.raft.Raft;
@@ -50,6 +50,7 @@ final class Replica {
      * What was found on the disk.
      *
      * @param index the batches of the log
+     * @param doubtful true if the log's end may be missing
      * @param wallMillis of the last batch
      * @param masterNanos of the last batch
      */
@@ -57,6 +58,7 @@ final class Replica {
             SegmentedLog log,
             LogIndex index,
             HardStateFile hardState,
+            boolean doubtful,
             Worker preparer,
             long wallMillis,
             long masterNanos) {
@@ -72,7 +74,11 @@ final class Replica {
                         + " but its log is gone: it would vote without its memory. Restore the directory as a whole");
             }
             LastBatchTime time = LastBatchTime.read(log);
-            return new Disk(log, index, hardState, preparer, time.wallMillis(), time.masterNanos());
+            boolean doubtful = log.recovery().tailCut() || UnforcedMark.exists(runtime.storage(), settings.directory());
+            if (!settings.forced()) {
+                UnforcedMark.create(runtime.storage(), settings.directory());
+            }
+            return new Disk(log, index, hardState, doubtful, preparer, time.wallMillis(), time.masterNanos());
         }
 
         private static SegmentedLog openLog(
@@ -81,7 +87,7 @@ final class Replica {
             return SegmentedLog.open(
                     runtime.storage(),
                     settings.directory().resolve("log"),
-                    new LogOptions(settings.segmentBytes()),
+                    new LogOptions(settings.segmentBytes(), settings.forced()),
                     identity.clusterId(),
                     runtime.random(),
                     preparer,
@@ -111,6 +117,7 @@ final class Replica {
     }
 
     private final FeatureContext context;
+    private final ReplicationSettings settings;
     private final Identity identity;
     private final EventLoop loop;
     private final Disk disk;
@@ -132,6 +139,7 @@ final class Replica {
     private long idleSinceIndex;
     private boolean markDue;
     private boolean ready;
+    private boolean wholeOnDisk;
     private boolean stopped;
     private volatile LogStatus status = LogStatus.unknown(ReplicaRole.SLAVE);
 
@@ -154,12 +162,13 @@ final class Replica {
         this.meters = new Meters(context, () -> status);
         UserMachine user = settings.machine() == null || applyWorker == null
                 ? null
-                : new UserMachine(settings.machine(), applyWorker, loop);
+                : new UserMachine(settings.machine(), applyWorker, loop, client);
         OpenBatch openBatch = new OpenBatch(allocator);
         MasterTime time = new MasterTime();
         Recovery recovery = disk.log().recovery();
         time.seen(disk.wallMillis(), disk.masterNanos());
-        this.store = new LogStore(disk.log(), logWorker, loop, CACHE_BYTES, this::forced);
+        this.store = new LogStore(disk.log(), logWorker, loop, settings.forced(), CACHE_BYTES, this::persisted);
+        this.settings = settings;
         this.peers = new PeerLinks(context.links(), identity.voters(), new PeerEvents(), this::input);
         Raft raft = new Raft(
                 new RaftConfig(
@@ -175,7 +184,7 @@ final class Replica {
                 disk.hardState().state().term(),
                 disk.hardState().state().votedFor(),
                 recovery.commitIndex(),
-                recovery.tailCut(),
+                disk.doubtful(),
                 disk.hardState().doubtful(),
                 new SplittableRandom(runtime.random().nextLong()));
         this.driver = new RaftDriver(
@@ -240,9 +249,14 @@ final class Replica {
         }
     }
 
-    private void forced(ForceTicket ticket) {
-        meters.forced();
-        input(new RaftInput.Persisted(ticket.lastTerm(), ticket.lastIndex()));
+    private void persisted(long term, long index, boolean byForce) {
+        if (byForce) {
+            meters.forced();
+        }
+        input(new RaftInput.Persisted(term, index));
+        if (byForce) {
+            applier.forced();
+        }
     }
 
     private Announcement announcement() {
@@ -301,6 +315,8 @@ final class Replica {
             markDue = false;
             mark();
         }
+        store.forceInBackground();
+        applier.housekeeping();
         reads.giveUpOldOnes();
         publish();
         loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
@@ -322,6 +338,7 @@ final class Replica {
         driver.stop();
         applier.stop();
         stopped = true;
+        store.forceInBackground();
         finishForcing(done, 200);
     }
 
@@ -329,6 +346,7 @@ final class Replica {
     private void finishForcing(Runnable done, int triesLeft) {
         if (store.isForced()) {
             mark();
+            wholeOnDisk = true;
             done.run();
         } else if (triesLeft == 0) {
             LOG.warn(
@@ -348,6 +366,9 @@ final class Replica {
         }
         try {
             store.close();
+            if (wholeOnDisk) {
+                UnforcedMark.remove(context.runtime().storage(), settings.directory());
+            }
             disk.hardState().close();
         } catch (IOException e) {
             LOG.warn("{} could not close its log", context.node().id(), e);
@@ -382,6 +403,7 @@ final class Replica {
             meters.roleChanged(role);
             if (ingress.isMaster() != (role == RaftRole.LEADER)) {
                 backlogBytes = driver.raft().bytesAfter(applier.applied());
+                applier.masterChanged(role == RaftRole.LEADER);
                 ingress.masterChanged(role == RaftRole.LEADER);
                 ingress.waiting(ingress.isMaster() ? backlogBytes : 0);
             }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param heartbeatNanos the master's interval between signs of life
  * @param electionTimeoutNanos how long a master may be silent
  * @param segmentBytes length of a segment file
+ * @param forced false if a write is acknowledged before it is on the disk
  * @param maxWaitingBytes what a master takes before it has been applied
  * @param client limits of this node's own users
  */
@@ -26,5 +27,6 @@ public record ReplicationSettings(
         long heartbeatNanos,
         long electionTimeoutNanos,
         int segmentBytes,
+        boolean forced,
         long maxWaitingBytes,
         LogClient.Limits client) {}

@@ -3,6 +3,8 @@ package io.holdfast.replication.node;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.StateMachine;
+import io.holdfast.replication.client.LocalCalls;
+import io.holdfast.replication.client.PendingWrite;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.Session;
@@ -13,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class UserMachine {
     private static final Logger LOG = LoggerFactory.getLogger(UserMachine.class);
     static final int MAX_ANSWER_BYTES = 1 << 20;
+    private static final int UNTOLD_BYTES = 1 << 20;
 
     /** Hears what has been applied. On the loop. */
     interface Events {
@@ -38,6 +42,9 @@ final class UserMachine {
         void accept(Outcome outcome, byte[] answer);
     }
 
+    /** What has been applied and the loop has not heard of yet. */
+    private record Finished(MachineWork work, ByteBuf batch) {}
+
     private record Question(byte[] request, Done done) {}
 
     private record Result(Outcome outcome, byte[] bytes) {}
@@ -45,16 +52,28 @@ final class UserMachine {
     private final StateMachine machine;
     private final Worker worker;
     private final EventLoop loop;
+    private final LocalCalls localCalls;
+    private final ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
     private final ArrayDeque<MachineWork> spares = new ArrayDeque<>();
     private List<Question> questions = new ArrayList<>();
     private MachineWork gathered = new MachineWork();
     private @Nullable Events events;
     private long waitingBytes;
+    private boolean master;
+    /** Applied since the loop was last told. Of the machine's thread. */
+    private long untoldBytes;
 
-    UserMachine(StateMachine machine, Worker worker, EventLoop loop) {
+    UserMachine(StateMachine machine, Worker worker, EventLoop loop, LocalCalls localCalls) {
         this.machine = machine;
         this.worker = worker;
         this.loop = loop;
+        this.localCalls = localCalls;
+    }
+
+    /** Whether clients may wait for what this node applies. On the loop. */
+    void masterChanged(boolean nowMaster) {
+        master = nowMaster;
+        hear();
     }
 
     /** Once, before anything is handed over. */
@@ -69,11 +88,13 @@ final class UserMachine {
 
     /** Adds a command of the batch at hand, which lies there in {@code length} bytes from {@code offset}. On the loop. */
     void gather(long id, Session session, long sequence, long index, int offset, int length) {
-        gathered.add(id, session, sequence, index, offset, length);
+        PendingWrite caller = master ? localCalls.waiting(id, sequence) : null;
+        gathered.add(id, session, sequence, index, offset, length, caller);
     }
 
     /** Hands over what has been gathered of a batch, which is kept until it is applied. On the loop. */
     void handOver(ByteBuf batch) {
+        hear();
         if (gathered.isEmpty()) {
             return;
         }
@@ -82,10 +103,29 @@ final class UserMachine {
         gathered = spare == null ? new MachineWork() : spare;
         waitingBytes += batch.readableBytes();
         batch.retain();
+        boolean othersWait = master && !work.allCallersHere();
         worker.execute(() -> {
             apply(work, batch);
-            loop.execute(() -> applied(work, batch));
+            finished.add(new Finished(work, batch));
+            untoldBytes += batch.readableBytes();
+            // Where nobody waits for its word, the loop hears of it when it comes round: a wake-up saved.
+            if (othersWait || untoldBytes > UNTOLD_BYTES) {
+                untoldBytes = 0;
+                loop.execute(this::hear);
+            }
         });
+    }
+
+    /** Takes note of what has been applied. On the loop. */
+    void hear() {
+        boolean any = false;
+        for (Finished next = finished.poll(); next != null; next = finished.poll()) {
+            applied(next.work(), next.batch());
+            any = true;
+        }
+        if (any) {
+            Objects.requireNonNull(events, "events").answeredAll();
+        }
     }
 
     private void apply(MachineWork work, ByteBuf batch) {
@@ -99,6 +139,10 @@ final class UserMachine {
                 byte[] answer = machine.apply(new StateMachine.Entry(work.index(i), term, wallMillis, command));
                 if (answer.length <= MAX_ANSWER_BYTES) {
                     work.answer(i, Outcome.APPLIED, answer);
+                    PendingWrite caller = work.caller(i);
+                    if (caller != null) {
+                        localCalls.applied(caller, answer);
+                    }
                 } else {
                     work.answer(i, Outcome.FAILED, tooLong(answer));
                 }
@@ -107,6 +151,7 @@ final class UserMachine {
                 work.answer(i, Outcome.FAILED, e.toString().getBytes(StandardCharsets.UTF_8));
             }
         }
+        localCalls.appliedAll();
     }
 
     private void applied(MachineWork work, ByteBuf batch) {
@@ -118,7 +163,6 @@ final class UserMachine {
         }
         work.clear();
         spares.push(work);
-        to.answeredAll();
     }
 
     private static byte[] tooLong(byte[] answer) {

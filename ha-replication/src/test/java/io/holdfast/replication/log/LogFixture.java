@@ -28,7 +28,7 @@ final class LogFixture implements AutoCloseable {
     LogFixture(MemoryStorage storage, long seed) throws IOException {
         this.storage = storage;
         log = SegmentedLog.open(
-                storage, DIRECTORY, new LogOptions(SMALL), CLUSTER, new Random(seed), worker, recovered::add);
+                storage, DIRECTORY, new LogOptions(SMALL, true), CLUSTER, new Random(seed), worker, recovered::add);
         try {
             worker.runAll();
         } catch (RuntimeException e) {

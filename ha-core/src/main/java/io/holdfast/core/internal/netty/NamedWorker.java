@@ -3,9 +3,10 @@ package io.holdfast.core.internal.netty;
 import io.holdfast.core.runtime.Worker;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,8 +19,11 @@ final class NamedWorker implements Worker {
 
     private final Failures failures;
     private final Duration closeLimit;
-    private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread;
+    /** The thread sleeps, or is about to and looks once more. */
+    private volatile boolean idle;
+
     private boolean closed; // guarded by this
     private volatile boolean abandoned;
 
@@ -40,18 +44,35 @@ final class NamedWorker implements Worker {
             LOG.debug("{} is closed; a task was dropped", thread.getName());
             return;
         }
+        add(task);
+    }
+
+    private void add(Runnable task) {
         tasks.add(task);
+        if (idle) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private Runnable take() {
+        Runnable task = tasks.poll();
+        while (task == null) {
+            idle = true;
+            if (tasks.isEmpty()) {
+                LockSupport.park(this);
+            }
+            idle = false;
+            if (Thread.interrupted()) {
+                LOG.warn("{} was interrupted from outside; it goes on", thread.getName());
+            }
+            task = tasks.poll();
+        }
+        return task;
     }
 
     private void work() {
         while (true) {
-            Runnable task;
-            try {
-                task = tasks.take();
-            } catch (InterruptedException notOurs) {
-                LOG.warn("{} was interrupted from outside; it goes on", thread.getName());
-                continue;
-            }
+            Runnable task = take();
             if (task instanceof End || abandoned) {
                 return;
             }
@@ -64,7 +85,7 @@ final class NamedWorker implements Worker {
         synchronized (this) {
             if (!closed) {
                 closed = true;
-                tasks.add(new End());
+                add(new End());
             }
         }
         if (Thread.currentThread() == thread) {
