@@ -331,15 +331,14 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     public void applied(PendingWrite write, byte[] answer) {
         if (write.tellEarly()) {
             earlyRequests++;
-            earlyBytes += Math.min(weight(write.permitBytes()), limits.maxInFlightBytes());
+            earlyBytes += permits.weight(write.permitBytes());
             write.call().answer(answer, earlyCompletions);
         }
     }
 
     @Override
     public void appliedAll() {
-        permits.release(earlyRequests);
-        bytePermits.release(earlyBytes);
+        permits.give(earlyRequests, earlyBytes);
         earlyRequests = 0;
         earlyBytes = 0;
         earlyCompletions.flush();
