@@ -3,7 +3,6 @@ package io.holdfast.replication.bootstrap;
 import io.holdfast.core.Address;
 import io.holdfast.core.runtime.Connection.Lane;
 import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
-import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Links;
 import io.holdfast.core.spi.Links.Link;
@@ -23,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,13 +36,14 @@ public final class FormationDriver {
     private final FeatureContext context;
     private final Path directory;
     private final Map<String, Address> listed;
-    private final Worker worker;
+    private final Executor worker;
     private final Formation formation;
     private final Preparation prepare;
     private final Consumer<Identity> formed;
     private final Map<String, List<Link>> links = new LinkedHashMap<>();
     private final List<OutboundLink> dialled = new ArrayList<>();
     private boolean done;
+    private boolean stopped;
     private String lastProblem = "";
 
     /** Makes files, on the worker. */
@@ -66,7 +67,7 @@ public final class FormationDriver {
             UUID diskId,
             Map<String, Address> listed,
             @Nullable Identity identity,
-            Worker worker,
+            Executor worker,
             Preparation prepare,
             Consumer<Identity> formed) {
         this.context = context;
@@ -104,6 +105,9 @@ public final class FormationDriver {
     }
 
     private void step(Formation.Input input) {
+        if (stopped) {
+            return; // what was being saved is found by the next start
+        }
         run(formation.step(input));
         if (!done) {
             context.ready(false, lastProblem.isEmpty() ? formation.waitingFor() : lastProblem);
@@ -154,7 +158,7 @@ public final class FormationDriver {
             }
             context.runtime().loop().execute(() -> {
                 step(new Formation.Saved(identity));
-                if (identity.state() == State.FORMED && !done) {
+                if (identity.state() == State.FORMED && !done && !stopped) {
                     finish(identity);
                 }
             });
@@ -175,6 +179,7 @@ public final class FormationDriver {
 
     /** Ends it. On the loop. */
     public void stop() {
+        stopped = true;
         hangUp();
     }
 

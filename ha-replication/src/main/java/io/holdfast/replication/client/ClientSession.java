@@ -166,18 +166,18 @@ final class ClientSession {
         flush(now);
     }
 
-    /** The write with that number, if it is not answered yet. */
-    @Nullable
-    PendingWrite find(long id, long sequence) {
-        PendingWrite write = id == session ? window.find(sequence) : null;
-        return write == null || write.finished() ? null : write;
-    }
-
     private void closeSurplus(long request, long id) {
         boolean own = request >= firstEverRequest && request <= openRequest;
         if (own && id != session && master != null) {
             master.closeSession(id);
         }
+    }
+
+    /** The write with that number, if it is not answered yet. */
+    @Nullable
+    PendingWrite find(long id, long sequence) {
+        PendingWrite write = id == session ? window.find(sequence) : null;
+        return write == null || write.finished() ? null : write;
     }
 
     /** A command's outcome. */

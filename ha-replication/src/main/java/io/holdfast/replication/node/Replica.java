@@ -106,13 +106,13 @@ final class Replica {
         }
 
         void close() {
-            preparer.close();
             try {
                 log.close();
                 hardState.close();
             } catch (IOException e) {
                 LOG.warn("a file of the log could not be closed", e);
             }
+            preparer.close(); // after the log, whose end ends a segment that is being made
         }
     }
 
@@ -364,7 +364,6 @@ final class Replica {
         if (applyWorker != null) {
             applyWorker.close();
         }
-        disk.preparer().close();
         try {
             store.close();
             if (wholeOnDisk) {
@@ -374,6 +373,7 @@ final class Replica {
         } catch (IOException e) {
             LOG.warn("{} could not close its log", context.node().id(), e);
         }
+        disk.preparer().close(); // after the log, whose end ends a segment that is being made
         meters.close();
     }
 

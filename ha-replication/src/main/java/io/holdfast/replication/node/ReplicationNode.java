@@ -37,7 +37,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
     private UUID diskId = new UUID(0, 0);
     private @Nullable FormationDriver formation;
     private @Nullable Replica replica;
-    private boolean stopping;
+    private final DirectoryUse directoryUse;
 
     /** Makes one; see {@link RunningFeature}. */
     public ReplicationNode(FeatureContext context, ReplicationSettings settings) {
@@ -47,6 +47,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
         this.loop = runtime.loop();
         this.client = new LogClient(context, settings.client());
         this.logWorker = runtime.newWorker("log");
+        this.directoryUse = new DirectoryUse(logWorker, this::unlock);
         if (settings.listed().size() == 2) {
             LOG.warn(
                     "{} is one of two voters: the death of either stops all writes; a third one would not",
@@ -85,7 +86,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
                 diskId,
                 settings.listed(),
                 known,
-                logWorker,
+                directoryUse,
                 made -> Replica.Disk.prepare(runtime, settings, made),
                 this::begin);
         formation.start();
@@ -99,21 +100,20 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
         identity = formed;
         context.links().identify(formed.clusterId(), diskId);
         context.ready(false, "the log is being read");
-        logWorker.execute(() -> {
+        directoryUse.execute(() -> {
             Replica.Disk disk;
             try {
                 disk = Replica.Disk.open(runtime, settings, formed);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+            directoryUse.opened(disk::close);
             loop.execute(() -> {
-                if (stopping) {
-                    disk.close();
-                    return;
+                if (directoryUse.take()) {
+                    Replica started = new Replica(context, settings, formed, disk, logWorker, client);
+                    replica = started;
+                    started.start();
                 }
-                Replica started = new Replica(context, settings, formed, disk, logWorker, client);
-                replica = started;
-                started.start();
             });
         });
     }
@@ -131,7 +131,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
 
     @Override
     public void stop(Runnable stopped) {
-        stopping = true;
+        directoryUse.refuse();
         client.stop();
         if (formation != null) {
             formation.stop();
@@ -147,11 +147,21 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
     @Override
     public void close() {
         client.abandon();
+        directoryUse.refuse();
         logWorker.close();
         Replica running = replica;
         if (running != null) {
             running.close();
         }
+        if (!directoryUse.release()) {
+            LOG.warn(
+                    "{} still reads its log; {} stays locked until that ends",
+                    context.node().id(),
+                    settings.directory());
+        }
+    }
+
+    private void unlock() {
         AutoCloseable held = lock;
         lock = null;
         if (held != null) {
