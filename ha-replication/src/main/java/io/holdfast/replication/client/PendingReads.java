@@ -68,12 +68,11 @@ final class PendingReads {
         }
     }
 
-    private @Nullable PendingRead remove(long id) {
+    private void remove(long id) {
         PendingRead read = reads.remove(id);
         if (read != null) {
             left.accept(read.permitBytes());
         }
-        return read;
     }
 
     void answered(long id, Outcome outcome, byte[] bytes, long now) {
