@@ -8,8 +8,7 @@ import java.util.stream.IntStream;
 /** The stack of protocols that a node is configured with. */
 final class Stack {
     private static final String CALM = "<FD_ALL3/><VERIFY_SUSPECT2 timeout=\"1500\"/>";
-    private static final String FAST =
-            "<FD_ALL3 timeout=\"1000\" interval=\"200\"/><VERIFY_SUSPECT2 timeout=\"100\"/>";
+    private static final String FAST = "<FD_ALL3 timeout=\"1000\" interval=\"200\"/><VERIFY_SUSPECT2 timeout=\"100\"/>";
 
     private Stack() {}
 
@@ -17,8 +16,9 @@ final class Stack {
         String hosts = IntStream.range(0, settings.nodes())
                 .mapToObj(node -> "127.0.0.1[" + settings.port(node, 0) + "]")
                 .collect(Collectors.joining(","));
-        String members =
-                IntStream.range(0, settings.nodes()).mapToObj(node -> "n" + node).collect(Collectors.joining(","));
+        String members = IntStream.range(0, settings.nodes())
+                .mapToObj(node -> "n" + node)
+                .collect(Collectors.joining(","));
         return String.join(
                 "\n",
                 "<config xmlns=\"urn:org:jgroups\">",

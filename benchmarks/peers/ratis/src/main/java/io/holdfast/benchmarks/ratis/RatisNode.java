@@ -123,8 +123,7 @@ public final class RatisNode implements Subject {
         return true;
     }
 
-    private static void end(
-            Operation operation, @Nullable RaftClientReply reply, @Nullable Throwable problem) {
+    private static void end(Operation operation, @Nullable RaftClientReply reply, @Nullable Throwable problem) {
         if (problem != null) {
             operation.failed(problem);
         } else if (reply == null || !reply.isSuccess()) {
