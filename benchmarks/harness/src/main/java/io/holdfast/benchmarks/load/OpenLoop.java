@@ -1,0 +1,97 @@
+package io.holdfast.benchmarks.load;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * An open loop: operations are due at a fixed rate whatever becomes of them, and each one's latency counts from when it was
+ * due. What is due while as many are in flight as the plan's window says is counted as an error and not sent. For targets
+ * that are not polled.
+ */
+public final class OpenLoop implements Operation.Listener {
+    private static final long DRAIN_NANOS = 10_000_000_000L;
+    private static final long TICK_NANOS = 200_000L;
+
+    private final Target target;
+    private final LoadPlan plan;
+    private final BlockingQueue<Operation> ended;
+    private final AtomicLong inFlight = new AtomicLong();
+
+    private OpenLoop(Target target, LoadPlan plan) {
+        this.target = target;
+        this.plan = plan;
+        this.ended = new ArrayBlockingQueue<>(Integer.highestOneBit(plan.window()) * 4);
+    }
+
+    /** Runs the load on this thread; {@code perSecond} are due each second. */
+    public static LoadResult run(Target target, LoadPlan plan, double perSecond, Runnable measuring) throws Exception {
+        if (target.isPolled()) {
+            throw new IllegalArgumentException("a target that is polled cannot be driven by an open loop");
+        }
+        return new OpenLoop(target, plan).run(perSecond, measuring);
+    }
+
+    private LoadResult run(double perSecond, Runnable measuring) throws Exception {
+        OperationRing ring = new OperationRing(plan.window(), plan.bytes(), this);
+        long start = System.nanoTime();
+        Window window = new Window(start, plan);
+        boolean measured = false;
+        long due = 0;
+        for (long now = start; !window.isOver(now); now = System.nanoTime()) {
+            if (!measured && window.hasBegun(now)) {
+                measured = true;
+                measuring.run();
+            }
+            collect(window);
+            for (long dueAt = at(start, due, perSecond); dueAt - now <= 0; dueAt = at(start, ++due, perSecond)) {
+                submit(ring, window, dueAt);
+            }
+            LockSupport.parkNanos(Math.min(TICK_NANOS, Math.max(0, at(start, due, perSecond) - System.nanoTime())));
+        }
+        long patience = System.nanoTime() + DRAIN_NANOS;
+        while (inFlight.get() > 0 && System.nanoTime() - patience < 0) {
+            LockSupport.parkNanos(TICK_NANOS);
+            collect(window);
+        }
+        collect(window);
+        return window.result();
+    }
+
+    private static long at(long start, long number, double perSecond) {
+        return start + (long) (number * (1e9 / perSecond));
+    }
+
+    private void submit(OperationRing ring, Window window, long dueAt) throws Exception {
+        if (inFlight.get() >= plan.window()) {
+            window.failed();
+            return;
+        }
+        Operation operation = ring.take();
+        operation.begin(dueAt);
+        inFlight.incrementAndGet();
+        if (!target.submit(operation)) {
+            inFlight.decrementAndGet();
+            operation.free();
+            window.failed();
+        }
+    }
+
+    private void collect(Window window) {
+        for (Operation operation = ended.poll(); operation != null; operation = ended.poll()) {
+            if (operation.problem() == null) {
+                window.succeeded(operation.startNanos(), operation.endNanos(), 1);
+            } else {
+                window.failed();
+            }
+            operation.free();
+        }
+    }
+
+    @Override
+    public void ended(Operation operation) {
+        ended.add(operation);
+        inFlight.decrementAndGet();
+    }
+}

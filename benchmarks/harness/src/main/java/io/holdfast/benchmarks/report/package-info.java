@@ -1,0 +1,5 @@
+/** Tables and plots. */
+@NullMarked
+package io.holdfast.benchmarks.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,85 @@
+package io.holdfast.benchmarks.holdfast;
+
+import io.holdfast.benchmarks.load.Target;
+import io.holdfast.benchmarks.subject.NodeSettings;
+import io.holdfast.benchmarks.subject.Profile;
+import io.holdfast.benchmarks.subject.Subject;
+import io.holdfast.core.HaCluster;
+import io.holdfast.core.Node;
+import io.holdfast.core.ReplicaRole;
+import io.holdfast.replication.LogReplication;
+import io.holdfast.replication.ReplicatedLog;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** A node of Holdfast with its defaults, or with the fast profile. Any node takes writes, and hands them to the master. */
+public final class HoldfastNode implements Subject {
+    static final String CLUSTER = "benchmark";
+
+    private final CountingMachine machine = new CountingMachine();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private @Nullable HaCluster started;
+
+    @Override
+    public void start(NodeSettings settings) {
+        String[] nodes = IntStream.range(0, settings.nodes())
+                .mapToObj(node -> "node-" + node + "@" + settings.address(node))
+                .toArray(String[]::new);
+        LogReplication log = LogReplication.inDirectory(settings.directory())
+                .bootstrap(nodes)
+                .stateMachine(machine);
+        if (settings.profile() == Profile.FAST) {
+            log = log.fast();
+        }
+        if (!settings.forced()) {
+            log = unforced(log);
+        }
+        started = HaCluster.builder(CLUSTER)
+                .node(Node.of("node-" + settings.id()).bind(settings.address(settings.id())))
+                .meterRegistry(meters)
+                .with(log)
+                .start();
+    }
+
+    /** Acknowledges before the disk has it; the one place that knows how that is asked for. */
+    private static LogReplication unforced(LogReplication log) {
+        throw new UnsupportedOperationException(log.name() + " without forcing is not available");
+    }
+
+    private HaCluster cluster() {
+        HaCluster cluster = started;
+        if (cluster == null) {
+            throw new IllegalStateException("not started");
+        }
+        return cluster;
+    }
+
+    @Override
+    public boolean isMaster() {
+        return ReplicatedLog.in(cluster()).status().role() == ReplicaRole.MASTER;
+    }
+
+    @Override
+    public long applied() {
+        return machine.count();
+    }
+
+    @Override
+    public Target open(String work) {
+        return Targets.open(cluster(), work);
+    }
+
+    @Override
+    public Map<String, Double> counters() {
+        Counter forces = meters.find("holdfast.log.forces").counter();
+        return forces == null ? Map.of() : Map.of("forces", forces.count());
+    }
+
+    @Override
+    public boolean takesWrites() {
+        return true;
+    }
+}
