@@ -51,7 +51,7 @@ public final class FailoverRound {
     }
 
     private void pause() {
-        LockSupport.parkNanos(2_000_000_000L + random.nextInt(1_000_000_000));
+        LockSupport.parkNanos(1_000_000_000L + random.nextInt(500_000_000));
     }
 
     private static OptionalDouble firstAcknowledged(NodeCluster cluster, NodeProcess master, long sent, long dead)

@@ -1,5 +1,8 @@
 package io.holdfast.benchmarks.holdfast;
 
+import io.holdfast.benchmarks.load.ClosedLoop;
+import io.holdfast.benchmarks.load.LoadPlan;
+import io.holdfast.benchmarks.load.LoadResult;
 import io.holdfast.benchmarks.load.Target;
 import io.holdfast.benchmarks.subject.NodeSettings;
 import io.holdfast.benchmarks.subject.Profile;
@@ -35,18 +38,13 @@ public final class HoldfastNode implements Subject {
             log = log.fast();
         }
         if (!settings.forced()) {
-            log = unforced(log);
+            log = log.unforced();
         }
         started = HaCluster.builder(CLUSTER)
                 .node(Node.of("node-" + settings.id()).bind(settings.address(settings.id())))
                 .meterRegistry(meters)
                 .with(log)
                 .start();
-    }
-
-    /** Acknowledges before the disk has it; the one place that knows how that is asked for. */
-    private static LogReplication unforced(LogReplication log) {
-        throw new UnsupportedOperationException(log.name() + " without forcing is not available");
     }
 
     private HaCluster cluster() {
@@ -70,6 +68,15 @@ public final class HoldfastNode implements Subject {
     @Override
     public Target open(String work) {
         return Targets.open(cluster(), work);
+    }
+
+    /** One write at a time is what the blocking call is for. */
+    @Override
+    public LoadResult load(LoadPlan plan, Runnable measuring) throws Exception {
+        String work = plan.window() == 1 && plan.work().equals("write") ? Targets.BLOCKING : plan.work();
+        try (Target target = open(work)) {
+            return ClosedLoop.run(target, plan, measuring);
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.holdfast.benchmarks.holdfast;
 
 import io.holdfast.benchmarks.load.Target;
 import io.holdfast.core.HaCluster;
+import io.holdfast.core.HoldfastException;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.ReplicatedLog;
 import io.holdfast.replication.ReplicatedMap;
@@ -12,11 +13,14 @@ final class Targets {
     private static final int KEYS = 1_024;
     private static final byte[] QUESTION = new byte[Long.BYTES];
 
+    static final String BLOCKING = "blocking write";
+
     private Targets() {}
 
     static Target open(HaCluster cluster, String work) {
         return switch (work) {
             case "write" -> writes(ReplicatedLog.in(cluster));
+            case BLOCKING -> blockingWrites(ReplicatedLog.in(cluster));
             case "read" -> reads(ReplicatedLog.in(cluster));
             case "map" -> puts(ReplicatedMap.in(cluster, "benchmark", Codec.longs(), Codec.bytes()));
             default -> throw new IllegalArgumentException("no work called " + work);
@@ -26,6 +30,17 @@ final class Targets {
     private static Target writes(ReplicatedLog log) {
         return operation -> {
             log.submitAsync(operation.payload()).whenComplete(operation);
+            return true;
+        };
+    }
+
+    private static Target blockingWrites(ReplicatedLog log) {
+        return operation -> {
+            try {
+                operation.accept(log.submit(operation.payload()), null);
+            } catch (HoldfastException e) {
+                operation.accept(null, e);
+            }
             return true;
         };
     }

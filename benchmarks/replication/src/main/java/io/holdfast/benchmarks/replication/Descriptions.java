@@ -15,7 +15,7 @@ final class Descriptions {
                 "`ReplicatedLog.submitAsync` on the master",
                 "always",
                 "–",
-                "`LogReplication.fast()`: heartbeat 25 ms, election 250 ms"));
+                "`LogReplication.fast()`: heartbeat 15 ms, election 150 ms"));
         table.add(List.of(
                 "Apache Ratis",
                 "3.3.0, gRPC",

@@ -12,7 +12,7 @@ import io.holdfast.benchmarks.load.LoadPlan;
  */
 record Durations(int repeats, double compileSeconds, double warmSeconds, double seconds) {
     static Durations of(boolean quick) {
-        return quick ? new Durations(1, 3, 0.5, 1.5) : new Durations(3, 10, 2, 5);
+        return quick ? new Durations(1, 3, 0.5, 1.5) : new Durations(3, 6, 1.5, 3);
     }
 
     LoadPlan plan(String work, int bytes, int window) {

@@ -2,6 +2,7 @@ package io.holdfast.benchmarks.replication;
 
 import io.holdfast.benchmarks.process.FailoverRound;
 import io.holdfast.benchmarks.results.Results;
+import io.holdfast.benchmarks.results.Row;
 import io.holdfast.benchmarks.subject.Profile;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ public final class FailoverBenchmark {
     private static final int QUICK_ROUNDS = 2;
     private static final double PATIENCE_MILLIS = 60_000;
 
+    private static final int SLOW_ROUNDS = 3;
+    private static final double SLOW_MILLIS = 5_000;
+
     private FailoverBenchmark() {}
 
     /** See the class. */
@@ -32,6 +36,9 @@ public final class FailoverBenchmark {
             for (String profile : FailoverTables.PROFILES) {
                 for (String signal : FailoverTables.SIGNALS) {
                     for (String name : names) {
+                        if (isSlow(recording, name, profile, signal)) {
+                            continue;
+                        }
                         measure(systems, round, recording, name, profile, signal, repeat);
                         recording.save();
                     }
@@ -40,6 +47,16 @@ public final class FailoverBenchmark {
         }
         System.out.println();
         System.out.print(new FailoverTables(new Results(recording.rows())).toText());
+    }
+
+    /** Of what takes so long again and again, a few rounds tell all there is to be told. */
+    private static boolean isSlow(Recording recording, String name, String profile, String signal) {
+        List<Row> rounds = recording.rows().stream()
+                .filter(row -> row.system().equals(name)
+                        && row.settings().equals(profile)
+                        && row.work().equals(signal))
+                .toList();
+        return rounds.size() >= SLOW_ROUNDS && rounds.stream().allMatch(row -> row.value() > SLOW_MILLIS);
     }
 
     private static void measure(
