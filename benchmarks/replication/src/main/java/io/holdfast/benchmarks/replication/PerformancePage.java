@@ -79,7 +79,8 @@ public final class PerformancePage {
         heading("Bars");
         table("", tables.bars());
         heading("How it was measured");
-        text(Descriptions.METHOD);
+        text(Descriptions.method((int) results.median(Systems.MACHINE, "", "", ReplicationBenchmark.PROCESSORS)
+                .orElseThrow()));
         text("Medians of " + results.repeats() + (results.repeats() == 1 ? " repeat.\n" : " repeats.\n"));
         table("", Descriptions.settings());
     }
