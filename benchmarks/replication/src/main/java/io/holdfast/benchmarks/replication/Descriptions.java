@@ -12,7 +12,8 @@ final class Descriptions {
             load. So the figures are those of a crowded machine, and their ratios say more than they do themselves.
 
             Systems are measured in turns in one run, in the opposite order in every second repeat. A cluster is started anew
-            for each system and repeat; its first seconds of load (W=64) are thrown away, and then each cell is warmed up for
+            for each system and repeat; it is under load (W=64) until 5 s of it are less than a tenth
+            faster than the 5 s before, for a minute at the most, and then each cell is warmed up for
             2 s and measured for 5 s. Every JVM of every system has the same flags: `-Xms1g -Xmx1g`, the default collector of
             JDK 17, `-Djava.util.concurrent.ForkJoinPool.common.parallelism=4` (else `CompletableFuture` starts a thread for
             each task on two processors). The tables show medians of the repeats.

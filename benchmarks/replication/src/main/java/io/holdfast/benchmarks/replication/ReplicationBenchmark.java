@@ -66,7 +66,7 @@ public final class ReplicationBenchmark {
 
     private void writes(String name, boolean forced, int repeat) {
         try (NodeCluster cluster = new NodeCluster(systems.get(name), forced, Profile.THROUGHPUT, options.scratch())) {
-            cluster.run(durations.warmUp("write"));
+            durations.warmUp().run(cluster, cluster.master(), "write");
             for (int bytes : Cells.BYTES) {
                 for (int window : Cells.WINDOWS) {
                     LoadPlan plan = durations.plan("write", bytes, window);
@@ -81,7 +81,7 @@ public final class ReplicationBenchmark {
     private void costs(int repeat) {
         try (NodeCluster cluster =
                 new NodeCluster(systems.get(Systems.HOLDFAST), true, Profile.THROUGHPUT, options.scratch())) {
-            cluster.run(durations.warmUp("write"));
+            durations.warmUp().run(cluster, cluster.master(), "write");
             new HoldfastCosts(durations, recording, repeat).measure(cluster);
         } catch (IOException e) {
             failed("costs of " + Systems.HOLDFAST, e);
