@@ -7,6 +7,45 @@ import java.util.List;
 final class Descriptions {
     private Descriptions() {}
 
+    private static final String METHOD = """
+            A virtual machine with %d processors runs everything: three JVMs on the loopback address, one disk, and the
+            load. So the figures are those of a crowded machine, and their ratios say more than they do themselves.
+
+            Systems are measured in turns in one run, in the opposite order in every second repeat. A cluster is started anew
+            for each system and repeat; it is under load (W=64) until 5 s of it are less than a tenth
+            faster than the 5 s before, for a minute at the most, and then each cell is warmed up for
+            2 s and measured for 5 s. Every JVM of every system has the same flags: `-Xms1g -Xmx1g`, the default collector of
+            JDK 17, `-Djava.util.concurrent.ForkJoinPool.common.parallelism=4` (else `CompletableFuture` starts a thread for
+            each task on two processors). The tables show medians of the repeats.
+
+            **The load** is closed: one client thread in the master's JVM keeps W writes in flight, each with a payload that was
+            made beforehand. The latency is from just before the submission to the callback. The client is the same for all;
+            Aeron Cluster has no submission within the process, so there the same client polls a session over shared memory.
+            Every node counts what it applies, and a cell fails if the slaves do not reach the master's count, or that is
+            less than what was acknowledged.
+
+            **Forced** means that a write is acknowledged when a majority has it on the disk, **not forced** that it need not
+            be. Defaults are kept, save that Ratis and SOFAJRaft have longer election time-outs in runs of throughput (2 to 4 s,
+            and 3 s), because they lose their leaders to a busy machine otherwise.
+
+            **The floor** is what the machine does without any protocol: batches with a checksum are appended to a file that
+            was filled before, and sent to two processes that append and force the same bytes; a record counts when two of the
+            three have it. The client is in the loop. *floor-threads* is the same with the threads that a library has: a client
+            thread, and one that forces on each slave.
+
+            **Costs** are counted on the master, over all threads, in the measured time: bytes allocated (JVM), hand-offs
+            (voluntary context switches), preemptions (involuntary ones), forces (Holdfast's meter). System calls are counted
+            by `perf` in a run of their own.
+            """;
+
+    static final String FAILOVER = """
+            Three new JVMs for each figure, with a light load of single writes. The master's JVM gets SIGKILL or SIGSTOP; the
+            time is from the signal to the first acknowledgement of a write that was begun after it, as writers in the
+            surviving JVMs see it. A writer writes when its own node says that it leads; with Holdfast, whose nodes all take
+            writes, and Aeron Cluster, whose client finds the leader over UDP and sends anew after 20 ms, it writes at any time.
+            All are set to force. *default* is each system's defaults, *fast* its fastest documented setting.
+            """;
+
     static Table settings() {
         Table table = new Table("", "version", "client", "forced", "not forced", "fast (failover)");
         table.add(List.of(
@@ -47,41 +86,8 @@ final class Descriptions {
         return table;
     }
 
-    static final String METHOD = """
-            A small virtual machine with 2 processors runs everything: three JVMs on the loopback address, one disk, and the
-            load. So the figures are those of a crowded machine, and their ratios say more than they do themselves.
-
-            Systems are measured in turns in one run, in the opposite order in every second repeat. A cluster is started anew
-            for each system and repeat; its first seconds of load (W=64) are thrown away, and then each cell is warmed up for
-            2 s and measured for 5 s. Every JVM of every system has the same flags: `-Xms1g -Xmx1g`, the default collector of
-            JDK 17, `-Djava.util.concurrent.ForkJoinPool.common.parallelism=4` (else `CompletableFuture` starts a thread for
-            each task on two processors). The tables show medians of the repeats.
-
-            **The load** is closed: one client thread in the master's JVM keeps W writes in flight, each with a payload that was
-            made beforehand. The latency is from just before the submission to the callback. The client is the same for all;
-            Aeron Cluster has no submission within the process, so there the same client polls a session over shared memory.
-            Every node counts what it applies, and a cell fails if the slaves do not reach the master's count, or that is
-            less than what was acknowledged.
-
-            **Forced** means that a write is acknowledged when a majority has it on the disk, **not forced** that it need not
-            be. Defaults are kept, save that Ratis and SOFAJRaft have longer election time-outs in runs of throughput (2 to 4 s,
-            and 3 s), because they lose their leaders to a busy machine otherwise.
-
-            **The floor** is what the machine does without any protocol: batches with a checksum are appended to a file that
-            was filled before, and sent to two processes that append and force the same bytes; a record counts when two of the
-            three have it. The client is in the loop. *floor-threads* is the same with the threads that a library has: a client
-            thread, and one that forces on each slave.
-
-            **Costs** are counted on the master, over all threads, in the measured time: bytes allocated (JVM), hand-offs
-            (voluntary context switches), preemptions (involuntary ones), forces (Holdfast's meter). System calls are counted
-            by `perf` in a run of their own.
-            """;
-
-    static final String FAILOVER = """
-            Three new JVMs for each figure, with a light load of single writes. The master's JVM gets SIGKILL or SIGSTOP; the
-            time is from the signal to the first acknowledgement of a write that was begun after it, as writers in the
-            surviving JVMs see it. A writer writes when its own node says that it leads; with Holdfast, whose nodes all take
-            writes, and Aeron Cluster, whose client finds the leader over UDP and sends anew after 20 ms, it writes at any time.
-            All are set to force. *default* is each system's defaults, *fast* its fastest documented setting.
-            """;
+    /** How replication was measured, on so many processors. */
+    static String method(int processors) {
+        return METHOD.formatted(processors);
+    }
 }

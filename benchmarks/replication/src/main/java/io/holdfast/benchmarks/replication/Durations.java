@@ -6,20 +6,16 @@ import io.holdfast.benchmarks.load.LoadPlan;
  * How long everything takes.
  *
  * @param repeats of the whole
- * @param compileSeconds of load that is thrown away, so that the code is compiled
+ * @param warmUp of each cluster, before anything is measured
  * @param warmSeconds before each cell
  * @param seconds that count
  */
-record Durations(int repeats, double compileSeconds, double warmSeconds, double seconds) {
+record Durations(int repeats, WarmUp warmUp, double warmSeconds, double seconds) {
     static Durations of(boolean quick) {
-        return quick ? new Durations(1, 3, 0.5, 1.5) : new Durations(3, 6, 1.5, 3);
+        return quick ? new Durations(1, new WarmUp(3, 1), 0.5, 1.5) : new Durations(3, new WarmUp(4, 5), 1.5, 3);
     }
 
     LoadPlan plan(String work, int bytes, int window) {
         return new LoadPlan(work, bytes, window, warmSeconds, seconds);
-    }
-
-    LoadPlan warmUp(String work) {
-        return new LoadPlan(work, 256, 64, 0, compileSeconds);
     }
 }

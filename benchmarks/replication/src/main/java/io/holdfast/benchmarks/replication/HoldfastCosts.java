@@ -22,7 +22,7 @@ final class HoldfastCosts {
 
     void measure(NodeCluster cluster) throws IOException {
         for (String work : new String[] {"map", "read"}) {
-            cluster.run(durations.warmUp(work));
+            durations.warmUp().run(cluster, cluster.master(), work);
             for (int window : Cells.WINDOWS) {
                 LoadPlan plan = durations.plan(work, BYTES, window);
                 recording.cell(Systems.HOLDFAST, Cells.FORCED, plan.label(), repeat, cluster.run(plan));
@@ -35,7 +35,7 @@ final class HoldfastCosts {
             }
         }
         NodeProcess client = cluster.startClient(HoldfastClient.class.getName());
-        cluster.run(durations.warmUp("write"), client);
+        durations.warmUp().run(cluster, client, "write");
         for (int window : Cells.WINDOWS) {
             LoadPlan plan = durations.plan("write", BYTES, window);
             String label = Cells.label("client", BYTES, window);

@@ -39,7 +39,7 @@ public final class PerformancePage {
                 Made by `benchmarks/run.sh report` from `benchmarks/results/*.json`; do not edit. To measure on your machine:
 
                 ```sh
-                benchmarks/run.sh replication            # half an hour, and more; --quick for a look
+                benchmarks/run.sh replication            # an hour; --quick for a look
                 benchmarks/run.sh failover               # an hour; --quick for a look
                 benchmarks/run.sh report                 # this page
                 ```
@@ -79,7 +79,8 @@ public final class PerformancePage {
         heading("Bars");
         table("", tables.bars());
         heading("How it was measured");
-        text(Descriptions.METHOD);
+        text(Descriptions.method((int) results.median(Systems.MACHINE, "", "", ReplicationBenchmark.PROCESSORS)
+                .orElseThrow()));
         text("Medians of " + results.repeats() + (results.repeats() == 1 ? " repeat.\n" : " repeats.\n"));
         table("", Descriptions.settings());
     }

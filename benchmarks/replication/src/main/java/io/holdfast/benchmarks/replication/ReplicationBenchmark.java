@@ -15,6 +15,8 @@ import java.util.List;
  * that none is measured on a better machine. {@code ReplicationBenchmark DIRECTORY [--quick] [--peers a,b] [--systems a,b]}
  */
 public final class ReplicationBenchmark {
+    static final String PROCESSORS = "processors";
+
     private final Options options;
     private final Systems systems;
     private final Durations durations;
@@ -40,6 +42,7 @@ public final class ReplicationBenchmark {
     }
 
     private void run() throws IOException {
+        recording.add(Systems.MACHINE, "", "", PROCESSORS, Runtime.getRuntime().availableProcessors(), "1", 1);
         for (int repeat = 1; repeat <= durations.repeats(); repeat++) {
             List<String> order = new ArrayList<>(options.systems());
             if (repeat % 2 == 0) {
@@ -63,7 +66,7 @@ public final class ReplicationBenchmark {
 
     private void writes(String name, boolean forced, int repeat) {
         try (NodeCluster cluster = new NodeCluster(systems.get(name), forced, Profile.THROUGHPUT, options.scratch())) {
-            cluster.run(durations.warmUp("write"));
+            durations.warmUp().run(cluster, cluster.master(), "write");
             for (int bytes : Cells.BYTES) {
                 for (int window : Cells.WINDOWS) {
                     LoadPlan plan = durations.plan("write", bytes, window);
@@ -78,7 +81,7 @@ public final class ReplicationBenchmark {
     private void costs(int repeat) {
         try (NodeCluster cluster =
                 new NodeCluster(systems.get(Systems.HOLDFAST), true, Profile.THROUGHPUT, options.scratch())) {
-            cluster.run(durations.warmUp("write"));
+            durations.warmUp().run(cluster, cluster.master(), "write");
             new HoldfastCosts(durations, recording, repeat).measure(cluster);
         } catch (IOException e) {
             failed("costs of " + Systems.HOLDFAST, e);
