@@ -2,6 +2,7 @@
 # Builds what is needed and runs a benchmark:
 #   benchmarks/run.sh replication [--quick] [--peers a,b] [--systems holdfast,floor]
 #   benchmarks/run.sh failover    [--quick] [--peers a,b] [--systems holdfast]
+#   benchmarks/run.sh overload    [--quick]
 #   benchmarks/run.sh report
 # Peers are ratis, sofajraft, jgroups-raft and aeron. See docs/performance.md.
 set -eu
@@ -9,15 +10,16 @@ cd "$(dirname "$0")/.."
 case "${1:-}" in
     replication) main=ReplicationBenchmark ;;
     failover) main=FailoverBenchmark ;;
+    overload) main=OverloadBenchmark ;;
     report) main=PerformancePage ;;
-    *) sed -n '2,6s/^# \{0,1\}//p' benchmarks/run.sh >&2; exit 2 ;;
+    *) sed -n '2,7s/^# \{0,1\}//p' benchmarks/run.sh >&2; exit 2 ;;
 esac
 shift
 modules=benchmarks/replication
 profile=
 for peer in ratis sofajraft jgroups-raft aeron; do
     case "$main $*" in
-        PerformancePage*) ;;
+        PerformancePage* | OverloadBenchmark*) ;;
         *--systems*"$peer"* | *--peers*"$peer"*) modules="$modules,benchmarks/peers/$peer" profile=-Ppeers ;;
         *--systems* | *--peers*) ;;
         *) modules="$modules,benchmarks/peers/$peer" profile=-Ppeers ;;

@@ -216,6 +216,15 @@ public final class SegmentedLog implements AutoCloseable {
         return true;
     }
 
+    /** True if this batch is in the log, and no other in its place. */
+    public boolean holds(BatchMeta batch) {
+        if (batch.firstIndex() < 1 || batch.lastIndex() > lastIndex()) {
+            return false;
+        }
+        int ordinal = batches.ordinal(batch.firstIndex());
+        return batches.first(ordinal) == batch.firstIndex() && batches.term(ordinal) == batch.term();
+    }
+
     /**
      * Says where batches are, from the one that holds {@code fromIndex} on: whole ones up to {@code maxBytes} together,
      * but at least one. None if {@code fromIndex} is the index after the last.
@@ -265,6 +274,7 @@ public final class SegmentedLog implements AutoCloseable {
             segment.file.write(sources(batch), segment.written);
         }
         segment.written = header.end(segment.written);
+        spares.progress(segment.written);
         durableClaim = durableIndex;
         newSinceTicket = true;
     }

@@ -20,7 +20,11 @@ import org.slf4j.LoggerFactory;
  */
 final class SpareSegments {
     private static final Logger LOG = LoggerFactory.getLogger(SpareSegments.class);
-    private static final int CHUNK = 1 << 20;
+    private static final int CHUNK = 256 << 10;
+    /** What is filled at once at the beginning: all of a small segment. */
+    private static final long HEAD_START = 2 << 20;
+    /** And afterwards. */
+    private static final long STEP = 1 << 20;
 
     /** A segment without a header. */
     record Spare(long sequence, StorageFile file, long size) {}
@@ -38,6 +42,12 @@ final class SpareSegments {
     private long nextSequence;
     /** The number of the file that the worker is making, 0 while it makes none that is wanted. */
     private long making;
+
+    /** How far the one that is made has been asked to be filled. */
+    private long wanted;
+
+    /** Of the worker's thread: what it makes, filled up to its size. */
+    private @Nullable Spare unfinished;
 
     private volatile boolean closed;
 
@@ -57,39 +67,93 @@ final class SpareSegments {
         this.ready = ready;
     }
 
-    /** Has the next one made, unless it is or is being made. */
+    /** Has the next one made, unless it is or is being made: its beginning now, the rest by and by. */
     synchronized void prepare() {
         if (ready == null && making == 0 && !closed) {
-            long sequence = nextSequence++;
-            making = sequence;
-            worker.execute(() -> make(sequence));
+            making = nextSequence++;
+            wanted = 0;
+            progress(0);
         }
     }
 
-    private void make(long sequence) {
+    /**
+     * The segment in use is written up to there, and the next one is to be filled a little further: it is whole when three
+     * quarters of this one are full. All at once would take the disk away from the log's own forces for as long.
+     */
+    synchronized void progress(long written) {
+        long want = Math.min(segmentBytes, written + written / 3 + HEAD_START);
+        boolean step = want - wanted >= STEP || (want == segmentBytes && wanted < want);
+        if (making != 0 && step && !closed) {
+            wanted = want;
+            long sequence = making;
+            worker.execute(() -> make(sequence, want));
+        }
+    }
+
+    private void make(long sequence, long upTo) {
         try {
-            StorageFile file = create(sequence);
-            try {
-                if (forced) {
-                    fill(file, 0, segmentBytes);
-                }
-                if (forced && !closed) {
-                    force(file);
-                }
-            } catch (IOException | RuntimeException e) {
-                file.close();
-                throw e;
-            }
-            if (!offer(sequence, file)) {
-                file.close();
-                // A segment with a later number is in use already, so this one must never be. At a close it may stay:
-                // the next start uses it, or removes it if it is not whole.
-                if (!closed) {
-                    storage.delete(file.path());
-                }
+            if (isWanted(sequence)) {
+                makeFurther(sequence, upTo);
+            } else {
+                dropUnfinished();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void makeFurther(long sequence, long upTo) throws IOException {
+        try {
+            Spare begun = unfinished;
+            if (begun == null || begun.sequence() != sequence) {
+                dropUnfinished();
+                begun = new Spare(sequence, create(sequence), 0);
+                unfinished = begun;
+            }
+            if (forced) {
+                fill(begun.file(), begun.size(), upTo);
+            }
+            unfinished = new Spare(sequence, begun.file(), upTo);
+            if (upTo == segmentBytes) {
+                finish(sequence, begun.file());
+            }
+        } catch (IOException | RuntimeException e) {
+            Spare failed = unfinished;
+            unfinished = null;
+            if (failed != null) {
+                failed.file().close();
+            }
+            throw e;
+        }
+    }
+
+    private synchronized boolean isWanted(long sequence) {
+        return making == sequence && !closed;
+    }
+
+    private void finish(long sequence, StorageFile file) throws IOException {
+        if (forced && !closed) {
+            force(file);
+        }
+        if (offer(sequence, file)) {
+            unfinished = null;
+        } else {
+            dropUnfinished();
+        }
+    }
+
+    /**
+     * A segment with a later number is in use already, so this one must never be. At a close it may stay: the next start
+     * uses it, or removes it if it is not whole.
+     */
+    private void dropUnfinished() throws IOException {
+        Spare dropped = unfinished;
+        unfinished = null;
+        if (dropped != null) {
+            dropped.file().close();
+            if (!closed) {
+                storage.delete(dropped.file().path());
+            }
         }
     }
 
@@ -179,5 +243,12 @@ final class SpareSegments {
         if (spare != null) {
             spare.file().close();
         }
+        worker.execute(() -> {
+            try {
+                dropUnfinished();
+            } catch (IOException e) {
+                LOG.warn("a log segment in {} that was not finished could not be closed", directory, e);
+            }
+        });
     }
 }

@@ -117,6 +117,11 @@ final class LogStore {
         return cache.get(firstIndex);
     }
 
+    /** True if this batch is in the log, and no other in its place. */
+    boolean holds(BatchMeta batch) {
+        return log.holds(batch) || (!unwritten.isEmpty() && cache.get(batch.firstIndex()) != null);
+    }
+
     /** How to read whole batches from the disk; the reading is for another thread. */
     ReadPlan plan(long fromIndex, int maxBytes) {
         return log.plan(fromIndex, maxBytes);

@@ -78,6 +78,11 @@ final class PeerOutbox {
     private void sendAppend(Link to, AppendRequest append) {
         List<ByteBuf> batches = new ArrayList<>(append.batches().size());
         for (BatchMeta meta : append.batches()) {
+            if (!store.holds(meta)) {
+                // It waited behind a read while this node learnt of another leader, and its tail was cut.
+                inputs.accept(new RaftInput.SendFailed(peer));
+                return;
+            }
             ByteBuf batch = store.cached(meta.firstIndex());
             if (batch == null) {
                 readThenSend(to, append);

@@ -18,7 +18,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * One node in a process of its own. Arguments: id, directory, "default" or "fast", "file" or "heap", then the nodes. Each
+ * One node in a process of its own. Arguments: id, directory, "default" or "fast", "file", "heap" or
+ * "unforced", then the nodes. Each
  * line on standard input is answered by a line with the node's status, "heap" by the bytes in use after a collection: of
  * the heap and of direct buffers; "stop" or the end of the input stops it.
  */
@@ -36,6 +37,9 @@ final class NodeMain {
                 .bootstrap(nodes)
                 .segmentBytes(8 << 20)
                 .stateMachine(new Sequence());
+        if (args[3].equals("unforced")) {
+            log = log.unforced();
+        }
         HaCluster.Builder builder = HaCluster.builder("verification")
                 .node(Node.of(id).bind(own.substring(id.length() + 1)))
                 .with(args[2].equals("fast") ? log.fast() : log);

@@ -22,7 +22,7 @@ class KillAllTest {
     private static final int ROUNDS = Integer.getInteger("holdfast.rounds", 2);
 
     @ParameterizedTest
-    @ValueSource(strings = {"file", "heap"})
+    @ValueSource(strings = {"file", "heap", "unforced"})
     void nothingAcknowledgedIsLost(String storage, @TempDir Path directory) throws Exception {
         try (ProcessCluster cluster = new ProcessCluster(directory, 3, "fast", storage)) {
             cluster.startAll();

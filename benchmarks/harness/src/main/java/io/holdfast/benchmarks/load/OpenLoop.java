@@ -1,5 +1,7 @@
 package io.holdfast.benchmarks.load;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,6 +20,7 @@ public final class OpenLoop implements Operation.Listener {
     private final LoadPlan plan;
     private final BlockingQueue<Operation> ended;
     private final AtomicLong inFlight = new AtomicLong();
+    private final Map<String, Long> problems = new LinkedHashMap<>();
 
     private OpenLoop(Target target, LoadPlan plan) {
         this.target = target;
@@ -26,14 +29,14 @@ public final class OpenLoop implements Operation.Listener {
     }
 
     /** Runs the load on this thread; {@code perSecond} are due each second. */
-    public static LoadResult run(Target target, LoadPlan plan, double perSecond, Runnable measuring) throws Exception {
+    public static Overload run(Target target, LoadPlan plan, double perSecond, Runnable measuring) throws Exception {
         if (target.isPolled()) {
             throw new IllegalArgumentException("a target that is polled cannot be driven by an open loop");
         }
         return new OpenLoop(target, plan).run(perSecond, measuring);
     }
 
-    private LoadResult run(double perSecond, Runnable measuring) throws Exception {
+    private Overload run(double perSecond, Runnable measuring) throws Exception {
         OperationRing ring = new OperationRing(plan.window(), plan.bytes(), this);
         long start = System.nanoTime();
         Window window = new Window(start, plan);
@@ -56,7 +59,7 @@ public final class OpenLoop implements Operation.Listener {
             collect(window);
         }
         collect(window);
-        return window.result();
+        return new Overload(window.result(), problems);
     }
 
     private static long at(long start, long number, double perSecond) {
@@ -65,7 +68,7 @@ public final class OpenLoop implements Operation.Listener {
 
     private void submit(OperationRing ring, Window window, long dueAt) throws Exception {
         if (inFlight.get() >= plan.window()) {
-            window.failed();
+            failed(window, Overload.NOT_SENT);
             return;
         }
         Operation operation = ring.take();
@@ -74,16 +77,22 @@ public final class OpenLoop implements Operation.Listener {
         if (!target.submit(operation)) {
             inFlight.decrementAndGet();
             operation.free();
-            window.failed();
+            failed(window, Overload.NOT_SENT);
         }
+    }
+
+    private void failed(Window window, String why) {
+        window.failed();
+        problems.merge(why, 1L, Long::sum);
     }
 
     private void collect(Window window) {
         for (Operation operation = ended.poll(); operation != null; operation = ended.poll()) {
-            if (operation.problem() == null) {
+            Throwable problem = operation.problem();
+            if (problem == null) {
                 window.succeeded(operation.startNanos(), operation.endNanos(), 1);
             } else {
-                window.failed();
+                failed(window, problem.getClass().getSimpleName());
             }
             operation.free();
         }

@@ -2,6 +2,7 @@ package io.holdfast.benchmarks.process;
 
 import io.holdfast.benchmarks.load.LoadPlan;
 import io.holdfast.benchmarks.load.LoadResult;
+import io.holdfast.benchmarks.load.Overload;
 import io.holdfast.benchmarks.subject.NodeSettings;
 import io.holdfast.benchmarks.subject.Profile;
 import java.io.IOException;
@@ -121,6 +122,32 @@ public final class NodeCluster implements AutoCloseable {
         Map<String, Double> counted = new LinkedHashMap<>();
         before.figures().forEach((name, value) -> counted.put(name, after.figure(name) - value));
         return new Cell(result, to.ownShare(from), to.busyShare(from), counted);
+    }
+
+    /** Offers so many writes a second to the master, whatever becomes of them. */
+    public Overload open(LoadPlan plan, double perSecond) throws IOException {
+        NodeProcess master = master();
+        master.say("open " + plan.bytes() + " " + plan.window() + " " + plan.warmSeconds() + " " + plan.seconds() + " "
+                + perSecond);
+        double seconds = plan.warmSeconds() + plan.seconds() + DRAIN_SECONDS;
+        return Overload.fromMap(master.await("result", seconds).figures());
+    }
+
+    /** What the master says of itself. */
+    public Map<String, Double> state() throws IOException {
+        return master().ask("state").figures();
+    }
+
+    /** As {@link #run(LoadPlan)}, while one of the others runs for {@code share} of the time only. */
+    public Cell runWithSlowNode(LoadPlan plan, double share) throws IOException {
+        NodeProcess master = master();
+        NodeProcess slow = nodes.get(nodes.get(0) == master ? 1 : 0);
+        Throttle throttle = new Throttle(slow.pid(), share, plan.warmSeconds() + plan.seconds());
+        try {
+            return run(plan, master);
+        } finally {
+            throttle.close();
+        }
     }
 
     /** System calls of the master's per operation under a load, in a run of its own; empty if they cannot be counted. */

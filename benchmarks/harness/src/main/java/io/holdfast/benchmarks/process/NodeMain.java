@@ -1,6 +1,7 @@
 package io.holdfast.benchmarks.process;
 
 import io.holdfast.benchmarks.load.LoadPlan;
+import io.holdfast.benchmarks.load.OpenLoop;
 import io.holdfast.benchmarks.load.SingleWrite;
 import io.holdfast.benchmarks.load.Target;
 import io.holdfast.benchmarks.subject.NodeSettings;
@@ -72,6 +73,16 @@ final class NodeMain {
                             Integer.parseInt(words[3]),
                             Double.parseDouble(words[4]),
                             Double.parseDouble(words[5]))));
+                case "state" -> say(new Message("state", subject.state()));
+                case "open" ->
+                    onThread(() -> open(
+                            new LoadPlan(
+                                    "write",
+                                    Integer.parseInt(words[1]),
+                                    Integer.parseInt(words[2]),
+                                    Double.parseDouble(words[3]),
+                                    Double.parseDouble(words[4])),
+                            Double.parseDouble(words[5])));
                 case "write" -> onThread(() -> write(Boolean.parseBoolean(words[1])));
                 default -> say(new Message("problem:unknown:" + words[0]));
             }
@@ -95,6 +106,13 @@ final class NodeMain {
                 "benchmark-client");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private void open(LoadPlan plan, double perSecond) throws Exception {
+        try (Target target = subject.open("write")) {
+            say(new Message(
+                    "result", OpenLoop.run(target, plan, perSecond, () -> {}).toMap()));
+        }
     }
 
     private void load(LoadPlan plan) throws Exception {

@@ -32,6 +32,11 @@ public interface Subject {
         return Map.of();
     }
 
+    /** What it holds and knows at this moment, by names of letters alone. */
+    default Map<String, Double> state() {
+        return Map.of();
+    }
+
     /** Whether it makes sense to write by this node now, when a new master is waited for. */
     default boolean takesWrites() {
         return isMaster();

@@ -95,7 +95,7 @@ class LoopsTest {
     @Test
     void anOpenLoopCountsWhatIsDueAndCannotBeSentAsErrors() throws Exception {
         AtomicLong submitted = new AtomicLong();
-        LoadResult result = OpenLoop.run(
+        Overload overload = OpenLoop.run(
                 operation -> {
                     submitted.incrementAndGet();
                     return false;
@@ -103,8 +103,10 @@ class LoopsTest {
                 SHORT,
                 1_000,
                 () -> {});
-        assertEquals(0, result.count());
-        assertEquals(submitted.get(), result.errors());
+        assertEquals(0, overload.load().count());
+        assertEquals(submitted.get(), overload.load().errors());
+        assertEquals(submitted.get(), overload.problems().get(Overload.NOT_SENT));
+        assertEquals(overload, Overload.fromMap(overload.toMap()));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> OpenLoop.run(

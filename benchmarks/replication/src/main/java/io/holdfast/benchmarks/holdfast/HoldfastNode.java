@@ -14,6 +14,9 @@ import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.ReplicatedLog;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.util.internal.PlatformDependent;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +86,22 @@ public final class HoldfastNode implements Subject {
     public Map<String, Double> counters() {
         Counter forces = meters.find("holdfast.log.forces").counter();
         return forces == null ? Map.of() : Map.of("forces", forces.count());
+    }
+
+    @Override
+    public Map<String, Double> state() {
+        long direct = Math.max(0, PlatformDependent.usedDirectMemory());
+        for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+            direct += pool.getName().equals("direct") ? pool.getMemoryUsed() : 0;
+        }
+        return Map.of(
+                "term",
+                (double) ReplicatedLog.in(cluster()).status().term(),
+                "heap",
+                (double)
+                        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
+                "direct",
+                (double) direct);
     }
 
     @Override

@@ -28,6 +28,7 @@ public final class PerformancePage {
         made.head();
         made.replication(new Results(RowFile.read(results.resolve("replication.json"))));
         made.failover(new Results(RowFile.read(results.resolve("failover.json"))));
+        made.overload(new Results(RowFile.read(results.resolve("overload.json"))));
         made.tail();
         Files.writeString(docs.resolve("performance.md"), made.page);
     }
@@ -41,6 +42,7 @@ public final class PerformancePage {
                 ```sh
                 benchmarks/run.sh replication            # an hour; --quick for a look
                 benchmarks/run.sh failover               # an hour; --quick for a look
+                benchmarks/run.sh overload               # five minutes
                 benchmarks/run.sh report                 # this page
                 ```
 
@@ -124,6 +126,18 @@ public final class PerformancePage {
         table("", tables.times());
         table("", tables.bars());
         text(Descriptions.FAILOVER);
+    }
+
+    private void overload(Results results) {
+        OverloadTables tables = new OverloadTables(results);
+        if (!tables.table().isEmpty()) {
+            heading("Overload");
+            table(
+                    "Holdfast alone, forced, 256 B. Open loops offer a fixed rate whatever becomes of it, as a multiple of "
+                            + "what the closed loop reached; latencies count from when a write was due. Elections are "
+                            + "terms that began; memory is the master's after the load.",
+                    tables.table());
+        }
     }
 
     private void tail() {
