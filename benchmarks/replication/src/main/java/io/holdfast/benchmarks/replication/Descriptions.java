@@ -1,5 +1,6 @@
 package io.holdfast.benchmarks.replication;
 
+import io.holdfast.benchmarks.report.Figures;
 import io.holdfast.benchmarks.report.Table;
 import java.util.List;
 
@@ -12,14 +13,15 @@ final class Descriptions {
             load. So the figures are those of a crowded machine, and their ratios say more than they do themselves.
 
             Systems are measured in turns in one run, in the opposite order in every second repeat. A cluster is started anew
-            for each system and repeat; it is under load (W=64) until 5 s of it are less than a tenth
-            faster than the 5 s before, for a minute at the most, and then each cell is warmed up for
-            2 s and measured for 5 s. Every JVM of every system has the same flags: `-Xms1g -Xmx1g`, the default collector of
+            for each system and repeat; it is under load (W=64) until %s s of it are less than a tenth
+            faster than the %s s before, for %s s at the most, and then each cell is warmed up for
+            %s s and measured for %s s. Every JVM of every system has the same flags: `-Xms1g -Xmx1g`, the default collector of
             JDK 17, `-Djava.util.concurrent.ForkJoinPool.common.parallelism=4` (else `CompletableFuture` starts a thread for
             each task on two processors). The tables show medians of the repeats.
 
             **The load** is closed: one client thread in the master's JVM keeps W writes in flight, each with a payload that was
-            made beforehand. The latency is from just before the submission to the callback. The client is the same for all;
+            made beforehand. The latency is from just before the submission to the callback; at W=1 Holdfast's client makes the
+            blocking call, which is there for that. The client is the same for all;
             Aeron Cluster has no submission within the process, so there the same client polls a session over shared memory.
             Every node counts what it applies, and a cell fails if the slaves do not reach the master's count, or that is
             less than what was acknowledged.
@@ -52,8 +54,8 @@ final class Descriptions {
                 "Holdfast",
                 "this source",
                 "`ReplicatedLog.submitAsync` on the master",
-                "always",
-                "–",
+                "its default",
+                "`unforced()`",
                 "`LogReplication.fast()`: heartbeat 15 ms, election 150 ms"));
         table.add(List.of(
                 "Apache Ratis",
@@ -88,6 +90,18 @@ final class Descriptions {
 
     /** How replication was measured, on so many processors. */
     static String method(int processors) {
-        return METHOD.formatted(processors);
+        Durations full = Durations.of(false);
+        double stretch = full.warmUp().stretchSeconds();
+        return METHOD.formatted(
+                processors,
+                seconds(stretch),
+                seconds(stretch),
+                seconds(stretch * full.warmUp().most()),
+                seconds(full.warmSeconds()),
+                seconds(full.seconds()));
+    }
+
+    private static String seconds(double value) {
+        return Figures.format(value);
     }
 }
