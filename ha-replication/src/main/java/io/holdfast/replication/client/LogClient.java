@@ -457,13 +457,21 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         session.flush(now());
     }
 
-    /** The loop is dead and cannot {@link #stop}: callers that still wait are told on this thread. */
+    /** The node has failed and does not {@link #stop} in order: callers that still wait are told. On any thread. */
     public void abandon() {
         if (stopped) {
             return;
         }
         stopped = true;
-        refuseLateOnes();
+        try {
+            loop.run(this::abandonHere); // what failed is the node; its loop may still be at work on these very calls
+        } catch (IllegalStateException noLoop) {
+            abandonHere();
+        }
+    }
+
+    private void abandonHere() {
+        refuseLateOnes(Request::failHere);
         session.abandon(context.node().id() + " has failed");
         reads.failAll(context.node().id() + " has failed", true);
     }

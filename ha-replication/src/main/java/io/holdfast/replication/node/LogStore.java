@@ -172,13 +172,16 @@ final class LogStore {
 
     /** Writes that all is on disk, so that damage to it later is not taken for a torn write. */
     void mark(long commitIndex) throws IOException {
-        log.mark(commitIndex);
+        if (log.mark(commitIndex)) {
+            forceSoon();
+        }
     }
 
     /** What was cut from the log's end when it was opened is certainly here again. */
     void settle() {
         try {
             log.settle();
+            forceSoon();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

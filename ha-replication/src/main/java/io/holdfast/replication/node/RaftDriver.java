@@ -36,6 +36,9 @@ final class RaftDriver {
         void readReady(long id, long index);
 
         void readFailed(long id);
+
+        /** Whatever this node may have lost, it has again. */
+        void doubtSettled();
     }
 
     private final Raft raft;
@@ -194,6 +197,7 @@ final class RaftDriver {
             loop.execute(() -> {
                 if (!stopped) {
                     store.settle();
+                    events.doubtSettled();
                 }
             });
         });

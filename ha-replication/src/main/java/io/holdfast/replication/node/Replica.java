@@ -28,6 +28,7 @@ import io.holdfast.replication.wire.ClientMessage.Announcement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,9 @@ final class Replica {
     private long idleSinceIndex;
     private boolean markDue;
     private boolean ready;
+    /** At the end: the mark has been written, and whether it and all before it are on the disk. */
+    private boolean marked;
+
     private boolean wholeOnDisk;
     private boolean stopped;
     private volatile LogStatus status = LogStatus.unknown(ReplicaRole.SLAVE);
@@ -322,6 +326,15 @@ final class Replica {
         loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
     }
 
+    /** Of an earlier run; from now on nothing counts before it is forced. */
+    private void removeUnforcedMark() {
+        try {
+            UnforcedMark.remove(context.runtime().storage(), settings.directory());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void mark() {
         try {
             store.mark(driver.raft().commitIndex());
@@ -338,14 +351,16 @@ final class Replica {
         driver.stop();
         applier.stop();
         stopped = true;
-        store.forceInBackground();
         finishForcing(done, 200);
     }
 
     /** What was written is forced, and marked as forced, so that the next start has nothing to doubt. */
     private void finishForcing(Runnable done, int triesLeft) {
-        if (store.isForced()) {
+        if (store.isForced() && !marked) {
+            marked = true;
             mark();
+        }
+        if (store.isForced() && !store.isForcing()) {
             wholeOnDisk = true;
             done.run();
         } else if (triesLeft == 0) {
@@ -354,12 +369,24 @@ final class Replica {
                     context.node().id());
             done.run();
         } else {
+            store.forceInBackground();
             loop.schedule(10_000_000L, () -> finishForcing(done, triesLeft - 1));
         }
     }
 
-    void close() {
+    /** After a failure there was no {@link #stop}: nothing is to be applied any more from what is about to be released. */
+    private void quiesce() {
         stopped = true;
+        driver.stop();
+        applier.stop();
+    }
+
+    void close() {
+        try {
+            loop.run(this::quiesce);
+        } catch (IllegalStateException noLoop) {
+            quiesce();
+        }
         reader.close();
         if (applyWorker != null) {
             applyWorker.close();
@@ -432,6 +459,13 @@ final class Replica {
         @Override
         public void readFailed(long id) {
             reads.failed(id);
+        }
+
+        @Override
+        public void doubtSettled() {
+            if (settings.forced()) {
+                reader.execute(Replica.this::removeUnforcedMark);
+            }
         }
     }
 

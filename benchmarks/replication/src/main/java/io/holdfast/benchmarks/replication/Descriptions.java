@@ -1,6 +1,5 @@
 package io.holdfast.benchmarks.replication;
 
-import io.holdfast.benchmarks.report.Figures;
 import io.holdfast.benchmarks.report.Table;
 import java.util.List;
 
@@ -102,6 +101,6 @@ final class Descriptions {
     }
 
     private static String seconds(double value) {
-        return Figures.format(value);
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 }
