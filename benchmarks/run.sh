@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds what is needed and runs a benchmark:
-#   benchmarks/run.sh replication [--quick] [--peers a,b] [--systems holdfast,floor]
+#   benchmarks/run.sh replication [--quick] [--repeats 1] [--peers a,b] [--systems holdfast,floor]
 #   benchmarks/run.sh failover    [--quick] [--peers a,b] [--systems holdfast]
 #   benchmarks/run.sh overload    [--quick]
 #   benchmarks/run.sh report

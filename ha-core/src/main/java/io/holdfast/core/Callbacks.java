@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs users' callbacks on the user's executor, or on a thread of the node's own; there, too, whatever the user's
- * executor refuses, or a future would never complete, and whatever it would run on the loop, which no callback may block.
+ * executor refuses, or a future would never complete, and whatever it would run on the thread that hands it over, the
+ * loop's or a state machine's, which no callback may block.
  * An exception out of a callback is logged and harms nothing else.
  */
 final class Callbacks implements Executor {
@@ -51,6 +52,7 @@ final class Callbacks implements Executor {
         Once once = new Once(callback);
         try {
             users.execute(once);
+            once.handedOver();
         } catch (RuntimeException e) {
             LOG.warn(
                     "the executor given to node {} refused a callback, which now runs on a thread of the node's own: {}",
@@ -91,6 +93,8 @@ final class Callbacks implements Executor {
     private final class Once implements Runnable {
         private final Runnable callback;
         private final AtomicBoolean taken = new AtomicBoolean();
+        private final Thread giver = Thread.currentThread();
+        private boolean handing = true; // of the giver
 
         Once(Runnable callback) {
             this.callback = callback;
@@ -98,11 +102,16 @@ final class Callbacks implements Executor {
 
         @Override
         public void run() {
-            if (loop.inEventLoop()) { // it runs what it is given on the thread that gives it
+            boolean here = Thread.currentThread() == giver && handing;
+            if (here || loop.inEventLoop()) { // it runs what it is given on the thread that gives it
                 runElsewhere();
             } else if (taken.compareAndSet(false, true)) {
                 Callbacks.this.run(callback);
             }
+        }
+
+        void handedOver() {
+            handing = false;
         }
 
         void runElsewhere() {

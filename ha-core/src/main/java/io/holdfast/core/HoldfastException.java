@@ -11,4 +11,9 @@ public abstract class HoldfastException extends RuntimeException {
     protected HoldfastException(String message) {
         super(message);
     }
+
+    /** For one that may come very often, without a stack trace. */
+    HoldfastException(String message, boolean withStackTrace) {
+        super(message, null, true, withStackTrace);
+    }
 }

@@ -74,7 +74,7 @@ class CallbacksTest {
     }
 
     @Test
-    void anExecutorThatRunsOnTheCallerDoesNotRunOnTheLoop() {
+    void anExecutorThatRunsOnTheCallerRunsNeitherOnTheLoopNorOnAMachinesThread() {
         Callbacks callbacks = callbacks(Runnable::run);
         callbacks.execute(() -> ran.add("on the loop"));
         assertEquals(List.of(), ran);
@@ -82,6 +82,8 @@ class CallbacksTest {
         assertEquals(List.of("on the loop"), ran);
         loop.here = false;
         callbacks.execute(() -> ran.add("elsewhere"));
+        assertEquals(List.of("on the loop"), ran);
+        workers.get(0).next();
         assertEquals(List.of("on the loop", "elsewhere"), ran);
     }
 
@@ -100,6 +102,7 @@ class CallbacksTest {
                     throw new IllegalStateException("too late");
                 })
                 .execute(() -> ran.add("run"));
+        workers.get(1).next();
         assertEquals(List.of("refused", "run"), ran);
         assertEquals(0, workers.get(1).tasks.size());
     }

@@ -132,7 +132,8 @@ final class SpareSegments {
     }
 
     private void finish(long sequence, StorageFile file) throws IOException {
-        if (forced && !closed) {
+        if (!closed) {
+            // Also where nothing waits for a force: the background's force of what is in it must not outlive its name.
             force(file);
         }
         if (offer(sequence, file)) {
@@ -200,6 +201,7 @@ final class SpareSegments {
             return spare;
         }
         if (!forced) {
+            storage.forceDirectory(directory);
             return new Spare(spare.sequence(), spare.file(), size);
         }
         try {

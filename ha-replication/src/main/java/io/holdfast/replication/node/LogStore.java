@@ -32,6 +32,7 @@ final class LogStore {
     private final long maxCachedBytes;
     private final BatchCache cache = new BatchCache();
     private final List<ByteBuf> unwritten = new ArrayList<>();
+    private boolean toldSoon;
     private boolean forceDue;
     private boolean forcing;
 
@@ -80,7 +81,18 @@ final class LogStore {
         if (waitForForce) {
             forceSoon();
         } else {
-            persisted.upTo(log.lastTerm(), log.lastIndex(), false);
+            tellSoon();
+        }
+    }
+
+    /** From a task of its own: what it leads to must not happen in the midst of what led to the write. */
+    private void tellSoon() {
+        if (!toldSoon) {
+            toldSoon = true;
+            loop.execute(() -> {
+                toldSoon = false;
+                persisted.upTo(log.lastTerm(), log.lastIndex(), false);
+            });
         }
     }
 

@@ -22,7 +22,6 @@ final class MachineWork {
     private @Nullable Outcome[] outcomes = new Outcome[16];
     private byte[] @Nullable [] answers = new byte[16][];
     private @Nullable PendingWrite[] callers = new PendingWrite[16];
-    private int othersWait;
 
     void add(
             long id,
@@ -42,9 +41,6 @@ final class MachineWork {
         offsets[size] = offset;
         lengths[size] = length;
         callers[size] = caller;
-        if (caller == null) {
-            othersWait++;
-        }
         size++;
     }
 
@@ -112,9 +108,14 @@ final class MachineWork {
         return callers[i];
     }
 
-    /** True if each command has somebody in this process who waits for it. */
-    boolean allCallersHere() {
-        return othersWait == 0;
+    /** True if each command was applied, and has somebody in this process who waited for it and has been told. */
+    boolean allAreTold() {
+        for (int i = 0; i < size; i++) {
+            if (callers[i] == null || outcomes[i] != Outcome.APPLIED) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Keeps nothing of it but the room. */
@@ -123,7 +124,6 @@ final class MachineWork {
         Arrays.fill(outcomes, 0, size, null);
         Arrays.fill(answers, 0, size, null);
         Arrays.fill(callers, 0, size, null);
-        othersWait = 0;
         size = 0;
     }
 }

@@ -51,7 +51,7 @@ final class Replica {
      * What was found on the disk.
      *
      * @param index the batches of the log
-     * @param doubtful true if the log's end may be missing
+     * @param mayHaveLost true if the log was not forced, and not stopped in order
      * @param wallMillis of the last batch
      * @param masterNanos of the last batch
      */
@@ -59,7 +59,7 @@ final class Replica {
             SegmentedLog log,
             LogIndex index,
             HardStateFile hardState,
-            boolean doubtful,
+            boolean mayHaveLost,
             Worker preparer,
             long wallMillis,
             long masterNanos) {
@@ -75,11 +75,11 @@ final class Replica {
                         + " but its log is gone: it would vote without its memory. Restore the directory as a whole");
             }
             LastBatchTime time = LastBatchTime.read(log);
-            boolean doubtful = log.recovery().tailCut() || UnforcedMark.exists(runtime.storage(), settings.directory());
+            boolean mayHaveLost = UnforcedMark.exists(runtime.storage(), settings.directory());
             if (!settings.forced()) {
                 UnforcedMark.create(runtime.storage(), settings.directory());
             }
-            return new Disk(log, index, hardState, doubtful, preparer, time.wallMillis(), time.masterNanos());
+            return new Disk(log, index, hardState, mayHaveLost, preparer, time.wallMillis(), time.masterNanos());
         }
 
         private static SegmentedLog openLog(
@@ -144,6 +144,9 @@ final class Replica {
     private boolean marked;
 
     private boolean wholeOnDisk;
+    /** What an earlier run acknowledged and did not force may be missing still. */
+    private boolean mayHaveLost;
+
     private boolean stopped;
     private volatile LogStatus status = LogStatus.unknown(ReplicaRole.SLAVE);
 
@@ -173,6 +176,7 @@ final class Replica {
         time.seen(disk.wallMillis(), disk.masterNanos());
         this.store = new LogStore(disk.log(), logWorker, loop, settings.forced(), CACHE_BYTES, this::persisted);
         this.settings = settings;
+        this.mayHaveLost = disk.mayHaveLost();
         this.peers = new PeerLinks(context.links(), identity.voters(), new PeerEvents(), this::input);
         Raft raft = new Raft(
                 new RaftConfig(
@@ -188,7 +192,7 @@ final class Replica {
                 disk.hardState().state().term(),
                 disk.hardState().state().votedFor(),
                 recovery.commitIndex(),
-                disk.doubtful(),
+                recovery.tailCut() || disk.mayHaveLost(),
                 disk.hardState().doubtful(),
                 new SplittableRandom(runtime.random().nextLong()));
         this.driver = new RaftDriver(
@@ -393,7 +397,7 @@ final class Replica {
         }
         try {
             store.close();
-            if (wholeOnDisk) {
+            if (wholeOnDisk && !mayHaveLost) {
                 UnforcedMark.remove(context.runtime().storage(), settings.directory());
             }
             disk.hardState().close();
@@ -463,6 +467,7 @@ final class Replica {
 
         @Override
         public void doubtSettled() {
+            mayHaveLost = false;
             if (settings.forced()) {
                 reader.execute(Replica.this::removeUnforcedMark);
             }

@@ -59,7 +59,11 @@ final class UserMachine {
     private MachineWork gathered = new MachineWork();
     private @Nullable Events events;
     private long waitingBytes;
-    private boolean master;
+    /** Written on the loop. */
+    private volatile boolean master;
+    /** An error came out of the machine. Of its own thread. */
+    private boolean broken;
+
     /** Applied since the loop was last told. Of the machine's thread. */
     private long untoldBytes;
 
@@ -103,13 +107,18 @@ final class UserMachine {
         gathered = spare == null ? new MachineWork() : spare;
         waitingBytes += batch.readableBytes();
         batch.retain();
-        boolean othersWait = master && !work.allCallersHere();
         worker.execute(() -> {
+            if (broken) {
+                return; // the node is failing; nothing may be applied behind a gap
+            }
+            broken = true;
             apply(work, batch);
-            finished.add(new Finished(work, batch));
+            broken = false;
             untoldBytes += batch.readableBytes();
+            boolean loopIsWaitedFor = master && !work.allAreTold();
+            finished.add(new Finished(work, batch)); // and they are the loop's
             // Where nobody waits for its word, the loop hears of it when it comes round: a wake-up saved.
-            if (othersWait || untoldBytes > UNTOLD_BYTES) {
+            if (loopIsWaitedFor || untoldBytes > UNTOLD_BYTES) {
                 untoldBytes = 0;
                 loop.execute(this::hear);
             }
@@ -139,16 +148,23 @@ final class UserMachine {
                 byte[] answer = machine.apply(new StateMachine.Entry(work.index(i), term, wallMillis, command));
                 if (answer.length <= MAX_ANSWER_BYTES) {
                     work.answer(i, Outcome.APPLIED, answer);
-                    PendingWrite caller = work.caller(i);
-                    if (caller != null) {
-                        localCalls.applied(caller, answer);
-                    }
                 } else {
                     work.answer(i, Outcome.FAILED, tooLong(answer));
                 }
             } catch (RuntimeException e) {
                 LOG.warn("the state machine refused the entry at index {}", work.index(i), e);
                 work.answer(i, Outcome.FAILED, e.toString().getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        tell(work);
+    }
+
+    /** Tells callers of this process, all of a batch at once: one that is claimed must not wait for a machine that hangs. */
+    private void tell(MachineWork work) {
+        for (int i = 0; i < work.size(); i++) {
+            PendingWrite caller = work.caller(i);
+            if (caller != null && work.outcome(i) == Outcome.APPLIED) {
+                localCalls.applied(caller, work.answer(i));
             }
         }
         localCalls.appliedAll();

@@ -21,6 +21,7 @@ public final class OpenLoop implements Operation.Listener {
     private final BlockingQueue<Operation> ended;
     private final AtomicLong inFlight = new AtomicLong();
     private final Map<String, Long> problems = new LinkedHashMap<>();
+    private int sinceCollected;
 
     private OpenLoop(Target target, LoadPlan plan) {
         this.target = target;
@@ -67,6 +68,9 @@ public final class OpenLoop implements Operation.Listener {
     }
 
     private void submit(OperationRing ring, Window window, long dueAt) throws Exception {
+        if (++sinceCollected >= plan.window()) {
+            collect(window); // what ended at once is not free before that
+        }
         if (inFlight.get() >= plan.window()) {
             failed(window, Overload.NOT_SENT);
             return;
@@ -87,6 +91,7 @@ public final class OpenLoop implements Operation.Listener {
     }
 
     private void collect(Window window) {
+        sinceCollected = 0;
         for (Operation operation = ended.poll(); operation != null; operation = ended.poll()) {
             Throwable problem = operation.problem();
             if (problem == null) {

@@ -145,4 +145,18 @@ class LoopsTest {
         LoadResult result = new LoadResult(7, 2, 1, 1.5, 2.5, 3.5, 4.5);
         assertEquals(result, LoadResult.fromMap(result.toMap()));
     }
+
+    @Test
+    void anOpenLoopOutlivesATargetThatRefusesEverythingAtOnce() throws Exception {
+        Overload overload = OpenLoop.run(
+                operation -> {
+                    operation.accept(null, new IllegalStateException("no"));
+                    return true;
+                },
+                SHORT,
+                1_000_000,
+                () -> {});
+        assertEquals(0, overload.load().count());
+        assertTrue(overload.problems().getOrDefault("IllegalStateException", 0L) > 1_000);
+    }
 }

@@ -11,8 +11,15 @@ import io.holdfast.benchmarks.load.LoadPlan;
  * @param seconds that count
  */
 record Durations(int repeats, WarmUp warmUp, double warmSeconds, double seconds) {
+    static Durations of(Options options) {
+        Durations usual = of(options.quick());
+        return options.repeats() == 0
+                ? usual
+                : new Durations(options.repeats(), usual.warmUp(), usual.warmSeconds(), usual.seconds());
+    }
+
     static Durations of(boolean quick) {
-        return quick ? new Durations(1, new WarmUp(3, 1), 0.5, 1.5) : new Durations(3, new WarmUp(3, 4), 1, 2);
+        return quick ? new Durations(1, new WarmUp(3, 1), 0.5, 1.5) : new Durations(3, new WarmUp(4, 5), 1, 3);
     }
 
     LoadPlan plan(String work, int bytes, int window) {

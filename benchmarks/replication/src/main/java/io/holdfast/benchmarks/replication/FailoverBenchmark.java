@@ -32,7 +32,7 @@ public final class FailoverBenchmark {
         Systems systems = new Systems(options.benchmarks());
         FailoverRound round = new FailoverRound(options.scratch());
         Recording recording = new Recording(options.rows("failover"));
-        for (int repeat = 1; repeat <= (options.quick() ? QUICK_ROUNDS : ROUNDS); repeat++) {
+        for (int repeat = 1; repeat <= rounds(options); repeat++) {
             for (String profile : FailoverTables.PROFILES) {
                 for (String signal : FailoverTables.SIGNALS) {
                     for (String name : names) {
@@ -47,6 +47,10 @@ public final class FailoverBenchmark {
         }
         System.out.println();
         System.out.print(new FailoverTables(new Results(recording.rows())).toText());
+    }
+
+    private static int rounds(Options options) {
+        return options.repeats() > 0 ? options.repeats() : options.quick() ? QUICK_ROUNDS : ROUNDS;
     }
 
     /** Of what takes so long again and again, a few rounds tell all there is to be told. */

@@ -9,17 +9,20 @@ import java.util.List;
  *
  * @param benchmarks the directory that holds this module and the peers
  * @param quick a look: one repeat, shorter cells, and figures that replace no others
+ * @param repeats how often, 0 for as often as is usual
  * @param systems who is measured, in this order
  */
-record Options(Path benchmarks, boolean quick, List<String> systems) {
+record Options(Path benchmarks, boolean quick, int repeats, List<String> systems) {
     static Options parse(String[] args) {
         Path benchmarks = Path.of(args[0]);
         boolean quick = false;
+        int repeats = 0;
         List<String> peers = Systems.PEERS;
         List<String> systems = null;
         for (int i = 1; i < args.length; i++) {
             switch (args[i]) {
                 case "--quick" -> quick = true;
+                case "--repeats" -> repeats = Integer.parseInt(names(args, ++i).get(0));
                 case "--peers" -> peers = names(args, ++i);
                 case "--systems" -> systems = names(args, ++i);
                 default -> throw new IllegalArgumentException("not known: " + args[i]);
@@ -35,7 +38,7 @@ record Options(Path benchmarks, boolean quick, List<String> systems) {
         }
         Systems known = new Systems(benchmarks);
         systems.forEach(known::get);
-        return new Options(benchmarks, quick, List.copyOf(systems));
+        return new Options(benchmarks, quick, repeats, List.copyOf(systems));
     }
 
     private static List<String> names(String[] args, int at) {

@@ -29,7 +29,7 @@ public final class OverloadBenchmark {
     private OverloadBenchmark(Options options) {
         this.options = options;
         this.recording = new Recording(options.rows("overload"));
-        this.durations = Durations.of(options.quick());
+        this.durations = Durations.of(options);
     }
 
     /** See the class. */

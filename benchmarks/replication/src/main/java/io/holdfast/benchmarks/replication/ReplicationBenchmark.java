@@ -26,7 +26,7 @@ public final class ReplicationBenchmark {
     private ReplicationBenchmark(Options options) {
         this.options = options;
         this.systems = new Systems(options.benchmarks());
-        this.durations = Durations.of(options.quick());
+        this.durations = Durations.of(options);
         this.recording = new Recording(options.rows("replication"));
     }
 
