@@ -56,6 +56,9 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     private final FeatureContext context;
     private final EventLoop loop;
     private final Limits limits;
+    /** Made once: under overload it is said very often. */
+    private final String overloaded;
+
     private final Permits permits;
     private final Inbox inbox = new Inbox();
     private final Completions completions;
@@ -85,6 +88,9 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         this.loop = context.runtime().loop();
         this.limits = limits;
         this.permits = new Permits(context.runtime().clock(), limits.maxInFlight(), limits.maxInFlightBytes());
+        this.overloaded = "of at most " + limits.maxInFlight() + " requests and " + limits.maxInFlightBytes()
+                + " bytes in flight from " + context.node().id()
+                + ", as many wait already; wait for answers, or raise LogReplication.maxInFlight";
         this.completions = new Completions(context.callbacks(), context.callbacksAreSerial(), this::endTurnSoon);
         this.earlyCompletions = new Completions(context.callbacks(), context.callbacksAreSerial(), () -> {});
         this.reads = new PendingReads(
@@ -288,10 +294,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
             Thread.currentThread().interrupt();
             throw new NotAvailableException("the calling thread was interrupted; the request was not sent");
         }
-        throw new OverloadedException("of at most " + limits.maxInFlight() + " requests and "
-                + limits.maxInFlightBytes() + " bytes in flight from "
-                + context.node().id()
-                + ", as many wait already; wait for answers, or raise LogReplication.maxInFlight");
+        throw new OverloadedException(overloaded);
     }
 
     /** Given back at the end of the turn, all together, and before any future is completed. On the loop. */

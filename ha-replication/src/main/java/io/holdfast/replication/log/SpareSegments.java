@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SpareSegments {
     private static final Logger LOG = LoggerFactory.getLogger(SpareSegments.class);
-    private static final int CHUNK = 256 << 10;
+    private static final int CHUNK = 1 << 20;
     /** What is filled at once at the beginning: all of a small segment. */
     private static final long HEAD_START = 2 << 20;
     /** And afterwards. */
@@ -187,8 +187,8 @@ final class SpareSegments {
         if (spare == null) {
             if (expected) {
                 LOG.warn(
-                        "no log segment is ready in {}, so segment {} is made while writes wait; the disk is too slow"
-                                + " for this load, or segments of {} bytes are too small",
+                        "no log segment is ready in {}, so segment {} is not filled beforehand and its forces take longer;"
+                                + " the disk is too slow for this load, or segments of {} bytes are too small",
                         directory,
                         sequence,
                         segmentBytes);
@@ -200,12 +200,11 @@ final class SpareSegments {
         if (spare.size() >= size) {
             return spare;
         }
-        if (!forced) {
-            storage.forceDirectory(directory);
-            return new Spare(spare.sequence(), spare.file(), size);
-        }
         try {
-            fill(spare.file(), spare.size(), size);
+            if (forced && !expected) {
+                fill(spare.file(), spare.size(), size);
+            }
+            // Else filling it would hold up every write for as long: it grows as it is written, at a dearer force each.
             force(spare.file());
         } catch (IOException | RuntimeException e) {
             spare.file().close();

@@ -54,12 +54,20 @@ class SpareSegmentsTest {
     }
 
     @Test
+    void theFirstOneOfAllIsFilledAtOnce() throws IOException {
+        SpareSegments.Spare taken = spares.take(0, false);
+        assertEquals(SEGMENT, size(1));
+        taken.file().close();
+    }
+
+    @Test
     void oneThatIsNeededBeforeItIsWholeIsMadeAnewAndTheOtherIsRemoved() throws IOException {
         spares.prepare();
         worker.runAll();
-        SpareSegments.Spare taken = spares.take(0, false);
+        SpareSegments.Spare taken = spares.take(0, true);
         assertEquals(2, taken.sequence());
-        assertEquals(SEGMENT, size(2));
+        assertEquals(SEGMENT, taken.size());
+        assertEquals(0, size(2), "no write waits for it to be filled");
         spares.prepare();
         worker.runAll();
         assertTrue(!storage.exists(SegmentFile.path(LogFixture.DIRECTORY, 1)), "its number is too low to be used now");
