@@ -73,7 +73,7 @@ final class SimulatedCluster {
                 id,
                 HaCluster.builder("sim")
                         .node(Node.of(id).bind(id + ":" + PORT))
-                        .with(fast ? replication.fast() : replication)
+                        .with(fast ? replication.timing(Duration.ofMillis(25), Duration.ofMillis(250)) : replication)
                         .runtime(runtime)
                         .executor(machine.callbacks())
                         .start());
