@@ -130,8 +130,8 @@ public final class LogReplication implements HaFeature {
     }
 
     /**
-     * Length of a file of the log, 64 KiB to 1 GiB, rounded up to whole 64 KiB; 64 MiB by default. Files are filled ahead,
-     * two at the least.
+     * Length of a file of the log, 64 KiB to 1 GiB, rounded up to whole 64 KiB; 64 MiB by default. The next one is
+     * filled ahead.
      */
     public LogReplication segmentBytes(int bytes) {
         return with(o -> o.segmentBytes = bytes);

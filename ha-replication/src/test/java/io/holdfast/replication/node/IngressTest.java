@@ -2,7 +2,6 @@ package io.holdfast.replication.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.replication.session.Outcome;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
@@ -10,26 +9,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IngressTest {
-    private static final EventLoop NO_LOOP = new EventLoop() {
-        @Override
-        public void execute(Runnable task) {}
-
-        @Override
-        public Timer schedule(long delayNanos, Runnable task) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void run(Runnable task) {
-            task.run();
-        }
-
-        @Override
-        public boolean inEventLoop() {
-            return true;
-        }
-    };
-
     private static final class Source implements Ingress.Source {
         private final List<Long> answered = new ArrayList<>();
 
@@ -52,7 +31,7 @@ class IngressTest {
     }
 
     private final Ingress ingress =
-            new Ingress(NO_LOOP, new OpenBatch(UnpooledByteBufAllocator.DEFAULT), 1 << 20, 1, () -> {});
+            new Ingress(new ManualTasks(), new OpenBatch(UnpooledByteBufAllocator.DEFAULT), 1 << 20, 1, () -> {});
 
     /** A client with two links to the master goes to the other one and back. */
     @Test

@@ -3,9 +3,7 @@ package io.holdfast.replication.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.holdfast.core.runtime.Connection.Lane;
-import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Storage;
-import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.Links.Link;
 import io.holdfast.core.spi.Links.Peer;
 import io.holdfast.replication.log.Batch;
@@ -18,7 +16,6 @@ import io.holdfast.replication.raft.RaftMessage.AppendRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -27,40 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PeerOutboxTest {
-    /** Runs its tasks when the test says so; a loop and a worker alike. */
-    private static final class Tasks implements EventLoop, Worker {
-        private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-
-        @Override
-        public void execute(Runnable task) {
-            tasks.add(task);
-        }
-
-        @Override
-        public Timer schedule(long delayNanos, Runnable task) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void run(Runnable task) {
-            task.run();
-        }
-
-        @Override
-        public boolean inEventLoop() {
-            return true;
-        }
-
-        @Override
-        public void close() {}
-
-        void runAll() {
-            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                task.run();
-            }
-        }
-    }
-
     private static final class CountingLink implements Link {
         private int frames;
 
@@ -88,9 +51,9 @@ class PeerOutboxTest {
         public void disconnect(String why) {}
     }
 
-    private final Tasks loop = new Tasks();
-    private final Tasks worker = new Tasks();
-    private final Tasks reader = new Tasks();
+    private final ManualTasks loop = new ManualTasks();
+    private final ManualTasks worker = new ManualTasks();
+    private final ManualTasks reader = new ManualTasks();
     private final List<RaftInput> inputs = new ArrayList<>();
 
     private static AppendRequest append(BatchMeta batch) {

@@ -156,6 +156,7 @@ final class NodeMain {
     }
 
     private void problem(Exception cause) {
+        System.err.println("what the benchmark asked of this node failed:"); // this node's log, which is shown then
         cause.printStackTrace();
         say(new Message("problem:" + cause.toString().replaceAll("\\s+", "_")));
     }

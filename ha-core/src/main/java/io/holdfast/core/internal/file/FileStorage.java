@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
 public final class FileStorage implements Storage {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileStorage.class);
+    /** A disk's sector may be larger than its file system's block. */
+    private static final int MIN_BLOCK_BYTES = 4 << 10;
+
     private static final int MAX_BLOCK_BYTES = 64 << 10;
 
     /** One for all files that are appended to, since a node has one log; null until there is one. */
@@ -112,10 +115,15 @@ public final class FileStorage implements Storage {
             return cached;
         }
         try {
-            return Uninterrupted.call(() -> new DirectFile(
-                    cached,
-                    FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.DSYNC, direct()),
-                    buffers(Files.getFileStore(file).getBlockSize())));
+            return Uninterrupted.call(() -> {
+                // First, so that nothing is left open if that fails.
+                AlignedBuffers aligned = buffers(
+                        Math.max(MIN_BLOCK_BYTES, Files.getFileStore(file).getBlockSize()));
+                return new DirectFile(
+                        cached,
+                        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.DSYNC, direct()),
+                        aligned);
+            });
         } catch (IOException | UnsupportedOperationException impossible) {
             tellOfCache(file, impossible);
             return cached;
@@ -151,7 +159,7 @@ public final class FileStorage implements Storage {
         if (!toldOfCache) {
             toldOfCache = true;
             LOG.info(
-                    "{} is written through the system's cache; its file system takes no direct writes: {}",
+                    "{} is written through the system's cache, since it cannot be opened for direct writes: {}",
                     file,
                     why.toString());
         }
