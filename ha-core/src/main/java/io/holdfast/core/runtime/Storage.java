@@ -29,11 +29,10 @@ public interface Storage {
     StorageFile open(Path file, OpenMode mode) throws IOException;
 
     /**
-     * Opens a file that is written from its beginning to its end, such as a log's, and of which nothing counts before it
-     * is forced. What is written may stay in this process until then, and what lies behind the end of a write, up to the
-     * next 64 KiB, may become zero. Reading sees all of it.
+     * Opens a file that is written from its beginning to its end, such as a log's. What lies behind the end of a write, up
+     * to the next 64 KiB, may become zero. Reading sees all that was written.
      */
-    default StorageFile openForAppending(Path file, OpenMode mode) throws IOException {
+    default StorageFile openForAppending(Path file, OpenMode mode, AppendMode appending) throws IOException {
         return open(file, mode);
     }
 
@@ -55,6 +54,14 @@ public interface Storage {
 
     /** The kind of file system, such as {@code ext4} or {@code tmpfs}, for people; "unknown" if it cannot be told. */
     String fileSystemType(Path path);
+
+    /** Where what is appended to a file is before it is forced. */
+    enum AppendMode {
+        /** It may be in this process alone, and die with it. */
+        GATHER,
+        /** It has left this process when the write returns, and survives it. */
+        WRITE_THROUGH
+    }
 
     /** How to open a file. */
     enum OpenMode {

@@ -1,5 +1,7 @@
 package io.holdfast.replication.log;
 
+import io.holdfast.core.runtime.Storage.AppendMode;
+
 /**
  * How a log is laid out.
  *
@@ -15,6 +17,10 @@ public record LogOptions(int segmentBytes, boolean forced) {
             throw new IllegalArgumentException(
                     "a log segment of " + segmentBytes + " bytes; use 65536 (64 KiB) to 1073741824 (1 GiB)");
         }
+    }
+
+    AppendMode appending() {
+        return forced ? AppendMode.GATHER : AppendMode.WRITE_THROUGH;
     }
 
     /** A careful operator's choice. */

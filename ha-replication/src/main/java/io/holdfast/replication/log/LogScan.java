@@ -1,6 +1,7 @@
 package io.holdfast.replication.log;
 
 import io.holdfast.core.runtime.Storage;
+import io.holdfast.core.runtime.Storage.AppendMode;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
 import io.holdfast.replication.log.LogScanner.Ending;
@@ -66,7 +67,7 @@ final class LogScan {
     }
 
     /**
-     * @param forAppending whether files are opened by {@link Storage#openForAppending}
+     * @param appending how, if the mode allows it
      * @param clusterId whose log it must be, or null to take the first segment's word
      * @throws IOException if a file cannot be read, or was written by a later release; all files are then closed
      */
@@ -74,13 +75,13 @@ final class LogScan {
             Storage storage,
             Path directory,
             OpenMode mode,
-            boolean forAppending,
+            AppendMode appending,
             @Nullable UUID clusterId,
             Visitor visitor)
             throws IOException {
         LogScan scan = new LogScan(visitor);
         try {
-            scan.findSegments(storage, directory, mode, forAppending);
+            scan.findSegments(storage, directory, mode, appending);
             scan.checkOwner(clusterId);
             if (scan.ending == Ending.CLEAN) {
                 scan.followChain();
@@ -103,11 +104,11 @@ final class LogScan {
         }
     }
 
-    private void findSegments(Storage storage, Path directory, OpenMode mode, boolean forAppending) throws IOException {
+    private void findSegments(Storage storage, Path directory, OpenMode mode, AppendMode appending) throws IOException {
         for (Path path : storage.list(directory)) {
             long sequence = SegmentFile.sequence(path);
             if (sequence >= 0) {
-                StorageFile file = forAppending ? storage.openForAppending(path, mode) : storage.open(path, mode);
+                StorageFile file = storage.openForAppending(path, mode, appending);
                 // Listed at once, so that it is closed if reading it fails.
                 found.add(new SegmentFile(sequence, file, file.size(), null, false));
                 found.set(found.size() - 1, read(sequence, file));

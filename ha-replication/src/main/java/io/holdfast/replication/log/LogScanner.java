@@ -1,6 +1,7 @@
 package io.holdfast.replication.log;
 
 import io.holdfast.core.runtime.Storage;
+import io.holdfast.core.runtime.Storage.AppendMode;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -63,7 +64,7 @@ public final class LogScanner {
                 storage,
                 directory,
                 OpenMode.READ,
-                false,
+                AppendMode.GATHER,
                 null,
                 (segment, number, offset, batch) -> visitor.batch(segment.path(), offset, batch));
         for (SegmentFile segment : scan.found()) {

@@ -43,7 +43,7 @@ record OpenedLog(
             batches.add(meta, number, offset);
             recovered.accept(meta);
         };
-        LogScan scan = LogScan.run(storage, directory, OpenMode.READ_WRITE, options.forced(), clusterId, visitor);
+        LogScan scan = LogScan.run(storage, directory, OpenMode.READ_WRITE, options.appending(), clusterId, visitor);
         DamagedLogException damage = scan.damage();
         if (damage != null) {
             LogScan.closeAll(scan.found(), damage);

@@ -1,6 +1,7 @@
 package io.holdfast.replication.log;
 
 import io.holdfast.core.runtime.Storage;
+import io.holdfast.core.runtime.Storage.AppendMode;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
 import io.holdfast.core.runtime.Worker;
@@ -35,6 +36,8 @@ final class SpareSegments {
     /** Otherwise segments grow as they are written, and none is filled. */
     private final boolean forced;
 
+    private final AppendMode appending;
+
     private final Worker worker;
 
     // Guarded by this.
@@ -62,6 +65,7 @@ final class SpareSegments {
         this.directory = directory;
         this.segmentBytes = options.segmentBytes();
         this.forced = options.forced();
+        this.appending = options.appending();
         this.worker = worker;
         this.nextSequence = nextSequence;
         this.ready = ready;
@@ -215,7 +219,7 @@ final class SpareSegments {
 
     private StorageFile create(long sequence) throws IOException {
         Path path = SegmentFile.path(directory, sequence);
-        return forced ? storage.openForAppending(path, OpenMode.CREATE) : storage.open(path, OpenMode.CREATE);
+        return storage.openForAppending(path, OpenMode.CREATE, appending);
     }
 
     private void fill(StorageFile file, long from, long to) throws IOException {

@@ -3,7 +3,6 @@ package io.holdfast.core.internal.file;
 import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +24,7 @@ final class DirectFile implements StorageFile {
     }
 
     private final ChannelFile cached;
-    private final FileChannel direct;
+    private final BlockWriter blocks;
     private final AlignedBuffers buffers;
     private final int block;
     private final Object forcing = new Object();
@@ -43,12 +42,12 @@ final class DirectFile implements StorageFile {
      * A file that both arguments have open.
      *
      * @param cached to read by
-     * @param direct takes whole blocks from aligned memory alone, and returns when they are on the disk
+     * @param blocks returns from a write when it is on the disk
      */
-    DirectFile(ChannelFile cached, FileChannel direct, AlignedBuffers buffers) {
+    DirectFile(ChannelFile cached, BlockWriter blocks) {
         this.cached = cached;
-        this.direct = direct;
-        this.buffers = buffers;
+        this.blocks = blocks;
+        this.buffers = blocks.buffers();
         this.block = buffers.blockBytes();
         this.tail = new Extent(-1, ByteBuffer.allocate(block));
     }
@@ -190,10 +189,11 @@ final class DirectFile implements StorageFile {
             try {
                 Uninterrupted.call(() -> {
                     for (Extent extent : all) {
-                        write(extent);
+                        // A reader may look at the original's position meanwhile.
+                        blocks.write(extent.bytes().duplicate(), extent.start());
                     }
                     if (all.isEmpty()) {
-                        direct.force(false); // what was found in the file may be in the system's cache alone
+                        blocks.force(); // what was found in the file may be in the system's cache alone
                     }
                     return all;
                 });
@@ -220,29 +220,11 @@ final class DirectFile implements StorageFile {
     }
 
     private void keepTail(Extent last) {
-        int partial = last.bytes().position() & (block - 1);
+        int partial = blocks.within(last.bytes().position());
         tail = new Extent(last.end() - partial, tail.bytes().clear());
         tail.bytes()
                 .put(0, last.bytes(), last.bytes().position() - partial, partial)
                 .position(partial);
-    }
-
-    /** In whole blocks: what lies behind the end, in the last one, becomes zero. Returns when it is on the disk. */
-    private void write(Extent extent) throws IOException {
-        // A reader may look at the original's position meanwhile.
-        ByteBuffer bytes = extent.bytes().duplicate();
-        while ((bytes.position() & (block - 1)) != 0) {
-            bytes.put((byte) 0);
-        }
-        bytes.flip();
-        long position = extent.start();
-        while (bytes.hasRemaining()) {
-            int written = direct.write(bytes, position);
-            if (written <= 0) {
-                throw new IOException("the system wrote nothing and reported no error");
-            }
-            position += written;
-        }
     }
 
     private void checkUsable() throws IOException {
@@ -270,7 +252,7 @@ final class DirectFile implements StorageFile {
     @Override
     public void close() throws IOException {
         try {
-            direct.close();
+            blocks.close();
         } finally {
             cached.close();
         }

@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -109,25 +110,32 @@ public final class FileStorage implements Storage {
     }
 
     @Override
-    public StorageFile openForAppending(Path file, OpenMode mode) throws IOException {
+    public StorageFile openForAppending(Path file, OpenMode mode, AppendMode appending) throws IOException {
         ChannelFile cached = new ChannelFile(file, channel(file, mode));
         if (mode == OpenMode.READ) {
             return cached;
         }
         try {
-            return Uninterrupted.call(() -> {
-                // First, so that nothing is left open if that fails.
-                AlignedBuffers aligned = buffers(
-                        Math.max(MIN_BLOCK_BYTES, Files.getFileStore(file).getBlockSize()));
-                return new DirectFile(
-                        cached,
-                        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.DSYNC, direct()),
-                        aligned);
-            });
+            return switch (appending) {
+                case GATHER -> new DirectFile(cached, blocks(file, StandardOpenOption.DSYNC));
+                case WRITE_THROUGH -> new HybridFile(cached, blocks(file));
+            };
         } catch (IOException | UnsupportedOperationException impossible) {
             tellOfCache(file, impossible);
             return cached;
         }
+    }
+
+    private BlockWriter blocks(Path file, OpenOption... more) throws IOException {
+        return Uninterrupted.call(() -> {
+            // First, so that nothing is left open if that fails.
+            AlignedBuffers aligned =
+                    buffers(Math.max(MIN_BLOCK_BYTES, Files.getFileStore(file).getBlockSize()));
+            Set<OpenOption> options = new HashSet<>(List.of(more));
+            options.add(StandardOpenOption.WRITE);
+            options.add(direct());
+            return new BlockWriter(FileChannel.open(file, options), aligned);
+        });
     }
 
     /** {@code ExtendedOpenOption.DIRECT}, by its name: some compilers warn of it, and cannot be told not to. */

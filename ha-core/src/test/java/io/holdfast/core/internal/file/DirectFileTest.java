@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.core.runtime.Storage.AppendMode;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
@@ -36,7 +37,7 @@ class DirectFileTest {
         ChannelFile cached = new ChannelFile(
                 path, FileChannel.open(path, create, StandardOpenOption.READ, StandardOpenOption.WRITE));
         FileChannel direct = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
-        return new DirectFile(cached, direct, new AlignedBuffers(BLOCK));
+        return new DirectFile(cached, new BlockWriter(direct, new AlignedBuffers(BLOCK)));
     }
 
     private static byte[] random(Random random, int length) {
@@ -136,7 +137,7 @@ class DirectFileTest {
         ChannelFile cached =
                 new ChannelFile(path, FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
         FileChannel direct = FileChannel.open(path, StandardOpenOption.WRITE);
-        try (DirectFile file = new DirectFile(cached, direct, new AlignedBuffers(BLOCK))) {
+        try (DirectFile file = new DirectFile(cached, new BlockWriter(direct, new AlignedBuffers(BLOCK)))) {
             file.write(ByteBuffer.wrap(new byte[] {1}), 0);
             direct.close();
             IOException first = assertThrows(IOException.class, file::force);
@@ -179,19 +180,19 @@ class DirectFileTest {
         Path path = directory.resolve("segment");
         FileStorage storage = new FileStorage();
         byte[] bytes = random(new Random(4), 3 * BLOCK + 77);
-        try (StorageFile file = storage.openForAppending(path, OpenMode.CREATE)) {
+        try (StorageFile file = storage.openForAppending(path, OpenMode.CREATE, AppendMode.GATHER)) {
             file.write(ByteBuffer.wrap(bytes), 0);
             file.force();
             assertArrayEquals(bytes, read(file, 0, bytes.length));
         }
-        assertThrows(IOException.class, () -> storage.openForAppending(path, OpenMode.CREATE));
-        try (StorageFile file = storage.openForAppending(path, OpenMode.READ_WRITE)) {
+        assertThrows(IOException.class, () -> storage.openForAppending(path, OpenMode.CREATE, AppendMode.GATHER));
+        try (StorageFile file = storage.openForAppending(path, OpenMode.READ_WRITE, AppendMode.GATHER)) {
             assertArrayEquals(bytes, read(file, 0, bytes.length));
             file.write(ByteBuffer.wrap(bytes), bytes.length);
             file.force();
             assertArrayEquals(bytes, read(file, bytes.length, bytes.length));
         }
-        try (StorageFile file = storage.openForAppending(path, OpenMode.READ)) {
+        try (StorageFile file = storage.openForAppending(path, OpenMode.READ, AppendMode.GATHER)) {
             assertFalse(file instanceof DirectFile);
             assertInstanceOf(ChannelFile.class, file);
         }

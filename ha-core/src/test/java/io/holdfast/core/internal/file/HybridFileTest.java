@@ -1,0 +1,147 @@
+package io.holdfast.core.internal.file;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.core.runtime.Storage.AppendMode;
+import io.holdfast.core.runtime.Storage.OpenMode;
+import io.holdfast.core.runtime.StorageFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a plain channel, so that the order of writes is seen on any file system, and on the real one where it can be. */
+class HybridFileTest {
+    private static final int BLOCK = 4096;
+    private static final int LARGE = 128 << 10;
+
+    @TempDir
+    Path directory;
+
+    private static StorageFile overPlainChannels(Path path) throws IOException {
+        StandardOpenOption create = StandardOpenOption.CREATE;
+        ChannelFile cached = new ChannelFile(
+                path, FileChannel.open(path, create, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        FileChannel direct = FileChannel.open(path, StandardOpenOption.WRITE);
+        return new HybridFile(cached, new BlockWriter(direct, new AlignedBuffers(BLOCK)));
+    }
+
+    private static byte[] random(Random random, int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private static void appendAndCompare(StorageFile file) throws IOException {
+        Random random = new Random(11);
+        byte[] expected = new byte[32 << 20];
+        int at = 0;
+        while (at < 30 << 20) {
+            // Sizes that change between the two ways, with runs of each.
+            int most = random.nextInt(4) == 0 ? 300_000 : random.nextBoolean() ? 90_000 : 700;
+            byte[] record = random(random, 1 + random.nextInt(most));
+            ByteBuffer[] halves = {
+                ByteBuffer.wrap(record, 0, record.length / 2),
+                ByteBuffer.wrap(record, record.length / 2, record.length - record.length / 2)
+            };
+            file.write(halves, at);
+            assertEquals(0, halves[0].remaining() + halves[1].remaining());
+            System.arraycopy(record, 0, expected, at, record.length);
+            at += record.length;
+            if (random.nextInt(20) == 0) {
+                int from = Math.max(0, at - 1 - random.nextInt(200_000));
+                byte[] there = Files.readAllBytes(file.path());
+                assertArrayEquals(
+                        Arrays.copyOfRange(expected, from, at),
+                        Arrays.copyOfRange(there, from, at),
+                        "what has been written is seen by other processes, unforced");
+            }
+            at = (at + 15) & -16;
+        }
+        file.force();
+        ByteBuffer all = ByteBuffer.allocate(expected.length);
+        int read = file.read(all, 0);
+        assertTrue(read >= at - 15);
+        assertArrayEquals(expected, all.array());
+    }
+
+    @Test
+    void smallAndLargeWritesFollowEachOther() throws Exception {
+        try (StorageFile file = overPlainChannels(directory.resolve("segment"))) {
+            appendAndCompare(file);
+        }
+    }
+
+    @Test
+    void smallAndLargeWritesFollowEachOtherOnTheRealStorage() throws Exception {
+        Path path = directory.resolve("segment");
+        try (StorageFile file = new FileStorage().openForAppending(path, OpenMode.CREATE, AppendMode.WRITE_THROUGH)) {
+            appendAndCompare(file);
+        }
+    }
+
+    @Test
+    void itGoesOnInTheMidstOfABlockThatAnEarlierProcessLeft() throws Exception {
+        Path path = directory.resolve("segment");
+        byte[] old = random(new Random(1), 10_000);
+        Files.write(path, old);
+        byte[] large = random(new Random(2), LARGE);
+        try (StorageFile file = overPlainChannels(path)) {
+            file.write(ByteBuffer.wrap(large), 10_000);
+        }
+        byte[] there = Files.readAllBytes(path);
+        assertEquals(0, there.length % BLOCK);
+        assertArrayEquals(old, Arrays.copyOf(there, 10_000));
+        assertArrayEquals(large, Arrays.copyOfRange(there, 10_000, 10_000 + LARGE));
+    }
+
+    @Test
+    void whatWasTruncatedDoesNotComeBack() throws Exception {
+        Path path = directory.resolve("segment");
+        byte[] large = random(new Random(3), LARGE + 100);
+        try (StorageFile file = overPlainChannels(path)) {
+            file.write(ByteBuffer.wrap(large), 0);
+            file.truncate(LARGE + 10);
+            assertEquals(LARGE + 10, file.size());
+            file.write(ByteBuffer.wrap(large), LARGE + 100);
+        }
+        byte[] there = Files.readAllBytes(path);
+        assertArrayEquals(new byte[90], Arrays.copyOfRange(there, LARGE + 10, LARGE + 100));
+        assertArrayEquals(large, Arrays.copyOfRange(there, LARGE + 100, 2 * LARGE + 200));
+    }
+
+    @Test
+    void aFailureNamesTheFileAndThePlaceAndTheNextWriteDoesNotRelyOnIt() throws Exception {
+        Path path = directory.resolve("segment");
+        ChannelFile cached = new ChannelFile(
+                path,
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        FileChannel direct = FileChannel.open(path, StandardOpenOption.WRITE);
+        try (StorageFile file = new HybridFile(cached, new BlockWriter(direct, new AlignedBuffers(BLOCK)))) {
+            direct.close();
+            IOException failure =
+                    assertThrows(IOException.class, () -> file.write(ByteBuffer.wrap(new byte[LARGE]), 5));
+            assertTrue(failure.getMessage().contains("131072 bytes at byte 5 of " + path), failure.getMessage());
+            file.write(ByteBuffer.wrap(new byte[] {1, 2}), 5);
+            assertEquals(7, file.size());
+        }
+    }
+
+    @Test
+    void toReadNothingButTheCacheIsNeeded() throws Exception {
+        Path path = Files.write(directory.resolve("segment"), new byte[] {1});
+        try (StorageFile file = new FileStorage().openForAppending(path, OpenMode.READ, AppendMode.WRITE_THROUGH)) {
+            assertInstanceOf(ChannelFile.class, file);
+        }
+    }
+}
