@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,7 +27,7 @@ final class Callbacks implements Executor {
     private final Function<String, Worker> newWorker;
     private final ThreadLocal<Boolean> inside = ThreadLocal.withInitial(() -> false);
     /** For the node's own thread; here, so that they survive it if a callback never returns. */
-    private final Queue<Runnable> own = new ConcurrentLinkedQueue<>();
+    private final Queue<Repeated> own = new ConcurrentLinkedQueue<>();
 
     private volatile Worker worker;
 
@@ -38,17 +39,23 @@ final class Callbacks implements Executor {
         this.worker = newWorker.apply("callbacks");
     }
 
-    /** True if the user gave no executor. */
-    boolean isOwnThread() {
-        return users == null;
-    }
-
     @Override
     public void execute(Runnable callback) {
+        execute(callback, 1);
+    }
+
+    /** Runs it so many times: on the node's own thread at one go, on the user's executor each by itself. */
+    void execute(Runnable callback, int times) {
         if (users == null) {
-            executeHere(callback);
+            executeHere(callback, times);
             return;
         }
+        for (int i = 0; i < times; i++) {
+            handOver(users, callback);
+        }
+    }
+
+    private void handOver(Executor users, Runnable callback) {
         Once once = new Once(callback);
         try {
             users.execute(once);
@@ -62,17 +69,22 @@ final class Callbacks implements Executor {
         }
     }
 
-    private void executeHere(Runnable callback) {
-        own.add(callback);
+    private void executeHere(Runnable callback, int times) {
+        own.add(new Repeated(callback, new AtomicInteger(times)));
         worker.execute(this::runNext);
     }
 
     private void runNext() {
-        Runnable callback = own.poll();
-        if (callback != null) {
-            run(callback);
+        Repeated next = own.peek(); // there until all of it has run, in case this thread never comes back
+        if (next != null) {
+            while (next.left().getAndDecrement() > 0) {
+                run(next.callback());
+            }
+            own.remove(next);
         }
     }
+
+    private record Repeated(Runnable callback, AtomicInteger left) {}
 
     /**
      * Ends the node's own thread, after what is queued. If that waits in vain for a callback, which may itself wait for
@@ -116,7 +128,7 @@ final class Callbacks implements Executor {
 
         void runElsewhere() {
             if (taken.compareAndSet(false, true)) {
-                executeHere(callback);
+                executeHere(callback, 1);
             }
         }
     }

@@ -49,8 +49,8 @@ final class ClusterContext implements FeatureContext {
     }
 
     @Override
-    public boolean callbacksAreSerial() {
-        return parts.callbacks().isOwnThread();
+    public void callBack(Runnable next, int times) {
+        parts.callbacks().execute(next, times);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +106,41 @@ class CallbacksTest {
         workers.get(1).next();
         assertEquals(List.of("refused", "run"), ran);
         assertEquals(0, workers.get(1).tasks.size());
+    }
+
+    @Test
+    void eachOfManyRunsOnceInOrderAndByItselfOnAnExecutorOfTheUsers() {
+        AtomicInteger count = new AtomicInteger();
+        callbacks(null).execute(() -> ran.add("own " + count.incrementAndGet()), 3);
+        workers.get(0).next();
+        assertEquals(List.of("own 1", "own 2", "own 3"), ran);
+        assertEquals(0, workers.get(0).tasks.size());
+        ran.clear();
+        loop.here = false;
+        Deque<Runnable> users = new ArrayDeque<>();
+        callbacks(users::add).execute(() -> ran.add("user's"), 2);
+        assertEquals(2, users.size());
+        users.remove().run();
+        assertEquals(List.of("user's"), ran);
+    }
+
+    @Test
+    void theRestOfManyIsRunAtTheEndIfOneOfThemNeverReturns() {
+        Callbacks callbacks = callbacks(null);
+        AtomicInteger count = new AtomicInteger();
+        callbacks.execute(
+                () -> {
+                    if (count.incrementAndGet() == 1) {
+                        callbacks.close(); // stands in for one that waits for the second one
+                        workers.get(1).next();
+                        assertEquals(List.of("second", "third"), ran);
+                    } else {
+                        ran.add(count.get() == 2 ? "second" : "third");
+                    }
+                },
+                3);
+        workers.get(0).next();
+        assertEquals(List.of("second", "third"), ran);
     }
 
     @Test

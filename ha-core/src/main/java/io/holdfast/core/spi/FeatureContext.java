@@ -26,8 +26,13 @@ public interface FeatureContext {
     /** Where users' callbacks and futures run: never on the loop. Serial and in order by default. */
     Executor callbacks();
 
-    /** True if {@link #callbacks} is one thread of the node's own, and not what the user gave. */
-    boolean callbacksAreSerial();
+    /**
+     * Runs {@code next} so many times on {@link #callbacks}, in order; cheaper than as many tasks where that is a thread of
+     * the node's own.
+     *
+     * @param next takes one of several callbacks and runs it; safe from any thread
+     */
+    void callBack(Runnable next, int times);
 
     /** Where meters go. */
     MeterRegistry meters();

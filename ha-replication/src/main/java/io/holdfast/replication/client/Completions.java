@@ -1,70 +1,76 @@
 package io.holdfast.replication.client;
 
-import java.util.concurrent.Executor;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the futures that are to be completed to the callbacks' executor, in order: those of one turn together, where that
- * executor is one thread anyway. For one thread.
+ * Takes the futures that are to be completed to the callbacks' executor, in order, those of one turn together. For one
+ * thread.
  */
 final class Completions {
-    private final Executor callbacks;
-    private final boolean together;
+    private final ObjIntConsumer<Runnable> callbacks;
     private final Runnable begun;
-    private @Nullable Request first;
-    private @Nullable Request last;
+    private Chain chain = new Chain();
+    private int count;
 
     /**
      * Has none yet.
      *
-     * @param callbacks where futures are completed
-     * @param together false if one callback may wait for another, as it may on an executor of many threads
+     * @param callbacks runs a callback so many times, where futures are completed
      * @param begun hears of the first one that waits for {@link #flush}
      */
-    Completions(Executor callbacks, boolean together, Runnable begun) {
+    Completions(ObjIntConsumer<Runnable> callbacks, Runnable begun) {
         this.callbacks = callbacks;
-        this.together = together;
         this.begun = begun;
     }
 
     void add(Request future) {
-        if (last == null) {
-            first = future;
+        chain.add(future);
+        if (count++ == 0) {
             begun.run();
-        } else {
-            last.next = future;
         }
-        last = future;
     }
 
     /** Hands over what has been added. */
     void flush() {
-        Request head = first;
-        first = null;
-        last = null;
-        if (head == null) {
-            return;
-        }
-        if (together) {
-            callbacks.execute(() -> deliver(head));
-            return;
-        }
-        Request future = head;
-        while (future != null) {
-            Request next = future.next;
-            future.next = null;
-            callbacks.execute(future::deliver);
-            future = next;
+        if (count > 0) {
+            Chain full = chain;
+            int length = count;
+            chain = new Chain();
+            count = 0;
+            callbacks.accept(full, length);
         }
     }
 
-    private static void deliver(Request head) {
-        Request future = head;
-        while (future != null) {
-            Request next = future.next;
-            future.next = null; // the caller may keep it, but not all that came after it
-            future.deliver();
-            future = next;
+    /** Completes its next future each time it runs: on one thread after another, if a callback waits in vain. */
+    private static final class Chain implements Runnable {
+        private @Nullable Request first; // guarded by this, once it is handed over
+        private @Nullable Request last;
+
+        void add(Request future) {
+            if (last == null) {
+                first = future;
+            } else {
+                last.next = future;
+            }
+            last = future;
+        }
+
+        @Override
+        public void run() {
+            Request future = take();
+            if (future != null) {
+                future.deliver();
+            }
+        }
+
+        private synchronized @Nullable Request take() {
+            Request taken = first;
+            if (taken != null) {
+                first = taken.next;
+                taken.next = null; // the caller may keep it, but not all that came after it
+            }
+            return taken;
         }
     }
 }

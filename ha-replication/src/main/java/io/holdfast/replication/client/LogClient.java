@@ -91,8 +91,8 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         this.overloaded = "of at most " + limits.maxInFlight() + " requests and " + limits.maxInFlightBytes()
                 + " bytes in flight from " + context.node().id()
                 + ", as many wait already; wait for answers, or raise LogReplication.maxInFlight";
-        this.completions = new Completions(context.callbacks(), context.callbacksAreSerial(), this::endTurnSoon);
-        this.earlyCompletions = new Completions(context.callbacks(), context.callbacksAreSerial(), () -> {});
+        this.completions = new Completions(context::callBack, this::endTurnSoon);
+        this.earlyCompletions = new Completions(context::callBack, () -> {});
         this.reads = new PendingReads(
                 context.runtime().random().nextLong() >>> 1, this::whoReads, this::release, completions);
         this.session = new ClientSession(context.runtime().random().nextLong() >>> 1, this::leftWindow, completions);

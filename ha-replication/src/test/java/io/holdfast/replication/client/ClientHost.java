@@ -269,8 +269,10 @@ final class ClientHost implements FeatureContext, NodeRuntime, EventLoop, Links,
     }
 
     @Override
-    public boolean callbacksAreSerial() {
-        return true;
+    public void callBack(Runnable next, int times) {
+        for (int i = 0; i < times; i++) {
+            callbacks.add(next);
+        }
     }
 
     @Override

@@ -87,8 +87,16 @@ class ClientSessionTest {
     }
 
     private final List<PendingWrite> gone = new ArrayList<>();
-    private final ClientSession session =
-            new ClientSession(100, gone::add, new Completions(Runnable::run, true, () -> {}));
+    private final ClientSession session = new ClientSession(
+            100,
+            gone::add,
+            new Completions(
+                    (next, times) -> {
+                        for (int i = 0; i < times; i++) {
+                            next.run();
+                        }
+                    },
+                    () -> {}));
     private final Master master = new Master();
     private long now;
 
