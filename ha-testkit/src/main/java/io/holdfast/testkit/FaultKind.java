@@ -24,11 +24,14 @@ public enum FaultKind {
     POWER_LOSS,
     /** A node loses its power and its unforced writes are torn; it starts again. */
     TORN_WRITES,
-    /** All nodes lose their power, or are killed, at once. */
+    /**
+     * All nodes lose their power, or are killed, at once; or their disks stall first, so that none has what it wrote last,
+     * and one part of them is back well before the other.
+     */
     ALL_DOWN,
     /** A process is stopped for a while, as by a long garbage collection. */
     PAUSE,
-    /** A node's workers take long. */
+    /** A node's workers take long, or those of one name alone. */
     WORKER_STALL,
     /** A node's disk answers nothing for a while. */
     DISK_STALL,

@@ -16,6 +16,9 @@ import java.util.function.Consumer;
  * cut off too.
  */
 public final class FaultSchedule {
+    private static final long MAX_STALL_BEFORE_BLACKOUT_NANOS = 60_000_000;
+    private static final long EARLY_NANOS = 300_000_000;
+
     private final Simulation simulation;
     private final List<SimulatedNode> nodes;
     private final FaultSettings settings;
@@ -130,14 +133,14 @@ public final class FaultSchedule {
                 yield simulation.nodes().size() > 1;
             }
             case KILL, POWER_LOSS, TORN_WRITES -> takeDown(kind, node, length);
-            case ALL_DOWN -> allDown(length);
+            case ALL_DOWN -> random.nextBoolean() ? allDown(length) : blackout(length);
             case PAUSE -> {
                 boolean runs = node.running();
                 node.pause(Duration.ofNanos(length));
                 yield runs;
             }
             case WORKER_STALL -> {
-                node.stallWorkers(0.05 + 0.5 * random.nextDouble(), Duration.ofNanos(length / 10));
+                stallWorkers(node, length);
                 later(length, () -> node.stallWorkers(0, Duration.ZERO));
                 yield true;
             }
@@ -182,6 +185,41 @@ public final class FaultSchedule {
                 later(1 + random.nextLong(length), () -> startIfDown(node));
             }
         }
+        return true;
+    }
+
+    /** All a little, or one of them by much: then the others overtake it. */
+    private void stallWorkers(SimulatedNode node, long length) {
+        SimulatedRuntime process = node.current();
+        List<String> names = process == null ? List.of() : process.workerNames();
+        double probability = 0.05 + 0.5 * random.nextDouble();
+        if (names.isEmpty() || random.nextBoolean()) {
+            node.stallWorkers(probability, Duration.ofNanos(length / 10));
+        } else {
+            String name = names.get(random.nextInt(names.size()));
+            node.stallWorkers(name, Math.min(1, 2 * probability), Duration.ofNanos(length / 2));
+        }
+    }
+
+    /** The disks force nothing any more, then the power goes; some are back and at work before the others. */
+    private boolean blackout(long length) {
+        for (SimulatedNode node : nodes) {
+            if (random.nextInt(4) > 0) {
+                node.storage().stall(Duration.ofNanos(MAX_STALL_BEFORE_BLACKOUT_NANOS));
+            }
+        }
+        later(random.nextLong(MAX_STALL_BEFORE_BLACKOUT_NANOS), () -> {
+            CrashMode mode = random.nextBoolean() ? CrashMode.ALL_LOST : CrashMode.MIXED;
+            for (SimulatedNode node : nodes) {
+                boolean ran = node.running();
+                node.crash(mode);
+                node.storage().endStall();
+                if (ran) {
+                    boolean early = random.nextBoolean();
+                    later(1 + random.nextLong(early ? EARLY_NANOS : EARLY_NANOS + length), () -> startIfDown(node));
+                }
+            }
+        });
         return true;
     }
 }

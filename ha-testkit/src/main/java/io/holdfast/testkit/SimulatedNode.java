@@ -25,6 +25,7 @@ public final class SimulatedNode {
     private int incarnations;
     private boolean powered = true;
     private long pausedUntilNanos;
+    private @Nullable String stalledWorkers;
     private double stallProbability;
     private long maxStallNanos;
 
@@ -188,14 +189,29 @@ public final class SimulatedNode {
      * microseconds. Probability 0 ends it.
      */
     public void stallWorkers(double probability, Duration max) {
+        stall(null, probability, max);
+    }
+
+    /**
+     * As {@link #stallWorkers(double, Duration)}, but of the workers of one name alone, as when one thread waits for a
+     * page of a file while the others go on. Replaces any earlier stall of this node's workers.
+     */
+    public void stallWorkers(String name, double probability, Duration max) {
+        stall(name, probability, max);
+    }
+
+    private void stall(@Nullable String name, double probability, Duration max) {
+        stalledWorkers = name;
         stallProbability = Times.probability(probability, "the probability of a stall");
         maxStallNanos = Times.nanos(max, "the longest stall");
     }
 
-    long drawWorkerNanos() {
+    long drawWorkerNanos(String name) {
         var random = simulation.streams().workers;
         long usual = random.nextLong(MIN_WORK_NANOS, MAX_WORK_NANOS + 1);
-        boolean stalls = stallProbability > 0 && random.nextDouble() < stallProbability;
+        boolean stalls = stallProbability > 0
+                && (stalledWorkers == null || stalledWorkers.equals(name))
+                && random.nextDouble() < stallProbability;
         return stalls ? usual + random.nextLong(maxStallNanos + 1) : usual;
     }
 

@@ -53,6 +53,11 @@ final class SimulatedRuntime implements NodeRuntime {
         return alive;
     }
 
+    /** The names of the workers made so far, without repetition, in the order in which they were made. */
+    List<String> workerNames() {
+        return workers.stream().map(SimulatedWorker::name).distinct().toList();
+    }
+
     NodeTransport nodeTransport() {
         return transport;
     }

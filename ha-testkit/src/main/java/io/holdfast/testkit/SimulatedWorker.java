@@ -20,6 +20,10 @@ final class SimulatedWorker implements Worker {
         this.name = name;
     }
 
+    String name() {
+        return name;
+    }
+
     @Override
     public void execute(Runnable task) {
         if (closed || !runtime.isAlive()) {
@@ -34,7 +38,7 @@ final class SimulatedWorker implements Worker {
     private void begin() {
         busy = true;
         Scheduler scheduler = runtime.simulation().scheduler();
-        long end = scheduler.nowNanos() + runtime.node().drawWorkerNanos();
+        long end = scheduler.nowNanos() + runtime.node().drawWorkerNanos(name);
         scheduler.schedule(EventKind.WORKER, runtime, end, this::end);
     }
 

@@ -32,7 +32,7 @@ final class Adversary {
         this.cluster = cluster;
         this.start = start;
         this.random = simulation.random("adversary");
-        this.ambush = new Ambush(simulation, cluster.machines(), start);
+        this.ambush = Ambush.drawn(simulation, cluster.machines(), start);
         this.strikePercent = random.nextBoolean() ? 0 : 10 + random.nextInt(40);
     }
 

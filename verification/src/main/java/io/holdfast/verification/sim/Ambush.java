@@ -5,30 +5,21 @@ import io.holdfast.testkit.CrashMode;
 import io.holdfast.testkit.SimulatedNode;
 import io.holdfast.testkit.Simulation;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Goes for a vote that is told before it is on disk. In a cluster of three, when one node begins to stand in a new term, a
- * second is cut off from it and so does not hear of that term; the third, as soon as it has, loses power before a slow disk
- * could have forced its vote; and if the first is elected all the same, it is cut off, too. Whoever remembers its vote
- * survives this without a second master in that term.
+ * Lies in wait for one danger that takes several events in one order, and brings them about whenever the cluster comes to
+ * where it begins. It knows the protocol's dangers, not its code: what it does, hosts and networks do, too. A cluster
+ * that is right survives it.
  */
-final class Ambush {
-    private static final Duration SPAN = Duration.ofSeconds(4);
-
-    private final Simulation simulation;
-    private final List<SimulatedNode> machines;
+abstract class Ambush {
+    final Simulation simulation;
+    final List<SimulatedNode> machines;
+    final SplittableRandom random;
     private final Consumer<SimulatedNode> start;
-    private final SplittableRandom random;
-    private final boolean wanted;
-    private @Nullable SimulatedNode candidate;
-    private @Nullable SimulatedNode voter;
-    private long term;
-    private boolean voterStruck;
+    private int laid;
     private boolean ended;
 
     Ambush(Simulation simulation, List<SimulatedNode> machines, Consumer<SimulatedNode> start) {
@@ -36,67 +27,127 @@ final class Ambush {
         this.machines = machines;
         this.start = start;
         this.random = simulation.random("ambush");
-        this.wanted = machines.size() == 3 && random.nextInt(3) == 0;
+    }
+
+    /** The seed's. */
+    static Ambush drawn(Simulation simulation, List<SimulatedNode> machines, Consumer<SimulatedNode> start) {
+        boolean three = machines.size() == 3;
+        return switch (simulation.random("which ambush").nextInt(6)) {
+            case 0 -> new DeposedTail(simulation, machines, start);
+            case 1 -> new DeafMaster(simulation, machines, start);
+            case 2 ->
+                three ? new DeposedTail(simulation, machines, start) : new FigureEight(simulation, machines, start);
+            case 3 ->
+                three ? new DeafMaster(simulation, machines, start) : new FigureEight(simulation, machines, start);
+            case 4 ->
+                three ? new ForgottenVote(simulation, machines, start) : new FigureEight(simulation, machines, start);
+            default -> new NoAmbush(simulation, machines, start);
+        };
+    }
+
+    private static final class NoAmbush extends Ambush {
+        NoAmbush(Simulation simulation, List<SimulatedNode> machines, Consumer<SimulatedNode> start) {
+            super(simulation, machines, start);
+        }
+
+        @Override
+        void changed(SimulatedNode machine, LogStatus status, boolean isMaster) {}
+
+        @Override
+        void forget() {}
     }
 
     /** A node's term or role has changed. */
-    void changed(SimulatedNode machine, LogStatus status, boolean isMaster) {
-        if (!wanted || ended) {
-            return;
-        }
-        if (candidate == null) {
-            if (status.master().isEmpty() && status.term() > term && random.nextInt(3) == 0) {
-                layFor(machine, status.term());
-            }
-        } else if (machine.equals(voter) && status.term() == term && !voterStruck) {
-            voterStruck = true;
-            simulation.at(Duration.ofNanos(random.nextLong(300_000L)), () -> strikeVoter(machine));
-        } else if (machine.equals(candidate) && isMaster && status.term() == term && voter != null) {
-            cut(machine, voter);
-        }
-    }
+    abstract void changed(SimulatedNode machine, LogStatus status, boolean isMaster);
 
-    private void layFor(SimulatedNode standing, long inTerm) {
-        List<SimulatedNode> others = new ArrayList<>(machines);
-        others.remove(standing);
-        SimulatedNode deaf = others.remove(random.nextInt(2));
-        candidate = standing;
-        voter = others.get(0);
-        term = inTerm;
-        voterStruck = false;
-        others.get(0).stallWorkers(1, Duration.ofMillis(3));
-        cut(standing, deaf);
-        simulation.at(SPAN, () -> {
-            candidate = null;
-            voter = null;
-            others.get(0).stallWorkers(0, Duration.ZERO);
-            for (SimulatedNode one : machines) {
-                for (SimulatedNode other : machines) {
-                    if (!one.equals(other)) {
-                        simulation.network().mend(one.id(), other.id());
-                    }
-                }
+    /** It is over, whatever has come of it: the next one begins anew. */
+    abstract void forget();
+
+    /** From now on it may fail at any point; after {@code limit} all is mended and it is forgotten. */
+    final void lay(Duration limit) {
+        int number = ++laid;
+        simulation.at(limit, () -> {
+            if (number == laid) {
+                lift();
             }
         });
     }
 
-    private void strikeVoter(SimulatedNode machine) {
-        if (!ended && machine.running()) {
-            machine.crash(CrashMode.ALL_LOST);
-            simulation.at(Duration.ofMillis(random.nextLong(1, 20)), () -> {
-                if (!machine.running()) {
-                    start.accept(machine);
-                }
-            });
+    /** Takes back everything. */
+    final void lift() {
+        laid++;
+        forget();
+        for (SimulatedNode machine : machines) {
+            machine.stallWorkers(0, Duration.ZERO);
+            if (!ended) {
+                startIfDown(machine);
+            }
+        }
+        join(machines);
+    }
+
+    /** Happens after {@code nanos}, unless this attempt or the storm is over by then. */
+    final void after(long nanos, Runnable task) {
+        int number = laid;
+        simulation.at(Duration.ofNanos(nanos), () -> {
+            if (number == laid && !ended) {
+                task.run();
+            }
+        });
+    }
+
+    final long millis(long least, long bound) {
+        return random.nextLong(least * 1_000_000, bound * 1_000_000);
+    }
+
+    final void down(SimulatedNode machine, CrashMode mode) {
+        machine.crash(mode);
+        machine.storage().endStall();
+    }
+
+    final void startIfDown(SimulatedNode machine) {
+        if (!machine.running()) {
+            start.accept(machine);
         }
     }
 
-    private void cut(SimulatedNode one, SimulatedNode other) {
+    final void cut(SimulatedNode one, SimulatedNode other) {
         simulation.network().cut(one.id(), other.id());
         simulation.network().cut(other.id(), one.id());
     }
 
-    void end() {
+    final void mend(SimulatedNode one, SimulatedNode other) {
+        simulation.network().mend(one.id(), other.id());
+        simulation.network().mend(other.id(), one.id());
+    }
+
+    final void isolate(SimulatedNode machine) {
+        others(machine).forEach(other -> cut(machine, other));
+    }
+
+    final List<SimulatedNode> others(SimulatedNode machine) {
+        return machines.stream().filter(other -> !other.equals(machine)).toList();
+    }
+
+    /** These reach each other again. */
+    final void join(List<SimulatedNode> group) {
+        for (SimulatedNode one : group) {
+            group.stream().filter(other -> !other.equals(one)).forEach(other -> mend(one, other));
+        }
+    }
+
+    /** These reach each other, and nobody else among the voters reaches anybody. */
+    final void onlyTogether(List<SimulatedNode> group) {
+        machines.forEach(this::isolate);
+        join(group);
+    }
+
+    final void end() {
         ended = true;
+        laid++;
+    }
+
+    final boolean ended() {
+        return ended;
     }
 }
