@@ -18,7 +18,7 @@ public enum FaultKind {
     PARTITION,
     /** Dials to a node are refused although it runs. */
     REFUSAL,
-    /** A process is killed and started again. */
+    /** A process is killed and started again; what a file open for appending had not forced is gone. */
     KILL,
     /** A node loses its power, with all or nothing of its unforced writes, and starts again. */
     POWER_LOSS,

@@ -81,6 +81,16 @@ final class NodeStorage implements Storage {
 
     @Override
     public StorageFile open(Path file, OpenMode mode) throws IOException {
+        return new SimulatedFile(this, file, inode(file, mode), mode != OpenMode.READ);
+    }
+
+    @Override
+    public StorageFile openForAppending(Path file, OpenMode mode) throws IOException {
+        SimulatedInode inode = inode(file, mode);
+        return disk.opened(new GatheringFile(new SimulatedFile(this, file, inode, mode != OpenMode.READ), inode, disk));
+    }
+
+    private SimulatedInode inode(Path file, OpenMode mode) throws IOException {
         String what = "cannot open " + file + " to " + mode;
         checkAlive(what);
         Path path = SimulatedStorage.normal(file);
@@ -95,7 +105,7 @@ final class NodeStorage implements Storage {
         } else if (inode == null) {
             throw new IOException(what + ": no such file");
         }
-        return new SimulatedFile(this, file, inode, mode != OpenMode.READ);
+        return inode;
     }
 
     @Override

@@ -27,7 +27,7 @@ final class SimulatedFile implements StorageFile {
         return path;
     }
 
-    private void check(String what, boolean writes) throws IOException {
+    void check(String what, boolean writes) throws IOException {
         if (closed) {
             throw new IOException(what + ": the file is closed");
         }
@@ -51,6 +51,11 @@ final class SimulatedFile implements StorageFile {
 
     @Override
     public void write(ByteBuffer[] sources, long position) throws IOException {
+        write(bytes(sources), position);
+    }
+
+    /** What is left in them, one after the other. */
+    static byte[] bytes(ByteBuffer... sources) {
         int length = 0;
         for (ByteBuffer source : sources) {
             length += source.remaining();
@@ -62,14 +67,12 @@ final class SimulatedFile implements StorageFile {
             source.get(bytes, at, chunk);
             at += chunk;
         }
-        write(bytes, position);
+        return bytes;
     }
 
     @Override
     public void write(ByteBuffer source, long position) throws IOException {
-        byte[] bytes = new byte[source.remaining()];
-        source.get(bytes);
-        write(bytes, position);
+        write(bytes(source), position);
     }
 
     private void write(byte[] bytes, long position) throws IOException {

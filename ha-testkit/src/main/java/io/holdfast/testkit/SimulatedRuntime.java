@@ -171,6 +171,7 @@ final class SimulatedRuntime implements NodeRuntime {
         workers.forEach(SimulatedWorker::close);
         if (alive) { // else it was killed by what it did last
             alive = false;
+            node.storage().processEnded();
             node.ended(this);
         }
     }

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A node's disk. What was written is seen at once, by later processes of the host too, but survives a loss of power only
- * if it was forced; see {@link CrashMode}. A new file, a rename and a deletion survive only if the directory was forced,
+ * if it was forced; see {@link CrashMode}. What was written to a file that is open for appending ({@code
+ * openForAppending}) stays in the process until it is forced, and dies with it; a force that the death interrupts may have
+ * written a part. A new file, a rename and a deletion survive only if the directory was forced,
  * whatever became of the contents. Here a test also damages, fills and delays the disk. Paths are those of the default
  * file system, absolute or not; nothing of the real disk is touched.
  */
@@ -27,6 +29,7 @@ public final class SimulatedStorage {
     private final TreeMap<Path, SimulatedDirectory> directories = new TreeMap<>();
     private final Set<Path> locks = new TreeSet<>();
     private final DiskFaults faults = new DiskFaults();
+    private final List<GatheringFile> gathering = new ArrayList<>();
     private long capacityBytes = Long.MAX_VALUE;
     private long stalledUntilNanos;
 
@@ -126,7 +129,14 @@ public final class SimulatedStorage {
     /** How many writes and cuts of a file wait for a force; 0 if there is no such file. */
     public int unforced(Path file) {
         SimulatedInode inode = find(file);
-        return inode == null ? 0 : inode.unforcedCount();
+        if (inode == null) {
+            return 0;
+        }
+        return inode.unforcedCount()
+                + gathering.stream()
+                        .filter(each -> each.isOf(inode))
+                        .mapToInt(GatheringFile::gatheredWrites)
+                        .sum();
     }
 
     /** A new, empty disk takes its place. The node must not run. */
@@ -138,7 +148,29 @@ public final class SimulatedStorage {
         directories.clear();
     }
 
+    GatheringFile opened(GatheringFile file) {
+        gathering.add(file);
+        return file;
+    }
+
+    void closed(GatheringFile file) {
+        gathering.remove(file);
+    }
+
+    /** The process is killed. */
+    void kill() {
+        gathering.forEach(file -> file.killed(simulation.streams().disk));
+        gathering.clear();
+    }
+
+    /** The process has ended in good order. */
+    void processEnded() {
+        gathering.clear();
+    }
+
     void crash(CrashMode mode) {
+        gathering.forEach(file -> file.powerLost(mode));
+        gathering.clear();
         directories.values().forEach(directory -> directory.crash(mode, simulation.streams().disk));
         Set<SimulatedInode> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (SimulatedDirectory directory : directories.values()) {

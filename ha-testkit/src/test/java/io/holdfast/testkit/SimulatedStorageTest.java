@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
@@ -85,6 +86,95 @@ class SimulatedStorageTest {
         restart(CrashMode.ALL_LOST);
         assertEquals("forced", text(FILE));
         assertEquals(0, node.storage().unforced(FILE));
+    }
+
+    private StorageFile append(String forced, String gathered) throws IOException {
+        storage.createDirectories(DIRECTORY);
+        StorageFile file = storage.openForAppending(FILE, OpenMode.CREATE);
+        storage.forceDirectory(DIRECTORY);
+        file.write(bytes(forced), 0);
+        file.force();
+        file.write(bytes(gathered), forced.length());
+        return file;
+    }
+
+    private void startAnew(int seed) {
+        simulation = new Simulation(seed);
+        node = simulation.node("a");
+        storage = node.runtime().storage();
+    }
+
+    @Test
+    void whatIsAppendedStaysInTheProcessUntilItIsForced() throws IOException {
+        StorageFile file = append("forced", " and not");
+        assertEquals("forced", text(FILE).replace("\0", ""));
+        assertEquals(1, node.storage().unforced(FILE));
+        ByteBuffer read = ByteBuffer.allocate(14);
+        assertEquals(14, file.read(read, 0));
+        assertEquals("forced and not", new String(read.array(), StandardCharsets.UTF_8));
+        file.force();
+        assertEquals("forced and not", text(FILE).replace("\0", ""));
+        assertEquals(4096, file.size(), "whole blocks are written");
+        file.truncate(6);
+        assertEquals("forced", text(FILE));
+    }
+
+    @Test
+    void aKillLosesWhatWasAppendedSaveForTheBlocksOfAForceUnderWay() throws IOException {
+        String gathered = "x".repeat(5 * 4096);
+        Set<Integer> left = new TreeSet<>();
+        for (int seed = 0; seed < 60; seed++) {
+            startAnew(seed);
+            append("y".repeat(4096), gathered);
+            node.kill();
+            storage = node.runtime().storage();
+            String found = text(FILE);
+            assertEquals("y".repeat(4096), found.substring(0, 4096));
+            assertTrue(gathered.startsWith(found.substring(4096)));
+            left.add(found.length() / 4096 - 1);
+        }
+        assertEquals(Set.of(0, 1, 2, 3, 4, 5), left);
+    }
+
+    @Test
+    void aLossOfPowerLosesKeepsOrTearsWhatWasAppended() throws IOException {
+        append("forced", " and not");
+        restart(CrashMode.ALL_LOST);
+        assertEquals("forced", text(FILE).replace("\0", ""));
+        startAnew(1);
+        append("forced", " and not");
+        restart(CrashMode.ALL_KEPT);
+        assertEquals("forced and not", text(FILE).replace("\0", ""));
+        Set<Integer> lengths = new TreeSet<>();
+        for (int seed = 0; seed < 60; seed++) {
+            startAnew(seed);
+            append("y".repeat(4096), "x".repeat(8 * 512));
+            restart(CrashMode.MIXED);
+            lengths.add(text(FILE).replace("\0", "").length());
+        }
+        assertTrue(lengths.contains(4096) && lengths.contains(8192) && lengths.size() > 4, lengths.toString());
+    }
+
+    @Test
+    void whatWasAppendedAndNotForcedGoesWithTheOpenFileOrItsProcess() throws IOException {
+        append("forced", " and not").close();
+        assertEquals(0, node.storage().unforced(FILE));
+        node.kill();
+        NodeRuntime process = node.runtime();
+        process.storage().openForAppending(FILE, OpenMode.READ_WRITE).write(bytes(" and not"), 6);
+        process.close();
+        assertEquals(0, node.storage().unforced(FILE));
+        restart(CrashMode.ALL_KEPT);
+        assertEquals("forced", text(FILE).replace("\0", ""));
+    }
+
+    @Test
+    void aFailedForceOfWhatWasAppendedIsFinal() throws IOException {
+        StorageFile file = append("forced", " and not");
+        node.storage().failNextForce("broken");
+        assertThrows(IOException.class, file::force);
+        assertThrows(IOException.class, file::force);
+        assertThrows(IOException.class, () -> file.write(bytes("more"), 14));
     }
 
     @Test
