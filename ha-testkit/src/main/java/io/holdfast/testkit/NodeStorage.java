@@ -85,9 +85,12 @@ final class NodeStorage implements Storage {
     }
 
     @Override
-    public StorageFile openForAppending(Path file, OpenMode mode) throws IOException {
+    public StorageFile openForAppending(Path file, OpenMode mode, AppendMode appending) throws IOException {
+        if (mode == OpenMode.READ || appending == AppendMode.WRITE_THROUGH) {
+            return open(file, mode);
+        }
         SimulatedInode inode = inode(file, mode);
-        return disk.opened(new GatheringFile(new SimulatedFile(this, file, inode, mode != OpenMode.READ), inode, disk));
+        return disk.opened(new GatheringFile(new SimulatedFile(this, file, inode, true), inode, disk));
     }
 
     private SimulatedInode inode(Path file, OpenMode mode) throws IOException {

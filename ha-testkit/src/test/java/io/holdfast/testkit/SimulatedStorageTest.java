@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Storage;
+import io.holdfast.core.runtime.Storage.AppendMode;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
@@ -90,7 +91,7 @@ class SimulatedStorageTest {
 
     private StorageFile append(String forced, String gathered) throws IOException {
         storage.createDirectories(DIRECTORY);
-        StorageFile file = storage.openForAppending(FILE, OpenMode.CREATE);
+        StorageFile file = storage.openForAppending(FILE, OpenMode.CREATE, AppendMode.GATHER);
         storage.forceDirectory(DIRECTORY);
         file.write(bytes(forced), 0);
         file.force();
@@ -161,7 +162,9 @@ class SimulatedStorageTest {
         assertEquals(0, node.storage().unforced(FILE));
         node.kill();
         NodeRuntime process = node.runtime();
-        process.storage().openForAppending(FILE, OpenMode.READ_WRITE).write(bytes(" and not"), 6);
+        process.storage()
+                .openForAppending(FILE, OpenMode.READ_WRITE, AppendMode.GATHER)
+                .write(bytes(" and not"), 6);
         process.close();
         assertEquals(0, node.storage().unforced(FILE));
         restart(CrashMode.ALL_KEPT);
