@@ -35,13 +35,13 @@ abstract class Ambush {
         if (!cluster.forced() && which.nextBoolean()) {
             return new ForgottenTail(simulation, cluster);
         }
-        return switch (which.nextInt(6)) {
-            case 0 -> new DeposedTail(simulation, cluster);
-            case 1 -> new DeafMaster(simulation, cluster);
-            case 2 -> three ? new DeposedTail(simulation, cluster) : new FigureEight(simulation, cluster);
-            case 3 -> three ? new DeafMaster(simulation, cluster) : new FigureEight(simulation, cluster);
-            case 4 -> three ? new ForgottenVote(simulation, cluster) : new FigureEight(simulation, cluster);
-            default -> new NoAmbush(simulation, cluster);
+        return switch (which.nextInt(8)) {
+            case 0 -> new NoAmbush(simulation, cluster);
+            case 1 -> new DeposedTail(simulation, cluster);
+            case 2 -> new DeafMaster(simulation, cluster);
+            case 3 -> three ? new DeposedTail(simulation, cluster) : new FigureEight(simulation, cluster);
+            case 4 -> three ? new DeafMaster(simulation, cluster) : new FigureEight(simulation, cluster);
+            default -> three ? new ForgottenVote(simulation, cluster) : new FigureEight(simulation, cluster);
         };
     }
 

@@ -60,7 +60,8 @@ public final class SeedRun implements LongFunction<String> {
         List<Writer> writers = new ArrayList<>();
         List<MapUser> users = new ArrayList<>();
         History history = new History(simulation::nowNanos);
-        FaultSchedule faults = new FaultSchedule(simulation, cluster.machines(), faultsFor(cluster), cluster::start);
+        FaultSchedule faults =
+                new FaultSchedule(simulation, cluster.machines(), faultsFor(simulation, cluster), cluster::start);
         try {
             cluster.startAll();
             addWriters(simulation, cluster, writers, users, history);
@@ -92,9 +93,15 @@ public final class SeedRun implements LongFunction<String> {
                 simulation.traceHash());
     }
 
-    /** Power is taken from an unforced cluster by {@link SimulatedCluster#takePower} alone. */
-    private static FaultSettings faultsFor(SimulatedCluster cluster) {
+    /**
+     * One storm in three is a light one, in which what an ambush needs several undisturbed elections for comes about. Power
+     * is taken from an unforced cluster by {@link SimulatedCluster#takePower} alone.
+     */
+    private static FaultSettings faultsFor(Simulation simulation, SimulatedCluster cluster) {
         FaultSettings all = FaultSettings.everything();
+        if (simulation.random("pace").nextInt(3) == 0) {
+            all = all.withPace(Duration.ofSeconds(4), Duration.ofSeconds(2));
+        }
         return cluster.forced() ? all : all.without(FaultKind.POWER_LOSS, FaultKind.TORN_WRITES, FaultKind.ALL_DOWN);
     }
 
