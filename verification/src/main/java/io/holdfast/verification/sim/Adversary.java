@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Adversary {
     private final Simulation simulation;
     private final SimulatedCluster cluster;
-    private final Consumer<SimulatedNode> start;
     private final SplittableRandom random;
     private final Map<String, Long> lastTerms = new HashMap<>();
     private final Map<String, Boolean> lastMasters = new HashMap<>();
@@ -27,13 +25,12 @@ final class Adversary {
     private final int strikePercent;
     private boolean ended;
 
-    Adversary(Simulation simulation, SimulatedCluster cluster, Consumer<SimulatedNode> start) {
+    Adversary(Simulation simulation, SimulatedCluster cluster) {
         this.simulation = simulation;
         this.cluster = cluster;
-        this.start = start;
         this.random = simulation.random("adversary");
-        this.ambush = Ambush.drawn(simulation, cluster.machines(), start);
-        this.strikePercent = random.nextBoolean() ? 0 : 10 + random.nextInt(40);
+        this.ambush = Ambush.drawn(simulation, cluster);
+        this.strikePercent = cluster.forced() && random.nextBoolean() ? 0 : 10 + random.nextInt(40);
     }
 
     /** Looks at a node after each event. */
@@ -97,12 +94,12 @@ final class Adversary {
         if (mode == null) {
             victim.kill();
         } else {
-            victim.crash(mode);
+            cluster.takePower(victim, mode);
         }
         simulation.at(
                 Duration.ofNanos(random.nextLong(1_000_000L, random.nextBoolean() ? 8_000_000L : 800_000_000L)), () -> {
                     if (!victim.running()) {
-                        start.accept(victim);
+                        cluster.start(victim);
                     }
                 });
     }

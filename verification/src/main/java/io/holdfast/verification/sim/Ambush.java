@@ -7,7 +7,6 @@ import io.holdfast.testkit.Simulation;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 
 /**
  * Lies in wait for one danger that takes several events in one order, and brings them about whenever the cluster comes to
@@ -18,36 +17,37 @@ abstract class Ambush {
     final Simulation simulation;
     final List<SimulatedNode> machines;
     final SplittableRandom random;
-    private final Consumer<SimulatedNode> start;
+    private final SimulatedCluster cluster;
     private int laid;
     private boolean ended;
 
-    Ambush(Simulation simulation, List<SimulatedNode> machines, Consumer<SimulatedNode> start) {
+    Ambush(Simulation simulation, SimulatedCluster cluster) {
         this.simulation = simulation;
-        this.machines = machines;
-        this.start = start;
+        this.machines = cluster.machines();
+        this.cluster = cluster;
         this.random = simulation.random("ambush");
     }
 
     /** The seed's. */
-    static Ambush drawn(Simulation simulation, List<SimulatedNode> machines, Consumer<SimulatedNode> start) {
-        boolean three = machines.size() == 3;
-        return switch (simulation.random("which ambush").nextInt(6)) {
-            case 0 -> new DeposedTail(simulation, machines, start);
-            case 1 -> new DeafMaster(simulation, machines, start);
-            case 2 ->
-                three ? new DeposedTail(simulation, machines, start) : new FigureEight(simulation, machines, start);
-            case 3 ->
-                three ? new DeafMaster(simulation, machines, start) : new FigureEight(simulation, machines, start);
-            case 4 ->
-                three ? new ForgottenVote(simulation, machines, start) : new FigureEight(simulation, machines, start);
-            default -> new NoAmbush(simulation, machines, start);
+    static Ambush drawn(Simulation simulation, SimulatedCluster cluster) {
+        boolean three = cluster.machines().size() == 3;
+        SplittableRandom which = simulation.random("which ambush");
+        if (!cluster.forced() && which.nextBoolean()) {
+            return new ForgottenTail(simulation, cluster);
+        }
+        return switch (which.nextInt(8)) {
+            case 0 -> new NoAmbush(simulation, cluster);
+            case 1 -> new DeposedTail(simulation, cluster);
+            case 2 -> new DeafMaster(simulation, cluster);
+            case 3 -> three ? new DeposedTail(simulation, cluster) : new FigureEight(simulation, cluster);
+            case 4 -> three ? new DeafMaster(simulation, cluster) : new FigureEight(simulation, cluster);
+            default -> three ? new ForgottenVote(simulation, cluster) : new FigureEight(simulation, cluster);
         };
     }
 
     private static final class NoAmbush extends Ambush {
-        NoAmbush(Simulation simulation, List<SimulatedNode> machines, Consumer<SimulatedNode> start) {
-            super(simulation, machines, start);
+        NoAmbush(Simulation simulation, SimulatedCluster cluster) {
+            super(simulation, cluster);
         }
 
         @Override
@@ -101,13 +101,13 @@ abstract class Ambush {
     }
 
     final void down(SimulatedNode machine, CrashMode mode) {
-        machine.crash(mode);
+        cluster.takePower(machine, mode);
         machine.storage().endStall();
     }
 
     final void startIfDown(SimulatedNode machine) {
         if (!machine.running()) {
-            start.accept(machine);
+            cluster.start(machine);
         }
     }
 

@@ -5,7 +5,6 @@ import io.holdfast.testkit.SimulatedNode;
 import io.holdfast.testkit.Simulation;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +17,8 @@ final class DeafMaster extends Ambush {
 
     private @Nullable SimulatedNode deaf;
 
-    DeafMaster(Simulation simulation, List<SimulatedNode> machines, Consumer<SimulatedNode> start) {
-        super(simulation, machines, start);
+    DeafMaster(Simulation simulation, SimulatedCluster cluster) {
+        super(simulation, cluster);
     }
 
     @Override

@@ -4,8 +4,6 @@ import io.holdfast.replication.LogStatus;
 import io.holdfast.testkit.SimulatedNode;
 import io.holdfast.testkit.Simulation;
 import java.time.Duration;
-import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +18,8 @@ final class DeposedTail extends Ambush {
     private long term;
     private boolean overtaken;
 
-    DeposedTail(Simulation simulation, List<SimulatedNode> machines, Consumer<SimulatedNode> start) {
-        super(simulation, machines, start);
+    DeposedTail(Simulation simulation, SimulatedCluster cluster) {
+        super(simulation, cluster);
     }
 
     @Override

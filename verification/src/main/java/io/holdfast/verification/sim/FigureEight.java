@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +33,8 @@ final class FigureEight extends Ambush {
     private final List<SimulatedNode> others = new ArrayList<>();
     private @Nullable SimulatedNode second;
 
-    FigureEight(Simulation simulation, List<SimulatedNode> machines, Consumer<SimulatedNode> start) {
-        super(simulation, machines, start);
+    FigureEight(Simulation simulation, SimulatedCluster cluster) {
+        super(simulation, cluster);
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.holdfast.testkit.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +23,8 @@ final class ForgottenVote extends Ambush {
     private long term;
     private boolean voterStruck;
 
-    ForgottenVote(Simulation simulation, List<SimulatedNode> machines, Consumer<SimulatedNode> start) {
-        super(simulation, machines, start);
+    ForgottenVote(Simulation simulation, SimulatedCluster cluster) {
+        super(simulation, cluster);
     }
 
     @Override

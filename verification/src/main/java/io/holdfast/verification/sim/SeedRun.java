@@ -6,6 +6,7 @@ import io.holdfast.replication.ReplicatedMap;
 import io.holdfast.replication.session.LogAccess;
 import io.holdfast.testkit.FaultKind;
 import io.holdfast.testkit.FaultSchedule;
+import io.holdfast.testkit.FaultSettings;
 import io.holdfast.testkit.History;
 import io.holdfast.testkit.LinearizabilityChecker;
 import io.holdfast.testkit.RegisterModel;
@@ -59,7 +60,8 @@ public final class SeedRun implements LongFunction<String> {
         List<Writer> writers = new ArrayList<>();
         List<MapUser> users = new ArrayList<>();
         History history = new History(simulation::nowNanos);
-        FaultSchedule faults = new FaultSchedule(simulation, cluster.machines(), cluster::start);
+        FaultSchedule faults =
+                new FaultSchedule(simulation, cluster.machines(), faultsFor(simulation, cluster), cluster::start);
         try {
             cluster.startAll();
             addWriters(simulation, cluster, writers, users, history);
@@ -89,6 +91,18 @@ public final class SeedRun implements LongFunction<String> {
                 cluster.decisions().size(),
                 acknowledged,
                 simulation.traceHash());
+    }
+
+    /**
+     * One storm in three is a light one, in which what an ambush needs several undisturbed elections for comes about. Power
+     * is taken from an unforced cluster by {@link SimulatedCluster#takePower} alone.
+     */
+    private static FaultSettings faultsFor(Simulation simulation, SimulatedCluster cluster) {
+        FaultSettings all = FaultSettings.everything();
+        if (simulation.random("pace").nextInt(3) == 0) {
+            all = all.withPace(Duration.ofSeconds(4), Duration.ofSeconds(2));
+        }
+        return cluster.forced() ? all : all.without(FaultKind.POWER_LOSS, FaultKind.TORN_WRITES, FaultKind.ALL_DOWN);
     }
 
     private static boolean isBroken(Simulation simulation, SimulatedCluster cluster) {

@@ -7,6 +7,7 @@ import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.session.LogAccess;
+import io.holdfast.testkit.CrashMode;
 import io.holdfast.testkit.SimulatedNode;
 import io.holdfast.testkit.Simulation;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** A cluster of real nodes in a simulation, and what all of them together have decided. */
 final class SimulatedCluster {
@@ -30,19 +32,23 @@ final class SimulatedCluster {
     private final String[] bootstrap;
     private final boolean fast;
     private final int segmentBytes;
+    private final boolean forced;
+    private @Nullable SimulatedNode forgetful;
+    private long forgottenUpTo;
 
     SimulatedCluster(Simulation simulation, int size) {
         this.simulation = simulation;
         SplittableRandom random = simulation.random("cluster");
         this.fast = random.nextBoolean();
         this.segmentBytes = (64 << 10) << random.nextInt(4);
+        this.forced = simulation.random("forced").nextInt(6) > 0;
         this.bootstrap = new String[size];
         for (int i = 0; i < size; i++) {
             String id = "node-" + (i + 1);
             machines.add(simulation.node(id));
             bootstrap[i] = id + "@" + id + ":" + PORT;
         }
-        this.adversary = new Adversary(simulation, this, this::start);
+        this.adversary = new Adversary(simulation, this);
         simulation.afterEachEvent(this::look);
     }
 
@@ -68,6 +74,7 @@ final class SimulatedCluster {
                 .segmentBytes(segmentBytes)
                 .timeout(Duration.ofSeconds(5))
                 .stateMachine(log);
+        replication = forced ? replication : replication.unforced();
         logs.put(id, log);
         processes.put(
                 id,
@@ -77,6 +84,37 @@ final class SimulatedCluster {
                         .runtime(runtime)
                         .executor(machine.callbacks())
                         .start());
+    }
+
+    /** Whether what is acknowledged has been forced. */
+    boolean forced() {
+        return forced;
+    }
+
+    /**
+     * Takes the power from a machine. What an unforced cluster acknowledges is promised to survive this for fewer than a
+     * majority at once: so there only one machine at a time, until it has again what it may have forgotten; any other is
+     * killed.
+     */
+    void takePower(SimulatedNode machine, CrashMode mode) {
+        if (forced) {
+            machine.crash(mode);
+        } else if (forgetful == null || remembers(forgetful)) {
+            forgetful = machine;
+            // What a node says of itself may be some milliseconds old.
+            forgottenUpTo = 100
+                    + machines.stream()
+                            .mapToLong(each -> status(each.id()).lastIndex())
+                            .max()
+                            .orElse(0);
+            machine.crash(mode);
+        } else {
+            machine.kill();
+        }
+    }
+
+    private boolean remembers(SimulatedNode machine) {
+        return machine.running() && status(machine.id()).appliedIndex() >= forgottenUpTo;
     }
 
     /** A client on a machine of its own. */

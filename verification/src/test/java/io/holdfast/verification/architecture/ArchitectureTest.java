@@ -44,7 +44,7 @@ class ArchitectureTest {
         EXCEPTIONS.put(file + "FileStorage: java.nio.file.Files", real);
         EXCEPTIONS.put(file + "FileStorage: java.nio.channels.*", real);
         EXCEPTIONS.put(file + "ChannelFile: java.nio.channels.*", real);
-        EXCEPTIONS.put(file + "DirectFile: java.nio.channels.*", real);
+        EXCEPTIONS.put(file + "BlockWriter: java.nio.channels.*", real);
         String addresses = "makes and prints addresses of given bytes, which looks nothing up";
         EXCEPTIONS.put("io.holdfast.testkit.Hosts: java.net.*", addresses);
         EXCEPTIONS.put("io.holdfast.testkit.NodeTransport: java.net.*", addresses);

@@ -19,7 +19,7 @@ record Durations(int repeats, WarmUp warmUp, double warmSeconds, double seconds)
     }
 
     static Durations of(boolean quick) {
-        return quick ? new Durations(1, new WarmUp(3, 1), 0.5, 1.5) : new Durations(3, new WarmUp(4, 8), 1, 3);
+        return quick ? new Durations(1, new WarmUp(3, 1), 0.5, 1.5) : new Durations(3, new WarmUp(4, 6), 1, 3);
     }
 
     LoadPlan plan(String work, int bytes, int window) {
