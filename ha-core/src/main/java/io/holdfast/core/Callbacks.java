@@ -77,10 +77,11 @@ final class Callbacks implements Executor {
     private void runNext() {
         Repeated next = own.peek(); // there until all of it has run, in case this thread never comes back
         if (next != null) {
-            while (next.left().getAndDecrement() > 0) {
-                run(next.callback());
+            try {
+                runAll(next);
+            } finally {
+                own.remove(next);
             }
-            own.remove(next);
         }
     }
 
@@ -88,7 +89,7 @@ final class Callbacks implements Executor {
 
     /**
      * Ends the node's own thread, after what is queued. If that waits in vain for a callback, which may itself wait for
-     * one behind it, those behind get another thread. Not on the loop.
+     * one behind it, those behind get another thread, beside which it may go on if it returns after all. Not on the loop.
      */
     void close() {
         worker.close();
@@ -133,14 +134,31 @@ final class Callbacks implements Executor {
         }
     }
 
+    private void runAll(Repeated callbacks) {
+        inside.set(true); // once for all of them: each time costs the collector a weak reference
+        try {
+            while (callbacks.left().getAndDecrement() > 0) {
+                runInside(callbacks.callback());
+            }
+        } finally {
+            inside.remove();
+        }
+    }
+
     private void run(Runnable callback) {
         inside.set(true);
+        try {
+            runInside(callback);
+        } finally {
+            inside.remove();
+        }
+    }
+
+    private void runInside(Runnable callback) {
         try {
             callback.run();
         } catch (RuntimeException e) {
             LOG.error("a callback of node {} threw; the node goes on", nodeId, e);
-        } finally {
-            inside.remove();
         }
     }
 

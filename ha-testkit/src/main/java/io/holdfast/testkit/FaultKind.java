@@ -18,14 +18,14 @@ public enum FaultKind {
     PARTITION,
     /** Dials to a node are refused although it runs. */
     REFUSAL,
-    /** A process is killed and started again; what a file open for appending had not forced is gone. */
+    /** A process is killed and started again; what its log had gathered and not forced is gone. */
     KILL,
     /** A node loses its power, with all or nothing of its unforced writes, and starts again. */
     POWER_LOSS,
     /** A node loses its power and its unforced writes are torn; it starts again. */
     TORN_WRITES,
     /**
-     * All nodes lose their power, or are killed, at once; or their disks stall first, so that none has what it wrote last,
+     * All nodes lose their power, or are killed, at once; or their disks stall first, so that few have what they wrote last,
      * and one part of them is back well before the other.
      */
     ALL_DOWN,

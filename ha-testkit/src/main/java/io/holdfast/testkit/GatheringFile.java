@@ -36,6 +36,18 @@ final class GatheringFile implements StorageFile {
             System.arraycopy(more, 0, bytes, length, more.length);
         }
 
+        /** How many of the file's blocks it touches. */
+        long blocks() {
+            return (end() + BLOCK - 1) / BLOCK - start / BLOCK;
+        }
+
+        /** What lies in so many of those, the last one to its end. */
+        byte[] firstBlocks(long count) {
+            byte[] all = padded();
+            long length = count == 0 ? 0 : (start / BLOCK + count) * BLOCK - start;
+            return length >= all.length ? all : Arrays.copyOf(all, (int) length);
+        }
+
         /** Up to the end of its last block. */
         byte[] padded() {
             return Arrays.copyOf(bytes, Math.toIntExact((end() + BLOCK - 1) / BLOCK * BLOCK - start));
@@ -104,10 +116,11 @@ final class GatheringFile implements StorageFile {
             return;
         }
         Extent last = gathered.isEmpty() ? null : gathered.get(gathered.size() - 1);
-        if (last == null || last.end() != position) {
+        if (last == null || position < last.end() || position >= last.end() + BLOCK) {
             last = new Extent(position);
             gathered.add(last);
         }
+        last.append(new byte[(int) (position - last.end())]); // records are aligned
         last.append(bytes);
         writes++;
     }
@@ -150,15 +163,11 @@ final class GatheringFile implements StorageFile {
     /** The process is killed. A force may have been under way, and have come to any block. */
     void killed(SplittableRandom random) {
         if (random.nextBoolean()) {
-            long blocks = random.nextLong(1
-                    + gathered.stream()
-                            .mapToLong(e -> e.padded().length / BLOCK)
-                            .sum());
+            long left = random.nextLong(
+                    1 + gathered.stream().mapToLong(Extent::blocks).sum());
             for (Extent extent : gathered) {
-                byte[] bytes = extent.padded();
-                int length = (int) Math.min(bytes.length, blocks * BLOCK);
-                inode.write(extent.start, Arrays.copyOf(bytes, length));
-                blocks -= length / BLOCK;
+                inode.write(extent.start, extent.firstBlocks(left));
+                left = Math.max(0, left - extent.blocks());
             }
         }
         forget();

@@ -99,7 +99,7 @@ public final class SimulatedNode {
 
     /**
      * The process is killed (SIGKILL). Unforced writes stay with the system, so the next process sees them, save for those
-     * of files that are open for appending; peers see their connections closed shortly after, and what they dial is
+     * that an appended file gathers ({@code AppendMode.GATHER}); peers see their connections closed shortly after, and what they dial is
      * refused. No effect if none runs.
      */
     public void kill() {

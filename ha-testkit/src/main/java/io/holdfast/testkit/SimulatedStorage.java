@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A node's disk. What was written is seen at once, by later processes of the host too, but survives a loss of power only
- * if it was forced; see {@link CrashMode}. What was written to a file that is open for appending ({@code
- * openForAppending}) stays in the process until it is forced, and dies with it; a force that the death interrupts may have
+ * if it was forced; see {@link CrashMode}. What an appended file gathers ({@code
+ * AppendMode.GATHER}) stays in the process until it is forced, and dies with it; a force that the death interrupts may have
  * written a part. A new file, a rename and a deletion survive only if the directory was forced,
  * whatever became of the contents. Here a test also damages, fills and delays the disk. Paths are those of the default
  * file system, absolute or not; nothing of the real disk is touched.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
 import io.netty.buffer.ByteBuf;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class UnforcedLogTest {
     private final MemoryStorage storage = new MemoryStorage();
@@ -61,6 +63,38 @@ class UnforcedLogTest {
                 assertFalse(log.recovery().tailCut());
             }
             assertEquals(0, storage.openFiles());
+        }
+    }
+
+    /** Some go round the system's cache. */
+    @Test
+    void largeBatchesOnARealDiskAreThereAfterwards(@TempDir Path directory) throws IOException {
+        List<byte[]> written = new ArrayList<>();
+        for (int round = 1; round <= 3; round++) {
+            ManualWorker worker = new ManualWorker();
+            try (SegmentedLog log = SegmentedLog.open(
+                    Storage.files(),
+                    directory,
+                    new LogOptions(4 << 20, false),
+                    LogFixture.CLUSTER,
+                    new Random(round),
+                    worker,
+                    batch -> {})) {
+                worker.runAll();
+                List<byte[]> found = LogFixture.readAll(log);
+                assertEquals(written.size(), found.size());
+                for (int i = 0; i < found.size(); i++) {
+                    assertArrayEquals(written.get(i), found.get(i));
+                }
+                assertFalse(log.recovery().tailCut());
+                for (int bytes : new int[] {50, 140_000, 141_003, 70_001, 9, 300_000, 64_000, 130_000, 77, 1_000_000}) {
+                    ByteBuf batch = LogFixture.batch(log.lastIndex() + 1, 1, round, bytes);
+                    log.append(batch, 0);
+                    written.add(ByteBufUtil.getBytes(batch));
+                    batch.release();
+                    worker.runAll();
+                }
+            }
         }
     }
 

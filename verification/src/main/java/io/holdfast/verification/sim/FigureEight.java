@@ -90,9 +90,13 @@ final class FigureEight extends Ambush {
         term = inTerm;
         second = master;
         isolate(master);
+        List<SimulatedNode> three = List.of(first.get(0), first.get(1), others.get(0));
+        SimulatedNode left = others.get(1);
         after(millis(5, 40), () -> {
-            isolate(others.get(1));
-            join(List.of(first.get(0), first.get(1), others.get(0)));
+            if (stage == Stage.SECOND_LEADS) { // the storm may have made one of the first two master meanwhile
+                isolate(left);
+                join(three);
+            }
         });
     }
 

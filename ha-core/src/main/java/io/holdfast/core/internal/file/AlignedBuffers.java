@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 
 /** Direct buffers that begin at a block's boundary in memory, kept for the next user. Safe from any thread. */
 final class AlignedBuffers {
-    /** The usual size; larger ones are made when needed and not kept. */
-    static final int USUAL_BYTES = 1 << 20;
+    /** The usual size, enough for a full batch and what goes before it; larger ones are made when needed and not kept. */
+    static final int USUAL_BYTES = (1 << 20) + (64 << 10);
 
     private static final int KEPT = 8;
 

@@ -123,6 +123,9 @@ public final class FileStorage implements Storage {
         } catch (IOException | UnsupportedOperationException impossible) {
             tellOfCache(file, impossible);
             return cached;
+        } catch (RuntimeException | Error unexpected) {
+            cached.close();
+            throw unexpected;
         }
     }
 

@@ -15,6 +15,10 @@ final class HybridFile implements StorageFile {
     private static final int LARGE_BYTES = 128 << 10;
     /** And behind a large write, after which the cache would have to read the block at its end first. */
     private static final int LARGE_AGAIN_BYTES = 64 << 10;
+    /** A disk that takes longer for a large write is left to the system's cache, */
+    private static final long SLOW_NANOS = 20_000_000L;
+    /** for so long. */
+    private static final long SPARED_NANOS = 1_000_000_000L;
 
     private final ChannelFile cached;
     private final BlockWriter blocks;
@@ -24,6 +28,9 @@ final class HybridFile implements StorageFile {
     private long end = -1;
     /** What the block at that end holds. */
     private final ByteBuffer tail;
+
+    private boolean slow;
+    private long slowSinceNanos;
 
     /** A file that both arguments have open. */
     HybridFile(ChannelFile cached, BlockWriter blocks) {
@@ -58,15 +65,18 @@ final class HybridFile implements StorageFile {
         for (ByteBuffer source : sources) {
             length = Math.addExact(length, source.remaining());
         }
-        boolean goesOn = position == end;
+        long last = end;
+        boolean goesOn = last >= 0
+                && position >= last
+                && position - last < blocks.buffers().blockBytes();
         end = -1; // unless all goes well
-        if (length < (goesOn ? LARGE_AGAIN_BYTES : LARGE_BYTES)) {
+        if (length < (goesOn ? LARGE_AGAIN_BYTES : LARGE_BYTES) || isSpared()) {
             cached.write(sources, position);
             return;
         }
         ByteBuffer bytes = blocks.buffers().take(blocks.within(position) + length);
         try {
-            putBlockUpTo(position, goesOn, bytes);
+            putBlockUpTo(position, goesOn ? last : -1, bytes);
             for (ByteBuffer source : sources) {
                 bytes.put(source);
             }
@@ -78,11 +88,21 @@ final class HybridFile implements StorageFile {
         }
     }
 
-    /** Begins in the midst of a block with what that holds already. */
-    private void putBlockUpTo(long position, boolean goesOn, ByteBuffer bytes) throws IOException {
+    private boolean isSpared() {
+        slow = slow && System.nanoTime() - slowSinceNanos < SPARED_NANOS;
+        return slow;
+    }
+
+    /** Begins in the midst of a block with what that holds already; all behind the end of a large write is zero. */
+    private void putBlockUpTo(long position, long last, ByteBuffer bytes) throws IOException {
         int before = blocks.within(position);
-        if (goesOn) {
-            bytes.put(tail.duplicate().clear().limit(before));
+        if (last >= 0) {
+            if (position - before <= last) {
+                bytes.put(tail.duplicate().clear().limit(blocks.within(last)));
+            }
+            while (bytes.position() < before) {
+                bytes.put((byte) 0); // records are aligned
+            }
         } else if (before > 0) {
             ByteBuffer there = ByteBuffer.allocate(before);
             cached.read(there, position - before); // short at the file's end: zeros
@@ -96,15 +116,18 @@ final class HybridFile implements StorageFile {
     }
 
     private void writeRound(ByteBuffer bytes, long position, int length) throws IOException {
+        long begun = System.nanoTime();
         try {
             Uninterrupted.call(() -> {
                 blocks.write(bytes, position - blocks.within(position));
                 return bytes;
             });
+            slowSinceNanos = System.nanoTime();
+            slow = slowSinceNanos - begun > SLOW_NANOS;
         } catch (IOException failed) {
             throw new IOException(
                     "cannot write " + length + " bytes at byte " + position + " of " + path() + ": "
-                            + failed.getMessage(),
+                            + (failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage()),
                     failed);
         }
     }
