@@ -1,5 +1,6 @@
 package io.holdfast.testkit;
 
+import io.holdfast.core.runtime.Storage.AppendMode;
 import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,8 +11,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * An open file whose writes stay in the process until a force: as the real storage's, which writes round the system's
- * cache. What has gathered dies with the process, save for what a force under way may have brought to the file. A force
+ * An open file whose writes stay in the process until a force, as the real storage's, which writes round the system's
+ * cache; in {@code WRITE_THROUGH} large ones until a flush, and all behind them. What has gathered dies with the process, save for what a force under way may have brought to the file. A force
  * writes whole blocks; what lies behind the end of a write within its last block becomes zero.
  */
 final class GatheringFile implements StorageFile {
@@ -54,6 +55,10 @@ final class GatheringFile implements StorageFile {
         }
     }
 
+    /** Smaller than the real one, so that simulated load comes to it. */
+    private static final int LARGE_BYTES = 1 << 10;
+
+    private final AppendMode mode;
     private final SimulatedFile file;
     private final SimulatedInode inode;
     private final SimulatedStorage disk;
@@ -61,7 +66,8 @@ final class GatheringFile implements StorageFile {
     private int writes;
     private boolean failed;
 
-    GatheringFile(SimulatedFile file, SimulatedInode inode, SimulatedStorage disk) {
+    GatheringFile(AppendMode mode, SimulatedFile file, SimulatedInode inode, SimulatedStorage disk) {
+        this.mode = mode;
         this.file = file;
         this.inode = inode;
         this.disk = disk;
@@ -115,6 +121,10 @@ final class GatheringFile implements StorageFile {
         if (bytes.length == 0) {
             return;
         }
+        if (mode == AppendMode.WRITE_THROUGH && !holdsBack() && bytes.length < LARGE_BYTES) {
+            file.write(ByteBuffer.wrap(bytes), position);
+            return;
+        }
         Extent last = gathered.isEmpty() ? null : gathered.get(gathered.size() - 1);
         if (last == null || position < last.end() || position >= last.end() + BLOCK) {
             last = new Extent(position);
@@ -138,19 +148,35 @@ final class GatheringFile implements StorageFile {
     }
 
     @Override
-    public void force() throws IOException {
-        file.check("cannot force " + path(), false);
+    public boolean holdsBack() {
+        return !gathered.isEmpty();
+    }
+
+    @Override
+    public void flush() throws IOException {
+        file.check("cannot write " + path(), true);
         checkUsable();
         try {
             for (Extent extent : gathered) {
                 file.write(ByteBuffer.wrap(extent.padded()), extent.start);
             }
-            file.force();
         } catch (IOException e) {
             failed = true;
             throw e;
         }
         forget();
+    }
+
+    @Override
+    public void force() throws IOException {
+        file.check("cannot force " + path(), false);
+        flush();
+        try {
+            file.force();
+        } catch (IOException e) {
+            failed = true;
+            throw e;
+        }
     }
 
     /** Forces first: what has gathered would otherwise come back. */

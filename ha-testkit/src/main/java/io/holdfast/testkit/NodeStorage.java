@@ -86,11 +86,11 @@ final class NodeStorage implements Storage {
 
     @Override
     public StorageFile openForAppending(Path file, OpenMode mode, AppendMode appending) throws IOException {
-        if (mode == OpenMode.READ || appending == AppendMode.WRITE_THROUGH) {
+        if (mode == OpenMode.READ) {
             return open(file, mode);
         }
         SimulatedInode inode = inode(file, mode);
-        return disk.opened(new GatheringFile(new SimulatedFile(this, file, inode, true), inode, disk));
+        return disk.opened(new GatheringFile(appending, new SimulatedFile(this, file, inode, true), inode, disk));
     }
 
     private SimulatedInode inode(Path file, OpenMode mode) throws IOException {

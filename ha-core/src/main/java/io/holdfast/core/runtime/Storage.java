@@ -59,7 +59,10 @@ public interface Storage {
     enum AppendMode {
         /** It may be in this process alone, and die with it. */
         GATHER,
-        /** It has left this process when the write returns, and survives it. */
+        /**
+         * It has left this process when the write returns, and survives it; save what {@link StorageFile#holdsBack} tells
+         * of, which is large and would have to wait for the disk: that has when {@link StorageFile#flush} returns.
+         */
         WRITE_THROUGH
     }
 

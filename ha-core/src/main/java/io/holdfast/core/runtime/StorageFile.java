@@ -26,6 +26,14 @@ public interface StorageFile extends AutoCloseable {
     /** Writes all that remains in the source. */
     void write(ByteBuffer source, long position) throws IOException;
 
+    /** True if something that was written may be in this process alone, and would die with it. */
+    default boolean holdsBack() {
+        return false;
+    }
+
+    /** Returns when what was written before has left this process. Blocks as a force may, but promises no more than that. */
+    default void flush() throws IOException {}
+
     /**
      * Returns when what was written before is on stable storage, the length included. A failure is final: what was
      * written since the last success may be lost, and forcing again proves nothing.

@@ -199,6 +199,43 @@ public final class SegmentedLog implements AutoCloseable {
         return new ForceTicket(unforced, lastIndex(), lastTerm(), generation, this::fail);
     }
 
+    /** True if something that was written may be in this process alone: it counts once it is {@link #flush flushed}. */
+    public boolean holdsBack() {
+        for (int i = segments.size() - 1; i >= 0; i--) {
+            Segment segment = segments.get(i);
+            if (segment.file.holdsBack()) {
+                return true;
+            }
+            if (segment.forced == segment.written) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** What was written so far, to be flushed on another thread. */
+    public FlushTicket flush() throws IOException {
+        checkUsable();
+        int from = segments.size();
+        while (from > 0
+                && (from == segments.size() || segments.get(from - 1).forced < segments.get(from - 1).written)) {
+            from--;
+        }
+        return new FlushTicket(
+                segments.subList(from, segments.size()).stream()
+                        .map(segment -> segment.file)
+                        .toList(),
+                lastIndex(),
+                lastTerm(),
+                generation,
+                this::fail);
+    }
+
+    /** False if the log has been truncated since the ticket was made: what it covers no longer counts. */
+    public boolean stands(FlushTicket ticket) {
+        return ticket.generation() == generation;
+    }
+
     /**
      * Takes back a ticket that has been forced.
      *

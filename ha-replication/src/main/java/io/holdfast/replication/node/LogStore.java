@@ -3,6 +3,7 @@ package io.holdfast.replication.node;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.FlushTicket;
 import io.holdfast.replication.log.ForceTicket;
 import io.holdfast.replication.log.ReadPlan;
 import io.holdfast.replication.log.SegmentedLog;
@@ -26,6 +27,7 @@ final class LogStore {
 
     private final SegmentedLog log;
     private final Worker forcer;
+    private final Worker flusher;
     private final EventLoop loop;
     private final Persisted persisted;
     private final boolean waitForForce;
@@ -35,8 +37,11 @@ final class LogStore {
     private boolean toldSoon;
     private boolean forceDue;
     private boolean forcing;
+    private boolean flushing;
+    private volatile boolean closed;
 
     /**
+     * @param flusher used where no force is waited for
      * @param waitForForce false if what is written counts before it is forced
      * @param persisted hears of (term, index) up to which the log counts
      * @param maxCachedBytes how many bytes of recent batches stay in memory, at the least the newest batch
@@ -44,6 +49,7 @@ final class LogStore {
     LogStore(
             SegmentedLog log,
             Worker forcer,
+            Worker flusher,
             EventLoop loop,
             boolean waitForForce,
             long maxCachedBytes,
@@ -51,6 +57,7 @@ final class LogStore {
         this.waitForForce = waitForForce;
         this.log = log;
         this.forcer = forcer;
+        this.flusher = flusher;
         this.loop = loop;
         this.maxCachedBytes = maxCachedBytes;
         this.persisted = persisted;
@@ -80,6 +87,8 @@ final class LogStore {
         unwritten.clear();
         if (waitForForce) {
             forceSoon();
+        } else if (log.holdsBack()) {
+            flushSoon();
         } else {
             tellSoon();
         }
@@ -91,8 +100,51 @@ final class LogStore {
             toldSoon = true;
             loop.execute(() -> {
                 toldSoon = false;
-                persisted.upTo(log.lastTerm(), log.lastIndex(), false);
+                if (!log.holdsBack()) { // else the flush that is under way tells
+                    persisted.upTo(log.lastTerm(), log.lastIndex(), false);
+                }
             });
+        }
+    }
+
+    private void flushSoon() {
+        if (!flushing) {
+            flushing = true;
+            loop.execute(this::flush);
+        }
+    }
+
+    /** What is too large for the system's cache would hold up the loop. */
+    private void flush() {
+        if (closed) {
+            return;
+        }
+        FlushTicket ticket;
+        try {
+            ticket = log.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        flusher.execute(() -> {
+            try {
+                ticket.flush();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            loop.execute(() -> flushed(ticket));
+        });
+    }
+
+    private void flushed(FlushTicket ticket) {
+        if (closed) {
+            return;
+        }
+        flushing = log.holdsBack();
+        if (flushing) {
+            flush();
+        }
+        if (log.stands(ticket)) {
+            persisted.upTo(ticket.lastTerm(), ticket.lastIndex(), false);
         }
     }
 
@@ -172,9 +224,9 @@ final class LogStore {
         }
     }
 
-    /** True while a force is under way or about to be. */
+    /** True while a force or flush is under way or about to be. */
     boolean isForcing() {
-        return forcing || forceDue;
+        return forcing || forceDue || flushing;
     }
 
     /** True if everything written is on disk. */
@@ -206,6 +258,7 @@ final class LogStore {
 
     /** Releases memory and files. */
     void close() throws IOException {
+        closed = true;
         cache.clear();
         log.close();
     }

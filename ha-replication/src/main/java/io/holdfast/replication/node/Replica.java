@@ -123,6 +123,9 @@ final class Replica {
     private final EventLoop loop;
     private final Disk disk;
     private final Worker reader;
+    /** The reader's thread where it has nothing to do. */
+    private final Worker flusher;
+
     private final @Nullable Worker applyWorker;
     private final LogClient client;
     private final LogStore store;
@@ -165,6 +168,7 @@ final class Replica {
         this.disk = disk;
         this.client = client;
         this.reader = runtime.newWorker("reader");
+        this.flusher = settings.forced() ? reader : runtime.newWorker("flusher");
         this.applyWorker = settings.machine() == null ? null : runtime.newWorker("apply");
         this.meters = new Meters(context, () -> status);
         UserMachine user = settings.machine() == null || applyWorker == null
@@ -174,7 +178,8 @@ final class Replica {
         MasterTime time = new MasterTime();
         Recovery recovery = disk.log().recovery();
         time.seen(disk.wallMillis(), disk.masterNanos());
-        this.store = new LogStore(disk.log(), logWorker, loop, settings.forced(), CACHE_BYTES, this::persisted);
+        this.store =
+                new LogStore(disk.log(), logWorker, flusher, loop, settings.forced(), CACHE_BYTES, this::persisted);
         this.settings = settings;
         this.mayHaveLost = disk.mayHaveLost();
         this.peers = new PeerLinks(context.links(), identity.voters(), new PeerEvents(), this::input);
@@ -262,9 +267,7 @@ final class Replica {
             meters.forced();
         }
         input(new RaftInput.Persisted(term, index));
-        if (byForce) {
-            applier.forced();
-        }
+        applier.forced();
     }
 
     private Announcement announcement() {
@@ -392,6 +395,7 @@ final class Replica {
             quiesce();
         }
         reader.close();
+        flusher.close();
         if (applyWorker != null) {
             applyWorker.close();
         }

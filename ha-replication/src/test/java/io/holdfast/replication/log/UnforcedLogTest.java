@@ -93,7 +93,40 @@ class UnforcedLogTest {
                     written.add(ByteBufUtil.getBytes(batch));
                     batch.release();
                     worker.runAll();
+                    assertTrue(bytes < 128 << 10 || log.holdsBack(), bytes + " bytes");
+                    if (log.holdsBack()) {
+                        FlushTicket ticket = log.flush();
+                        ticket.flush();
+                        assertFalse(log.holdsBack());
+                        assertTrue(log.stands(ticket));
+                        assertEquals(log.lastIndex(), ticket.lastIndex());
+                    }
                 }
+            }
+        }
+    }
+
+    @Test
+    void aLogThatHoldsBackIsNotWholeForWhoeverComesAfterAKill(@TempDir Path directory) throws IOException {
+        LogOptions options = new LogOptions(4 << 20, false);
+        for (int round = 0; round < 2; round++) {
+            try (SegmentedLog log = SegmentedLog.open(
+                    Storage.files(),
+                    directory,
+                    options,
+                    LogFixture.CLUSTER,
+                    new Random(1),
+                    new ManualWorker(),
+                    b -> {})) {
+                assertEquals(round, log.lastIndex(), "the large one had not left the process");
+                ByteBuf small = LogFixture.batch(log.lastIndex() + 1, 1, 1, 100);
+                log.append(small, 0);
+                small.release();
+                ByteBuf large = LogFixture.batch(log.lastIndex() + 1, 1, 1, 200_000);
+                log.append(large, 0);
+                large.release();
+                assertTrue(log.holdsBack());
+                assertEquals(2, LogFixture.readAll(log).size() - round, "but is seen in this one");
             }
         }
     }

@@ -73,7 +73,7 @@ class ApplierTest {
                 new Random(1),
                 logWorker,
                 batch -> {});
-        LogStore store = new LogStore(log, logWorker, loop, true, 1, (term, index, byForce) -> {});
+        LogStore store = new LogStore(log, logWorker, logWorker, loop, true, 1, (term, index, byForce) -> {});
         Applier applier = new Applier(
                 store, reader, loop, UnpooledByteBufAllocator.DEFAULT, new MapMachine(), null, new Events());
         append(store, 1, 1, 100);

@@ -81,7 +81,7 @@ class PeerOutboxTest {
                 new Random(1),
                 worker,
                 b -> {});
-        LogStore store = new LogStore(log, worker, loop, true, 1, (term, index, byForce) -> {});
+        LogStore store = new LogStore(log, worker, worker, loop, true, 1, (term, index, byForce) -> {});
         PeerOutbox outbox =
                 new PeerOutbox("node-2", store, reader, loop, UnpooledByteBufAllocator.DEFAULT, inputs::add);
         CountingLink link = new CountingLink();

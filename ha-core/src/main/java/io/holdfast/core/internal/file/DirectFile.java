@@ -1,5 +1,6 @@
 package io.holdfast.core.internal.file;
 
+import io.holdfast.core.runtime.Storage.AppendMode;
 import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,9 +10,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that is appended to, round the system's cache: what is written gathers in memory, and a force brings it to the
- * disk in whole blocks, without a copy in the system's memory that nobody is going to read again. Writing costs a copy
- * and never blocks; a process that dies loses what it had not forced.
+ * A file that is appended to, round the system's cache: what is written gathers in memory, and a flush or force brings it
+ * to the disk in whole blocks, without a copy in the system's memory that nobody is going to read again. Writing costs a
+ * copy and never blocks; a process that dies loses what had only gathered.
+ *
+ * <p>Where writes are to survive the process, small ones go through the cache at once, in which they are cheapest, unless
+ * something has gathered that they must stay behind. A large one is dearer in the cache than on the disk: a page of memory
+ * must be found for every block of it.
  *
  * <p>Reading sees everything that was written. It goes through the cache, as does all that is found in the file.
  */
@@ -23,6 +28,12 @@ final class DirectFile implements StorageFile {
         }
     }
 
+    /** From this size on, the cache costs more than the disk does; measured, see docs/decisions/0006. */
+    private static final int LARGE_BYTES = 128 << 10;
+    /** And behind a large write, after which the cache would have to read the block at its end first. */
+    private static final int LARGE_AGAIN_BYTES = 64 << 10;
+
+    private final AppendMode mode;
     private final ChannelFile cached;
     private final BlockWriter blocks;
     private final AlignedBuffers buffers;
@@ -42,9 +53,10 @@ final class DirectFile implements StorageFile {
      * A file that both arguments have open.
      *
      * @param cached to read by
-     * @param blocks returns from a write when it is on the disk
+     * @param blocks in {@link AppendMode#GATHER}, returns from a write when it is on the disk
      */
-    DirectFile(ChannelFile cached, BlockWriter blocks) {
+    DirectFile(AppendMode mode, ChannelFile cached, BlockWriter blocks) {
+        this.mode = mode;
         this.cached = cached;
         this.blocks = blocks;
         this.buffers = blocks.buffers();
@@ -130,11 +142,26 @@ final class DirectFile implements StorageFile {
             return;
         }
         synchronized (this) {
+            if (mode == AppendMode.WRITE_THROUGH && isSmall(position, length) && !holdsBack()) {
+                tail = new Extent(-1, tail.bytes());
+                cached.write(sources, position);
+                return;
+            }
             ByteBuffer to = room(position, length);
             for (ByteBuffer source : sources) {
                 to.put(source);
             }
         }
+    }
+
+    private boolean isSmall(long position, int length) {
+        boolean goesOn = tail.start() >= 0 && position - tail.end() >= 0 && position - tail.end() < block;
+        return length < (goesOn ? LARGE_AGAIN_BYTES : LARGE_BYTES);
+    }
+
+    @Override
+    public synchronized boolean holdsBack() {
+        return filling != null || !waiting.isEmpty() || !flushing.isEmpty();
     }
 
     private ByteBuffer room(long position, int length) throws IOException {
@@ -180,9 +207,32 @@ final class DirectFile implements StorageFile {
         return begun;
     }
 
-    /** Writes what has gathered, synchronously ({@code O_DSYNC}). After a failure every later call fails too. */
+    /** Writes what has gathered. After a failure every later call fails too. */
     @Override
     public void force() throws IOException {
+        boolean wrote = writeGathered();
+        if (mode == AppendMode.GATHER && wrote) {
+            return; // O_DSYNC
+        }
+        try {
+            // Not only what was written here: what was found in the file may be in the system's cache alone.
+            Uninterrupted.call(() -> {
+                blocks.force();
+                return wrote;
+            });
+        } catch (IOException failed) {
+            failure = failed;
+            throw failure("cannot force", failed);
+        }
+    }
+
+    @Override
+    public void flush() throws IOException {
+        writeGathered();
+    }
+
+    /** False if nothing had gathered. */
+    private boolean writeGathered() throws IOException {
         synchronized (forcing) {
             checkUsable();
             List<Extent> all = gathered();
@@ -192,19 +242,17 @@ final class DirectFile implements StorageFile {
                         // A reader may look at the original's position meanwhile.
                         blocks.write(extent.bytes().duplicate(), extent.start());
                     }
-                    if (all.isEmpty()) {
-                        blocks.force(); // what was found in the file may be in the system's cache alone
-                    }
                     return all;
                 });
             } catch (IOException failed) {
                 failure = failed;
-                throw failure("cannot force", failed);
+                throw failure("cannot write", failed);
             }
             synchronized (this) {
                 flushing = List.of();
             }
             all.forEach(extent -> buffers.giveBack(extent.bytes()));
+            return !all.isEmpty();
         }
     }
 

@@ -116,10 +116,8 @@ public final class FileStorage implements Storage {
             return cached;
         }
         try {
-            return switch (appending) {
-                case GATHER -> new DirectFile(cached, blocks(file, StandardOpenOption.DSYNC));
-                case WRITE_THROUGH -> new HybridFile(cached, blocks(file));
-            };
+            BlockWriter blocks = appending == AppendMode.GATHER ? blocks(file, StandardOpenOption.DSYNC) : blocks(file);
+            return new DirectFile(appending, cached, blocks);
         } catch (IOException | UnsupportedOperationException impossible) {
             tellOfCache(file, impossible);
             return cached;

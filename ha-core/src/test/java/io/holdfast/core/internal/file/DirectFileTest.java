@@ -37,7 +37,7 @@ class DirectFileTest {
         ChannelFile cached = new ChannelFile(
                 path, FileChannel.open(path, create, StandardOpenOption.READ, StandardOpenOption.WRITE));
         FileChannel direct = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
-        return new DirectFile(cached, new BlockWriter(direct, new AlignedBuffers(BLOCK)));
+        return new DirectFile(AppendMode.GATHER, cached, new BlockWriter(direct, new AlignedBuffers(BLOCK)));
     }
 
     private static byte[] random(Random random, int length) {
@@ -137,7 +137,8 @@ class DirectFileTest {
         ChannelFile cached =
                 new ChannelFile(path, FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
         FileChannel direct = FileChannel.open(path, StandardOpenOption.WRITE);
-        try (DirectFile file = new DirectFile(cached, new BlockWriter(direct, new AlignedBuffers(BLOCK)))) {
+        try (DirectFile file =
+                new DirectFile(AppendMode.GATHER, cached, new BlockWriter(direct, new AlignedBuffers(BLOCK)))) {
             file.write(ByteBuffer.wrap(new byte[] {1}), 0);
             direct.close();
             IOException first = assertThrows(IOException.class, file::force);

@@ -2,6 +2,7 @@ package io.holdfast.core.internal.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** On a plain channel, so that the order of writes is seen on any file system, and on the real one where it can be. */
-class HybridFileTest {
+class WriteThroughTest {
     private static final int BLOCK = 4096;
     private static final int LARGE = 128 << 10;
 
@@ -36,7 +37,7 @@ class HybridFileTest {
         ChannelFile cached = new ChannelFile(
                 path, FileChannel.open(path, create, StandardOpenOption.READ, StandardOpenOption.WRITE));
         FileChannel direct = FileChannel.open(path, StandardOpenOption.WRITE);
-        return new HybridFile(cached, new BlockWriter(direct, new AlignedBuffers(BLOCK)));
+        return new DirectFile(AppendMode.WRITE_THROUGH, cached, new BlockWriter(direct, new AlignedBuffers(BLOCK)));
     }
 
     private static byte[] random(Random random, int length) {
@@ -58,16 +59,19 @@ class HybridFileTest {
                 ByteBuffer.wrap(record, record.length / 2, record.length - record.length / 2)
             };
             file.write(halves, at);
+            assertEquals(record.length >= LARGE, record.length >= LARGE && file.holdsBack());
             assertEquals(0, halves[0].remaining() + halves[1].remaining());
             System.arraycopy(record, 0, expected, at, record.length);
             at += record.length;
             if (random.nextInt(20) == 0) {
                 int from = Math.max(0, at - 1 - random.nextInt(200_000));
+                file.flush();
+                assertFalse(file.holdsBack());
                 byte[] there = Files.readAllBytes(file.path());
                 assertArrayEquals(
                         Arrays.copyOfRange(expected, from, at),
                         Arrays.copyOfRange(there, from, at),
-                        "what has been written is seen by other processes, unforced");
+                        "what has been flushed is seen by other processes, unforced");
             }
             at = (at + 15) & -16;
         }
@@ -89,7 +93,7 @@ class HybridFileTest {
     void smallAndLargeWritesFollowEachOtherOnTheRealStorage() throws Exception {
         Path path = directory.resolve("segment");
         try (StorageFile file = new FileStorage().openForAppending(path, OpenMode.CREATE, AppendMode.WRITE_THROUGH)) {
-            assumeTrue(file instanceof HybridFile, "a file system that takes direct writes");
+            assumeTrue(file instanceof DirectFile, "a file system that takes direct writes");
             appendAndCompare(file);
         }
     }
@@ -104,9 +108,13 @@ class HybridFileTest {
             for (int i = 0; i < 10; i++) {
                 byte[] large = random(new Random(i), LARGE + 1_237 * i);
                 file.write(ByteBuffer.wrap(large), at);
+                if (i % 3 > 0) {
+                    file.flush();
+                }
                 System.arraycopy(large, 0, expected, at, large.length);
                 at += large.length + gap;
             }
+            file.flush();
         }
         byte[] there = Files.readAllBytes(path);
         assertArrayEquals(Arrays.copyOf(expected, there.length), there);
@@ -121,6 +129,7 @@ class HybridFileTest {
         byte[] large = random(new Random(2), LARGE);
         try (StorageFile file = overPlainChannels(path)) {
             file.write(ByteBuffer.wrap(large), 10_000);
+            file.flush();
         }
         byte[] there = Files.readAllBytes(path);
         assertEquals(0, there.length % BLOCK);
@@ -137,6 +146,7 @@ class HybridFileTest {
             file.truncate(LARGE + 10);
             assertEquals(LARGE + 10, file.size());
             file.write(ByteBuffer.wrap(large), LARGE + 100);
+            file.flush();
         }
         byte[] there = Files.readAllBytes(path);
         assertArrayEquals(new byte[90], Arrays.copyOfRange(there, LARGE + 10, LARGE + 100));
@@ -144,20 +154,44 @@ class HybridFileTest {
     }
 
     @Test
-    void aFailureNamesTheFileAndThePlaceAndTheNextWriteDoesNotRelyOnIt() throws Exception {
+    void aSmallWriteLeavesTheProcessAtOnceUnlessALargeOneWaits() throws Exception {
+        Path path = directory.resolve("segment");
+        try (StorageFile file = overPlainChannels(path)) {
+            file.write(ByteBuffer.wrap(new byte[] {1, 2}), 0);
+            assertFalse(file.holdsBack());
+            assertArrayEquals(new byte[] {1, 2}, Files.readAllBytes(path));
+            byte[] large = random(new Random(3), LARGE);
+            file.write(ByteBuffer.wrap(large), 16);
+            file.write(ByteBuffer.wrap(new byte[] {3}), 16 + LARGE);
+            assertTrue(file.holdsBack());
+            assertEquals(2, Files.size(path), "neither is there before the other");
+            assertEquals(17 + LARGE, file.size());
+            file.flush();
+            assertFalse(file.holdsBack());
+            file.write(ByteBuffer.wrap(new byte[] {4}), 17 + LARGE);
+            assertFalse(file.holdsBack());
+            byte[] there = Files.readAllBytes(path);
+            assertArrayEquals(new byte[] {1, 2, 0, 0}, Arrays.copyOf(there, 4));
+            assertArrayEquals(large, Arrays.copyOfRange(there, 16, 16 + LARGE));
+            assertArrayEquals(new byte[] {3, 4}, Arrays.copyOfRange(there, 16 + LARGE, 18 + LARGE));
+        }
+    }
+
+    @Test
+    void aFailureNamesTheFileAndIsFinal() throws Exception {
         Path path = directory.resolve("segment");
         ChannelFile cached = new ChannelFile(
                 path,
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
         FileChannel direct = FileChannel.open(path, StandardOpenOption.WRITE);
-        try (StorageFile file = new HybridFile(cached, new BlockWriter(direct, new AlignedBuffers(BLOCK)))) {
+        BlockWriter blocks = new BlockWriter(direct, new AlignedBuffers(BLOCK));
+        try (StorageFile file = new DirectFile(AppendMode.WRITE_THROUGH, cached, blocks)) {
+            file.write(ByteBuffer.wrap(new byte[LARGE]), 5);
             direct.close();
-            IOException failure =
-                    assertThrows(IOException.class, () -> file.write(ByteBuffer.wrap(new byte[LARGE]), 5));
-            String expected = "131072 bytes at byte 5 of " + path + ": ClosedChannelException";
-            assertTrue(failure.getMessage().contains(expected), failure.getMessage());
-            file.write(ByteBuffer.wrap(new byte[] {1, 2}), 5);
-            assertEquals(7, file.size());
+            IOException failure = assertThrows(IOException.class, file::flush);
+            assertTrue(failure.getMessage().contains("cannot write " + path), failure.getMessage());
+            assertThrows(IOException.class, () -> file.write(ByteBuffer.wrap(new byte[] {1, 2}), 5));
+            assertThrows(IOException.class, file::force);
         }
     }
 
