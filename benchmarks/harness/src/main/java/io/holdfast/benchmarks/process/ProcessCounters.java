@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,7 +46,7 @@ final class ProcessCounters {
         return sum;
     }
 
-    private static long[] switches(Path status) throws IOException {
+    private static long[] switches(Path status) {
         long[] found = new long[2];
         try {
             for (String line : Files.readAllLines(status)) {
@@ -57,8 +56,8 @@ final class ProcessCounters {
                     found[1] = Long.parseLong(line.substring(27).trim());
                 }
             }
-        } catch (NoSuchFileException e) {
-            return found; // the thread has ended meanwhile
+        } catch (IOException e) {
+            return found; // the thread has ended: there is no such file, or no such process while it is read
         }
         return found;
     }
