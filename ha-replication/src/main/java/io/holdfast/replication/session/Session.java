@@ -1,6 +1,8 @@
 package io.holdfast.replication.session;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,34 @@ public final class Session {
 
     Session(long activeNanos) {
         this.activeNanos = activeNanos;
+    }
+
+    /** As it was when {@link #snapshot} was taken. */
+    Session(SessionSnapshot.Entry entry) {
+        activeNanos = entry.activeNanos();
+        last = entry.last();
+        oldest = entry.last() + 1 - entry.answers().size();
+        int room = 16;
+        while (room < entry.answers().size()) {
+            room *= 2;
+        }
+        outcomes = new Outcome[room];
+        answers = new byte[room][];
+        Arrays.fill(answers, NOTHING);
+        long sequence = oldest;
+        for (SessionSnapshot.Answer answer : entry.answers()) {
+            outcomes[at(sequence)] = answer.outcome();
+            answers[at(sequence)] = answer.bytes();
+            sequence++;
+        }
+    }
+
+    SessionSnapshot.Entry snapshot(long id) {
+        List<SessionSnapshot.Answer> kept = new ArrayList<>((int) (last - oldest + 1));
+        for (long sequence = oldest; sequence <= last; sequence++) {
+            kept.add(new SessionSnapshot.Answer(outcome(sequence), answer(sequence)));
+        }
+        return new SessionSnapshot.Entry(id, activeNanos, last, kept);
     }
 
     /** Takes a command into account. */

@@ -1,7 +1,9 @@
 package io.holdfast.replication.session;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +89,24 @@ public final class SessionTable {
                 break;
             }
             oldestFirst.remove();
+        }
+    }
+
+    /** The table as it is now; no command may be with a machine. */
+    public SessionSnapshot snapshot() {
+        List<SessionSnapshot.Entry> entries = new ArrayList<>(sessions.size());
+        sessions.forEach((id, session) -> entries.add(session.snapshot(id)));
+        return new SessionSnapshot(entries);
+    }
+
+    /** Replaces the whole table. */
+    public void restore(SessionSnapshot snapshot) {
+        latest = null;
+        sessions.clear();
+        nextExpiryNanos = Long.MAX_VALUE;
+        for (SessionSnapshot.Entry entry : snapshot.entries()) {
+            sessions.put(entry.id(), new Session(entry));
+            nextExpiryNanos = Math.min(nextExpiryNanos, entry.activeNanos() + TTL_NANOS);
         }
     }
 

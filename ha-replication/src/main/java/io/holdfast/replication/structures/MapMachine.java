@@ -1,6 +1,8 @@
 package io.holdfast.replication.structures;
 
 import io.holdfast.replication.StateMachine;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -66,6 +68,18 @@ public final class MapMachine implements StateMachine {
             case MapCommands.SCAN -> scan(name, in);
             default -> throw new IllegalArgumentException("map request " + op + " is not known to this version");
         };
+    }
+
+    /** All maps as they are now, for ever. */
+    public MapSnapshot snapshot() {
+        return MapSnapshot.of(maps);
+    }
+
+    /** Replaces all maps by what {@link MapSnapshot#writeTo} wrote; after an exception they are as they were. */
+    public void restore(int version, InputStream in) throws IOException {
+        Map<ByteBuffer, CowTree> restored = MapSnapshot.read(version, in);
+        maps.clear();
+        maps.putAll(restored);
     }
 
     private byte @Nullable [] get(ByteBuffer name, byte[] key) {

@@ -18,7 +18,7 @@ import java.util.random.RandomGenerator;
  * Files in memory that remember what was forced. {@link #crash} keeps, of what was not, any part that chance chooses,
  * sector by sector, as a disk without order would. Names are lost alike, unless their directory was forced.
  */
-final class MemoryStorage implements Storage {
+public final class MemoryStorage implements Storage {
     private static final int SECTOR = 512;
 
     /** A file's content, whatever its name. */
@@ -36,12 +36,12 @@ final class MemoryStorage implements Storage {
     private final Map<Path, Inode> durableNames = new TreeMap<>();
     private int open;
     /** Fails the n-th write, force or directory change from now on; counts down. */
-    long failAfter = Long.MAX_VALUE;
+    public long failAfter = Long.MAX_VALUE;
 
-    long operations;
+    public long operations;
 
     /** A machine that lost power: any part of what was not forced is gone. */
-    synchronized void crash(RandomGenerator random) {
+    public synchronized void crash(RandomGenerator random) {
         int mood = random.nextInt(4); // all lost, all kept, or any mixture
         Map<Path, Inode> survivors = new TreeMap<>(durableNames);
         for (Path path : union()) {
@@ -106,7 +106,7 @@ final class MemoryStorage implements Storage {
     }
 
     /** A copy of everything, as durable as here. */
-    synchronized MemoryStorage copy() {
+    public synchronized MemoryStorage copy() {
         MemoryStorage copy = new MemoryStorage();
         Map<Inode, Inode> copies = new HashMap<>();
         names.forEach((path, inode) -> copy.names.put(path, copies.computeIfAbsent(inode, MemoryStorage::copy)));
@@ -124,12 +124,12 @@ final class MemoryStorage implements Storage {
     }
 
     /** A file's bytes, to be changed by tests; null if there is none. */
-    synchronized byte[] bytes(Path path) {
+    public synchronized byte[] bytes(Path path) {
         Inode inode = names.get(path);
         return inode == null ? null : inode.bytes;
     }
 
-    synchronized void put(Path path, byte[] bytes) {
+    public synchronized void put(Path path, byte[] bytes) {
         Inode inode = new Inode();
         inode.bytes = bytes.clone();
         inode.durable = bytes.clone();
@@ -138,7 +138,7 @@ final class MemoryStorage implements Storage {
     }
 
     /** How many files are open. */
-    synchronized int openFiles() {
+    public synchronized int openFiles() {
         return open;
     }
 

@@ -66,6 +66,7 @@ class ArchitectureTest {
 
         REPLICATION_LAYERS.put("vocabulary", Set.of());
         REPLICATION_LAYERS.put("log", Set.of());
+        REPLICATION_LAYERS.put("snapshot", Set.of());
         REPLICATION_LAYERS.put("raft", Set.of("log"));
         REPLICATION_LAYERS.put("session", Set.of("vocabulary"));
         REPLICATION_LAYERS.put("wire", Set.of("log", "raft", "session"));

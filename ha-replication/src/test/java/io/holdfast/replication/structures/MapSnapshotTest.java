@@ -1,0 +1,127 @@
+package io.holdfast.replication.structures;
+
+import static io.holdfast.replication.structures.MapCommandsTest.bytes;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.replication.StateMachine;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class MapSnapshotTest {
+    private final MapMachine machine = new MapMachine();
+    private final Map<String, Map<String, String>> model = new TreeMap<>();
+    private final Random random = new Random(5);
+
+    private static void apply(MapMachine to, byte[] command) {
+        to.apply(new StateMachine.Entry(1, 1, 0, ByteBuffer.wrap(command)));
+    }
+
+    private void change() {
+        String map = "map-" + random.nextInt(6);
+        String key = "key-" + random.nextInt(2_000);
+        if (random.nextInt(3) == 0) {
+            apply(machine, MapCommands.remove(bytes(map), bytes(key)));
+            model.computeIfPresent(map, (name, entries) -> {
+                entries.remove(key);
+                return entries.isEmpty() ? null : entries;
+            });
+        } else {
+            String value = "value-" + random.nextInt();
+            apply(machine, MapCommands.put(bytes(map), bytes(key), bytes(value)));
+            model.computeIfAbsent(map, name -> new TreeMap<>()).put(key, value);
+        }
+    }
+
+    private static byte[] written(MapSnapshot snapshot) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        snapshot.writeTo(out);
+        return out.toByteArray();
+    }
+
+    private static MapMachine restored(byte[] bytes) throws IOException {
+        MapMachine other = new MapMachine();
+        apply(other, MapCommands.put(bytes("old"), bytes("old"), bytes("must be gone")));
+        other.restore(1, new ByteArrayInputStream(bytes));
+        return other;
+    }
+
+    private static void assertHolds(Map<String, Map<String, String>> expected, MapMachine machine) {
+        long size = 0;
+        for (Map.Entry<String, Map<String, String>> map : expected.entrySet()) {
+            byte[] name = bytes(map.getKey());
+            size += map.getValue().size();
+            assertEquals(
+                    map.getValue().size(),
+                    ByteBuffer.wrap(machine.query(ByteBuffer.wrap(MapCommands.size(name))))
+                            .getLong());
+            map.getValue().forEach((key, value) -> {
+                byte[] found = machine.query(ByteBuffer.wrap(MapCommands.get(name, bytes(key))));
+                assertArrayEquals(bytes(value), Arrays.copyOfRange(found, 1, found.length));
+            });
+        }
+        byte[] none = machine.query(ByteBuffer.wrap(MapCommands.size(bytes("old"))));
+        assertEquals(0, ByteBuffer.wrap(none).getLong());
+        assertTrue(size > 0 || expected.isEmpty());
+    }
+
+    @Test
+    void itHoldsWhatWasThereWhenItWasTakenAndNothingLater() throws IOException {
+        for (int round = 0; round < 5; round++) {
+            for (int i = 0; i < 5_000; i++) {
+                change();
+            }
+            Map<String, Map<String, String>> then = new TreeMap<>();
+            model.forEach((name, entries) -> then.put(name, new TreeMap<>(entries)));
+            MapSnapshot snapshot = machine.snapshot();
+            for (int i = 0; i < 5_000; i++) {
+                change();
+            }
+            assertHolds(then, restored(written(snapshot)));
+            assertHolds(model, machine);
+        }
+    }
+
+    @Test
+    void aRestoredMachineGoesOnAndTheSameMapsGiveTheSameBytes() throws IOException {
+        for (int i = 0; i < 10_000; i++) {
+            change();
+        }
+        byte[] bytes = written(machine.snapshot());
+        MapMachine other = restored(bytes);
+        assertArrayEquals(bytes, written(other.snapshot()), "another history, the same maps");
+        apply(other, MapCommands.put(bytes("map-1"), bytes("key-1"), bytes("new")));
+        model.computeIfAbsent("map-1", name -> new TreeMap<>()).put("key-1", "new");
+        assertHolds(model, other);
+    }
+
+    @Test
+    void noMapsAreASnapshotToo() throws IOException {
+        assertHolds(Map.of(), restored(written(machine.snapshot())));
+    }
+
+    @Test
+    void whatIsCutShortOrTooLongOrOfAnotherFormatIsRefusedAndChangesNothing() throws IOException {
+        apply(machine, MapCommands.put(bytes("m"), bytes("k"), bytes("v")));
+        byte[] good = written(machine.snapshot());
+        for (int length = 0; length < good.length; length++) {
+            byte[] cut = Arrays.copyOf(good, length);
+            assertThrows(IOException.class, () -> restored(cut), "length " + length);
+        }
+        byte[] longer = Arrays.copyOf(good, good.length + 1);
+        assertThrows(IOException.class, () -> machine.restore(1, new ByteArrayInputStream(longer)));
+        assertThrows(IOException.class, () -> machine.restore(2, new ByteArrayInputStream(good)));
+        byte[] empty = {0, 0, 0, 1, 0, 0, 0, 1, 'm', 0, 0, 0, 0, 0, 0, 0, 0};
+        assertThrows(IOException.class, () -> machine.restore(1, new ByteArrayInputStream(empty)));
+        assertArrayEquals(good, written(machine.snapshot()));
+    }
+}
