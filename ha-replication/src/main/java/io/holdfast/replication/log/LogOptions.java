@@ -7,7 +7,8 @@ import io.holdfast.core.runtime.Storage.AppendMode;
  *
  * @param segmentBytes length of a segment in bytes, 64 KiB to 1 GiB; 64 MiB by default. May be changed at each start.
  * @param forced true if what is written counts only once it is forced: segments are then filled ahead, and written round
- *     the system's cache. Otherwise a write has reached the system when it returns, and segments grow
+ *     the system's cache. Otherwise it counts once it has left the process, and segments
+ *     grow
  */
 public record LogOptions(int segmentBytes, boolean forced) {
 

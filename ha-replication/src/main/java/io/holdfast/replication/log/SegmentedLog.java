@@ -191,23 +191,23 @@ public final class SegmentedLog implements AutoCloseable {
             return null;
         }
         newSinceTicket = false;
+        List<Segment> unforced = List.copyOf(segments.subList(firstUnforced(), segments.size()));
+        return new ForceTicket(unforced, lastIndex(), lastTerm(), generation, this::fail);
+    }
+
+    private int firstUnforced() {
         int from = segments.size();
         while (from > 0 && segments.get(from - 1).forced < segments.get(from - 1).written) {
             from--;
         }
-        List<Segment> unforced = List.copyOf(segments.subList(from, segments.size()));
-        return new ForceTicket(unforced, lastIndex(), lastTerm(), generation, this::fail);
+        return from;
     }
 
     /** True if something that was written may be in this process alone: it counts once it is {@link #flush flushed}. */
     public boolean holdsBack() {
-        for (int i = segments.size() - 1; i >= 0; i--) {
-            Segment segment = segments.get(i);
-            if (segment.file.holdsBack()) {
+        for (int i = firstUnforced(); i < segments.size(); i++) {
+            if (segments.get(i).file.holdsBack()) {
                 return true;
-            }
-            if (segment.forced == segment.written) {
-                return false;
             }
         }
         return false;
@@ -216,13 +216,8 @@ public final class SegmentedLog implements AutoCloseable {
     /** What was written so far, to be flushed on another thread. */
     public FlushTicket flush() throws IOException {
         checkUsable();
-        int from = segments.size();
-        while (from > 0
-                && (from == segments.size() || segments.get(from - 1).forced < segments.get(from - 1).written)) {
-            from--;
-        }
         return new FlushTicket(
-                segments.subList(from, segments.size()).stream()
+                segments.subList(firstUnforced(), segments.size()).stream()
                         .map(segment -> segment.file)
                         .toList(),
                 lastIndex(),
