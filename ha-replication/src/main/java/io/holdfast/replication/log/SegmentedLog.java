@@ -191,6 +191,7 @@ public final class SegmentedLog implements AutoCloseable {
             return null;
         }
         newSinceTicket = false;
+        spares.forcing(segments.get(segments.size() - 1).written);
         List<Segment> unforced = List.copyOf(segments.subList(firstUnforced(), segments.size()));
         return new ForceTicket(unforced, lastIndex(), lastTerm(), generation, this::fail);
     }

@@ -26,6 +26,11 @@ final class SpareSegments {
     private static final long HEAD_START = 2 << 20;
     /** And afterwards. */
     private static final long STEP = 1 << 20;
+    /**
+     * Forces of so many bytes at an average gain less from a filled file than filling it costs: every byte is written
+     * twice, for two writes of the disk saved at each force.
+     */
+    private static final long LARGE_FORCE = 128 << 10;
 
     /** A segment without a header. */
     record Spare(long sequence, StorageFile file, long size) {}
@@ -48,6 +53,14 @@ final class SpareSegments {
 
     /** How far the one that is made has been asked to be filled. */
     private long wanted;
+
+    /** True if the one that is made is filled; otherwise it grows as it is written. */
+    private boolean filled;
+
+    /** A running average. */
+    private long bytesPerForce;
+
+    private long writtenAtLastForce;
 
     /** Of the worker's thread: what it makes, filled up to its size. */
     private @Nullable Spare unfinished;
@@ -76,8 +89,16 @@ final class SpareSegments {
         if (ready == null && making == 0 && !closed) {
             making = nextSequence++;
             wanted = 0;
+            filled = forced && bytesPerForce < LARGE_FORCE;
             progress(0);
         }
+    }
+
+    /** The segment in use is forced up to there. */
+    synchronized void forcing(long written) {
+        long bytes = written < writtenAtLastForce ? written : written - writtenAtLastForce;
+        writtenAtLastForce = written;
+        bytesPerForce += (bytes - bytesPerForce) / 8;
     }
 
     /**
@@ -90,14 +111,15 @@ final class SpareSegments {
         if (making != 0 && step && !closed) {
             wanted = want;
             long sequence = making;
-            worker.execute(() -> make(sequence, want));
+            boolean fill = filled;
+            worker.execute(() -> make(sequence, want, fill));
         }
     }
 
-    private void make(long sequence, long upTo) {
+    private void make(long sequence, long upTo, boolean fill) {
         try {
             if (isWanted(sequence)) {
-                makeFurther(sequence, upTo);
+                makeFurther(sequence, upTo, fill);
             } else {
                 dropUnfinished();
             }
@@ -106,7 +128,7 @@ final class SpareSegments {
         }
     }
 
-    private void makeFurther(long sequence, long upTo) throws IOException {
+    private void makeFurther(long sequence, long upTo, boolean fill) throws IOException {
         try {
             Spare begun = unfinished;
             if (begun == null || begun.sequence() != sequence) {
@@ -114,7 +136,7 @@ final class SpareSegments {
                 begun = new Spare(sequence, create(sequence), 0);
                 unfinished = begun;
             }
-            if (forced) {
+            if (fill) {
                 fill(begun.file(), begun.size(), upTo);
             }
             unfinished = new Spare(sequence, begun.file(), upTo);

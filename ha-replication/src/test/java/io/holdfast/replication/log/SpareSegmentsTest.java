@@ -77,4 +77,30 @@ class SpareSegmentsTest {
         worker.runAll();
         assertEquals(0, storage.openFiles());
     }
+
+    @Test
+    void noneIsFilledWhileForcesAreLargeAndFillingBeginsAgainWhenTheyAreNot() throws IOException {
+        forceOften(512 << 10);
+        assertEquals(0, bytesFilledInNext(1), "while forces are large");
+        forceOften(4 << 10);
+        assertEquals(SEGMENT, bytesFilledInNext(2), "while forces are small");
+    }
+
+    private void forceOften(int bytes) {
+        spares.forcing(0);
+        for (int i = 1; i <= 64; i++) {
+            spares.forcing((long) i * bytes);
+        }
+    }
+
+    private long bytesFilledInNext(int sequence) throws IOException {
+        spares.prepare();
+        spares.progress(SEGMENT);
+        worker.runAll();
+        SpareSegments.Spare taken = spares.take(0, true);
+        assertEquals(sequence, taken.sequence());
+        assertEquals(SEGMENT, taken.size(), "what may be written into it");
+        taken.file().close();
+        return size(sequence);
+    }
 }
