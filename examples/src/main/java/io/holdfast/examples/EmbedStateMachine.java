@@ -3,7 +3,12 @@ package io.holdfast.examples;
 import io.holdfast.core.RequestFailedException;
 import io.holdfast.replication.ReplicatedLog;
 import io.holdfast.replication.StateMachine;
+import io.holdfast.replication.StateSnapshot;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +45,38 @@ public final class EmbedStateMachine {
         @Override
         public byte[] query(ByteBuffer request) {
             return bytes(balance(text(request)));
+        }
+
+        /** A copy, which is written while the machine goes on; after it, the log of before is not needed any more. */
+        @Override
+        public StateSnapshot snapshot() {
+            Map<String, Long> copy = new TreeMap<>(accounts);
+            return new StateSnapshot() {
+                @Override
+                public int version() {
+                    return 1;
+                }
+
+                @Override
+                public void writeTo(OutputStream out) throws IOException {
+                    DataOutputStream data = new DataOutputStream(out);
+                    data.writeInt(copy.size());
+                    for (Map.Entry<String, Long> account : copy.entrySet()) {
+                        data.writeUTF(account.getKey());
+                        data.writeLong(account.getValue());
+                    }
+                    data.flush();
+                }
+            };
+        }
+
+        @Override
+        public void restore(int version, InputStream in) throws IOException {
+            accounts.clear();
+            DataInputStream data = new DataInputStream(in);
+            for (int left = data.readInt(); left > 0; left--) {
+                accounts.put(data.readUTF(), data.readLong());
+            }
         }
 
         private long balance(String account) {

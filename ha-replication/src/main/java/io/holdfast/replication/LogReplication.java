@@ -9,6 +9,7 @@ import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.node.ReplicationClient;
 import io.holdfast.replication.node.ReplicationNode;
 import io.holdfast.replication.node.ReplicationSettings;
+import io.holdfast.replication.node.SnapshotSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +46,8 @@ public final class LogReplication implements HaFeature {
         private Duration electionTimeout = Duration.ofSeconds(1);
         private int segmentBytes = 64 << 20;
         private boolean forced = true;
+        private long snapshotBytes = 256L << 20;
+        private Duration snapshotAge = Duration.ofHours(1);
         private int maxEntryBytes = 4 << 20;
         private int maxInFlight = 4_096;
         private Duration timeout = Duration.ofSeconds(10);
@@ -58,6 +61,8 @@ public final class LogReplication implements HaFeature {
             copy.electionTimeout = electionTimeout;
             copy.segmentBytes = segmentBytes;
             copy.forced = forced;
+            copy.snapshotBytes = snapshotBytes;
+            copy.snapshotAge = snapshotAge;
             copy.maxEntryBytes = maxEntryBytes;
             copy.maxInFlight = maxInFlight;
             copy.timeout = timeout;
@@ -147,6 +152,22 @@ public final class LogReplication implements HaFeature {
         return with(o -> o.forced = false);
     }
 
+    /**
+     * When this node takes a snapshot of its state. The log before it is then removed, but for a quarter of {@code
+     * logBytes} and for what a slave still needs, as long as that is at most four times {@code logBytes}. Writes go on
+     * meanwhile. A state machine of your own has to implement {@link StateMachine#snapshot}.
+     *
+     * @param logBytes of log since the last one, 64 KiB to 1 TiB; 256 MiB by default, and never less than the last one's own
+     *     length
+     * @param logAge or this time since the last one, if anything was written, 1 s to 30 days; 1 h by default
+     */
+    public LogReplication snapshots(long logBytes, Duration logAge) {
+        return with(o -> {
+            o.snapshotBytes = logBytes;
+            o.snapshotAge = logAge;
+        });
+    }
+
     /** The longest single write, 1 KiB to 8 MiB; 4 MiB by default. The same on all nodes and clients. */
     public LogReplication maxEntryBytes(int bytes) {
         return with(o -> o.maxEntryBytes = bytes);
@@ -172,6 +193,8 @@ public final class LogReplication implements HaFeature {
         Node node = settings.node();
         Options o = options;
         within("segmentBytes", o.segmentBytes, 64 << 10, 1 << 30);
+        within("snapshots logBytes", o.snapshotBytes, 64 << 10, 1L << 40);
+        within("snapshots logAge in ms", o.snapshotAge.toMillis(), 1_000, 30L * 24 * 3_600_000);
         within("maxEntryBytes", o.maxEntryBytes, 1 << 10, MAX_MAX_ENTRY_BYTES);
         within("maxInFlight", o.maxInFlight, 1, 8_192);
         within("timeout in ms", o.timeout.toMillis(), 10, 3_600_000);
@@ -262,6 +285,7 @@ public final class LogReplication implements HaFeature {
                         o.electionTimeout.toNanos(),
                         (o.segmentBytes + SEGMENT_STEP - 1) & -SEGMENT_STEP,
                         o.forced,
+                        new SnapshotSettings(o.snapshotBytes, o.snapshotAge.toNanos()),
                         64L << 20,
                         limits));
     }

@@ -65,6 +65,11 @@ final class LineIndex implements Closeable {
         return length == bytes.remaining() && bytes.equals(line(starts[index], length));
     }
 
+    /** A line that there is; valid until the next one. */
+    ByteBuffer line(int number) {
+        return line(starts[number], (int) (starts[number + 1] - starts[number] - 1));
+    }
+
     private ByteBuffer line(long start, int length) {
         if (start < windowStart || start + length > windowStart + window.limit()) {
             load(start, length);

@@ -3,6 +3,7 @@ package io.holdfast.examples.demo;
 import io.holdfast.replication.OfflineLog;
 import io.holdfast.replication.StateMachine;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,6 +48,16 @@ final class NodeCheck {
                 foreign++;
             }
             return answer;
+        }
+
+        @Override
+        public void restore(int version, InputStream in) throws IOException {
+            state.restore(version, in);
+            BitSet restored = state.numbers();
+            if (restored.length() > input.lines() || !state.holdsExactly(restored, input::line)) {
+                foreign++; // at least one
+            }
+            found.or(restored);
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.util.Arrays;
 
 /** Where each batch of the log is: 28 bytes of memory a batch. On the loop only. */
 final class BatchIndex {
+    private LogBase base = LogBase.NONE;
     private long[] firsts = new long[256];
     private long[] terms = new long[256];
     /** Number of the segment in the high half, offset in its file in the low one. */
@@ -12,6 +13,35 @@ final class BatchIndex {
     private int[] lengths = new int[256];
     private int size;
     private long lastIndex;
+
+    /** Forgets all, and begins after that entry. */
+    void reset(LogBase begin) {
+        base = begin;
+        size = 0;
+        lastIndex = begin.index();
+    }
+
+    /** Forgets the batches up to {@code index}, the last of a batch or the base itself. */
+    void dropUpTo(long index) {
+        if (index <= base.index()) {
+            return;
+        }
+        int count = ordinal(index) + 1;
+        long next = count < size ? firsts[count] : lastIndex + 1;
+        if (next != index + 1) {
+            throw new IllegalStateException("index " + index + " is not the last of its batch");
+        }
+        base = new LogBase(index, terms[count - 1]);
+        size -= count;
+        System.arraycopy(firsts, count, firsts, 0, size);
+        System.arraycopy(terms, count, terms, 0, size);
+        System.arraycopy(places, count, places, 0, size);
+        System.arraycopy(lengths, count, lengths, 0, size);
+    }
+
+    LogBase base() {
+        return base;
+    }
 
     void add(BatchMeta batch, int segment, long offset) {
         if (size == firsts.length) {
@@ -37,8 +67,9 @@ final class BatchIndex {
 
     /** Which batch holds {@code index}, from 0. */
     int ordinal(long index) {
-        if (index < 1 || index > lastIndex) {
-            throw new IllegalArgumentException("index " + index + " is not within 1 to " + lastIndex);
+        if (index <= base.index() || index > lastIndex) {
+            throw new IllegalArgumentException(
+                    "index " + index + " is not within " + (base.index() + 1) + " to " + lastIndex);
         }
         int found = Arrays.binarySearch(firsts, 0, size, index);
         return found >= 0 ? found : -found - 2;
@@ -53,7 +84,7 @@ final class BatchIndex {
     }
 
     long lastTerm() {
-        return size == 0 ? 0 : terms[size - 1];
+        return size == 0 ? base.term() : terms[size - 1];
     }
 
     long first(int ordinal) {
@@ -74,5 +105,10 @@ final class BatchIndex {
 
     int length(int ordinal) {
         return lengths[ordinal];
+    }
+
+    BatchMeta meta(int ordinal) {
+        long next = ordinal + 1 < size ? firsts[ordinal + 1] : lastIndex + 1;
+        return new BatchMeta(firsts[ordinal], (int) (next - firsts[ordinal]), terms[ordinal], lengths[ordinal]);
     }
 }

@@ -13,9 +13,7 @@ public final class DamagedLogException extends IOException {
 
     DamagedLogException(Path file, long offset, long index, String reason) {
         super("log file " + file + " is damaged at offset " + offset + ", where index " + index + " should be: "
-                + reason
-                + ". Do not delete or edit the file. Move this node's whole directory away, and let the node join anew"
-                + " from its peers under a new disk id");
+                + reason);
         this.file = file.toString();
         this.offset = offset;
         this.index = index;

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file {@code vote}: two slots of 512 bytes, far enough apart that no disk tears both. A save replaces the older
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread at a time. All methods but the getters block. After a failed write the file refuses all others.
  */
 public final class HardStateFile implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HardStateFile.class);
+
     static final String NAME = "vote";
     static final int SLOT_BYTES = 512;
     static final long SECOND_SLOT_AT = 4096;
@@ -60,13 +64,20 @@ public final class HardStateFile implements AutoCloseable {
         return open(storage, directory);
     }
 
+    /** Opens the file; refuses it if neither slot can be read. */
+    public static HardStateFile open(Storage storage, Path directory) throws IOException {
+        return open(storage, directory, false);
+    }
+
     /**
      * Opens the file.
      *
-     * @throws DamagedFileException if neither slot can be read
+     * @param heals true if there are others from whom a term can be had again: where neither slot can be read, the file is
+     *     then {@link #doubtful}
+     * @throws DamagedFileException if neither slot can be read, and nothing heals that
      * @throws IOException if there is no such file, or a later release wrote it
      */
-    public static HardStateFile open(Storage storage, Path directory) throws IOException {
+    public static HardStateFile open(Storage storage, Path directory, boolean heals) throws IOException {
         Path path = directory.resolve(NAME);
         if (!storage.exists(path)) {
             throw new IOException(
@@ -75,27 +86,53 @@ public final class HardStateFile implements AutoCloseable {
         }
         StorageFile file = storage.open(path, OpenMode.READ_WRITE);
         try {
-            ByteBuffer first = read(file, 0);
-            ByteBuffer second = read(file, SECOND_SLOT_AT);
-            Slot a = decode(path, first);
-            Slot b = decode(path, second);
-            if (a == null && b == null) {
+            Placed newest = newest(path, file);
+            if (newest == null && !heals) {
                 throw new DamagedFileException(path, "neither of its two slots can be read");
+            } else if (newest == null) {
+                LOG.error("file {} is damaged: neither of its two slots can be read; the vote is forgotten", path);
+                newest = new Placed(new Slot(0, new HardState(0, ""), true), SECOND_SLOT_AT);
             }
-            boolean secondIsNewest = a == null || (b != null && b.sequence() > a.sequence());
-            Slot newest = secondIsNewest ? b : a;
-            boolean damaged = (a == null && !isZero(first)) || (b == null && !isZero(second));
-            if (newest == null) {
-                throw new IllegalStateException("no slot of " + path + " was chosen");
-            }
-            Slot slot = new Slot(newest.sequence(), newest.state(), newest.doubtful() || damaged);
             // What a killed process wrote may be in the system's cache alone.
             file.force();
-            return new HardStateFile(file, slot, secondIsNewest ? SECOND_SLOT_AT : 0);
+            return new HardStateFile(file, newest.slot(), newest.at());
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
+    }
+
+    /** What the file holds; see {@link #state} and {@link #doubtful}. */
+    public record Content(HardState state, boolean doubtful) {}
+
+    /** Reads the file of a node that is not running, and changes nothing. */
+    public static Content read(Storage storage, Path directory) throws IOException {
+        Path path = directory.resolve(NAME);
+        try (StorageFile file = storage.open(path, OpenMode.READ)) {
+            Placed newest = newest(path, file);
+            if (newest == null) {
+                throw new DamagedFileException(path, "neither of its two slots can be read");
+            }
+            return new Content(newest.slot().state(), newest.slot().doubtful());
+        }
+    }
+
+    private record Placed(Slot slot, long at) {}
+
+    /** Null if neither slot can be read. */
+    private static @Nullable Placed newest(Path path, StorageFile file) throws IOException {
+        ByteBuffer first = read(file, 0);
+        ByteBuffer second = read(file, SECOND_SLOT_AT);
+        Slot a = decode(path, first);
+        Slot b = decode(path, second);
+        boolean secondIsNewest = a == null || (b != null && b.sequence() > a.sequence());
+        Slot newest = secondIsNewest ? b : a;
+        if (newest == null) {
+            return null;
+        }
+        boolean damaged = (a == null && !isZero(first)) || (b == null && !isZero(second));
+        Slot slot = new Slot(newest.sequence(), newest.state(), newest.doubtful() || damaged);
+        return new Placed(slot, secondIsNewest ? SECOND_SLOT_AT : 0);
     }
 
     /** What was saved last. */

@@ -9,8 +9,15 @@ import io.holdfast.core.runtime.Storage.AppendMode;
  * @param forced true if what is written counts only once it is forced: segments are then filled ahead, and written round
  *     the system's cache. Otherwise it counts once it has left the process, and segments
  *     grow
+ * @param heals true if there are others from whom what is damaged can be had again: the log is then cut before the damage
+ *     instead of being refused
  */
-public record LogOptions(int segmentBytes, boolean forced) {
+public record LogOptions(int segmentBytes, boolean forced, boolean heals) {
+
+    /** A log that is refused if it is damaged. */
+    public LogOptions(int segmentBytes, boolean forced) {
+        this(segmentBytes, forced, false);
+    }
 
     /** Checks the range. */
     public LogOptions {

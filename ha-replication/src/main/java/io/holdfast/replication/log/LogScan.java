@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Reads a directory's segments and finds where the log ends, and whether it ends there as it should. Writes nothing.
  *
  * <p>Segments are taken in the order of their numbers. A segment that begins at index i supersedes all from i on in
- * those before it, which is how a tail is truncated without overwriting anything. The log ends at the first record that
+ * those before it, which is how a tail is truncated without overwriting anything. The log begins with the first segment
+ * before which a snapshot holds everything, or with a later such one if there is a gap or damage between them. It ends at the first record that
  * is not valid, or where a segment does not follow. The end is
  * <ul>
  *   <li>clean, if nothing but zeros comes after it;
@@ -35,6 +36,9 @@ final class LogScan {
 
     /** Hears of each live batch, in order. */
     interface Visitor {
+        /** The log begins after that entry; all that was told before does not count. */
+        void begins(LogBase base);
+
         /**
          * @param number which of the live segments, from 0
          * @param offset where the batch begins in the file, behind the record's header
@@ -44,16 +48,19 @@ final class LogScan {
     }
 
     private final Visitor visitor;
+    private final LogBase snapshot;
     private final Window window = new Window();
     private final SegmentReader reader = new SegmentReader(window);
     private final List<SegmentFile> found = new ArrayList<>();
     private final List<SegmentFile> live = new ArrayList<>();
 
-    private long nextIndex = 1;
+    private long nextIndex;
     private long lastTerm;
     private long commitIndex;
     private long durableClaim;
     private boolean doubtful;
+    /** A file of another cluster's log is among them. */
+    private boolean foreign;
     /** True if the last batch reaches into the next segment, so that what had replaced it is lost. */
     private boolean crossed;
 
@@ -62,13 +69,16 @@ final class LogScan {
     private @Nullable DamagedLogException damage;
     private String detail = "";
 
-    private LogScan(Visitor visitor) {
+    private LogScan(LogBase snapshot, Visitor visitor) {
+        this.snapshot = snapshot;
         this.visitor = visitor;
+        begin(snapshot);
     }
 
     /**
      * @param appending how, if the mode allows it
      * @param clusterId whose log it must be, or null to take the first segment's word
+     * @param snapshot what a snapshot ends with: entries up to there may be missing
      * @throws IOException if a file cannot be read, or was written by a later release; all files are then closed
      */
     static LogScan run(
@@ -77,9 +87,10 @@ final class LogScan {
             OpenMode mode,
             AppendMode appending,
             @Nullable UUID clusterId,
+            LogBase snapshot,
             Visitor visitor)
             throws IOException {
-        LogScan scan = new LogScan(visitor);
+        LogScan scan = new LogScan(snapshot, visitor);
         try {
             scan.findSegments(storage, directory, mode, appending);
             scan.checkOwner(clusterId);
@@ -136,6 +147,7 @@ final class LogScan {
         for (SegmentFile segment : found) {
             SegmentHeader header = segment.header();
             if (header != null && owner != null && !header.clusterId().equals(owner)) {
+                foreign = true;
                 damaged(
                         segment,
                         0,
@@ -164,21 +176,39 @@ final class LogScan {
             if (header == null || header.firstIndex() >= limits[i]) {
                 continue; // superseded, spare, or unreadable, which is looked at where the log ends
             }
-            if (header.firstIndex() != nextIndex || header.previousTerm() != lastTerm) {
-                endBefore(i, header);
-                return;
+            if (live.isEmpty() || header.firstIndex() != nextIndex || header.previousTerm() != lastTerm) {
+                if (!mayBegin(header)) {
+                    endBefore(i, header);
+                    return;
+                }
+                begin(new LogBase(header.firstIndex() - 1, header.previousTerm()));
             }
             live.add(segment);
             last = i;
             doubtful = header.doubtful();
             String problem = readRecords(segment, header, limits[i]);
-            if (problem != null) {
+            if (problem != null && limits[i] > snapshot.index() + 1) {
                 end(last, problem);
                 return;
-            }
+            } // else what is wrong is in the snapshot: the log begins anew with the next one
         }
         // Nothing readable at all: perhaps files whose headers are gone.
         end(last, "no segment's header can be read");
+    }
+
+    /** True if all entries before this segment are in the snapshot. */
+    private boolean mayBegin(SegmentHeader header) {
+        return header.firstIndex() <= snapshot.index() + 1
+                && (header.firstIndex() == 1) == (header.previousTerm() == 0);
+    }
+
+    private void begin(LogBase base) {
+        live.clear();
+        nextIndex = base.index() + 1;
+        lastTerm = base.term();
+        durableClaim = 0;
+        crossed = false;
+        visitor.begins(base);
     }
 
     /** Returns null if the segment was read up to {@code limit}, else what its first invalid record suffers from. */
@@ -240,7 +270,7 @@ final class LogScan {
                 + header.previousTerm() + ", but the log before it ends at (" + (nextIndex - 1) + ", term " + lastTerm
                 + ")";
         if (live.isEmpty()) {
-            damaged(segment, 0, 1, "nothing is left of what was before. " + problem);
+            damaged(segment, 0, nextIndex, "nothing is left of what was before. " + problem);
             return;
         }
         // The term before is another, or a batch crosses the border: something between is lost, which had replaced at
@@ -293,7 +323,7 @@ final class LogScan {
         long highest = claims.highest();
         // A file whose header is gone: it had been forced, and its header too, if its own first entry was.
         boolean headless = segment.header() == null;
-        long proof = headless ? Math.min(missing, claims.firstIndex()) : missing;
+        long proof = Math.max(headless ? Math.min(missing, claims.firstIndex()) : missing, snapshot.index() + 1);
         if (highest < proof) {
             return;
         }
@@ -358,6 +388,23 @@ final class LogScan {
     @Nullable
     DamagedLogException damage() {
         return damage;
+    }
+
+    /** True if the log can be cut where the damage begins, and what is missing be had from elsewhere. */
+    boolean canBeHealed() {
+        return !foreign;
+    }
+
+    /** The highest index that any record, wherever it is, tells to be committed. */
+    long committedAnywhere() throws IOException {
+        long committed = snapshot.index();
+        for (SegmentFile segment : found) {
+            if (!segment.spare()) {
+                committed = Math.max(
+                        committed, reader.claims(segment, SegmentHeader.BYTES).committed());
+            }
+        }
+        return committed;
     }
 
     /** Why the log ends where it does, empty if the end is clean. */

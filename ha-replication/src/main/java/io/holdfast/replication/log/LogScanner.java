@@ -24,6 +24,9 @@ public final class LogScanner {
     /** Hears of each batch, in the order of the log; superseded ones are left out. */
     @FunctionalInterface
     public interface Visitor {
+        /** The log begins after that entry, perhaps once more: what was told before does not count then. */
+        default void begins(LogBase base) {}
+
         /**
          * A batch.
          *
@@ -57,16 +60,22 @@ public final class LogScanner {
     /**
      * Reads the log in {@code directory}. Blocks; on any thread.
      *
+     * @param snapshot what the node's snapshot ends with: entries up to there may be missing
      * @throws IOException if a file cannot be read at all, or a later release wrote it; damage is in the report instead
      */
-    public static Report scan(Storage storage, Path directory, Visitor visitor) throws IOException {
+    public static Report scan(Storage storage, Path directory, LogBase snapshot, Visitor visitor) throws IOException {
         LogScan scan = LogScan.run(
-                storage,
-                directory,
-                OpenMode.READ,
-                AppendMode.GATHER,
-                null,
-                (segment, number, offset, batch) -> visitor.batch(segment.path(), offset, batch));
+                storage, directory, OpenMode.READ, AppendMode.GATHER, null, snapshot, new LogScan.Visitor() {
+                    @Override
+                    public void begins(LogBase base) {
+                        visitor.begins(base);
+                    }
+
+                    @Override
+                    public void batch(SegmentFile segment, int number, long offset, ByteBuf batch) {
+                        visitor.batch(segment.path(), offset, batch);
+                    }
+                });
         for (SegmentFile segment : scan.found()) {
             segment.file().close();
         }

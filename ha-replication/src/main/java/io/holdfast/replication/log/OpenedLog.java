@@ -5,13 +5,13 @@ import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.log.LogScanner.Ending;
 import io.holdfast.replication.log.SpareSegments.Spare;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,17 +35,20 @@ record OpenedLog(
             UUID clusterId,
             RandomGenerator random,
             Worker preparer,
-            Consumer<BatchMeta> recovered)
+            LogBase snapshot)
             throws IOException {
         BatchIndex batches = new BatchIndex();
-        LogScan.Visitor visitor = (segment, number, offset, batch) -> {
-            BatchMeta meta = Batch.meta(batch);
-            batches.add(meta, number, offset);
-            recovered.accept(meta);
-        };
-        LogScan scan = LogScan.run(storage, directory, OpenMode.READ_WRITE, options.appending(), clusterId, visitor);
+        LogScan scan = LogScan.run(
+                storage,
+                directory,
+                OpenMode.READ_WRITE,
+                options.appending(),
+                clusterId,
+                snapshot,
+                new Indexing(batches));
         DamagedLogException damage = scan.damage();
-        if (damage != null) {
+        boolean heal = damage != null && options.heals() && scan.canBeHealed();
+        if (damage != null && !heal) {
             LogScan.closeAll(scan.found(), damage);
             throw damage;
         }
@@ -53,21 +56,35 @@ record OpenedLog(
         try {
             forceFound(storage, directory, scan);
             boolean fresh = scan.live().isEmpty() && scan.ending() == Ending.CLEAN;
-            boolean cut = scan.ending() == Ending.TORN;
+            boolean cut = scan.ending() == Ending.TORN || heal;
+            boolean behind = isBehind(batches, snapshot);
+            if (behind) {
+                batches.reset(snapshot);
+            }
+            LogBase end = behind ? snapshot : new LogBase(scan.lastIndex(), scan.lastTerm());
+            List<SegmentFile> kept = behind ? List.of() : scan.live();
+            if (heal) {
+                MissingMark.write(storage, directory, scan.committedAnywhere());
+            }
             SpareSegments spares = spares(storage, directory, options, preparer, scan);
-            for (SegmentFile found : scan.live()) {
+            for (SegmentFile found : kept) {
                 segments.add(inUse(found));
             }
-            if (fresh || cut) {
-                if (cut) {
+            if (fresh || cut || behind) {
+                if (damage != null) {
+                    LOG.error(
+                            "{}. The log goes on after index {}, and this node takes part in no election until it has what"
+                                    + " is missing from its peers",
+                            damage.getMessage(),
+                            end.index());
+                } else if (cut) {
                     LOG.warn(
                             "the log in {} was cut after index {}, where a torn tail began: {}",
                             directory,
                             scan.lastIndex(),
                             scan.detail());
                 }
-                Segment first =
-                        activate(spares, clusterId, random, scan.lastIndex() + 1, scan.lastTerm(), cut, 0, false);
+                Segment first = activate(spares, clusterId, random, end, cut || scan.doubtful(), 0, false);
                 segments.add(first);
                 first.file.force();
                 first.forced = first.written;
@@ -76,11 +93,16 @@ record OpenedLog(
                 active.written = scan.endOffset();
                 active.forced = active.written;
             }
-            removeOthers(storage, directory, scan, readySpare(scan, options));
+            removeOthers(storage, directory, scan, kept, readySpare(scan, options));
             spares.prepare();
-            long commit = Math.min(scan.commitIndex(), scan.lastIndex());
-            Recovery recovery = new Recovery(
-                    fresh, scan.lastIndex(), scan.lastTerm(), commit, scan.lastIndex(), cut || scan.doubtful());
+            long commit = Math.max(snapshot.index(), Math.min(scan.commitIndex(), end.index()));
+            boolean doubtful = cut || scan.doubtful();
+            if (!doubtful) {
+                MissingMark.remove(storage, directory);
+            }
+            long needed = MissingMark.read(storage, directory);
+            Recovery recovery =
+                    new Recovery(fresh, end.index(), end.term(), commit, end.index(), doubtful, needed, damage);
             return new OpenedLog(segments, batches, spares, recovery, scan.durableClaim());
         } catch (IOException | RuntimeException e) {
             LogScan.closeAll(scan.found(), e);
@@ -92,6 +114,31 @@ record OpenedLog(
                 }
             }
             throw e;
+        }
+    }
+
+    /**
+     * True if nothing of this log is needed: the snapshot was fetched, or taken before the log's end was forced, and the log
+     * ends before it; or it says otherwise at the snapshot's end, which is decided.
+     */
+    private static boolean isBehind(BatchIndex batches, LogBase snapshot) {
+        if (snapshot.index() > batches.lastIndex()) {
+            return true;
+        }
+        return snapshot.index() > batches.base().index()
+                && batches.term(batches.ordinal(snapshot.index())) != snapshot.term();
+    }
+
+    /** Takes note of where each batch is. */
+    private record Indexing(BatchIndex batches) implements LogScan.Visitor {
+        @Override
+        public void begins(LogBase base) {
+            batches.reset(base);
+        }
+
+        @Override
+        public void batch(SegmentFile segment, int number, long offset, ByteBuf batch) {
+            batches.add(Batch.meta(batch), number, offset);
         }
     }
 
@@ -125,20 +172,30 @@ record OpenedLog(
 
     private static Segment inUse(SegmentFile found) {
         SegmentHeader header = Objects.requireNonNull(found.header(), "a live segment has a header");
-        Segment segment = new Segment(found.file(), found.sequence(), header.segmentId(), found.size());
+        Segment segment =
+                new Segment(found.file(), found.sequence(), header.segmentId(), header.firstIndex(), found.size());
         segment.written = found.size();
         segment.forced = found.size();
         return segment;
     }
 
-    /** Removes what is superseded or cut off, and spares that are of no use. */
-    private static void removeOthers(Storage storage, Path directory, LogScan scan, @Nullable SegmentFile spare)
+    /**
+     * Takes away what is superseded, cut off or replaced by a snapshot, and spares that are of no use. What no other file
+     * holds is not erased.
+     */
+    private static void removeOthers(
+            Storage storage, Path directory, LogScan scan, List<SegmentFile> kept, @Nullable SegmentFile spare)
             throws IOException {
         boolean removed = false;
+        Quarantine quarantine = new Quarantine(storage, directory.resolveSibling("quarantine"));
         for (SegmentFile segment : scan.found()) {
-            if (!scan.live().contains(segment) && !segment.equals(spare)) {
+            if (!kept.contains(segment) && !segment.equals(spare)) {
                 segment.file().close();
-                storage.delete(segment.path());
+                if (segment.spare() || scan.live().contains(segment) || Quarantine.isEmpty(storage, segment.path())) {
+                    storage.delete(segment.path());
+                } else {
+                    quarantine.take(segment.path());
+                }
                 removed = true;
             }
         }
@@ -152,8 +209,7 @@ record OpenedLog(
             SpareSegments spares,
             UUID clusterId,
             RandomGenerator random,
-            long firstIndex,
-            long previousTerm,
+            LogBase after,
             boolean doubtful,
             int batchBytes,
             boolean expected)
@@ -165,10 +221,11 @@ record OpenedLog(
                 doubtful,
                 spare.sequence(),
                 random.nextLong(),
-                firstIndex,
-                previousTerm,
+                after.index() + 1,
+                after.term(),
                 clusterId);
-        Segment segment = new Segment(spare.file(), spare.sequence(), header.segmentId(), spare.size());
+        Segment segment =
+                new Segment(spare.file(), spare.sequence(), header.segmentId(), header.firstIndex(), spare.size());
         try {
             segment.file.write(header.encode(), 0);
         } catch (IOException | RuntimeException e) {

@@ -40,14 +40,16 @@ final class SegmentReader {
      * What a segment's records say, each by itself.
      *
      * @param highest the highest durable index that one tells of, -1 if there is none
+     * @param committed the highest commit index that one tells of, 0 if there is none
      * @param firstIndex index of the first entry; the largest number if the first batch found cannot be read
      */
-    record Claims(long highest, long firstIndex) {}
+    record Claims(long highest, long committed, long firstIndex) {}
 
     /** Finds the headers that are valid from {@code offset} on, whatever is between them. */
     Claims claims(SegmentFile segment, long offset) throws IOException {
         SegmentHeader header = segment.header();
         long highest = -1;
+        long committed = 0;
         long firstIndex = 0;
         for (long at = nextCandidate(segment, offset); at >= 0; at = nextCandidate(segment, at + STEP)) {
             RecordHeader record = recordAt(segment, at);
@@ -55,11 +57,12 @@ final class SegmentReader {
                 continue;
             }
             highest = Math.max(highest, record.durableIndex());
+            committed = Math.max(committed, record.commitIndex());
             if (firstIndex == 0 && record.kind() == RecordHeader.BATCH) {
                 firstIndex = firstIndexOf(segment, at, record);
             }
         }
-        return new Claims(highest, firstIndex == 0 ? Long.MAX_VALUE : firstIndex);
+        return new Claims(highest, committed, firstIndex == 0 ? Long.MAX_VALUE : firstIndex);
     }
 
     /** The next place, {@code from} included, where a record's header may begin; -1 if there is none. */

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * nobody knows what reached the disk.
  */
 public final class SegmentedLog implements AutoCloseable {
+    private final Storage storage;
     private final Path directory;
     private final UUID clusterId;
     private final RandomGenerator random;
@@ -32,6 +34,11 @@ public final class SegmentedLog implements AutoCloseable {
 
     private final List<Segment> segments;
     private final BatchIndex batches;
+    /** Of no use any more; their files are still there. */
+    private final List<Segment> obsolete = new ArrayList<>();
+    /** How many segments there were before the first one: batches name theirs by its number from the beginning. */
+    private int dropped;
+
     private final ByteBuffer recordHeader = ByteBuffer.allocateDirect(RecordHeader.BYTES);
     private long durableIndex;
     private long commitIndex;
@@ -44,7 +51,8 @@ public final class SegmentedLog implements AutoCloseable {
     private boolean closed;
     private volatile @Nullable IOException failure;
 
-    SegmentedLog(OpenedLog opened, Path directory, UUID clusterId, RandomGenerator random) {
+    SegmentedLog(OpenedLog opened, Storage storage, Path directory, UUID clusterId, RandomGenerator random) {
+        this.storage = storage;
         this.directory = directory;
         this.clusterId = clusterId;
         this.random = random;
@@ -65,7 +73,7 @@ public final class SegmentedLog implements AutoCloseable {
      * @param clusterId whose log it is
      * @param random for segments' ids; need not be secret
      * @param preparer makes segments ahead; the caller closes it, after the log
-     * @param recovered hears of each batch found, in order, during the call
+     * @param snapshot what the node's snapshot ends with: entries up to there may be missing
      * @throws DamagedLogException if entries that were durable cannot be read
      */
     public static SegmentedLog open(
@@ -75,10 +83,10 @@ public final class SegmentedLog implements AutoCloseable {
             UUID clusterId,
             RandomGenerator random,
             Worker preparer,
-            Consumer<BatchMeta> recovered)
+            LogBase snapshot)
             throws IOException {
-        OpenedLog opened = OpenedLog.open(storage, directory, options, clusterId, random, preparer, recovered);
-        return new SegmentedLog(opened, directory, clusterId, random);
+        OpenedLog opened = OpenedLog.open(storage, directory, options, clusterId, random, preparer, snapshot);
+        return new SegmentedLog(opened, storage, directory, clusterId, random);
     }
 
     /** What was found when it was opened. Safe from any thread. */
@@ -86,12 +94,24 @@ public final class SegmentedLog implements AutoCloseable {
         return recovery;
     }
 
-    /** Index of the last entry written, 0 if there is none. */
+    /** The entry before the first one. */
+    public LogBase base() {
+        return batches.base();
+    }
+
+    /** Tells of each batch, in order. */
+    public void describe(Consumer<BatchMeta> batch) {
+        for (int i = 0; i < batches.size(); i++) {
+            batch.accept(batches.meta(i));
+        }
+    }
+
+    /** Index of the last entry written, that of the base if there is none. */
     public long lastIndex() {
         return batches.lastIndex();
     }
 
-    /** Its term, 0 if there is none. */
+    /** Its term. */
     public long lastTerm() {
         return batches.lastTerm();
     }
@@ -101,9 +121,9 @@ public final class SegmentedLog implements AutoCloseable {
         return durableIndex;
     }
 
-    /** Term of the entry at {@code index}, which must be within 1 to {@link #lastIndex}; 0 for index 0. */
+    /** Term of the entry at {@code index}, which must be within {@link #base} to {@link #lastIndex}. */
     public long termAt(long index) {
-        return index == 0 ? 0 : batches.term(batches.ordinal(index));
+        return index == base().index() ? base().term() : batches.term(batches.ordinal(index));
     }
 
     /**
@@ -126,7 +146,7 @@ public final class SegmentedLog implements AutoCloseable {
             Segment segment = roomFor(meta.bytes());
             long offset = segment.written + RecordHeader.BYTES;
             write(segment, RecordHeader.BATCH, batch);
-            batches.add(meta, segments.size() - 1, offset);
+            batches.add(meta, dropped + segments.size() - 1, offset);
         });
     }
 
@@ -182,6 +202,72 @@ public final class SegmentedLog implements AutoCloseable {
             generation++;
             begin(0, true);
         });
+    }
+
+    /**
+     * Drops whole segments that hold nothing from {@code index} on, all of which is in a snapshot. {@link #takeObsolete}
+     * takes their files away.
+     *
+     * @param index at most the one after the last that is committed
+     * @param committed the last index known to be committed
+     */
+    public void dropBefore(long index, long committed) {
+        commitIndex = Math.max(commitIndex, Math.min(committed, lastIndex()));
+        if (index > commitIndex + 1) {
+            throw new IllegalStateException("index " + (index - 1) + " must not be dropped from " + directory
+                    + ": only up to " + commitIndex + " is known to be committed");
+        }
+        int keep = segments.size() - 1;
+        while (keep > 0 && segments.get(keep).firstIndex > index) {
+            keep--;
+        }
+        if (keep > 0) {
+            batches.dropUpTo(segments.get(keep).firstIndex - 1);
+            drop(keep);
+        }
+    }
+
+    private void drop(int count) {
+        List<Segment> first = segments.subList(0, count);
+        obsolete.addAll(first);
+        first.clear();
+        dropped += count;
+    }
+
+    /**
+     * Drops everything, and begins anew after an entry with which a snapshot on stable storage ends. What is forced under
+     * tickets taken before no longer counts.
+     */
+    public void restartAfter(LogBase snapshot) throws IOException {
+        if (snapshot.index() <= commitIndex) {
+            throw new IllegalStateException("a log that is committed up to " + commitIndex + " in " + directory
+                    + " does not begin anew after " + snapshot.index());
+        }
+        writing(() -> {
+            commitIndex = snapshot.index();
+            durableIndex = snapshot.index();
+            durableClaim = 0;
+            generation++;
+            drop(segments.size());
+            batches.reset(snapshot);
+            begin(0, true);
+        });
+    }
+
+    /**
+     * What has been dropped, once what follows it is on stable storage; null if there is nothing to be removed yet. To be
+     * run on the thread that reads, behind what it was asked to read before.
+     */
+    public @Nullable ObsoleteSegments takeObsolete() {
+        if (obsolete.isEmpty() || segments.get(0).forced == 0) {
+            return null;
+        }
+        ObsoleteSegments taken = new ObsoleteSegments(
+                storage,
+                directory,
+                obsolete.stream().map(segment -> segment.file).toList());
+        obsolete.clear();
+        return taken;
     }
 
     /** What was written and is not known to be forced; null if nothing was written since the last ticket. */
@@ -251,7 +337,7 @@ public final class SegmentedLog implements AutoCloseable {
 
     /** True if this batch is in the log, and no other in its place. */
     public boolean holds(BatchMeta batch) {
-        if (batch.firstIndex() < 1 || batch.lastIndex() > lastIndex()) {
+        if (batch.firstIndex() <= base().index() || batch.lastIndex() > lastIndex()) {
             return false;
         }
         int ordinal = batches.ordinal(batch.firstIndex());
@@ -273,10 +359,7 @@ public final class SegmentedLog implements AutoCloseable {
             if (total > maxBytes && plan.count() > 0) {
                 break;
             }
-            long next = i + 1 < batches.size() ? batches.first(i + 1) : lastIndex() + 1;
-            int count = (int) (next - batches.first(i));
-            BatchMeta meta = new BatchMeta(batches.first(i), count, batches.term(i), batches.length(i));
-            plan.add(segments.get(batches.segment(i)).file, meta, batches.offset(i));
+            plan.add(segments.get(batches.segment(i) - dropped).file, batches.meta(i), batches.offset(i));
         }
         return plan;
     }
@@ -288,8 +371,8 @@ public final class SegmentedLog implements AutoCloseable {
 
     /** Begins a segment after what is in the log now. */
     private Segment begin(int batchBytes, boolean expected) throws IOException {
-        Segment segment = OpenedLog.activate(
-                spares, clusterId, random, lastIndex() + 1, lastTerm(), doubtful, batchBytes, expected);
+        LogBase end = new LogBase(lastIndex(), lastTerm());
+        Segment segment = OpenedLog.activate(spares, clusterId, random, end, doubtful, batchBytes, expected);
         segments.add(segment);
         newSinceTicket = true;
         spares.prepare();
@@ -368,7 +451,8 @@ public final class SegmentedLog implements AutoCloseable {
         } catch (IOException e) {
             problem = e;
         }
-        for (Segment segment : segments) {
+        obsolete.addAll(segments); // which closes both
+        for (Segment segment : obsolete) {
             try {
                 segment.file.close();
             } catch (IOException e) {

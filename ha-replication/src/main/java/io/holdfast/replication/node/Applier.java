@@ -3,6 +3,7 @@ package io.holdfast.replication.node;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.StateMachine;
+import io.holdfast.replication.StateSnapshot;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.ReadPlan;
 import io.holdfast.replication.session.Commands;
@@ -10,6 +11,8 @@ import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.Session;
 import io.holdfast.replication.session.SessionTable;
+import io.holdfast.replication.snapshot.SnapshotMeta;
+import io.holdfast.replication.structures.MapMachine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
@@ -47,6 +50,9 @@ final class Applier {
          */
         void applied(long index, int bytes);
 
+        /** The state up to this index has been taken from a snapshot. */
+        void restored(long index);
+
         /** Answers have been given that belong together. */
         void answersComplete();
     }
@@ -55,12 +61,24 @@ final class Applier {
     private final Worker reader;
     private final EventLoop loop;
     private final ByteBufAllocator allocator;
-    private final StateMachine maps;
+    private MapMachine maps = new MapMachine();
     private final @Nullable UserMachine user;
     private final Events events;
     private final SessionTable sessions = new SessionTable();
     private long committed;
     private long applied;
+    /** Of the last batch that was applied. */
+    private long term;
+
+    private long wallMillis;
+    private long masterNanos;
+    private long appliedBytes;
+    /** The state is being captured: it must not change. */
+    private boolean paused;
+    /** The state is being replaced, or about to be. */
+    private boolean restoring;
+
+    private @Nullable Runnable nextRestore;
     /** Something is under way that ends in a {@link #slice}. */
     private boolean busy;
 
@@ -72,7 +90,6 @@ final class Applier {
             Worker reader,
             EventLoop loop,
             ByteBufAllocator allocator,
-            StateMachine maps,
             @Nullable UserMachine user,
             Events events) {
         if (user != null) {
@@ -82,13 +99,17 @@ final class Applier {
         this.reader = reader;
         this.loop = loop;
         this.allocator = allocator;
-        this.maps = maps;
         this.user = user;
         this.events = events;
     }
 
     long applied() {
         return applied;
+    }
+
+    /** Bytes of batches applied since the node began. */
+    long appliedBytes() {
+        return appliedBytes;
     }
 
     int sessions() {
@@ -117,13 +138,14 @@ final class Applier {
         boolean later = applySlice();
         events.answersComplete();
         busy = later;
-        if (!later && !stopped && applied < committed && mayApply()) {
+        beginRestore();
+        if (!busy && !stopped && applied < committed && mayApply()) {
             again();
         }
     }
 
     private boolean mayApply() {
-        return user == null || user.waitingBytes() <= MAX_WAITING_BYTES;
+        return !paused && !restoring && (user == null || user.waitingBytes() <= MAX_WAITING_BYTES);
     }
 
     /** True if what is missing goes on later, by itself. */
@@ -174,7 +196,7 @@ final class Applier {
             }
             loop.execute(() -> {
                 for (ByteBuf batch : batches) {
-                    if (!stopped && Batch.firstIndex(batch) == applied + 1 && Batch.lastIndex(batch) <= decided) {
+                    if (isNext(batch, decided)) {
                         apply(batch);
                     }
                     batch.release();
@@ -184,8 +206,16 @@ final class Applier {
         });
     }
 
+    private boolean isNext(ByteBuf batch, long decided) {
+        boolean waits = stopped || paused || restoring;
+        return !waits && Batch.firstIndex(batch) == applied + 1 && Batch.lastIndex(batch) <= decided;
+    }
+
     private void apply(ByteBuf batch) {
-        long masterNanos = Batch.masterNanos(batch);
+        term = Batch.term(batch);
+        wallMillis = Batch.wallMillis(batch);
+        masterNanos = Batch.masterNanos(batch);
+        appliedBytes += batch.readableBytes();
         sessions.expire(masterNanos);
         Batch.Entries entries = Batch.entries(batch);
         while (entries.next()) {
@@ -198,6 +228,100 @@ final class Applier {
             user.handOver(batch);
         }
         events.applied(applied, batch.readableBytes());
+    }
+
+    /** Hears of the state. On the loop. */
+    interface Captured {
+        void captured(AppliedState state);
+
+        /** The user's machine gave none. */
+        void failed(RuntimeException cause);
+    }
+
+    /** False while the state is being captured or restored, or is that of an empty log. */
+    boolean mayBeCaptured() {
+        return !paused && !restoring && applied > 0;
+    }
+
+    /**
+     * Captures the state at the end of a batch. Entries wait until the user's machine has come that far and has given its
+     * own; reads go on. Not from within {@link Events}.
+     */
+    void capture(Captured captured) {
+        if (!mayBeCaptured()) {
+            throw new IllegalStateException("the state at index " + applied + " cannot be captured now");
+        }
+        UserMachine machine = user;
+        if (machine == null) {
+            captured.captured(state(null));
+            return;
+        }
+        paused = true;
+        machine.capture((snapshot, failure) -> {
+            paused = false;
+            if (failure == null) {
+                captured.captured(state(snapshot));
+            } else {
+                captured.failed(failure);
+            }
+            if (!busy && !stopped) {
+                slice();
+            }
+        });
+    }
+
+    private AppliedState state(@Nullable StateSnapshot ofUser) {
+        SnapshotMeta meta = new SnapshotMeta(applied, term, wallMillis, masterNanos);
+        return new AppliedState(meta, sessions.snapshot(), maps.snapshot(), ofUser);
+    }
+
+    /**
+     * Takes the whole state from a snapshot; nothing is applied any more until then.
+     *
+     * @param on reads the snapshot
+     */
+    void restore(StoredState stored, Worker on) {
+        restoring = true;
+        nextRestore = () -> restoreNow(stored, on);
+        beginRestore();
+    }
+
+    private void beginRestore() {
+        Runnable restore = nextRestore;
+        if (restore != null && !busy && !paused && !stopped) {
+            nextRestore = null;
+            busy = true;
+            restore.run();
+        }
+    }
+
+    private void restoreNow(StoredState stored, Worker on) {
+        on.execute(() -> {
+            StoredState.BuiltIn builtIn = stored.builtIn(user != null);
+            loop.execute(() -> {
+                if (user == null) {
+                    restored(builtIn);
+                } else {
+                    user.restore(stored::restore, () -> restored(builtIn));
+                }
+            });
+        });
+    }
+
+    private void restored(StoredState.BuiltIn state) {
+        if (stopped) {
+            return;
+        }
+        SnapshotMeta meta = state.meta();
+        sessions.restore(state.sessions());
+        maps = state.maps();
+        applied = meta.index();
+        term = meta.term();
+        wallMillis = meta.wallMillis();
+        masterNanos = meta.masterNanos();
+        restoring = nextRestore != null;
+        events.restored(applied);
+        slice();
     }
 
     /** The user's machine has applied what it was given of a batch. */

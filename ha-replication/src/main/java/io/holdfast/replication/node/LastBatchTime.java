@@ -11,7 +11,7 @@ import java.util.List;
 record LastBatchTime(long wallMillis, long masterNanos) {
 
     static LastBatchTime read(SegmentedLog log) throws IOException {
-        if (log.lastIndex() == 0) {
+        if (log.lastIndex() == log.base().index()) {
             return new LastBatchTime(0, 0);
         }
         List<ByteBuf> batches = log.plan(log.lastIndex(), 1).read(UnpooledByteBufAllocator.DEFAULT);

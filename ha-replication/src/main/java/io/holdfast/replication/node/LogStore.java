@@ -5,6 +5,8 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.log.BatchMeta;
 import io.holdfast.replication.log.FlushTicket;
 import io.holdfast.replication.log.ForceTicket;
+import io.holdfast.replication.log.LogBase;
+import io.holdfast.replication.log.ObsoleteSegments;
 import io.holdfast.replication.log.ReadPlan;
 import io.holdfast.replication.log.SegmentedLog;
 import io.netty.buffer.ByteBuf;
@@ -28,6 +30,7 @@ final class LogStore {
     private final SegmentedLog log;
     private final Worker forcer;
     private final Worker flusher;
+    private final Worker reader;
     private final EventLoop loop;
     private final Persisted persisted;
     private final boolean waitForForce;
@@ -42,6 +45,7 @@ final class LogStore {
 
     /**
      * @param flusher used where no force is waited for
+     * @param reader reads the files of this log, and removes them when nothing is asked of them any more
      * @param waitForForce false if what is written counts before it is forced
      * @param persisted hears of (term, index) up to which the log counts
      * @param maxCachedBytes how many bytes of recent batches stay in memory, at the least the newest batch
@@ -50,6 +54,7 @@ final class LogStore {
             SegmentedLog log,
             Worker forcer,
             Worker flusher,
+            Worker reader,
             EventLoop loop,
             boolean waitForForce,
             long maxCachedBytes,
@@ -58,6 +63,7 @@ final class LogStore {
         this.log = log;
         this.forcer = forcer;
         this.flusher = flusher;
+        this.reader = reader;
         this.loop = loop;
         this.maxCachedBytes = maxCachedBytes;
         this.persisted = persisted;
@@ -175,6 +181,38 @@ final class LogStore {
         }
     }
 
+    /**
+     * Drops whole segments that hold nothing from {@code index} on.
+     *
+     * @return the index before the log's first one
+     */
+    long dropBefore(long index, long committed) {
+        log.dropBefore(index, committed);
+        removeObsolete();
+        return log.base().index();
+    }
+
+    /** Drops everything, and begins anew after what a snapshot holds. */
+    void restartAfter(LogBase snapshot) {
+        if (!unwritten.isEmpty()) {
+            throw new IllegalStateException("a new beginning at " + snapshot + " between a batch and its writing");
+        }
+        cache.clear();
+        try {
+            log.restartAfter(snapshot);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        forceSoon();
+    }
+
+    private void removeObsolete() {
+        ObsoleteSegments obsolete = log.takeObsolete();
+        if (obsolete != null) {
+            reader.execute(obsolete::remove);
+        }
+    }
+
     /** A batch by its first index, if it is still in memory; retain it to keep it. */
     @Nullable
     ByteBuf cached(long firstIndex) {
@@ -216,6 +254,7 @@ final class LogStore {
     private void forced(ForceTicket ticket) {
         forcing = false;
         boolean counts = log.forced(ticket);
+        removeObsolete();
         if (waitForForce) {
             force();
         }

@@ -9,8 +9,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -20,6 +22,12 @@ final class Meters {
     private final Tags tags;
     private final Supplier<LogStatus> status;
     private final List<Meter> registered = new ArrayList<>();
+    private final Counter snapshots;
+    private final Counter snapshotFailures;
+    private final Counter installations;
+    private final Timer snapshotTime;
+    private volatile long snapshotIndex;
+    private volatile long snapshotBytes;
     private final Counter forces;
     private final Counter elections;
 
@@ -43,6 +51,17 @@ final class Meters {
                                 .min()
                                 .orElse(s.lastIndex()));
         forces = counter("holdfast.log.forces", "times that the log was forced to disk");
+        snapshots = counter("holdfast.snapshot.taken", "snapshots that this node took");
+        snapshotFailures = counter("holdfast.snapshot.failures", "snapshots that could not be taken or fetched");
+        installations =
+                counter("holdfast.snapshot.installed", "times that the state was taken from the master's snapshot");
+        snapshotTime = Timer.builder("holdfast.snapshot.time")
+                .description("from the beginning of a snapshot until it is on disk")
+                .tags(tags)
+                .register(registry);
+        registered.add(snapshotTime);
+        gauge("holdfast.snapshot.index", "of the last entry in the newest snapshot", s -> snapshotIndex);
+        gauge("holdfast.snapshot.bytes", "length of the newest snapshot", s -> snapshotBytes);
         elections = counter("holdfast.log.candidacies", "times that this node asked for votes");
     }
 
@@ -62,6 +81,26 @@ final class Meters {
 
     void forced() {
         forces.increment();
+    }
+
+    void snapshotTaken(long index, long bytes, long nanos) {
+        snapshots.increment();
+        snapshotTime.record(nanos, TimeUnit.NANOSECONDS);
+        snapshot(index, bytes);
+    }
+
+    /** Which is the newest. */
+    void snapshot(long index, long bytes) {
+        snapshotIndex = index;
+        snapshotBytes = bytes;
+    }
+
+    void snapshotFailed() {
+        snapshotFailures.increment();
+    }
+
+    void snapshotInstalled() {
+        installations.increment();
     }
 
     void roleChanged(RaftRole role) {

@@ -6,14 +6,20 @@ import io.holdfast.replication.StateMachine;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.IdentityFile;
+import io.holdfast.replication.log.LogBase;
 import io.holdfast.replication.log.LogScanner;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Session;
 import io.holdfast.replication.session.SessionTable;
+import io.holdfast.replication.snapshot.SnapshotFile;
+import io.holdfast.replication.snapshot.SnapshotMeta;
+import io.holdfast.replication.snapshot.SnapshotStore;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Applies a stopped node's log as a running node would: the session table decides what is applied. */
 public final class OfflineReplay {
@@ -34,13 +40,17 @@ public final class OfflineReplay {
             throw new IOException(directory + " is no node's directory: there is no identity in it");
         }
         Path log = directory.resolve("log");
-        LogScanner.Report found = LogScanner.scan(storage, log, (file, offset, batch) -> {});
+        OfflineReplay replay = new OfflineReplay(machine);
+        SnapshotMeta snapshot =
+                replay.restore(SnapshotStore.newest(storage, directory.resolve("snapshots"), identity.clusterId()));
+        LogBase base = snapshot == null ? LogBase.NONE : new LogBase(snapshot.index(), snapshot.term());
+        LogScanner.Report found = LogScanner.scan(storage, log, base, (file, offset, batch) -> {});
         if (found.ending() == LogScanner.Ending.DAMAGED) {
             throw new IOException(found.detail());
         }
-        OfflineReplay replay = new OfflineReplay(machine);
-        LogScanner.scan(storage, log, (file, offset, batch) -> {
-            if (Batch.lastIndex(batch) <= found.commitIndex()) {
+        long commit = Math.max(base.index(), found.commitIndex());
+        LogScanner.scan(storage, log, base, (file, offset, batch) -> {
+            if (Batch.firstIndex(batch) > base.index() && Batch.lastIndex(batch) <= commit) {
                 replay.apply(batch);
             }
         });
@@ -48,10 +58,28 @@ public final class OfflineReplay {
                 identity.clusterName(),
                 identity.nodeId(),
                 found.lastIndex(),
-                found.commitIndex(),
+                commit,
+                base.index(),
                 replay.commands,
                 replay.repeated,
                 found.ending() == LogScanner.Ending.TORN);
+    }
+
+    /** Takes the state from a snapshot, if there is one. */
+    private @Nullable SnapshotMeta restore(@Nullable SnapshotFile file) throws IOException {
+        if (file == null) {
+            return null;
+        }
+        StoredState stored = new StoredState(file);
+        StoredState.BuiltIn builtIn;
+        try {
+            builtIn = stored.builtIn(true);
+            stored.restore(machine);
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getMessage(), e.getCause());
+        }
+        sessions.restore(builtIn.sessions());
+        return builtIn.meta();
     }
 
     private void apply(ByteBuf batch) {

@@ -32,7 +32,7 @@ final class PeerLinks {
 
     /** Takes what peers say. */
     interface Events {
-        /** A message, with its batches if it is an append, valid during the call. */
+        /** A message, with its batches if it is an append or its bytes if it is a chunk, valid during the call. */
         void received(String from, RaftMessage message, List<ByteBuf> batches);
 
         /** All that arrived together has been handed over. */
@@ -71,6 +71,16 @@ final class PeerLinks {
             throw new IllegalStateException("no link was ever made to " + to);
         }
         outbox.send(message);
+    }
+
+    /** Sends a chunk of a snapshot, or drops it where there is no link or too much waits. Takes ownership of the bytes. */
+    void send(String to, RaftMessage.SnapshotChunk chunk, ByteBuf bytes) {
+        PeerOutbox outbox = outboxes.get(to);
+        if (outbox == null) {
+            bytes.release();
+            throw new IllegalStateException("no link was ever made to " + to);
+        }
+        outbox.send(chunk, bytes);
     }
 
     private LinkListener accept(Peer peer) {
@@ -164,8 +174,10 @@ final class PeerLinks {
         public void down(Link link, CloseReason reason, String detail) {}
     }
 
-    /** Which lane a message takes: appends wait their turn, all else overtakes them. */
+    /** Which lane a message takes: appends and chunks wait their turn, all else overtakes them. */
     static Lane lane(RaftMessage message) {
-        return message instanceof RaftMessage.AppendRequest ? Lane.BULK : Lane.URGENT;
+        return message instanceof RaftMessage.AppendRequest || message instanceof RaftMessage.SnapshotChunk
+                ? Lane.BULK
+                : Lane.URGENT;
     }
 }

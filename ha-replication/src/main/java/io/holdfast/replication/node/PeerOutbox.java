@@ -8,6 +8,7 @@ import io.holdfast.replication.log.ReadPlan;
 import io.holdfast.replication.raft.RaftInput;
 import io.holdfast.replication.raft.RaftMessage;
 import io.holdfast.replication.raft.RaftMessage.AppendRequest;
+import io.holdfast.replication.raft.RaftMessage.SnapshotChunk;
 import io.holdfast.replication.wire.RaftCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -73,6 +74,19 @@ final class PeerOutbox {
         } else {
             sendAppend(to, append);
         }
+    }
+
+    /** Takes ownership of the bytes. One that finds no room is dropped: it is asked for again, later. */
+    void send(SnapshotChunk chunk, ByteBuf bytes) {
+        Link to = link;
+        if (to == null) {
+            bytes.release();
+            return;
+        }
+        CompositeByteBuf frame = allocator.compositeDirectBuffer(2);
+        frame.addComponent(true, RaftCodec.encode(allocator, chunk));
+        frame.addComponent(true, bytes);
+        to.send(PeerLinks.lane(chunk), frame);
     }
 
     private void sendAppend(Link to, AppendRequest append) {

@@ -7,6 +7,7 @@ import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.BatchMeta;
 import io.holdfast.replication.log.HardState;
 import io.holdfast.replication.log.HardStateFile;
+import io.holdfast.replication.log.LogBase;
 import io.holdfast.replication.raft.Raft;
 import io.holdfast.replication.raft.RaftEffect;
 import io.holdfast.replication.raft.RaftInput;
@@ -39,6 +40,18 @@ final class RaftDriver {
 
         /** Whatever this node may have lost, it has again. */
         void doubtSettled();
+
+        /** Fetch the master's snapshot, or go on with it. */
+        void fetch(RaftEffect.FetchSnapshot offer);
+
+        /** A piece of it, valid during the call. */
+        void received(RaftEffect.StoreChunk chunk, ByteBuf bytes);
+
+        /** A slave fetches this node's. */
+        void send(RaftEffect.SendChunk request);
+
+        /** The log begins anew after a snapshot that was fetched: take the state from it. */
+        void install(RaftEffect.InstallSnapshot snapshot);
     }
 
     private final Raft raft;
@@ -156,6 +169,15 @@ final class RaftDriver {
             events.readFailed(failed.id());
         } else if (effect instanceof RaftEffect.DoubtSettled) {
             settle();
+        } else if (effect instanceof RaftEffect.FetchSnapshot offer) {
+            events.fetch(offer);
+        } else if (effect instanceof RaftEffect.StoreChunk chunk) {
+            events.received(chunk, receivedBatches.get(0));
+        } else if (effect instanceof RaftEffect.SendChunk request) {
+            events.send(request);
+        } else if (effect instanceof RaftEffect.InstallSnapshot snapshot) {
+            store.restartAfter(new LogBase(snapshot.index(), snapshot.term()));
+            events.install(snapshot);
         } else if (effect instanceof RaftEffect.ProposalRefused) {
             openBatch.clear(); // whoever sent it hears of the new master and sends it there
         } else {

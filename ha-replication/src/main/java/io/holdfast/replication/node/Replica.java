@@ -8,22 +8,18 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.client.LogClient;
-import io.holdfast.replication.log.HardStateFile;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.Voter;
-import io.holdfast.replication.log.LogOptions;
 import io.holdfast.replication.log.Recovery;
-import io.holdfast.replication.log.SegmentedLog;
 import io.holdfast.replication.log.UnforcedMark;
-import io.holdfast.replication.raft.LogIndex;
 import io.holdfast.replication.raft.MajorityConfig;
 import io.holdfast.replication.raft.Raft;
 import io.holdfast.replication.raft.RaftConfig;
+import io.holdfast.replication.raft.RaftEffect;
 import io.holdfast.replication.raft.RaftInput;
 import io.holdfast.replication.raft.RaftMessage;
 import io.holdfast.replication.raft.RaftRole;
 import io.holdfast.replication.session.Outcome;
-import io.holdfast.replication.structures.MapMachine;
 import io.holdfast.replication.wire.ClientMessage.Announcement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -47,76 +43,6 @@ final class Replica {
     private static final long PUBLISH_NANOS = 20_000_000L;
     private static final long HOUSEKEEPING_NANOS = 500_000_000L;
 
-    /**
-     * What was found on the disk.
-     *
-     * @param index the batches of the log
-     * @param mayHaveLost true if the log was not forced, and not stopped in order
-     * @param wallMillis of the last batch
-     * @param masterNanos of the last batch
-     */
-    record Disk(
-            SegmentedLog log,
-            LogIndex index,
-            HardStateFile hardState,
-            boolean mayHaveLost,
-            Worker preparer,
-            long wallMillis,
-            long masterNanos) {
-
-        /** Reads it; takes as long as the log is. Not on the loop. */
-        static Disk open(NodeRuntime runtime, ReplicationSettings settings, Identity identity) throws IOException {
-            LogIndex index = new LogIndex();
-            Worker preparer = runtime.newWorker("segments");
-            HardStateFile hardState = HardStateFile.open(runtime.storage(), settings.directory());
-            SegmentedLog log = openLog(runtime, settings, identity, preparer, index);
-            if (log.recovery().fresh()) {
-                throw new IOException(settings.directory() + " holds the identity of voter " + identity.nodeId()
-                        + " but its log is gone: it would vote without its memory. Restore the directory as a whole");
-            }
-            LastBatchTime time = LastBatchTime.read(log);
-            boolean mayHaveLost = UnforcedMark.exists(runtime.storage(), settings.directory());
-            if (!settings.forced()) {
-                UnforcedMark.create(runtime.storage(), settings.directory());
-            }
-            return new Disk(log, index, hardState, mayHaveLost, preparer, time.wallMillis(), time.masterNanos());
-        }
-
-        private static SegmentedLog openLog(
-                NodeRuntime runtime, ReplicationSettings settings, Identity identity, Worker preparer, LogIndex index)
-                throws IOException {
-            return SegmentedLog.open(
-                    runtime.storage(),
-                    settings.directory().resolve("log"),
-                    new LogOptions(settings.segmentBytes(), settings.forced()),
-                    identity.clusterId(),
-                    runtime.random(),
-                    preparer,
-                    index::append);
-        }
-
-        /** Makes an empty log and vote where there are none, before the node is called part of a cluster. */
-        static void prepare(NodeRuntime runtime, ReplicationSettings settings, Identity identity) throws IOException {
-            if (!runtime.storage().exists(settings.directory().resolve("vote"))) {
-                HardStateFile.create(runtime.storage(), settings.directory()).close();
-            }
-            runtime.storage().createDirectories(settings.directory().resolve("log"));
-            Worker preparer = runtime.newWorker("segments");
-            openLog(runtime, settings, identity, preparer, new LogIndex()).close();
-            preparer.close();
-        }
-
-        void close() {
-            try {
-                log.close();
-                hardState.close();
-            } catch (IOException e) {
-                LOG.warn("a file of the log could not be closed", e);
-            }
-            preparer.close(); // after the log, whose end ends a segment that is being made
-        }
-    }
-
     private final FeatureContext context;
     private final ReplicationSettings settings;
     private final Identity identity;
@@ -132,6 +58,7 @@ final class Replica {
     private final PeerLinks peers;
     private final RaftDriver driver;
     private final Applier applier;
+    private final Snapshots snapshots;
     private final LinearizableReads reads;
     private final Ingress ingress;
     private final RemoteClients remoteClients;
@@ -178,8 +105,8 @@ final class Replica {
         MasterTime time = new MasterTime();
         Recovery recovery = disk.log().recovery();
         time.seen(disk.wallMillis(), disk.masterNanos());
-        this.store =
-                new LogStore(disk.log(), logWorker, flusher, loop, settings.forced(), CACHE_BYTES, this::persisted);
+        this.store = new LogStore(
+                disk.log(), logWorker, flusher, reader, loop, settings.forced(), CACHE_BYTES, this::persisted);
         this.settings = settings;
         this.mayHaveLost = disk.mayHaveLost();
         this.peers = new PeerLinks(context.links(), identity.voters(), new PeerEvents(), this::input);
@@ -198,6 +125,7 @@ final class Replica {
                 disk.hardState().state().votedFor(),
                 recovery.commitIndex(),
                 recovery.tailCut() || disk.mayHaveLost(),
+                recovery.neededIndex(),
                 disk.hardState().doubtful(),
                 new SplittableRandom(runtime.random().nextLong()));
         this.driver = new RaftDriver(
@@ -212,7 +140,19 @@ final class Replica {
                 time,
                 allocator,
                 new DriverEvents());
-        this.applier = new Applier(store, reader, loop, allocator, new MapMachine(), user, new ApplierEvents());
+        this.applier = new Applier(store, reader, loop, allocator, user, new ApplierEvents());
+        this.snapshots = new Snapshots(
+                context.node().id(),
+                runtime,
+                settings.snapshots(),
+                disk.snapshots(),
+                reader,
+                applier,
+                store,
+                peers,
+                time,
+                this::input,
+                meters);
         this.reads = new LinearizableReads(
                 runtime.clock(), loop, applier, this::input, runtime.random().nextLong() >>> 1);
         this.ingress = new Ingress(
@@ -242,7 +182,9 @@ final class Replica {
                 driver.raft().commitIndex());
         peers.start(context.node().id(), store, reader, loop, allocator);
         remoteClients.start();
+        snapshots.start();
         input(new RaftInput.Started());
+        snapshots.started();
         List<Address> others = new ArrayList<>();
         for (Voter voter : identity.voters()) {
             if (!voter.nodeId().equals(context.node().id())) {
@@ -329,6 +271,7 @@ final class Replica {
         store.forceInBackground();
         applier.housekeeping();
         reads.giveUpOldOnes();
+        snapshots.housekeeping(driver.raft());
         publish();
         loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
     }
@@ -357,6 +300,7 @@ final class Replica {
         peers.stop();
         driver.stop();
         applier.stop();
+        snapshots.stop();
         stopped = true;
         finishForcing(done, 200);
     }
@@ -386,6 +330,7 @@ final class Replica {
         stopped = true;
         driver.stop();
         applier.stop();
+        snapshots.stop();
     }
 
     void close() {
@@ -394,6 +339,7 @@ final class Replica {
         } catch (IllegalStateException noLoop) {
             quiesce();
         }
+        snapshots.close();
         reader.close();
         flusher.close();
         if (applyWorker != null) {
@@ -470,6 +416,26 @@ final class Replica {
         }
 
         @Override
+        public void fetch(RaftEffect.FetchSnapshot offer) {
+            snapshots.fetch(offer);
+        }
+
+        @Override
+        public void received(RaftEffect.StoreChunk chunk, ByteBuf bytes) {
+            snapshots.received(chunk, bytes);
+        }
+
+        @Override
+        public void send(RaftEffect.SendChunk request) {
+            snapshots.send(request);
+        }
+
+        @Override
+        public void install(RaftEffect.InstallSnapshot snapshot) {
+            snapshots.install(snapshot);
+        }
+
+        @Override
         public void doubtSettled() {
             mayHaveLost = false;
             if (settings.forced()) {
@@ -479,6 +445,16 @@ final class Replica {
     }
 
     private final class ApplierEvents implements Applier.Events {
+        @Override
+        public void restored(long index) {
+            snapshots.restored(index);
+            if (ingress.isMaster()) {
+                backlogBytes = driver.raft().bytesAfter(index);
+                ingress.waiting(backlogBytes);
+            }
+            reads.applied(index);
+        }
+
         @Override
         public void opened(long token, long session) {
             ingress.opened(token, session);

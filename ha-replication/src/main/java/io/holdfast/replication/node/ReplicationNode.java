@@ -87,7 +87,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
                 settings.listed(),
                 known,
                 directoryUse,
-                made -> Replica.Disk.prepare(runtime, settings, made),
+                made -> Disk.prepare(runtime, settings, made),
                 this::begin);
         formation.start();
         if (known != null && known.state() == State.FORMED) {
@@ -101,9 +101,9 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
         context.links().identify(formed.clusterId(), diskId);
         context.ready(false, "the log is being read");
         directoryUse.execute(() -> {
-            Replica.Disk disk;
+            Disk disk;
             try {
-                disk = Replica.Disk.open(runtime, settings, formed);
+                disk = Disk.open(runtime, settings, formed);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

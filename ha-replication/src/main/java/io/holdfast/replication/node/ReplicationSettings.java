@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param electionTimeoutNanos how long a master may be silent
  * @param segmentBytes length of a segment file
  * @param forced false if a write is acknowledged before it is on the disk
+ * @param snapshots when they are taken
  * @param maxWaitingBytes what a master takes before it has been applied
  * @param client limits of this node's own users
  */
@@ -28,5 +29,6 @@ public record ReplicationSettings(
         long electionTimeoutNanos,
         int segmentBytes,
         boolean forced,
+        SnapshotSettings snapshots,
         long maxWaitingBytes,
         LogClient.Limits client) {}

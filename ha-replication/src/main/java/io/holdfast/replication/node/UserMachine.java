@@ -3,6 +3,7 @@ package io.holdfast.replication.node;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.StateMachine;
+import io.holdfast.replication.StateSnapshot;
 import io.holdfast.replication.client.LocalCalls;
 import io.holdfast.replication.client.PendingWrite;
 import io.holdfast.replication.log.Batch;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -192,6 +194,42 @@ final class UserMachine {
             loop.execute(this::ask);
         }
         questions.add(new Question(request, done));
+    }
+
+    /** Hears of a snapshot. On the loop. */
+    interface Captured {
+        /** Everything handed over before has been applied, and the answers have been told. */
+        void captured(@Nullable StateSnapshot snapshot, @Nullable RuntimeException failure);
+    }
+
+    /** Takes a snapshot behind everything handed over before. On the loop. */
+    void capture(Captured captured) {
+        worker.execute(() -> {
+            StateSnapshot snapshot = null;
+            RuntimeException failure = null;
+            try {
+                snapshot = machine.snapshot();
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+            StateSnapshot taken = snapshot;
+            RuntimeException failed = failure;
+            loop.execute(() -> {
+                hear();
+                captured.captured(taken, failed);
+            });
+        });
+    }
+
+    /** Has something done with the machine, on its thread, and then tells the loop. On the loop. */
+    void restore(Consumer<StateMachine> work, Runnable done) {
+        worker.execute(() -> {
+            work.accept(machine);
+            loop.execute(() -> {
+                hear();
+                done.run();
+            });
+        });
     }
 
     private void ask() {

@@ -14,6 +14,9 @@ import java.util.TreeSet;
  * From then on it votes for nobody whose log is older than the newest of those. In the term in which doubt ends it does
  * not vote, since it may have done so before.
  *
+ * <p>If its log was damaged below what had been forced, it may know besides up to where entries are committed: no log that
+ * ends before that is whole, and if none is, there is no election. Better no cluster than one that has forgotten silently.
+ *
  * <p>If it found a damaged vote, its term is lost, too, and with it the promise to hear nobody of an earlier one. An old
  * leader could count its acknowledgements, against a new one that has its vote; and only that one is sure to know of it.
  * So it takes no part in anything until it has heard every other voter.
@@ -34,8 +37,12 @@ final class Doubt {
 
     private long targetIndex;
 
-    Doubt(RaftState state, boolean tailDoubtful, boolean voteDoubtful) {
+    /** No log that ends before it is whole. */
+    private long neededIndex;
+
+    Doubt(RaftState state, boolean tailDoubtful, long neededIndex, boolean voteDoubtful) {
         this.s = state;
+        this.neededIndex = neededIndex;
         this.unsettled = tailDoubtful || voteDoubtful;
         this.doubtful = unsettled && !state.alone();
         this.voteDoubtful = voteDoubtful && !state.alone();
@@ -55,7 +62,7 @@ final class Doubt {
 
     /** True if a log that ends there misses nothing that this node may once have acknowledged. */
     boolean allows(long lastTerm, long lastIndex) {
-        return Election.atLeast(lastTerm, lastIndex, floorTerm, floorIndex);
+        return lastIndex >= neededIndex && Election.atLeast(lastTerm, lastIndex, floorTerm, floorIndex);
     }
 
     /** Asks the others, as long as there is doubt. */
@@ -98,7 +105,8 @@ final class Doubt {
 
     /** Called when more of the log has been stored. */
     void caughtUp() {
-        boolean reached = targetTerm == s.term && Math.min(s.durable, s.matched) >= targetIndex;
+        boolean reached =
+                targetTerm == s.term && targetIndex >= neededIndex && Math.min(s.durable, s.matched) >= targetIndex;
         if (reached && unsettled) {
             settle();
         }
@@ -115,6 +123,7 @@ final class Doubt {
         unsettled = false;
         floorTerm = 0;
         floorIndex = 0;
+        neededIndex = 0;
         if (doubtful) {
             end();
         }

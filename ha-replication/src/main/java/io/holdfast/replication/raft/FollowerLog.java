@@ -25,15 +25,19 @@ final class FollowerLog {
     /** Called after the sender has been recognised as this term's leader. */
     void append(AppendRequest request) {
         long previous = request.prevIndex();
-        if (s.log.termAt(previous) != request.prevTerm()) {
+        long base = s.log.base().index();
+        if (previous < base) {
+            // What is in our snapshot is decided, so this leader has it, too.
+            s.matched = Math.max(s.matched, base);
+        } else if (s.log.termAt(previous) != request.prevTerm()) {
             long hint = s.log.lastIndexWithTermAtMost(Math.min(previous, s.log.lastIndex()), request.prevTerm());
             s.send(s.leader, new AppendRejected(s.term, previous, hint, s.log.termAt(hint)));
             return;
         }
         boolean stored = false;
         for (BatchMeta batch : request.batches()) {
-            if (s.log.termAt(batch.firstIndex()) == batch.term()) {
-                continue; // by log matching we have exactly this batch
+            if (batch.firstIndex() <= base || s.log.termAt(batch.firstIndex()) == batch.term()) {
+                continue; // decided, or by log matching we have exactly this batch
             }
             if (batch.firstIndex() <= s.log.lastIndex()) {
                 truncateFrom(batch.firstIndex());
@@ -47,6 +51,12 @@ final class FollowerLog {
         if (!stored) {
             acknowledge();
         }
+    }
+
+    /** What is decided up to there, this term's leader has, too. */
+    void agreeUpTo(long committed) {
+        s.matched = Math.max(s.matched, committed);
+        acknowledge();
     }
 
     private void truncateFrom(long index) {

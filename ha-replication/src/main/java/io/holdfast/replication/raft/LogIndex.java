@@ -1,6 +1,7 @@
 package io.holdfast.replication.raft;
 
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.LogBase;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +12,44 @@ public final class LogIndex {
     private long[] terms = new long[64];
     private int[] bytes = new int[64];
     private int size;
+    private LogBase base;
     private long lastIndex;
+
+    /** A log that is empty, or begins after that entry. */
+    public LogIndex(LogBase base) {
+        this.base = base;
+        this.lastIndex = base.index();
+    }
+
+    /** Forgets all, and begins after that entry. */
+    void reset(LogBase begin) {
+        base = begin;
+        size = 0;
+        lastIndex = begin.index();
+    }
+
+    /** Forgets the batches up to {@code index}, the last of a batch. */
+    void dropUpTo(long index) {
+        if (index <= base.index()) {
+            return;
+        }
+        int count = ordinal(index) + 1;
+        long next = count < size ? firsts[count] : lastIndex + 1;
+        if (next != index + 1) {
+            throw new IllegalStateException(
+                    "index " + index + " is inside the batch that begins at " + firsts[count - 1]);
+        }
+        base = new LogBase(index, terms[count - 1]);
+        size -= count;
+        System.arraycopy(firsts, count, firsts, 0, size);
+        System.arraycopy(terms, count, terms, 0, size);
+        System.arraycopy(bytes, count, bytes, 0, size);
+    }
+
+    /** The entry before the first one. */
+    public LogBase base() {
+        return base;
+    }
 
     /** Adds the next batch. */
     public void append(BatchMeta batch) {
@@ -40,42 +78,48 @@ public final class LogIndex {
         lastIndex = index - 1;
     }
 
-    /** Index of the last entry, 0 if there is none. */
+    /** Index of the last entry, that of the base if there is none. */
     public long lastIndex() {
         return lastIndex;
     }
 
     /** Term of the last entry, 0 if there is none. */
     public long lastTerm() {
-        return size == 0 ? 0 : terms[size - 1];
+        return size == 0 ? base.term() : terms[size - 1];
     }
 
-    /** Term of the entry at {@code index}; 0 for index 0, -1 beyond the end. */
+    /** Term of the entry at {@code index}, also of the base; -1 before it and beyond the end. */
     long termAt(long index) {
-        if (index == 0) {
-            return 0;
+        if (index == base.index()) {
+            return base.term();
         }
-        return index < 0 || index > lastIndex ? -1 : terms[ordinal(index)];
+        return index < base.index() || index > lastIndex ? -1 : terms[ordinal(index)];
     }
 
-    /** First index of the batch that holds {@code index}; for the index after the last one, itself. */
+    /** First index of the batch that holds {@code index}; itself if it is not in the log. */
     long batchStart(long index) {
-        return index > lastIndex ? lastIndex + 1 : firsts[ordinal(index)];
+        if (index > lastIndex) {
+            return lastIndex + 1;
+        }
+        return index <= base.index() ? index : firsts[ordinal(index)];
     }
 
-    /** The last index, at most {@code index}, whose term is at most {@code term}. */
+    /**
+     * The last index, at most {@code index}, whose term is at most {@code term}. What is in a snapshot is decided, so all
+     * that go on have it: no index before the base comes out of one behind it.
+     */
     long lastIndexWithTermAtMost(long index, long term) {
         if (index > lastIndex) {
             index = lastIndex;
         }
-        if (index == 0 || termAt(index) <= term) {
+        if (index <= base.index() || termAt(index) <= term) {
             return index;
         }
         int batch = ordinal(index);
         while (batch >= 0 && terms[batch] > term) {
             batch--;
         }
-        return batch < 0 ? 0 : firsts[batch + 1] - 1;
+        return batch < 0 ? base.index() : firsts[batch + 1] - 1;
     }
 
     /** Whole batches from {@code firstIndex} on, up to {@code maxBytes}, but at least one if there is any. */
@@ -97,17 +141,32 @@ public final class LogIndex {
     }
 
     /** Sum of the batches from {@code firstIndex} on. */
-    long bytesFrom(long firstIndex) {
+    public long bytesFrom(long firstIndex) {
         long sum = 0;
-        for (int i = firstIndex > lastIndex ? size : ordinal(firstIndex); i < size; i++) {
+        int from = firstIndex > lastIndex ? size : firstIndex <= base.index() ? 0 : ordinal(firstIndex);
+        for (int i = from; i < size; i++) {
             sum += bytes[i];
         }
         return sum;
     }
 
+    /**
+     * The first index of the oldest batch from which on there are at most {@code maxBytes} up to {@code end}, the last index
+     * of a batch or that of the base; the index after it if the last batch is longer.
+     */
+    public long startOfLast(long maxBytes, long end) {
+        long left = maxBytes;
+        int i = end <= base.index() ? -1 : ordinal(end);
+        while (i >= 0 && bytes[i] <= left) {
+            left -= bytes[i--];
+        }
+        return i + 1 < size && end > base.index() ? firsts[i + 1] : end + 1;
+    }
+
     private int ordinal(long index) {
-        if (index < 1 || index > lastIndex) {
-            throw new IllegalStateException("index " + index + " is not within 1 to " + lastIndex);
+        if (index <= base.index() || index > lastIndex) {
+            throw new IllegalStateException(
+                    "index " + index + " is not within " + (base.index() + 1) + " to " + lastIndex);
         }
         int found = Arrays.binarySearch(firsts, 0, size, index);
         return found >= 0 ? found : -found - 2;

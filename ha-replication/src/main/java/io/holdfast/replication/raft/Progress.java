@@ -1,6 +1,7 @@
 package io.holdfast.replication.raft;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /** What a leader knows of one follower's log, and what is on its way there. (thesis, 10.2.1, and 3.5) */
 final class Progress {
@@ -19,6 +20,9 @@ final class Progress {
     long probeSentNanos;
 
     boolean probeOutstanding;
+    /** The snapshot that it is fetching or should fetch; null if its next entry is in the log. */
+    @Nullable
+    SnapshotMark offered;
     /** When the follower last answered anything in this term. */
     long heardNanos;
     /** When the pipeline last moved. */

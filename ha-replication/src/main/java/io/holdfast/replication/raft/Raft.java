@@ -7,6 +7,7 @@ import io.holdfast.replication.raft.RaftEffect.ReadFailed;
 import io.holdfast.replication.raft.RaftEffect.ReadReady;
 import io.holdfast.replication.raft.RaftEffect.SetTimer;
 import io.holdfast.replication.raft.RaftInput.HardStateSaved;
+import io.holdfast.replication.raft.RaftInput.LogDropped;
 import io.holdfast.replication.raft.RaftInput.PeerDown;
 import io.holdfast.replication.raft.RaftInput.PeerRefused;
 import io.holdfast.replication.raft.RaftInput.PeerUp;
@@ -15,6 +16,10 @@ import io.holdfast.replication.raft.RaftInput.Proposed;
 import io.holdfast.replication.raft.RaftInput.ReadRequested;
 import io.holdfast.replication.raft.RaftInput.Received;
 import io.holdfast.replication.raft.RaftInput.SendFailed;
+import io.holdfast.replication.raft.RaftInput.SnapshotFetched;
+import io.holdfast.replication.raft.RaftInput.SnapshotGone;
+import io.holdfast.replication.raft.RaftInput.SnapshotStored;
+import io.holdfast.replication.raft.RaftInput.SnapshotTaken;
 import io.holdfast.replication.raft.RaftInput.Started;
 import io.holdfast.replication.raft.RaftInput.TimerFired;
 import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
@@ -28,10 +33,14 @@ import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
 import io.holdfast.replication.raft.RaftMessage.PreVoteRequest;
 import io.holdfast.replication.raft.RaftMessage.ReadIndexReply;
 import io.holdfast.replication.raft.RaftMessage.ReadIndexRequest;
+import io.holdfast.replication.raft.RaftMessage.SnapshotChunk;
+import io.holdfast.replication.raft.RaftMessage.SnapshotOffer;
+import io.holdfast.replication.raft.RaftMessage.SnapshotRequest;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import io.holdfast.replication.raft.RaftMessage.VoteRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -49,6 +58,7 @@ public final class Raft {
     private final Doubt doubt;
     private final Election election;
     private final FollowerLog followerLog;
+    private final SnapshotIntake snapshots;
     private final ReadIndex reads;
     private final Replicator replicator;
     private long armedForNanos;
@@ -63,6 +73,7 @@ public final class Raft {
      * @param votedFor its vote in that term, empty if none
      * @param commit an index known to be committed, as a lower bound; 0 if unknown
      * @param tailDoubtful true if what it acknowledged last may have been lost
+     * @param neededIndex after damage: entries up to there are known to be committed; 0 if nothing is known to be missing
      * @param voteDoubtful true if a later term or vote than this may have been lost
      * @param random decides time-outs; seeded by the caller
      */
@@ -73,12 +84,14 @@ public final class Raft {
             String votedFor,
             long commit,
             boolean tailDoubtful,
+            long neededIndex,
             boolean voteDoubtful,
             RandomGenerator random) {
         s = new RaftState(config, log, random, term, votedFor, commit);
-        doubt = new Doubt(s, tailDoubtful, voteDoubtful);
+        doubt = new Doubt(s, tailDoubtful, neededIndex, voteDoubtful);
         election = new Election(s, doubt);
         followerLog = new FollowerLog(s);
+        snapshots = new SnapshotIntake(s, followerLog);
         reads = new ReadIndex(s);
         replicator = new Replicator(s, reads, doubt);
     }
@@ -125,6 +138,19 @@ public final class Raft {
         } else if (input instanceof SendFailed failed) {
             if (s.role == RaftRole.LEADER) {
                 replicator.refused(failed.peer());
+            }
+        } else if (input instanceof SnapshotFetched fetched) {
+            snapshots.fetched(fetched);
+        } else if (input instanceof SnapshotStored stored) {
+            snapshots.stored(stored);
+            doubt.caughtUp();
+        } else if (input instanceof SnapshotTaken taken) {
+            s.snapshot = new SnapshotMark(taken.index(), taken.term(), taken.bytes());
+        } else if (input instanceof LogDropped dropped) {
+            s.log.dropUpTo(dropped.upToIndex());
+        } else if (input instanceof SnapshotGone gone) {
+            if (s.role == RaftRole.LEADER) {
+                replicator.snapshotGone(gone.peer(), gone.index());
             }
         } else if (input instanceof Started) {
             s.armElection();
@@ -186,6 +212,12 @@ public final class Raft {
             s.commitTo(Math.min(heartbeat.commit(), s.matched));
             doubt.leaderEndsAt(heartbeat.lastIndex());
             s.send(from, new HeartbeatReply(s.term, heartbeat.round()));
+        } else if (message instanceof SnapshotOffer offer) {
+            follow(from);
+            snapshots.offered(offer);
+        } else if (message instanceof SnapshotChunk chunk) {
+            follow(from);
+            snapshots.received(chunk);
         } else if (message instanceof VoteRequest request) {
             election.asked(from, request);
         } else if (message instanceof VoteReply reply) {
@@ -208,6 +240,8 @@ public final class Raft {
             replicator.rejected(from, reply);
         } else if (message instanceof HeartbeatReply reply) {
             replicator.answered(from, reply);
+        } else if (message instanceof SnapshotRequest request) {
+            replicator.requested(from, request);
         } else if (message instanceof ReadIndexRequest request) {
             replicator.read(request.id(), from);
         }
@@ -217,6 +251,8 @@ public final class Raft {
     private void answerStale(String from, RaftMessage message) {
         if (message instanceof AppendRequest request) {
             s.send(from, new AppendRejected(s.term, request.prevIndex(), 0, 0));
+        } else if (message instanceof SnapshotOffer || message instanceof SnapshotChunk) {
+            s.send(from, new HeartbeatReply(s.term, 0));
         } else if (message instanceof Heartbeat heartbeat) {
             s.send(from, new HeartbeatReply(s.term, heartbeat.round()));
         } else if (message instanceof VoteRequest) {
@@ -225,7 +261,12 @@ public final class Raft {
     }
 
     private static String leaderOf(String from, RaftMessage message) {
-        return message instanceof AppendRequest || message instanceof Heartbeat ? from : "";
+        return message instanceof AppendRequest
+                        || message instanceof Heartbeat
+                        || message instanceof SnapshotOffer
+                        || message instanceof SnapshotChunk
+                ? from
+                : "";
     }
 
     private void adopt(long term, String leader) {
@@ -353,6 +394,10 @@ public final class Raft {
 
     /** Always on: a state that breaks these is a bug, and the node stops before it tells anybody. */
     private void checkInvariants() {
+        if (s.commit < s.log.base().index()) {
+            throw new IllegalStateException(
+                    "the log begins after " + s.log.base() + ", and only " + s.commit + " is decided");
+        }
         if (s.commit > s.log.lastIndex() || s.durable > s.log.lastIndex() || s.matched > s.log.lastIndex()) {
             throw new IllegalStateException("commit " + s.commit + ", durable " + s.durable + " or matched " + s.matched
                     + " is beyond the log's end " + s.log.lastIndex());
@@ -405,5 +450,20 @@ public final class Raft {
     /** On a leader: up to where each other voter's disk is known to have the log. */
     public Map<String, Long> matches() {
         return replicator.matches();
+    }
+
+    /** On a leader: from which index on each other voter needs the log. */
+    public Map<String, Long> needs() {
+        return s.role == RaftRole.LEADER ? replicator.needs() : Map.of();
+    }
+
+    /** On a leader: who is offered a snapshot, or fetches it. */
+    public Set<String> fetching() {
+        return s.role == RaftRole.LEADER ? replicator.fetching() : Set.of();
+    }
+
+    /** The log that it decides about. */
+    public LogIndex log() {
+        return s.log;
     }
 }

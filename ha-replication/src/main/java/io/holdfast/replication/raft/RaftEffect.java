@@ -40,4 +40,29 @@ public sealed interface RaftEffect {
 
     /** Say {@link RaftInput.TimerFired} at this time; replaces the timer before. */
     record SetTimer(long atNanos) implements RaftEffect {}
+
+    /**
+     * Fetch a snapshot, or go on with it: say {@link RaftInput.SnapshotFetched} with the offset to go on from. Another one
+     * that is being fetched is given up.
+     *
+     * @param offeredInTerm by the leader of which term: another leader's file is another file
+     */
+    record FetchSnapshot(long index, long term, long bytes, long offeredInTerm) implements RaftEffect {}
+
+    /** Add the bytes of the message at hand to the snapshot that is being fetched. */
+    record StoreChunk(long index, long offset, int length) implements RaftEffect {}
+
+    /**
+     * Send a chunk of this node's snapshot at that index; say {@link RaftInput.SnapshotGone} if it cannot be read.
+     *
+     * @param term this leader's
+     * @param indexTerm of the last entry in the snapshot
+     */
+    record SendChunk(String to, long term, long index, long indexTerm, long offset) implements RaftEffect {}
+
+    /**
+     * The log ends before the snapshot that was fetched, or holds something else: drop all of it, begin anew after the
+     * snapshot's end, and take the state from it.
+     */
+    record InstallSnapshot(long index, long term) implements RaftEffect {}
 }

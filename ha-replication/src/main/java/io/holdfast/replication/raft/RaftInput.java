@@ -37,4 +37,19 @@ public sealed interface RaftInput {
 
     /** An append could not be handed to the link. */
     record SendFailed(String peer) implements RaftInput {}
+
+    /** A snapshot of this node's own is on stable storage. */
+    record SnapshotTaken(long index, long term, long bytes) implements RaftInput {}
+
+    /** The log begins after that index now, which is in the snapshot. */
+    record LogDropped(long upToIndex) implements RaftInput {}
+
+    /** Of the snapshot that {@link RaftEffect.FetchSnapshot} names, the part before the offset is here. */
+    record SnapshotFetched(long index, long offset) implements RaftInput {}
+
+    /** All of it is here, is whole, and is on stable storage under its own name. */
+    record SnapshotStored(long index, long term, long bytes) implements RaftInput {}
+
+    /** A snapshot that was offered to that follower can no longer be read. */
+    record SnapshotGone(String peer, long index) implements RaftInput {}
 }

@@ -89,4 +89,24 @@ public sealed interface RaftMessage {
      * does not have yet.
      */
     record LogStatusReply(long term, long lastIndex, long lastTerm) implements RaftMessage {}
+
+    /**
+     * What you need next is not in the log any more: fetch this snapshot. (thesis, 5.1 and figure 5.3, where the leader
+     * pushes the chunks; here the follower asks for each, so that it decides how fast, and from where)
+     *
+     * @param index of the last entry in it
+     * @param indexTerm the term of that entry
+     * @param bytes its length
+     */
+    record SnapshotOffer(long term, long index, long indexTerm, long bytes) implements RaftMessage {}
+
+    /** Send the snapshot at that index from this offset on. */
+    record SnapshotRequest(long term, long index, long offset) implements RaftMessage {}
+
+    /**
+     * Bytes of the snapshot at that index, which follow the message in its frame.
+     *
+     * @param length how many they are
+     */
+    record SnapshotChunk(long term, long index, long offset, int length) implements RaftMessage {}
 }

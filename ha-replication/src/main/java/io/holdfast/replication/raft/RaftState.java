@@ -6,6 +6,7 @@ import io.holdfast.replication.raft.RaftEffect.Send;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The one state that the decisions around it share, and the effects of the step that is running. */
 final class RaftState {
@@ -29,6 +30,10 @@ final class RaftState {
     /** The leader of {@link #term}; empty while unknown. */
     String leader = "";
 
+    /** The newest of this node's own; null if there is none. */
+    @Nullable
+    SnapshotMark snapshot;
+
     long commit;
     /** On this node's disk up to here. */
     long durable;
@@ -47,7 +52,7 @@ final class RaftState {
         this.random = random;
         this.term = term;
         this.votedFor = votedFor;
-        this.commit = Math.min(commit, log.lastIndex());
+        this.commit = Math.max(log.base().index(), Math.min(commit, log.lastIndex()));
         this.durable = log.lastIndex();
     }
 

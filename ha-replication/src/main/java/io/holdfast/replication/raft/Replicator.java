@@ -2,15 +2,20 @@ package io.holdfast.replication.raft;
 
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.raft.RaftEffect.SendChunk;
 import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
 import io.holdfast.replication.raft.RaftMessage.AppendRejected;
 import io.holdfast.replication.raft.RaftMessage.AppendRequest;
 import io.holdfast.replication.raft.RaftMessage.Heartbeat;
 import io.holdfast.replication.raft.RaftMessage.HeartbeatReply;
+import io.holdfast.replication.raft.RaftMessage.SnapshotOffer;
+import io.holdfast.replication.raft.RaftMessage.SnapshotRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The leader's side of replication: Ongaro's thesis, 3.5 (log matching), 3.6.2 (only an entry of its own term is
@@ -84,7 +89,9 @@ final class Replicator {
     }
 
     private void unstick(String peer, Progress follower) {
-        boolean probeLost = follower.probing && s.now - follower.probeSentNanos >= s.config.heartbeatNanos();
+        // A chunk may have to be read from a disk that is busy.
+        long patience = follower.offered == null ? s.config.heartbeatNanos() : s.config.electionTimeoutNanos();
+        boolean probeLost = follower.probing && s.now - follower.probeSentNanos >= patience;
         boolean stuck = !follower.idle() && s.now - follower.movedNanos > s.config.electionTimeoutNanos();
         boolean lostAnswer = !follower.probing && follower.idle() && follower.match < follower.next - 1;
         if (stuck || (lostAnswer && s.now - follower.movedNanos > s.config.electionTimeoutNanos())) {
@@ -127,6 +134,11 @@ final class Replicator {
     }
 
     private void send(String peer, Progress follower) {
+        if (follower.next <= s.log.base().index()) {
+            offerSnapshot(peer, follower);
+            return;
+        }
+        follower.offered = null;
         if (follower.probing) {
             if (follower.probeOutstanding) {
                 return;
@@ -144,6 +156,52 @@ final class Replicator {
                 bytes += batches.get(i).bytes();
             }
             follower.sent(batches.get(batches.size() - 1).lastIndex(), bytes, s.now);
+        }
+    }
+
+    /** What it needs is only in the snapshot. One that it has begun to fetch stays the one, if the log goes on from it. */
+    private void offerSnapshot(String peer, Progress follower) {
+        SnapshotMark offer = follower.offered;
+        if (offer == null || offer.index() < s.log.base().index()) {
+            offer = Objects.requireNonNull(s.snapshot, "the log was cut without a snapshot");
+            follower.offered = offer;
+            follower.probeOutstanding = false;
+        }
+        follower.probing = true;
+        if (!follower.probeOutstanding) {
+            s.send(peer, new SnapshotOffer(s.term, offer.index(), offer.term(), offer.bytes()));
+            follower.probeOutstanding = true;
+            follower.probeSentNanos = s.now;
+        }
+    }
+
+    /** It fetches. */
+    void requested(String peer, SnapshotRequest request) {
+        Progress follower = followers.get(peer);
+        if (follower == null) {
+            return;
+        }
+        follower.heardNanos = s.now;
+        SnapshotMark offer = follower.offered;
+        if (offer == null || offer.index() != request.index()) {
+            return; // an answer to an earlier offer
+        }
+        if (request.offset() >= offer.bytes()) {
+            throw new MalformedFrameException(
+                    peer + " asked for " + request + " of a snapshot of " + offer.bytes() + " bytes");
+        }
+        follower.probeSentNanos = s.now;
+        follower.movedNanos = s.now;
+        s.effects.add(new SendChunk(peer, s.term, offer.index(), offer.term(), request.offset()));
+    }
+
+    /** Another one has to be offered. */
+    void snapshotGone(String peer, long index) {
+        Progress follower = followers.get(peer);
+        if (follower != null && follower.offered != null && follower.offered.index() == index) {
+            follower.offered = null;
+            follower.probeOutstanding = true; // with the next heartbeat, and not at once and again at once
+            follower.probeSentNanos = s.now;
         }
     }
 
@@ -245,6 +303,26 @@ final class Replicator {
             doubt.leads();
             roundWanted |= reads.committedInTerm(round + 1);
         }
+    }
+
+    Set<String> fetching() {
+        Set<String> fetching = new TreeSet<>();
+        followers.forEach((peer, follower) -> {
+            if (follower.offered != null) {
+                fetching.add(peer);
+            }
+        });
+        return fetching;
+    }
+
+    /** From where on each follower needs the log; all of it while that is not known. */
+    Map<String, Long> needs() {
+        Map<String, Long> needs = new TreeMap<>();
+        followers.forEach((peer, follower) -> {
+            long has = follower.offered == null ? follower.match : follower.offered.index();
+            needs.put(peer, Math.max(has, s.log.base().index()) + 1);
+        });
+        return needs;
     }
 
     /** How far each follower's disk is, for metrics. */

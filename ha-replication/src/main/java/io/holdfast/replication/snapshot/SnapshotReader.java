@@ -82,6 +82,18 @@ public final class SnapshotReader {
         return peek().sectionVersion();
     }
 
+    /**
+     * Passes over all that comes before the section of this number.
+     *
+     * @return false if it does not come
+     */
+    public boolean skipTo(int section) throws IOException {
+        while (nextSection() != 0 && nextSection() < section) {
+            take();
+        }
+        return nextSection() == section;
+    }
+
     /** Begins the next section; what is left of the one before is passed over. Ends where the section ends. */
     public InputStream section() throws IOException {
         while (nextSection() != 0 && nextSection() == lastSection) {

@@ -6,6 +6,7 @@ import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class SnapshotStore {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotStore.class);
     private static final Pattern NAME = Pattern.compile("(\\d{10,19})-(\\d{1,19})\\.snap");
+    private static final Pattern INCOMING = Pattern.compile("(\\d{10,19})-\\d{1,19}\\.snap\\.\\d{1,19}\\.fetch");
     private static final String UNFINISHED = ".part";
     private static final String DAMAGED = ".damaged";
 
@@ -45,22 +47,33 @@ public final class SnapshotStore {
      */
     public static SnapshotStore open(Storage storage, Path directory, UUID clusterId) throws IOException {
         SnapshotStore store = new SnapshotStore(storage, directory, clusterId);
+        store.find();
         boolean removed = false;
         for (Path path : storage.list(directory)) {
-            String name = String.valueOf(path.getFileName());
-            Matcher matcher = NAME.matcher(name);
-            if (matcher.matches()) {
-                store.entries.add(new Entry(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)), path));
-            } else if (name.endsWith(UNFINISHED)) {
+            if (String.valueOf(path.getFileName()).endsWith(UNFINISHED)) {
                 storage.delete(path);
                 removed = true;
             }
         }
-        store.entries.sort((a, b) -> Long.compare(a.index(), b.index()));
         if (removed) {
             storage.forceDirectory(directory);
         }
         return store;
+    }
+
+    private void find() throws IOException {
+        for (Path path : storage.list(directory)) {
+            Matcher matcher = NAME.matcher(String.valueOf(path.getFileName()));
+            if (matcher.matches()) {
+                entries.add(new Entry(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)), path));
+            }
+        }
+        entries.sort(Comparator.comparingLong(Entry::index));
+    }
+
+    /** Where the snapshot with this end is, or would be. Safe from any thread. */
+    public Path path(long index, long term) {
+        return directory.resolve(name(index, term));
     }
 
     /** Begins a snapshot, which must be newer than all others. {@link #commit} or {@link #abandon} must follow. */
@@ -88,7 +101,78 @@ public final class SnapshotStore {
     }
 
     private static String name(SnapshotMeta meta) {
-        return String.format("%010d-%d.snap", meta.index(), meta.term());
+        return name(meta.index(), meta.term());
+    }
+
+    private static String name(long index, long term) {
+        return String.format("%010d-%d.snap", index, term);
+    }
+
+    /**
+     * Begins a snapshot that comes from another node, or goes on with it; another one that had been begun is removed. {@link
+     * #accept} or {@link IncomingSnapshot#close} must follow.
+     *
+     * @param index of the last entry in it
+     * @param term of that entry
+     * @param bytes its length
+     * @param source tells the file that it is a copy of from other snapshots of the same index
+     */
+    public IncomingSnapshot receive(long index, long term, long bytes, long source) throws IOException {
+        Path path = directory.resolve(name(index, term) + "." + source + ".fetch");
+        removeIncoming(path, Long.MAX_VALUE);
+        boolean begun = storage.exists(path);
+        StorageFile file = storage.open(path, begun ? OpenMode.READ_WRITE : OpenMode.CREATE);
+        try {
+            if (file.size() > bytes) {
+                file.truncate(0);
+            }
+            return new IncomingSnapshot(file, index, term, bytes, file.size());
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Gives a snapshot that came from another node its name, once all of it has been read and checked. It counts when this
+     * returns.
+     *
+     * @throws DamagedSnapshotException if it is not whole; it has been removed
+     */
+    public SnapshotMeta accept(IncomingSnapshot incoming) throws IOException {
+        if (!incoming.isComplete()) {
+            throw new IllegalStateException(incoming.file().path() + " is not complete");
+        }
+        Path from = incoming.file().path();
+        Entry entry = new Entry(
+                incoming.index(), incoming.term(), directory.resolve(name(incoming.index(), incoming.term())));
+        SnapshotMeta meta;
+        try (incoming) {
+            incoming.file().force();
+            meta = verified(incoming.file(), entry);
+        } catch (DamagedSnapshotException e) {
+            storage.delete(from);
+            throw e;
+        }
+        storage.rename(from, entry.path());
+        storage.forceDirectory(directory);
+        entries.removeIf(other -> other.index() == entry.index());
+        entries.add(entry);
+        entries.sort(Comparator.comparingLong(Entry::index));
+        return meta;
+    }
+
+    /** Removes what had come of snapshots up to this index, but for one file. */
+    private boolean removeIncoming(@Nullable Path but, long upToIndex) throws IOException {
+        boolean removed = false;
+        for (Path path : storage.list(directory)) {
+            Matcher matcher = INCOMING.matcher(String.valueOf(path.getFileName()));
+            if (matcher.matches() && !path.equals(but) && Long.parseLong(matcher.group(1)) <= upToIndex) {
+                storage.delete(path);
+                removed = true;
+            }
+        }
+        return removed;
     }
 
     /** Gives a snapshot that is {@link SnapshotWriter#finish finished} its name. It counts when this returns. */
@@ -148,31 +232,57 @@ public final class SnapshotStore {
         entries.remove(damaged);
     }
 
-    /** What reads a snapshot's sections. */
-    public interface Reading {
-        /** Reads it; the reader is of no use afterwards. */
-        void read(SnapshotReader snapshot) throws IOException;
+    /** The index of the newest one, 0 if there is none. */
+    public long newestIndex() {
+        return entries.isEmpty() ? 0 : entries.get(entries.size() - 1).index();
     }
 
-    /** Reads the snapshot at this index, which must be there. */
-    public void read(long index, Reading reading) throws IOException {
+    /**
+     * The newest snapshot of a node that is not running, all of it checked; null if there is none. Changes nothing.
+     *
+     * @throws DamagedSnapshotException if it is not whole
+     */
+    public static @Nullable SnapshotFile newest(Storage storage, Path directory, UUID clusterId) throws IOException {
+        SnapshotStore store = new SnapshotStore(storage, directory, clusterId);
+        store.find();
+        if (store.entries.isEmpty()) {
+            return null;
+        }
+        Entry newest = store.entries.get(store.entries.size() - 1);
+        try (StorageFile file = storage.open(newest.path(), OpenMode.READ)) {
+            store.verified(file, newest);
+        }
+        return new SnapshotFile(storage, newest.path(), clusterId);
+    }
+
+    /** The snapshot at this index, which must be there. */
+    public SnapshotFile file(long index) {
+        return new SnapshotFile(storage, entry(index).path(), clusterId);
+    }
+
+    /** Its length in bytes. */
+    public long bytes(long index) throws IOException {
+        try (StorageFile file = storage.open(entry(index).path(), OpenMode.READ)) {
+            return file.size();
+        }
+    }
+
+    private Entry entry(long index) {
         for (Entry entry : entries) {
             if (entry.index() == index) {
-                try (StorageFile file = storage.open(entry.path(), OpenMode.READ)) {
-                    reading.read(new SnapshotReader(file, clusterId));
-                }
-                return;
+                return entry;
             }
         }
         throw new IllegalArgumentException("no snapshot at index " + index + " in " + directory);
     }
 
-    /** Removes all but the newest ones. */
+    /** Removes all but the newest ones, and what had come of others. */
     public void keepNewest(int count) throws IOException {
         if (count < 1) {
             throw new IllegalArgumentException("of the snapshots in " + directory + " at least one is kept");
         }
-        boolean removed = false;
+        boolean removed = !entries.isEmpty()
+                && removeIncoming(null, entries.get(entries.size() - 1).index());
         while (entries.size() > count) {
             storage.delete(entries.get(0).path());
             entries.remove(0);

@@ -25,6 +25,7 @@ public final class MapCommands {
     static final int REMOVE = 6;
     static final int GET_AND_REMOVE = 7;
     static final int CLEAR = 8;
+    static final int ADD = 9;
 
     static final int GET = 64;
     static final int SIZE = 65;
@@ -83,6 +84,15 @@ public final class MapCommands {
     /** Removes a key. The answer is its value ({@link #optional}). */
     public static byte[] getAndRemove(byte[] name, byte[] key) {
         return keyOnly(GET_AND_REMOVE, name, key);
+    }
+
+    /**
+     * Adds to a value that is a number of eight bytes with its sign flipped, or to 0 if there is none. The answer is the sum ({@link #number}); one
+     * that overflows wraps around.
+     */
+    public static byte[] add(byte[] name, byte[] key, long delta) {
+        return keyAndValue(
+                ADD, name, key, ByteBuffer.allocate(Long.BYTES).putLong(delta).array());
     }
 
     /** Removes all keys. The answer is empty. */

@@ -47,6 +47,7 @@ public final class MapMachine implements StateMachine {
                 maps.remove(name);
                 yield NOTHING;
             }
+            case MapCommands.ADD -> add(name, in.bytes("the key"), in.rest());
             default -> throw new IllegalArgumentException("map command " + op + " is not known to this version");
         };
     }
@@ -71,11 +72,13 @@ public final class MapMachine implements StateMachine {
     }
 
     /** All maps as they are now, for ever. */
+    @Override
     public MapSnapshot snapshot() {
         return MapSnapshot.of(maps);
     }
 
     /** Replaces all maps by what {@link MapSnapshot#writeTo} wrote; after an exception they are as they were. */
+    @Override
     public void restore(int version, InputStream in) throws IOException {
         Map<ByteBuffer, CowTree> restored = MapSnapshot.read(version, in);
         maps.clear();
@@ -104,6 +107,22 @@ public final class MapMachine implements StateMachine {
             maps.remove(name);
         }
         return removed;
+    }
+
+    private byte[] add(ByteBuffer name, byte[] key, byte[] delta) {
+        byte[] present = get(name, key);
+        if (delta.length != Long.BYTES || (present != null && present.length != Long.BYTES)) {
+            throw new IllegalArgumentException("a number has " + Long.BYTES + " bytes; to add has " + delta.length
+                    + ", the value " + (present == null ? "none" : present.length));
+        }
+        long before = present == null ? 0 : ByteBuffer.wrap(present).getLong() ^ Long.MIN_VALUE;
+        long sum = before + ByteBuffer.wrap(delta).getLong();
+        put(name, key, number(sum ^ Long.MIN_VALUE)); // as Codec.longs() does, so that bytes have the numbers' order
+        return number(sum);
+    }
+
+    private static byte[] number(long value) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
     }
 
     private byte[] putIfAbsent(ByteBuffer name, byte[] key, byte[] value) {

@@ -1,5 +1,6 @@
 package io.holdfast.replication.structures;
 
+import io.holdfast.replication.StateSnapshot;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -16,7 +17,7 @@ import java.util.Map;
  * All maps at one moment: taken in a time that depends on how many maps there are and not on how large they are. The same
  * maps give the same bytes on every node.
  */
-public final class MapSnapshot {
+public final class MapSnapshot implements StateSnapshot {
     /** The format that {@link #writeTo} writes. */
     public static final int VERSION = 1;
 
@@ -37,7 +38,13 @@ public final class MapSnapshot {
         return new MapSnapshot(named);
     }
 
+    @Override
+    public int version() {
+        return VERSION;
+    }
+
     /** Writes all of it; {@code out} should be buffered. Safe from any thread, beside changes of the maps. */
+    @Override
     public void writeTo(OutputStream out) throws IOException {
         DataOutputStream data = new DataOutputStream(out);
         data.writeInt(maps.size());

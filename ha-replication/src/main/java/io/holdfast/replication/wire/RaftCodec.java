@@ -14,6 +14,9 @@ import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
 import io.holdfast.replication.raft.RaftMessage.PreVoteRequest;
 import io.holdfast.replication.raft.RaftMessage.ReadIndexReply;
 import io.holdfast.replication.raft.RaftMessage.ReadIndexRequest;
+import io.holdfast.replication.raft.RaftMessage.SnapshotChunk;
+import io.holdfast.replication.raft.RaftMessage.SnapshotOffer;
+import io.holdfast.replication.raft.RaftMessage.SnapshotRequest;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import io.holdfast.replication.raft.RaftMessage.VoteRequest;
 import io.netty.buffer.ByteBuf;
@@ -22,7 +25,7 @@ import java.util.List;
 
 /**
  * Voters' messages as frames: one byte for the kind, then the fields as big-endian 64-bit numbers, booleans as one byte.
- * An append's batches follow its fields as they are (see {@code docs/formats.md}).
+ * An append's batches follow its fields as they are, and so do a chunk's bytes (see {@code docs/formats.md}).
  */
 public final class RaftCodec {
     /** The longest message without batches. */
@@ -30,7 +33,7 @@ public final class RaftCodec {
 
     private RaftCodec() {}
 
-    /** Encodes everything but an append's batches, which the caller adds. */
+    /** Encodes everything but an append's batches and a chunk's bytes, which the caller adds. */
     public static ByteBuf encode(ByteBufAllocator allocator, RaftMessage message) {
         ByteBuf out = allocator.directBuffer(MAX_FIXED);
         if (message instanceof AppendRequest m) {
@@ -62,6 +65,13 @@ public final class RaftCodec {
             out.writeByte(12).writeLong(m.term());
         } else if (message instanceof LogStatusReply m) {
             out.writeByte(13).writeLong(m.term()).writeLong(m.lastIndex()).writeLong(m.lastTerm());
+        } else if (message instanceof SnapshotOffer m) {
+            out.writeByte(14).writeLong(m.term()).writeLong(m.index());
+            out.writeLong(m.indexTerm()).writeLong(m.bytes());
+        } else if (message instanceof SnapshotRequest m) {
+            out.writeByte(15).writeLong(m.term()).writeLong(m.index()).writeLong(m.offset());
+        } else if (message instanceof SnapshotChunk m) {
+            out.writeByte(16).writeLong(m.term()).writeLong(m.index()).writeLong(m.offset());
         } else {
             throw new IllegalStateException("a message of an unknown kind: " + message);
         }
@@ -71,7 +81,8 @@ public final class RaftCodec {
     /**
      * Decodes a frame.
      *
-     * @param batches receives the batches of an append as slices of the frame, in order, each verified
+     * @param batches receives the batches of an append as slices of the frame, in order, each verified; or the bytes of a
+     *     chunk
      * @throws MalformedFrameException if the frame is not exactly one message
      */
     public static RaftMessage decode(ByteBuf frame, List<ByteBuf> batches) {
@@ -79,10 +90,13 @@ public final class RaftCodec {
         if (kind == 1) {
             return decodeAppend(frame, batches);
         }
+        if (kind == 16) {
+            return decodeChunk(frame, batches);
+        }
         int expected =
                 switch (kind) {
-                    case 2, 6, 8, 11, 13 -> 24;
-                    case 3, 4 -> 32;
+                    case 2, 6, 8, 11, 13, 15 -> 24;
+                    case 3, 4, 14 -> 32;
                     case 5, 10 -> 16;
                     case 7, 9 -> 9;
                     case 12 -> 8;
@@ -104,8 +118,22 @@ public final class RaftCodec {
             case 10 -> new ReadIndexRequest(number(frame), frame.readLong());
             case 11 -> new ReadIndexReply(number(frame), frame.readLong(), number(frame));
             case 12 -> new LogStatusRequest(number(frame));
-            default -> new LogStatusReply(number(frame), number(frame), number(frame));
+            case 13 -> new LogStatusReply(number(frame), number(frame), number(frame));
+            case 14 -> new SnapshotOffer(number(frame), positive(frame), positive(frame), positive(frame));
+            default -> new SnapshotRequest(number(frame), positive(frame), number(frame));
         };
+    }
+
+    private static SnapshotChunk decodeChunk(ByteBuf frame, List<ByteBuf> bytes) {
+        if (frame.readableBytes() <= 24) {
+            throw new MalformedFrameException("a chunk of a snapshot in " + frame.readableBytes() + " bytes");
+        }
+        long term = number(frame);
+        long index = positive(frame);
+        long offset = number(frame);
+        int length = frame.readableBytes();
+        bytes.add(frame.readSlice(length));
+        return new SnapshotChunk(term, index, offset, length);
     }
 
     private static AppendRequest decodeAppend(ByteBuf frame, List<ByteBuf> batches) {
@@ -128,6 +156,14 @@ public final class RaftCodec {
             lastTerm = meta.term();
         }
         return new AppendRequest(term, prevIndex, prevTerm, commit, metas);
+    }
+
+    private static long positive(ByteBuf frame) {
+        long value = number(frame);
+        if (value == 0) {
+            throw new MalformedFrameException("a zero where none can be");
+        }
+        return value;
     }
 
     private static long number(ByteBuf frame) {

@@ -115,6 +115,33 @@ class HardStateFileTest {
     }
 
     @Test
+    void whereOthersKnowTheTermItBeginsAnewInDoubt() throws IOException {
+        HardStateFile.create(storage, DIRECTORY).close();
+        try (HardStateFile file = HardStateFile.open(storage, DIRECTORY)) {
+            file.save(new HardState(6, "a"));
+        }
+        storage.bytes(FILE)[9] ^= 1;
+        storage.bytes(FILE)[SECOND + 9] ^= 1;
+        assertThrows(DamagedFileException.class, () -> HardStateFile.read(storage, DIRECTORY));
+        for (int round = 0; round < 2; round++) {
+            try (HardStateFile file = HardStateFile.open(storage, DIRECTORY, true)) {
+                assertEquals(new HardState(0, ""), file.state());
+                assertTrue(file.doubtful());
+            }
+        }
+        try (HardStateFile file = HardStateFile.open(storage, DIRECTORY, true)) {
+            file.save(new HardState(8, "?"));
+            assertTrue(file.doubtful());
+        }
+        storage.crash(new Random(1));
+        assertEquals(new HardStateFile.Content(new HardState(8, "?"), true), HardStateFile.read(storage, DIRECTORY));
+        try (HardStateFile file = HardStateFile.open(storage, DIRECTORY)) {
+            file.settle();
+        }
+        assertEquals(new HardStateFile.Content(new HardState(8, "?"), false), HardStateFile.read(storage, DIRECTORY));
+    }
+
+    @Test
     void creationIsWholeOrNotAtAll() throws IOException {
         for (int failAfter = 0; failAfter < 5; failAfter++) {
             MemoryStorage failing = new MemoryStorage();

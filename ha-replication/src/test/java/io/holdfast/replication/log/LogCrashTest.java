@@ -45,6 +45,10 @@ class LogCrashTest {
         boolean doubt;
         ForceTicket ticket;
         int cuts;
+        int removals;
+        LogBase snapshot = LogBase.NONE;
+        /** The log began anew after this index; 0 if it never did. */
+        long begin;
 
         Run(long seed) throws IOException {
             random = new Random(seed);
@@ -52,7 +56,7 @@ class LogCrashTest {
         }
 
         void step() throws IOException {
-            switch (random.nextInt(16)) {
+            switch (random.nextInt(18)) {
                 case 0, 1, 2, 3, 4, 5, 6 -> append();
                 case 7, 8, 9 -> force();
                 case 10 -> f.worker.runAll();
@@ -62,10 +66,20 @@ class LogCrashTest {
                         truncate();
                     }
                 }
-                case 13 -> committed = Math.max(committed, random.nextLong(acknowledged + 1));
+                case 13 -> {
+                    // What others have counts, too.
+                    long most = random.nextInt(4) == 0 ? lastIndex(current) : acknowledged;
+                    committed = Math.max(committed, endOfBatch(random.nextLong(most + 1)));
+                }
                 case 14 -> {
                     if (random.nextInt(3) == 0) {
                         settle();
+                    }
+                }
+                case 15 -> snapshot();
+                case 16 -> {
+                    if (random.nextInt(4) == 0) {
+                        install();
                     }
                 }
                 default -> {
@@ -111,6 +125,56 @@ class LogCrashTest {
             }
         }
 
+        private long endOfBatch(long index) {
+            long end = begin;
+            for (Written batch : current) {
+                if (batch.lastIndex() <= index) {
+                    end = batch.lastIndex();
+                }
+            }
+            return end;
+        }
+
+        /** One of this node's own; the log is shortened now or later, and its files are removed now or later. */
+        private void snapshot() {
+            if (committed > snapshot.index() && random.nextBoolean()) {
+                snapshot = new LogBase(committed, f.log.termAt(committed));
+            }
+            if (random.nextBoolean()) {
+                f.log.dropBefore(1 + random.nextLong(snapshot.index() + 1), committed);
+            }
+            ObsoleteSegments obsolete = random.nextBoolean() ? f.log.takeObsolete() : null;
+            if (obsolete != null) {
+                obsolete.remove();
+                removals++;
+            }
+        }
+
+        /** One that came from a master: behind the log's end, or at odds with it. */
+        private void install() throws IOException {
+            long last = lastIndex(current);
+            term++;
+            long index = last == committed || random.nextBoolean()
+                    ? last + 1 + random.nextInt(5)
+                    : committed + 1 + random.nextLong(last - committed);
+            snapshot = new LogBase(index, term);
+            begin = index;
+            if (random.nextInt(3) > 0) { // else it crashes between the two
+                f.log.restartAfter(snapshot);
+                current = new ArrayList<>();
+                versions.clear();
+                acknowledged = index;
+                committed = index;
+                ticket = null;
+            } else {
+                current = new ArrayList<>();
+                versions.clear();
+                acknowledged = index;
+                committed = index;
+                restart();
+            }
+        }
+
         private void settle() throws IOException {
             f.log.settle();
             ticket = f.log.ticket();
@@ -129,7 +193,7 @@ class LogCrashTest {
                 }
                 storage.failAfter = random.nextInt(3) == 0 ? random.nextInt(12) : Long.MAX_VALUE;
                 try {
-                    f = new LogFixture(storage, random.nextLong());
+                    f = new LogFixture(storage, random.nextLong(), snapshot);
                     break;
                 } catch (DamagedLogException e) {
                     throw e;
@@ -147,9 +211,14 @@ class LogCrashTest {
             assertTrue(recovery.lastIndex() >= acknowledged, recovery + ", but acknowledged " + acknowledged);
             versions.add(current);
             List<Written> found = null;
+            long base = f.log.base().index();
+            assertTrue(base <= snapshot.index(), "the log begins after " + base + ", and the snapshot is " + snapshot);
             for (List<Written> version : versions) {
-                if (isPrefix(read, version)) {
-                    found = new ArrayList<>(version.subList(0, read.size()));
+                int dropped = (int) version.stream()
+                        .filter(batch -> batch.firstIndex() <= base)
+                        .count();
+                if (isPrefix(read, version.subList(dropped, version.size()))) {
+                    found = new ArrayList<>(version.subList(0, dropped + read.size()));
                 }
             }
             if (found == null) {
@@ -157,6 +226,7 @@ class LogCrashTest {
                 return;
             }
             assertTrue(recovery.commitIndex() <= recovery.lastIndex());
+            assertTrue(recovery.commitIndex() >= snapshot.index());
             assertTrue(recovery.tailCut() || !doubt, "the doubt was forgotten");
             if (killed) {
                 assertEquals(f.log.lastIndex(), lastIndex(current), "a kill loses nothing");
@@ -167,12 +237,13 @@ class LogCrashTest {
             current = found;
             versions.clear();
             acknowledged = recovery.lastIndex();
+            committed = Math.min(committed, acknowledged);
             ticket = null;
             term++;
         }
 
-        private static long lastIndex(List<Written> log) {
-            return log.isEmpty() ? 0 : log.get(log.size() - 1).lastIndex();
+        private long lastIndex(List<Written> log) {
+            return log.isEmpty() ? begin : log.get(log.size() - 1).lastIndex();
         }
 
         private static boolean isPrefix(List<byte[]> read, List<Written> version) {
@@ -192,6 +263,7 @@ class LogCrashTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void nothingAcknowledgedIsLost(long base) throws IOException {
         int cuts = 0;
+        int removals = 0;
         for (long seed = base * 1_000; seed < base * 1_000 + SEEDS; seed++) {
             Run run = new Run(seed);
             try {
@@ -204,7 +276,9 @@ class LogCrashTest {
             run.f.close();
             assertEquals(0, run.storage.openFiles(), "seed " + seed);
             cuts += run.cuts;
+            removals += run.removals;
         }
         assertFalse(cuts == 0, "no tail was ever torn");
+        assertFalse(removals == 0, "no segment was ever removed");
     }
 }

@@ -26,9 +26,14 @@ final class LogFixture implements AutoCloseable {
     }
 
     LogFixture(MemoryStorage storage, long seed) throws IOException {
+        this(storage, seed, LogBase.NONE);
+    }
+
+    LogFixture(MemoryStorage storage, long seed, LogBase snapshot) throws IOException {
         this.storage = storage;
         log = SegmentedLog.open(
-                storage, DIRECTORY, new LogOptions(SMALL, true), CLUSTER, new Random(seed), worker, recovered::add);
+                storage, DIRECTORY, new LogOptions(SMALL, true), CLUSTER, new Random(seed), worker, snapshot);
+        log.describe(recovered::add);
         try {
             worker.runAll();
         } catch (RuntimeException e) {
@@ -83,7 +88,7 @@ final class LogFixture implements AutoCloseable {
 
     static List<byte[]> readAll(SegmentedLog log) throws IOException {
         List<byte[]> all = new ArrayList<>();
-        for (long next = 1; next <= log.lastIndex(); ) {
+        for (long next = log.base().index() + 1; next <= log.lastIndex(); ) {
             for (ByteBuf batch : log.plan(next, 1 << 16).read(UnpooledByteBufAllocator.DEFAULT)) {
                 all.add(ByteBufUtil.getBytes(batch));
                 next = Batch.lastIndex(batch) + 1;

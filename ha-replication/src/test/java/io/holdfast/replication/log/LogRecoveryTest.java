@@ -38,7 +38,7 @@ class LogRecoveryTest {
         writeThree();
         Arrays.fill(storage.bytes(first), record(2), record(3), (byte) 0);
         try (LogFixture f = new LogFixture(storage)) {
-            assertEquals(new Recovery(false, 2, 1, 0, 2, false), f.log.recovery());
+            assertEquals(new Recovery(false, 2, 1, 0, 2, false, 0, null), f.log.recovery());
             f.append(1, 2, 10);
             assertTrue(storage.exists(first));
             assertEquals(0, storage.bytes(second)[0], "the log goes on in the same segment");
@@ -83,7 +83,8 @@ class LogRecoveryTest {
         byte[] before = damaged.bytes(first).clone();
         for (int round = 0; round < 2; round++) {
             try (LogFixture f = new LogFixture(damaged, 50 + round)) {
-                assertEquals(new Recovery(false, 2, 1, 0, 2, true), f.log.recovery(), what + ", round " + round);
+                assertEquals(
+                        new Recovery(false, 2, 1, 0, 2, true, 0, null), f.log.recovery(), what + ", round " + round);
                 assertSame(written.subList(0, 2), f.readAll());
             }
         }
@@ -96,7 +97,7 @@ class LogRecoveryTest {
             assertSame(List.of(written.get(0), written.get(1), next), f.readAll());
         }
         try (LogFixture f = new LogFixture(damaged, 91)) {
-            assertEquals(new Recovery(false, 3, 2, 0, 3, false), f.log.recovery(), what);
+            assertEquals(new Recovery(false, 3, 2, 0, 3, false, 0, null), f.log.recovery(), what);
         }
     }
 
@@ -134,7 +135,7 @@ class LogRecoveryTest {
         }
         Arrays.fill(storage.bytes(first), record(1), record(2), (byte) 0);
         try (LogFixture f = new LogFixture(storage)) {
-            assertEquals(new Recovery(false, 1, 1, 0, 1, true), f.log.recovery());
+            assertEquals(new Recovery(false, 1, 1, 0, 1, true, 0, null), f.log.recovery());
             assertSame(written, f.readAll());
         }
     }
@@ -214,7 +215,7 @@ class LogRecoveryTest {
             MemoryStorage torn = storage.copy();
             Arrays.fill(torn.bytes(second), 0, 64, (byte) 0);
             try (LogFixture g = new LogFixture(torn)) {
-                assertEquals(new Recovery(false, 1, 1, 0, 1, true), g.log.recovery());
+                assertEquals(new Recovery(false, 1, 1, 0, 1, true, 0, null), g.log.recovery());
                 assertSame(written, g.readAll());
                 assertFalse(torn.exists(second));
             }
@@ -257,12 +258,12 @@ class LogRecoveryTest {
             MemoryStorage undone = storage.copy();
             Arrays.fill(undone.bytes(second), 0, 64, (byte) 0);
             try (LogFixture g = new LogFixture(undone)) {
-                assertEquals(new Recovery(false, 4, 1, 0, 4, false), g.log.recovery());
+                assertEquals(new Recovery(false, 4, 1, 0, 4, false, 0, null), g.log.recovery());
                 assertSame(written, g.readAll());
             }
             MemoryStorage done = storage.copy();
             try (LogFixture g = new LogFixture(done)) {
-                assertEquals(new Recovery(false, 2, 1, 0, 2, false), g.log.recovery());
+                assertEquals(new Recovery(false, 2, 1, 0, 2, false, 0, null), g.log.recovery());
                 assertSame(written.subList(0, 2), g.readAll());
             }
         }
@@ -284,7 +285,7 @@ class LogRecoveryTest {
             MemoryStorage torn = storage.copy();
             torn.put(second, new byte[LogFixture.SMALL]);
             try (LogFixture g = new LogFixture(torn)) {
-                assertEquals(new Recovery(false, 1, 1, 0, 1, true), g.log.recovery());
+                assertEquals(new Recovery(false, 1, 1, 0, 1, true, 0, null), g.log.recovery());
                 assertSame(written, g.readAll());
             }
             f.force();
@@ -308,7 +309,7 @@ class LogRecoveryTest {
         }
         Arrays.fill(storage.bytes(first), record(1), record(2), (byte) 0);
         try (LogFixture f = new LogFixture(storage)) {
-            assertEquals(new Recovery(false, 1, 1, 0, 1, true), f.log.recovery());
+            assertEquals(new Recovery(false, 1, 1, 0, 1, true, 0, null), f.log.recovery());
             written.add(f.append(1, 2, 100));
             f.force();
             assertFalse(storage.exists(second));

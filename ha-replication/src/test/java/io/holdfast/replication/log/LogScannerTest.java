@@ -36,7 +36,7 @@ class LogScannerTest {
     private Report scan() throws IOException {
         long operations = storage.operations;
         scanned.clear();
-        Report report = LogScanner.scan(storage, LogFixture.DIRECTORY, (file, offset, batch) -> {
+        Report report = LogScanner.scan(storage, LogFixture.DIRECTORY, LogBase.NONE, (file, offset, batch) -> {
             byte[] bytes = ByteBufUtil.getBytes(batch);
             scanned.add(bytes);
             byte[] content = storage.bytes(file);

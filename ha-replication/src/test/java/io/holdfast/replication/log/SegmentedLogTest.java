@@ -24,7 +24,7 @@ class SegmentedLogTest {
     @Test
     void aFreshLogIsEmpty() throws IOException {
         try (LogFixture f = new LogFixture(storage)) {
-            assertEquals(new Recovery(true, 0, 0, 0, 0, false), f.log.recovery());
+            assertEquals(new Recovery(true, 0, 0, 0, 0, false, 0, null), f.log.recovery());
             assertEquals(0, f.log.lastIndex());
             assertNull(f.log.ticket());
             assertEquals(0, f.log.plan(1, 100).count());
@@ -32,7 +32,7 @@ class SegmentedLogTest {
         }
         assertEquals(0, storage.openFiles());
         try (LogFixture f = new LogFixture(storage)) {
-            assertEquals(new Recovery(false, 0, 0, 0, 0, false), f.log.recovery());
+            assertEquals(new Recovery(false, 0, 0, 0, 0, false, 0, null), f.log.recovery());
         }
     }
 
@@ -299,7 +299,7 @@ class SegmentedLogTest {
         }
         storage.crash(new Random(3));
         try (LogFixture f = new LogFixture(storage)) {
-            assertEquals(new Recovery(false, 2, 1, 2, 2, false), f.log.recovery());
+            assertEquals(new Recovery(false, 2, 1, 2, 2, false, 0, null), f.log.recovery());
             assertFalse(f.log.mark(2), "the mark that was found says so already");
         }
     }
@@ -316,7 +316,7 @@ class SegmentedLogTest {
             }
         }
         try (LogFixture f = new LogFixture(storage)) {
-            assertEquals(new Recovery(false, 1000, 1, 1000, 1000, false), f.log.recovery());
+            assertEquals(new Recovery(false, 1000, 1, 1000, 1000, false, 0, null), f.log.recovery());
         }
     }
 
@@ -333,7 +333,7 @@ class SegmentedLogTest {
                                 other,
                                 new Random(1),
                                 new ManualWorker(),
-                                b -> {}))
+                                LogBase.NONE))
                 .getMessage();
         assertTrue(message.contains(other.toString()) && message.contains(LogFixture.CLUSTER.toString()), message);
         assertEquals(0, storage.openFiles());

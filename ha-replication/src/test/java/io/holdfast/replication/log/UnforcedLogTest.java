@@ -29,7 +29,7 @@ class UnforcedLogTest {
                 LogFixture.CLUSTER,
                 new Random(3),
                 worker,
-                batch -> {});
+                LogBase.NONE);
         worker.runAll();
         return log;
     }
@@ -79,7 +79,7 @@ class UnforcedLogTest {
                     LogFixture.CLUSTER,
                     new Random(round),
                     worker,
-                    batch -> {})) {
+                    LogBase.NONE)) {
                 worker.runAll();
                 List<byte[]> found = LogFixture.readAll(log);
                 assertEquals(written.size(), found.size());
@@ -117,7 +117,7 @@ class UnforcedLogTest {
                     LogFixture.CLUSTER,
                     new Random(1),
                     new ManualWorker(),
-                    b -> {})) {
+                    LogBase.NONE)) {
                 assertEquals(round, log.lastIndex(), "the large one had not left the process");
                 ByteBuf small = LogFixture.batch(log.lastIndex() + 1, 1, 1, 100);
                 log.append(small, 0);

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.BatchBuilder;
+import io.holdfast.replication.log.LogBase;
 import io.holdfast.replication.log.LogOptions;
 import io.holdfast.replication.log.SegmentedLog;
 import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Outcome;
-import io.holdfast.replication.structures.MapMachine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
@@ -39,6 +39,9 @@ class ApplierTest {
 
         @Override
         public void applied(long index, int bytes) {}
+
+        @Override
+        public void restored(long index) {}
 
         @Override
         public void answersComplete() {}
@@ -72,10 +75,9 @@ class ApplierTest {
                 new UUID(1, 2),
                 new Random(1),
                 logWorker,
-                batch -> {});
-        LogStore store = new LogStore(log, logWorker, logWorker, loop, true, 1, (term, index, byForce) -> {});
-        Applier applier = new Applier(
-                store, reader, loop, UnpooledByteBufAllocator.DEFAULT, new MapMachine(), null, new Events());
+                LogBase.NONE);
+        LogStore store = new LogStore(log, logWorker, logWorker, reader, loop, true, 1, (term, index, byForce) -> {});
+        Applier applier = new Applier(store, reader, loop, UnpooledByteBufAllocator.DEFAULT, null, new Events());
         append(store, 1, 1, 100);
         append(store, 2, 1, 200);
         append(store, 3, 1, 300); // pushes the others out of memory

@@ -9,6 +9,7 @@ import io.holdfast.core.spi.Links.Peer;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.BatchBuilder;
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.LogBase;
 import io.holdfast.replication.log.LogOptions;
 import io.holdfast.replication.log.SegmentedLog;
 import io.holdfast.replication.raft.RaftInput;
@@ -80,8 +81,8 @@ class PeerOutboxTest {
                 new UUID(1, 2),
                 new Random(1),
                 worker,
-                b -> {});
-        LogStore store = new LogStore(log, worker, worker, loop, true, 1, (term, index, byForce) -> {});
+                LogBase.NONE);
+        LogStore store = new LogStore(log, worker, worker, reader, loop, true, 1, (term, index, byForce) -> {});
         PeerOutbox outbox =
                 new PeerOutbox("node-2", store, reader, loop, UnpooledByteBufAllocator.DEFAULT, inputs::add);
         CountingLink link = new CountingLink();

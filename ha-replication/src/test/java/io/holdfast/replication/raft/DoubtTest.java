@@ -116,6 +116,23 @@ class DoubtTest {
         assertEquals(List.of(new VoteReply(2, false)), cluster.sent("a", VoteReply.class));
     }
 
+    /** Its log was damaged, and a record behind the damage said that entry 7 is committed. */
+    @Test
+    void noLogThatEndsBeforeWhatIsKnownToBeCommittedCounts() {
+        RaftCluster cluster = doubtful();
+        cluster.crash("a");
+        cluster.disk("a").needed = 7;
+        cluster.start("a");
+        cluster.hear("b", "a", new LogStatusReply(2, 5, 2));
+        cluster.hear("c", "a", new LogStatusReply(2, 5, 2));
+        assertFalse(grants(cluster, new VoteRequest(3, 5, 2)), "all have lost something: better no master than this");
+        cluster.pass(30_000);
+        assertEquals(List.of(), cluster.sent("a", PreVoteRequest.class));
+        assertTrue(grants(cluster, new VoteRequest(4, 7, 2)));
+        cluster.hear("c", "a", new Heartbeat(4, 0, 3, 1));
+        assertFalse(cluster.disk("a").settled(), "a master with less heals nothing");
+    }
+
     @Test
     void whoForgotItsVoteTakesNoPartUntilItHasHeardAll() {
         // a voted for c in term 3 and forgot it; b, which still leads term 2, must not count on it.

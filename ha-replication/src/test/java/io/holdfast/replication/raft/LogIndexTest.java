@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.LogBase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -12,8 +13,8 @@ import org.junit.jupiter.api.Test;
 class LogIndexTest {
 
     /** Batches 1..3 of term 1, 4..4 of term 3, 5..9 of term 3, 10..11 of term 6. */
-    private static LogIndex sample() {
-        LogIndex log = new LogIndex();
+    static LogIndex sample() {
+        LogIndex log = new LogIndex(LogBase.NONE);
         log.append(new BatchMeta(1, 3, 1, 300));
         log.append(new BatchMeta(4, 1, 3, 100));
         log.append(new BatchMeta(5, 5, 3, 500));
@@ -23,7 +24,7 @@ class LogIndexTest {
 
     @Test
     void anEmptyLogEndsAtZero() {
-        LogIndex log = new LogIndex();
+        LogIndex log = new LogIndex(LogBase.NONE);
         assertEquals(0, log.lastIndex());
         assertEquals(0, log.lastTerm());
         assertEquals(0, log.termAt(0));
@@ -106,7 +107,7 @@ class LogIndexTest {
     void theLastIndexOfATermAtMostAgreesWithAWalk() {
         SplittableRandom random = new SplittableRandom(1);
         for (int run = 0; run < 200; run++) {
-            LogIndex log = new LogIndex();
+            LogIndex log = new LogIndex(LogBase.NONE);
             List<Long> terms = new ArrayList<>(List.of(0L));
             long term = 1;
             int batches = random.nextInt(200);
@@ -128,5 +129,51 @@ class LogIndexTest {
                 assertEquals(expected, log.lastIndexWithTermAtMost(index, limit));
             }
         }
+    }
+
+    @Test
+    void whatIsInASnapshotIsForgottenButItsEnd() {
+        LogIndex log = sample();
+        log.dropUpTo(4);
+        assertEquals(new LogBase(4, 3), log.base());
+        assertEquals(3, log.termAt(4));
+        assertEquals(-1, log.termAt(3));
+        assertEquals(3, log.termAt(5));
+        assertEquals(2, log.batchStart(2), "not in the log");
+        assertEquals(List.of(new BatchMeta(5, 5, 3, 500)), log.batches(5, 1));
+        assertEquals(700, log.bytesFrom(1));
+        assertEquals(4, log.lastIndexWithTermAtMost(11, 1), "what is decided is everybody's");
+        assertEquals(2, log.lastIndexWithTermAtMost(2, 1));
+        assertEquals(9, log.lastIndexWithTermAtMost(11, 5));
+        assertThrows(IllegalStateException.class, () -> log.dropUpTo(6));
+        assertThrows(IllegalStateException.class, () -> log.truncateFrom(4));
+        log.dropUpTo(2); // nothing
+        log.dropUpTo(11);
+        assertEquals(11, log.lastIndex());
+        assertEquals(6, log.lastTerm());
+        assertEquals(List.of(), log.batches(12, 100));
+        log.append(new BatchMeta(12, 1, 6, 10));
+        assertEquals(6, log.termAt(12));
+        log.truncateFrom(12);
+        assertEquals(11, log.lastIndex());
+        log.reset(new LogBase(40, 7));
+        assertEquals(40, log.lastIndex());
+        log.append(new BatchMeta(41, 2, 7, 10));
+        assertEquals(7, log.termAt(40));
+        assertEquals(41, log.batchStart(42));
+    }
+
+    @Test
+    void theStartOfTheLastBytesIsABatchs() {
+        LogIndex log = sample();
+        assertEquals(10, log.startOfLast(699, 11));
+        assertEquals(5, log.startOfLast(700, 11));
+        assertEquals(1, log.startOfLast(5_000, 11));
+        assertEquals(12, log.startOfLast(199, 11));
+        assertEquals(5, log.startOfLast(500, 9));
+        assertEquals(1, log.startOfLast(5_000, 0), "nothing is before the first");
+        log.dropUpTo(4);
+        assertEquals(5, log.startOfLast(5_000, 9));
+        assertEquals(5, log.startOfLast(5_000, 4));
     }
 }

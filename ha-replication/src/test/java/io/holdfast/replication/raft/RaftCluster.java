@@ -1,11 +1,13 @@
 package io.holdfast.replication.raft;
 
+import io.holdfast.replication.log.BatchMeta;
 import io.holdfast.replication.raft.RaftInput.Received;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -22,6 +24,8 @@ final class RaftCluster {
     static final long STAGGER = 20 * MS;
     static final int MAX_APPEND_BYTES = 1_000;
     static final long MAX_INFLIGHT_BYTES = 4_000;
+    static final long SNAPSHOT_BYTES = 100;
+    private static final int CHUNK_BYTES = 40;
     private static final int MAX_DELIVERIES = 50_000;
 
     /** A message on its way. */
@@ -34,6 +38,9 @@ final class RaftCluster {
 
     final List<Envelope> network = new ArrayList<>();
     private final TreeMap<String, TestNode> nodes = new TreeMap<>();
+    /** What the snapshots at an index stand for. */
+    private final Map<Long, List<BatchMeta>> snapshots = new TreeMap<>();
+
     private final Set<String> cuts = new TreeSet<>();
     private final List<Observer> observers = new ArrayList<>();
     private final MajorityConfig voters;
@@ -96,7 +103,12 @@ final class RaftCluster {
     /** Starts, or restarts with what its disk has. */
     List<RaftEffect> start(String id) {
         node(id).open(config(id));
-        return step(id, new RaftInput.Started());
+        List<RaftEffect> effects = new ArrayList<>(step(id, new RaftInput.Started()));
+        SnapshotMark mark = disk(id).snapshot();
+        if (mark != null) {
+            effects.addAll(step(id, new RaftInput.SnapshotTaken(mark.index(), mark.term(), mark.bytes())));
+        }
+        return effects;
     }
 
     /** What is not forced is gone, and so is what was on its way to it. */
@@ -118,7 +130,7 @@ final class RaftCluster {
         while (!inputs.isEmpty()) {
             RaftInput next = inputs.remove();
             List<RaftEffect> effects = List.copyOf(node.raft().step(now, next));
-            effects.forEach(effect -> run(node, next, effect));
+            effects.forEach(effect -> run(node, next, effect, inputs));
             observers.forEach(observer -> observer.stepped(node, next, effects));
             all.addAll(effects);
             inputs.addAll(node.disk.completed());
@@ -126,7 +138,7 @@ final class RaftCluster {
         return all;
     }
 
-    private void run(TestNode node, RaftInput cause, RaftEffect effect) {
+    private void run(TestNode node, RaftInput cause, RaftEffect effect, ArrayDeque<RaftInput> inputs) {
         if (effect instanceof RaftEffect.Send send) {
             network.add(new Envelope(node.id, send.to(), send.message()));
         } else if (effect instanceof RaftEffect.SaveHardState save) {
@@ -147,6 +159,27 @@ final class RaftCluster {
             node.timerAtNanos = timer.atNanos();
         } else if (effect instanceof RaftEffect.DoubtSettled) {
             node.disk.settle();
+        } else if (effect instanceof RaftEffect.FetchSnapshot offer) {
+            node.fetch(offer);
+            inputs.add(new RaftInput.SnapshotFetched(offer.index(), node.fetchedBytes));
+        } else if (effect instanceof RaftEffect.StoreChunk chunk) {
+            List<RaftInput> said = node.stored(chunk);
+            if (said.stream().anyMatch(RaftInput.SnapshotStored.class::isInstance)) {
+                node.disk.take(snapshots.get(chunk.index()), SNAPSHOT_BYTES);
+            }
+            inputs.addAll(said);
+        } else if (effect instanceof RaftEffect.SendChunk request) {
+            SnapshotMark mark = node.disk.snapshot();
+            if (mark == null || mark.index() != request.index()) {
+                inputs.add(new RaftInput.SnapshotGone(request.to(), request.index()));
+            } else {
+                int length = (int) Math.min(CHUNK_BYTES, mark.bytes() - request.offset());
+                RaftMessage chunk =
+                        new RaftMessage.SnapshotChunk(request.term(), request.index(), request.offset(), length);
+                network.add(new Envelope(node.id, request.to(), chunk));
+            }
+        } else if (effect instanceof RaftEffect.InstallSnapshot snapshot) {
+            node.disk.install(snapshots.get(snapshot.index()));
         }
         // The others are words to the user, which tests take from what step returns.
     }
@@ -158,6 +191,25 @@ final class RaftCluster {
 
     List<RaftEffect> propose(String id, int bytes) {
         return step(id, new RaftInput.Proposed(1, bytes));
+    }
+
+    /** This node takes a snapshot of all that it knows to be committed. */
+    void snapshot(String id) {
+        long index = raft(id).commitIndex();
+        List<BatchMeta> content = new ArrayList<>(disk(id).written());
+        content.removeIf(batch -> batch.lastIndex() > index);
+        snapshots.put(index, List.copyOf(content));
+        SnapshotMark mark = disk(id).take(content, SNAPSHOT_BYTES);
+        step(id, new RaftInput.SnapshotTaken(mark.index(), mark.term(), mark.bytes()));
+    }
+
+    /** Its log begins after this index from now on, the last one of a batch. */
+    void compact(String id, long index) {
+        disk(id).dropUpTo(disk(id).written().stream()
+                .filter(batch -> batch.lastIndex() == index)
+                .findFirst()
+                .orElseThrow());
+        step(id, new RaftInput.LogDropped(index));
     }
 
     List<RaftEffect> read(String id, long readId) {

@@ -3,6 +3,7 @@ package io.holdfast.replication.raft;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.replication.log.BatchMeta;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -115,6 +116,8 @@ class RandomisedRaftTest {
                 some(TestNode::running).forEach(this::read);
             } else if (dice < 94) {
                 some(TestNode::running).forEach(this::linkEvent);
+            } else if (dice == 94) {
+                some(TestNode::running).forEach(this::snapshot);
             } else {
                 nextTimer();
             }
@@ -145,6 +148,21 @@ class RandomisedRaftTest {
             long id = unique++;
             checker.readBegins(id);
             cluster.read(node.id, id);
+        }
+
+        private void snapshot(TestNode node) {
+            SnapshotMark last = node.disk.snapshot();
+            if (node.raft().commitIndex() > (last == null ? 0 : last.index())) {
+                cluster.snapshot(node.id);
+            }
+            SnapshotMark mark = node.disk.snapshot();
+            long base = node.raft().log().base().index();
+            List<BatchMeta> dispensable = node.disk.written().stream()
+                    .filter(batch -> mark != null && batch.lastIndex() <= mark.index() && batch.lastIndex() > base)
+                    .toList();
+            if (!dispensable.isEmpty() && random.nextBoolean()) {
+                cluster.compact(node.id, pick(dispensable).lastIndex());
+            }
         }
 
         private void linkEvent(TestNode node) {

@@ -54,6 +54,8 @@ final class SafetyChecker implements RaftCluster.Observer {
                 appended(node);
             } else if (effect instanceof RaftEffect.Committed commit) {
                 committed(node, commit.index());
+            } else if (effect instanceof RaftEffect.InstallSnapshot) {
+                committed(node, node.raft().commitIndex());
             } else if (effect instanceof RaftEffect.ReadReady ready && reads.get(ready.id()) > ready.index()) {
                 throw new AssertionError(
                         "a stale read: " + ready + ", but " + reads.get(ready.id()) + " was committed");

@@ -42,6 +42,11 @@ class SealedSetsTest {
                 new RaftInput.PeerDown("b"),
                 new RaftInput.PeerRefused("b"),
                 new RaftInput.SendFailed("b"),
+                new RaftInput.SnapshotFetched(1, 0),
+                new RaftInput.SnapshotGone("b", 1),
+                new RaftInput.LogDropped(0),
+                new RaftInput.SnapshotTaken(1, 1, 100),
+                new RaftInput.SnapshotStored(1, 1, 100),
                 new RaftInput.Started());
     }
 
@@ -50,28 +55,36 @@ class SealedSetsTest {
         assertEquals(kinds(RaftInput.class), kindsOf(inputs(1)));
         for (RaftRole role : RaftRole.values()) {
             for (RaftInput input : inputs(1)) {
-                RaftCluster cluster = in(role);
+                RaftCluster cluster = in(role, 1);
                 cluster.step("a", input); // throws if it is not known
             }
         }
     }
 
-    /** Node a alone, in that role of term 2 or, if it has raised none, term 1. */
-    private static RaftCluster in(RaftRole role) {
+    /** Node a alone with a log of these terms, in that role of term 2 or, if it has raised none, term 1. */
+    private static RaftCluster in(RaftRole role, long... log) {
         RaftCluster cluster = new RaftCluster("a", "b", "c");
+        if (log.length > 0) {
+            cluster.disk("a").log(log);
+        }
         cluster.start("a");
-        if (role != RaftRole.FOLLOWER) {
+        if (role == RaftRole.LEADER) {
+            leader(cluster);
+        } else if (role != RaftRole.FOLLOWER) {
             cluster.fire("a");
         }
-        if (role == RaftRole.CANDIDATE || role == RaftRole.LEADER) {
+        if (role == RaftRole.CANDIDATE) {
             cluster.hear("b", "a", new RaftMessage.PreVoteReply(2, true));
-        }
-        if (role == RaftRole.LEADER) {
-            cluster.hear("b", "a", new RaftMessage.VoteReply(2, true));
         }
         assertEquals(role, cluster.raft("a").role());
         cluster.network.clear();
         return cluster;
+    }
+
+    private static void leader(RaftCluster cluster) {
+        cluster.fire("a");
+        cluster.hear("b", "a", new RaftMessage.PreVoteReply(2, true));
+        cluster.hear("b", "a", new RaftMessage.VoteReply(2, true));
     }
 
     /** What a does, and what becomes of it, when it hears this; the same text if it is not handled at all. */
@@ -94,6 +107,8 @@ class SealedSetsTest {
                 new RaftMessage.AppendRequest(1, 0, 0, 0, List.of(new BatchMeta(1, 1, 1, 10))),
                 new RaftMessage.Heartbeat(1, 0, 0, 1),
                 new RaftMessage.LogStatusRequest(1),
+                new RaftMessage.SnapshotOffer(1, 5, 1, 100),
+                new RaftMessage.SnapshotChunk(1, 5, 0, 10),
                 new RaftMessage.ReadIndexReply(1, 5, 0))) {
             reacts(handled, in(RaftRole.FOLLOWER), message);
         }
@@ -108,6 +123,20 @@ class SealedSetsTest {
         leader.network.clear();
         reacts(handled, leader, new RaftMessage.HeartbeatReply(2, 2)); // which answers the read
         reacts(handled, leader, new RaftMessage.AppendRejected(2, 1, 0, 0)); // match falls to 0
+
+        RaftCluster compacted = new RaftCluster("a", "b", "c");
+        compacted.disk("a").log(1, 1, 1);
+        compacted.start("a");
+        leader(compacted);
+        compacted.propose("a", 10);
+        compacted.hear("b", "a", new RaftMessage.AppendAccepted(2, 4, 4));
+        compacted.snapshot("a");
+        compacted.compact("a", 3);
+        compacted.hear("c", "a", new RaftMessage.AppendRejected(2, 3, 0, 0)); // and c is offered the snapshot
+        compacted.network.clear();
+        List<RaftEffect> effects = compacted.hear("c", "a", new RaftMessage.SnapshotRequest(2, 4, 0));
+        assertEquals(1, RaftCluster.only(effects, RaftEffect.SendChunk.class).size());
+        handled.add(RaftMessage.SnapshotRequest.class.getSimpleName());
 
         RaftCluster doubtful = new RaftCluster("a", "b");
         doubtful.disk("a").log(1, 1).loseLastBatch();
@@ -139,6 +168,13 @@ class SealedSetsTest {
         cluster.settle();
         cluster.read("a", 2);
         cluster.run(1_000);
+        cluster.crash("c");
+        cluster.propose("a", 10);
+        cluster.settle();
+        cluster.snapshot("a");
+        cluster.compact("a", cluster.raft("a").commitIndex());
+        cluster.start("c");
+        cluster.run(3_000);
         assertEquals(kinds(RaftEffect.class), seen);
     }
 }

@@ -1,10 +1,12 @@
 package io.holdfast.replication.raft;
 
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.LogBase;
 import io.holdfast.replication.raft.RaftEffect.SaveHardState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node's disk. Writes are done at once, but only a force makes them outlast a crash; a force covers what was written
@@ -27,8 +29,14 @@ final class TestDisk {
     private String votedFor = "";
     private long olderTerm = 1;
     private String olderVote = "";
+    private LogBase base = LogBase.NONE;
+    private @Nullable SnapshotMark snapshot;
+    private List<BatchMeta> snapshotContent = List.of();
+
     /** What recovery would say of the log's end. */
     boolean tailCut;
+    /** Up to where recovery would know that entries are committed. */
+    long needed;
     /** What recovery would say of the vote. */
     boolean voteForgotten;
 
@@ -78,10 +86,49 @@ final class TestDisk {
         return forced;
     }
 
+    /** A log that ends before the snapshot begins anew after it. */
     LogIndex open() {
-        LogIndex log = new LogIndex();
-        forced.forEach(log::append);
+        SnapshotMark mark = snapshot;
+        if (mark != null && lastIndex(forced) < mark.index()) {
+            install(snapshotContent);
+        }
+        LogIndex log = new LogIndex(base);
+        forced.stream().filter(batch -> batch.firstIndex() > base.index()).forEach(log::append);
         return log;
+    }
+
+    private static long lastIndex(List<BatchMeta> log) {
+        return log.isEmpty() ? 0 : log.get(log.size() - 1).lastIndex();
+    }
+
+    /** A snapshot of the state after these batches is on stable storage. */
+    SnapshotMark take(List<BatchMeta> content, long bytes) {
+        BatchMeta last = content.get(content.size() - 1);
+        SnapshotMark taken = new SnapshotMark(last.lastIndex(), last.term(), bytes);
+        if (snapshot == null || snapshot.index() < taken.index()) {
+            snapshot = taken;
+            snapshotContent = List.copyOf(content);
+        }
+        return taken;
+    }
+
+    @Nullable
+    SnapshotMark snapshot() {
+        return snapshot;
+    }
+
+    /** The log begins after this batch. What is dropped stays in {@link #written}, for those who check it. */
+    void dropUpTo(BatchMeta last) {
+        base = new LogBase(last.lastIndex(), last.term());
+    }
+
+    /** The log is what the snapshot that was fetched stands for, and begins after it. */
+    void install(List<BatchMeta> content) {
+        written.clear();
+        written.addAll(content);
+        forced = List.copyOf(content);
+        forces.clear();
+        dropUpTo(content.get(content.size() - 1));
     }
 
     boolean settled() {
@@ -155,12 +202,15 @@ final class TestDisk {
         written.addAll(forced);
     }
 
-    /** Damages the last batch after it was forced; recovery cuts it and cannot tell. */
+    /** Damages the last batch after it was forced; recovery cuts it and cannot tell. One that is in the snapshot stays. */
     void loseLastBatch() {
+        tailCut = true;
+        if (snapshot != null && snapshot.index() >= lastIndex(forced)) {
+            return;
+        }
         forced = forced.subList(0, forced.size() - 1);
         written.clear();
         written.addAll(forced);
-        tailCut = true;
     }
 
     /** Damages the newest vote; recovery finds the one before. */
@@ -179,6 +229,7 @@ final class TestDisk {
 
     void settle() {
         tailCut = false;
+        needed = 0;
         voteForgotten = false;
     }
 }

@@ -1,5 +1,6 @@
 package io.holdfast.replication.raft;
 
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** One node of a {@link RaftCluster}: its disk, and while it runs, its voter. */
@@ -12,6 +13,8 @@ final class TestNode {
     private Raft raft;
     long timerAtNanos = NO_TIMER;
     boolean paused;
+    private RaftEffect.FetchSnapshot fetching;
+    long fetchedBytes;
 
     TestNode(String id, long seed) {
         this.id = id;
@@ -30,10 +33,44 @@ final class TestNode {
     }
 
     void open(RaftConfig config) {
-        raft = new Raft(config, disk.open(), disk.term(), disk.votedFor(), 0, disk.tailCut, disk.voteForgotten, random);
+        SnapshotMark mark = disk.snapshot();
+        LogIndex log = disk.open();
+        long commit = mark == null ? 0 : mark.index();
+        raft = new Raft(
+                config,
+                log,
+                disk.term(),
+                disk.votedFor(),
+                commit,
+                disk.tailCut,
+                disk.needed,
+                disk.voteForgotten,
+                random);
+    }
+
+    /** Begins, or goes on. */
+    void fetch(RaftEffect.FetchSnapshot offer) {
+        if (!offer.equals(fetching)) {
+            fetching = offer;
+            fetchedBytes = 0;
+        }
+    }
+
+    /** What the disk says when the chunk is written. */
+    List<RaftInput> stored(RaftEffect.StoreChunk chunk) {
+        if (fetching == null || fetching.index() != chunk.index() || fetchedBytes != chunk.offset()) {
+            return List.of();
+        }
+        fetchedBytes += chunk.length();
+        long index = fetching.index();
+        long bytes = fetching.bytes();
+        return fetchedBytes < bytes
+                ? List.of(new RaftInput.SnapshotFetched(index, fetchedBytes))
+                : List.of(new RaftInput.SnapshotStored(index, fetching.term(), bytes));
     }
 
     void crash() {
+        fetching = null;
         raft = null;
         timerAtNanos = NO_TIMER;
         paused = false;

@@ -35,6 +35,7 @@ class MapCommandsTest {
         assertBytes("06 016d 6b", MapCommands.remove(M, K));
         assertBytes("07 016d 6b", MapCommands.getAndRemove(M, K));
         assertBytes("08 016d", MapCommands.clear(M));
+        assertBytes("09 016d 00000001 6b ffffffffffffffff", MapCommands.add(M, K, -1));
     }
 
     @Test

@@ -18,6 +18,9 @@ import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
 import io.holdfast.replication.raft.RaftMessage.PreVoteRequest;
 import io.holdfast.replication.raft.RaftMessage.ReadIndexReply;
 import io.holdfast.replication.raft.RaftMessage.ReadIndexRequest;
+import io.holdfast.replication.raft.RaftMessage.SnapshotChunk;
+import io.holdfast.replication.raft.RaftMessage.SnapshotOffer;
+import io.holdfast.replication.raft.RaftMessage.SnapshotRequest;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import io.holdfast.replication.raft.RaftMessage.VoteRequest;
 import io.netty.buffer.ByteBuf;
@@ -52,6 +55,9 @@ class RaftCodecTest {
         GOLDEN.put(new ReadIndexReply(3, 4, 5), "0b" + three);
         GOLDEN.put(new LogStatusRequest(3), "0c0000000000000003");
         GOLDEN.put(new LogStatusReply(3, 4, 5), "0d" + three);
+        GOLDEN.put(new SnapshotOffer(3, 4, 5, 6), "0e" + three + "0000000000000006");
+        GOLDEN.put(new SnapshotRequest(3, 4, 5), "0f" + three);
+        GOLDEN.put(new SnapshotChunk(3, 4, 5, 1), "10" + three + "ab");
     }
 
     @Test
@@ -61,6 +67,9 @@ class RaftCodecTest {
                 GOLDEN.keySet().stream().map(RaftMessage::getClass).collect(Collectors.toSet()));
         GOLDEN.forEach((message, hex) -> {
             ByteBuf encoded = RaftCodec.encode(UnpooledByteBufAllocator.DEFAULT, message);
+            if (message instanceof SnapshotChunk) {
+                encoded.writeByte(0xAB);
+            }
             assertEquals(hex, ByteBufUtil.hexDump(encoded), message.toString());
             assertEquals(message, RaftCodec.decode(encoded, new ArrayList<>()));
             encoded.release();

@@ -1,6 +1,10 @@
 package io.holdfast.verification.process;
 
 import io.holdfast.replication.StateMachine;
+import io.holdfast.replication.StateSnapshot;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -54,6 +58,31 @@ final class Sequence implements StateMachine {
     @Override
     public byte[] query(ByteBuffer request) {
         return account().encode();
+    }
+
+    @Override
+    public StateSnapshot snapshot() {
+        byte[] account = account().encode();
+        return new StateSnapshot() {
+            @Override
+            public int version() {
+                return 1;
+            }
+
+            @Override
+            public void writeTo(OutputStream out) throws IOException {
+                out.write(account);
+            }
+        };
+    }
+
+    @Override
+    public void restore(int version, InputStream in) throws IOException {
+        Account account = Account.decode(in.readAllBytes());
+        last = account.last();
+        count = account.count();
+        disorders = account.disorders();
+        missing = account.missing();
     }
 
     Account account() {

@@ -35,11 +35,12 @@ abstract class Ambush {
         if (!cluster.forced() && which.nextBoolean()) {
             return new ForgottenTail(simulation, cluster);
         }
-        return switch (which.nextInt(8)) {
+        return switch (which.nextInt(9)) {
             case 0 -> new NoAmbush(simulation, cluster);
             case 1 -> new DeposedTail(simulation, cluster);
             case 2 -> new DeafMaster(simulation, cluster);
             case 3 -> three ? new DeposedTail(simulation, cluster) : new FigureEight(simulation, cluster);
+            case 8 -> cluster.forced() ? new ForgottenTail(simulation, cluster) : new NoAmbush(simulation, cluster);
             case 4 -> three ? new DeafMaster(simulation, cluster) : new FigureEight(simulation, cluster);
             default -> three ? new ForgottenVote(simulation, cluster) : new FigureEight(simulation, cluster);
         };
@@ -103,6 +104,13 @@ abstract class Ambush {
     final void down(SimulatedNode machine, CrashMode mode) {
         cluster.takePower(machine, mode);
         machine.storage().endStall();
+    }
+
+    /** The disk of a machine that is down loses something of what was written last, if it is the one that may. */
+    final void damageNewest(SimulatedNode machine) {
+        if (!machine.running()) {
+            cluster.damage().strikeNewest(machine);
+        }
     }
 
     final void startIfDown(SimulatedNode machine) {

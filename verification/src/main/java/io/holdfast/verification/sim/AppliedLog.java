@@ -1,6 +1,12 @@
 package io.holdfast.verification.sim;
 
 import io.holdfast.replication.StateMachine;
+import io.holdfast.replication.StateSnapshot;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,6 +36,42 @@ final class AppliedLog implements StateMachine {
     @Override
     public byte[] query(ByteBuffer request) {
         return Integer.toString(applied.size()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Its copy is made at once, as that of a machine that shares nothing. */
+    @Override
+    public StateSnapshot snapshot() {
+        List<String> copy = List.copyOf(applied);
+        return new StateSnapshot() {
+            @Override
+            public int version() {
+                return 1;
+            }
+
+            @Override
+            public void writeTo(OutputStream out) throws IOException {
+                DataOutputStream data = new DataOutputStream(out);
+                data.writeInt(copy.size());
+                for (String command : copy) {
+                    byte[] bytes = command.getBytes(StandardCharsets.UTF_8);
+                    data.writeInt(bytes.length);
+                    data.write(bytes);
+                }
+                data.flush();
+            }
+        };
+    }
+
+    @Override
+    public void restore(int version, InputStream in) throws IOException {
+        DataInputStream data = new DataInputStream(in);
+        List<String> restored = new ArrayList<>();
+        for (int left = data.readInt(); left > 0; left--) {
+            restored.add(new String(data.readNBytes(data.readInt()), StandardCharsets.UTF_8));
+        }
+        applied.clear();
+        applied.addAll(restored);
+        decisions.restored(node, restored);
     }
 
     List<String> applied() {

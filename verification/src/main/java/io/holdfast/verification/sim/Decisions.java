@@ -16,6 +16,7 @@ final class Decisions {
     private final Map<String, Integer> places = new HashMap<>();
     private final Map<Long, String> masters = new HashMap<>();
     private int highestAcknowledged;
+    private int restored;
     private final List<String> violations = new ArrayList<>();
 
     void applied(String node, int place, long index, long term, String command) {
@@ -34,6 +35,27 @@ final class Decisions {
             violate(node + " applied '" + command + "' (index " + index + ", term " + term + ") as number " + place
                     + ", but " + decision.firstSaidBy() + " applied " + decision);
         }
+    }
+
+    /** A node took its state from a snapshot: the first so many commands. */
+    void restored(String node, List<String> commands) {
+        if (commands.size() > decided.size()) {
+            violate(node + " took " + commands.size() + " commands from a snapshot, of " + decided.size() + " decided");
+            return;
+        }
+        for (int i = 0; i < commands.size(); i++) {
+            if (!decided.get(i).command().equals(commands.get(i))) {
+                violate(node + " took '" + commands.get(i) + "' from a snapshot as number " + (i + 1) + ", which is "
+                        + decided.get(i));
+                return;
+            }
+        }
+        restored++;
+    }
+
+    /** How often a node took its state from a snapshot. */
+    int restored() {
+        return restored;
     }
 
     /** A node says that it is master. */

@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Goes for what a voter of an unforced cluster acknowledged and forgot. Fewer than half of the voters are cut off from the
+ * Goes for what a voter acknowledged and forgot: one of an unforced cluster by a loss of power, one of a forced cluster by a
+ * bad disk. Fewer than half of the voters are cut off from the
  * master for a moment, so that what is decided then is on the others alone; one of those loses its power, and comes back to
  * the ones that were cut off. Together they are a majority, and must not elect one of themselves by what is left to them.
  */
@@ -44,6 +45,7 @@ final class ForgottenTail extends Ambush {
         }
         after(millis(20, 300), () -> {
             down(victim, CrashMode.ALL_LOST);
+            damageNewest(victim);
             after(millis(1, 50), () -> startIfDown(victim));
             List<SimulatedNode> majority = new ArrayList<>(behind);
             majority.add(victim);

@@ -34,6 +34,8 @@ public final class SeedRun implements LongFunction<String> {
      * @param faults what was inflicted
      * @param decided how many commands were decided
      * @param acknowledged how many of them the writers were told of
+     * @param restored how often a node took its state from a snapshot
+     * @param flips how many bits flipped on a disk
      * @param trace identifies the run, event by event
      */
     public record Result(
@@ -42,6 +44,8 @@ public final class SeedRun implements LongFunction<String> {
             Map<FaultKind, Integer> faults,
             int decided,
             int acknowledged,
+            int restored,
+            int flips,
             long trace) {}
 
     /** What is wrong with a seed, empty if nothing is. */
@@ -90,6 +94,8 @@ public final class SeedRun implements LongFunction<String> {
                 faults.counts(),
                 cluster.decisions().size(),
                 acknowledged,
+                cluster.decisions().restored(),
+                cluster.flips(),
                 simulation.traceHash());
     }
 

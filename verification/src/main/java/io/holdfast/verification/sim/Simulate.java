@@ -22,6 +22,8 @@ public final class Simulate {
         long virtualNanos = 0;
         long decided = 0;
         long acknowledged = 0;
+        long restored = 0;
+        long flips = 0;
         long began = System.nanoTime();
         int done = 0;
         for (long seed = from; done < seeds && System.nanoTime() < end; seed++, done++) {
@@ -29,6 +31,8 @@ public final class Simulate {
             virtualNanos += result.virtualNanos();
             decided += result.decided();
             acknowledged += result.acknowledged();
+            restored += result.restored();
+            flips += result.flips();
             result.faults().forEach((kind, count) -> faults.merge(kind, count, Integer::sum));
             if (!result.problems().isEmpty()) {
                 failed.add(seed);
@@ -40,6 +44,7 @@ public final class Simulate {
         System.out.printf(
                 "%d seeds from %d in %.0f s: %.1f virtual hours, %d commands decided, %d acknowledged%n",
                 done, from, (System.nanoTime() - began) / 1e9, virtualNanos / 3.6e12, decided, acknowledged);
+        System.out.printf("%d states taken from snapshots, %d bits flipped on disks%n", restored, flips);
         System.out.println("faults: " + faults);
         System.out.println(failed.isEmpty() ? "no violation" : failed.size() + " seeds with violations: " + failed);
         System.exit(failed.isEmpty() ? 0 : 1);

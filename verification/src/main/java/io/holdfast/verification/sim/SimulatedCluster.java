@@ -29,10 +29,13 @@ final class SimulatedCluster {
     private final Map<String, HaCluster> processes = new LinkedHashMap<>();
     private final Map<String, AppliedLog> logs = new LinkedHashMap<>();
     private final Adversary adversary;
+    private final Damage damage;
     private final String[] bootstrap;
     private final boolean fast;
     private final int segmentBytes;
     private final boolean forced;
+    private final int snapshotBytes;
+    private final Duration snapshotAge;
     private @Nullable SimulatedNode forgetful;
     private long forgottenUpTo;
 
@@ -42,12 +45,16 @@ final class SimulatedCluster {
         this.fast = random.nextBoolean();
         this.segmentBytes = (64 << 10) << random.nextInt(4);
         this.forced = simulation.random("forced").nextInt(6) > 0;
+        SplittableRandom snapshots = simulation.random("snapshots");
+        this.snapshotBytes = (64 << 10) << snapshots.nextInt(4);
+        this.snapshotAge = Duration.ofMillis(1_000 + snapshots.nextLong(9_000));
         this.bootstrap = new String[size];
         for (int i = 0; i < size; i++) {
             String id = "node-" + (i + 1);
             machines.add(simulation.node(id));
             bootstrap[i] = id + "@" + id + ":" + PORT;
         }
+        this.damage = new Damage(simulation, machines, forced);
         this.adversary = new Adversary(simulation, this);
         simulation.afterEachEvent(this::look);
     }
@@ -68,11 +75,13 @@ final class SimulatedCluster {
     void start(SimulatedNode machine) {
         String id = machine.id();
         NodeRuntime runtime = machine.runtime();
+        damage.beforeStart(machine);
         AppliedLog log = new AppliedLog(id, decisions);
         LogReplication replication = LogReplication.inDirectory(Path.of("data"))
                 .bootstrap(bootstrap)
                 .segmentBytes(segmentBytes)
                 .timeout(Duration.ofSeconds(5))
+                .snapshots(snapshotBytes, snapshotAge)
                 .stateMachine(log);
         replication = forced ? replication : replication.unforced();
         logs.put(id, log);
@@ -130,6 +139,15 @@ final class SimulatedCluster {
                 .runtime(runtime)
                 .executor(simulation.node(id).callbacks())
                 .start();
+    }
+
+    /** How many bits have flipped on a disk. */
+    int flips() {
+        return damage.flips();
+    }
+
+    Damage damage() {
+        return damage;
     }
 
     Adversary adversary() {

@@ -74,7 +74,17 @@ class ArchitectureTest {
         REPLICATION_LAYERS.put("client", Set.of("session", "wire"));
         REPLICATION_LAYERS.put("bootstrap", Set.of("log"));
         REPLICATION_LAYERS.put(
-                "node", Set.of("vocabulary", "log", "raft", "session", "wire", "client", "bootstrap", "structures"));
+                "node",
+                Set.of(
+                        "vocabulary",
+                        "log",
+                        "snapshot",
+                        "raft",
+                        "session",
+                        "wire",
+                        "client",
+                        "bootstrap",
+                        "structures"));
         REPLICATION_LAYERS.put("", Set.of("vocabulary", "session", "structures", "client", "node"));
     }
 
@@ -90,7 +100,7 @@ class ArchitectureTest {
             CORE,
             Set.of("Address", "Node", "HoldfastException", "StartFailedException"),
             REPLICATION,
-            Set.of("StateMachine", "LogStatus"));
+            Set.of("StateMachine", "StateSnapshot", "LogStatus"));
 
     @Test
     void modulesKnowOnlyWhatIsBeneathThem() {
@@ -192,6 +202,7 @@ class ArchitectureTest {
                         || name.startsWith("org.jspecify.annotations.")
                         || name.startsWith(REPLICATION + ".raft.")
                         || name.equals(REPLICATION + ".log.BatchMeta")
+                        || name.equals(REPLICATION + ".log.LogBase")
                         || name.equals(CORE + ".spi.MalformedFrameException");
                 if (!allowed || name.equals("java.lang.Thread")) {
                     wrong.add(c.getName() + " knows " + name);

@@ -1,0 +1,51 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.replication.StateSnapshot;
+import io.holdfast.replication.session.SessionSnapshot;
+import io.holdfast.replication.snapshot.SnapshotMeta;
+import io.holdfast.replication.snapshot.SnapshotWriter;
+import io.holdfast.replication.structures.MapSnapshot;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's whole state at the end of one batch, which stays as it is while the node goes on: sessions too, without which a
+ * command that is sent again would be applied again.
+ *
+ * @param user the user's machine's, null if there is none
+ */
+record AppliedState(
+        SnapshotMeta meta,
+        SessionSnapshot sessions,
+        MapSnapshot maps,
+        @Nullable StateSnapshot user) implements AutoCloseable {
+    /** Numbers of the sections of a snapshot, part of its format. */
+    static final int SESSIONS = 1;
+
+    static final int MAPS = 2;
+    static final int USER = 3;
+
+    /** Writes all of it; the caller finishes the snapshot. Blocks. */
+    void writeTo(SnapshotWriter snapshot) throws IOException {
+        try (OutputStream out = snapshot.section(SESSIONS, SessionSnapshot.VERSION)) {
+            sessions.writeTo(out);
+        }
+        try (OutputStream out = snapshot.section(MAPS, maps.version())) {
+            maps.writeTo(out);
+        }
+        if (user != null) {
+            try (OutputStream out = snapshot.section(USER, user.version())) {
+                user.writeTo(out);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        maps.close();
+        if (user != null) {
+            user.close();
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.runtime.Clock;
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.core.runtime.Worker;
+import io.holdfast.replication.snapshot.SnapshotMeta;
+import io.holdfast.replication.snapshot.SnapshotPolicy;
+import io.holdfast.replication.snapshot.SnapshotStore;
+import io.holdfast.replication.snapshot.SnapshotWriter;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes snapshots of this node's own state while writes go on. On the loop; the writing has a thread of its own. */
+final class SnapshotTaker {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotTaker.class);
+
+    /** Hears of them. On the loop. */
+    interface Events {
+        /** One is on stable storage. */
+        void taken(SnapshotMeta meta, long bytes, long nanos);
+
+        /** One could not be taken; another attempt is made later. */
+        void failed();
+    }
+
+    private final String node;
+    private final SnapshotStore store;
+    private final Worker worker;
+    private final EventLoop loop;
+    private final Clock clock;
+    private final Applier applier;
+    private final SnapshotPolicy policy;
+    private final Events events;
+    private long coveredBytes;
+    private boolean taking;
+    /** The user's machine has none. */
+    private boolean never;
+
+    private volatile boolean stopped;
+
+    SnapshotTaker(
+            String node,
+            SnapshotStore store,
+            Worker worker,
+            EventLoop loop,
+            Clock clock,
+            Applier applier,
+            SnapshotPolicy policy,
+            Events events) {
+        this.node = node;
+        this.store = store;
+        this.worker = worker;
+        this.loop = loop;
+        this.clock = clock;
+        this.applier = applier;
+        this.policy = policy;
+        this.events = events;
+    }
+
+    /** Takes one if it is time. To be called now and then. */
+    void housekeeping() {
+        long since = applier.appliedBytes() - coveredBytes;
+        if (!taking && !never && !stopped && applier.mayBeCaptured() && policy.isDue(clock.nanoTime(), since)) {
+            taking = true;
+            applier.capture(new Captured());
+        }
+    }
+
+    /** The state was taken from a snapshot that came from another node. */
+    void restored(long bytes) {
+        coveredBytes = applier.appliedBytes();
+        policy.taken(clock.nanoTime(), bytes);
+    }
+
+    private final class Captured implements Applier.Captured {
+        private final long begun = clock.nanoTime();
+
+        @Override
+        public void captured(AppliedState state) {
+            long covered = applier.appliedBytes();
+            worker.execute(() -> {
+                long bytes = write(state);
+                loop.execute(() -> written(state.meta(), bytes, covered));
+            });
+        }
+
+        private void written(SnapshotMeta meta, long bytes, long covered) {
+            taking = false;
+            if (stopped || bytes == 0) {
+                return;
+            }
+            long now = clock.nanoTime();
+            if (bytes < 0) {
+                policy.failed(now);
+                events.failed();
+                return;
+            }
+            coveredBytes = covered;
+            policy.taken(now, bytes);
+            events.taken(meta, bytes, now - begun);
+        }
+
+        @Override
+        public void failed(RuntimeException cause) {
+            taking = false;
+            if (cause instanceof UnsupportedOperationException) {
+                never = true;
+                LOG.warn(
+                        "{} keeps its whole log for ever, since its state machine has no snapshots: {}",
+                        node,
+                        cause.getMessage());
+                return;
+            }
+            LOG.error(
+                    "{}: the state machine's snapshot() failed; the log is kept, another attempt follows", node, cause);
+            policy.failed(clock.nanoTime());
+            events.failed();
+        }
+    }
+
+    /** Its length, 0 if it is not needed, -1 if it could not be written. */
+    private long write(AppliedState state) {
+        SnapshotWriter writer = null;
+        try (state) {
+            if (stopped) {
+                return -1;
+            }
+            if (state.meta().index() <= store.newestIndex()) {
+                return 0; // one that came from the master is newer
+            }
+            writer = store.begin(state.meta());
+            state.writeTo(writer);
+            writer.finish();
+            store.commit(writer);
+            store.keepNewest(1);
+            return writer.bytes();
+        } catch (IOException | RuntimeException e) {
+            LOG.error(
+                    "{} could not write its snapshot at index {}; the log is kept, another attempt follows",
+                    node,
+                    state.meta().index(),
+                    e);
+            abandon(writer);
+            return -1;
+        }
+    }
+
+    private void abandon(@Nullable SnapshotWriter writer) {
+        if (writer != null) {
+            try {
+                store.abandon(writer);
+            } catch (IOException e) {
+                LOG.warn("{}: what was written of a snapshot could not be removed", node, e);
+            }
+        }
+    }
+
+    /** What is being written is given up. */
+    void stop() {
+        stopped = true;
+    }
+}

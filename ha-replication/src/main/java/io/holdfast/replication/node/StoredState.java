@@ -1,0 +1,66 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.replication.StateMachine;
+import io.holdfast.replication.session.SessionSnapshot;
+import io.holdfast.replication.snapshot.SnapshotFile;
+import io.holdfast.replication.snapshot.SnapshotMeta;
+import io.holdfast.replication.snapshot.SnapshotReader;
+import io.holdfast.replication.structures.MapMachine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * A snapshot on disk, to take the state from: the built-in part and the user's, each on the thread that it belongs to. Blocks.
+ */
+record StoredState(SnapshotFile file) {
+
+    /** What is not the user's machine's. */
+    record BuiltIn(SnapshotMeta meta, SessionSnapshot sessions, MapMachine maps) {}
+
+    /** @param withUser whether a machine is there to take its part */
+    BuiltIn builtIn(boolean withUser) {
+        try {
+            return file.read(snapshot -> builtIn(snapshot, withUser));
+        } catch (IOException e) {
+            throw new UncheckedIOException("no state can be taken from snapshot " + file.path(), e);
+        }
+    }
+
+    private BuiltIn builtIn(SnapshotReader snapshot, boolean withUser) throws IOException {
+        require(snapshot, AppliedState.SESSIONS);
+        SessionSnapshot sessions = SessionSnapshot.read(snapshot.nextVersion(), snapshot.section());
+        require(snapshot, AppliedState.MAPS);
+        MapMachine maps = new MapMachine();
+        maps.restore(snapshot.nextVersion(), snapshot.section());
+        int next = snapshot.nextSection();
+        if (next == AppliedState.USER && !withUser) {
+            throw new IOException(
+                    "it holds the state of a state machine, and none is registered; add LogReplication.stateMachine(...)");
+        }
+        if (next > AppliedState.USER) {
+            throw new IOException(
+                    "its section " + next + " is not known to this release: start the release that wrote it");
+        }
+        return new BuiltIn(snapshot.meta(), sessions, maps);
+    }
+
+    private static void require(SnapshotReader snapshot, int section) throws IOException {
+        if (!snapshot.skipTo(section)) {
+            throw new IOException("its section " + section + " is missing");
+        }
+    }
+
+    /** Gives the user's machine its part; nothing if there was no machine when the snapshot was taken. */
+    void restore(StateMachine machine) {
+        try {
+            file.read(snapshot -> {
+                if (snapshot.skipTo(AppliedState.USER)) {
+                    machine.restore(snapshot.nextVersion(), snapshot.section());
+                }
+                return machine;
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("the state machine cannot take its state from snapshot " + file.path(), e);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.holdfast.verification.sim;
+
+import io.holdfast.testkit.SimulatedNode;
+import io.holdfast.testkit.SimulatedStorage;
+import io.holdfast.testkit.Simulation;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * In one seed of three, one machine's disk is bad: while its node is down, bits flip in its log, its snapshots or its vote.
+ * One disk only, since no cluster survives that of a majority; and none where what is acknowledged is not forced, since a
+ * second node may have lost something there, too.
+ */
+final class Damage {
+    private static final int PER_CENT = 40;
+
+    private final SplittableRandom random;
+    private final boolean forced;
+    private @Nullable SimulatedNode victim;
+    private int flips;
+
+    Damage(Simulation simulation, List<SimulatedNode> machines, boolean forced) {
+        this.random = simulation.random("damage");
+        this.forced = forced;
+        this.victim = forced && random.nextInt(3) == 0 ? machines.get(random.nextInt(machines.size())) : null;
+    }
+
+    /** Before the node's process starts. */
+    void beforeStart(SimulatedNode machine) {
+        if (machine.equals(victim) && random.nextInt(100) < PER_CENT) {
+            strike(machine.storage());
+        }
+    }
+
+    private void strike(SimulatedStorage storage) {
+        List<Path> files = storage.files().stream()
+                .filter(path -> path.toString().matches(".*(/log/.*seg|/snapshots/.*|/vote)"))
+                .toList();
+        for (int left = 1 + random.nextInt(2); left > 0 && !files.isEmpty(); left--) {
+            Path file = files.get(random.nextInt(files.size()));
+            byte[] bytes = storage.read(file);
+            if (bytes != null && bytes.length > 0) {
+                // Half of them near the beginning, where something is.
+                int range = random.nextBoolean() ? bytes.length : Math.min(bytes.length, 8_192);
+                storage.flipBit(file, random.nextInt(range), random.nextInt(8));
+                flips++;
+            }
+        }
+    }
+
+    /** Strikes not far before the end of the log, if this disk is the bad one or none is yet. The node must be down. */
+    void strikeNewest(SimulatedNode machine) {
+        if (!forced || (victim != null && !machine.equals(victim))) {
+            return;
+        }
+        victim = machine;
+        List<Path> segments = segments(machine.storage());
+        for (int i = segments.size() - 1; i >= 0; i--) {
+            byte[] bytes = machine.storage().read(segments.get(i));
+            int end = bytes == null ? 0 : end(bytes);
+            if (end > 1_000) {
+                machine.storage().flipBit(segments.get(i), end - 1 - random.nextInt(Math.min(end, 6_000)), 3);
+                flips++;
+                return;
+            }
+        }
+    }
+
+    private static int end(byte[] bytes) {
+        int end = bytes.length;
+        while (end > 0 && bytes[end - 1] == 0) {
+            end--;
+        }
+        return end;
+    }
+
+    private static List<Path> segments(SimulatedStorage storage) {
+        return storage.files().stream()
+                .filter(path -> path.toString().matches(".*/log/.*seg"))
+                .toList();
+    }
+
+    /** How many bits have flipped. */
+    int flips() {
+        return flips;
+    }
+}
