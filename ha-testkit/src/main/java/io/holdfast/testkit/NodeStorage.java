@@ -31,6 +31,7 @@ final class NodeStorage implements Storage {
     @Override
     public void createDirectories(Path directory) throws IOException {
         String what = "cannot create the directory " + directory;
+        disk.changing();
         checkAlive(what);
         Path path = SimulatedStorage.normal(directory);
         for (Path each = path; each != null; each = each.getParent()) {
@@ -95,6 +96,9 @@ final class NodeStorage implements Storage {
 
     private SimulatedInode inode(Path file, OpenMode mode) throws IOException {
         String what = "cannot open " + file + " to " + mode;
+        if (mode == OpenMode.CREATE) {
+            disk.changing();
+        }
         checkAlive(what);
         Path path = SimulatedStorage.normal(file);
         SimulatedDirectory directory = disk.parentOf(path, what);
@@ -114,6 +118,7 @@ final class NodeStorage implements Storage {
     @Override
     public void rename(Path from, Path to) throws IOException {
         String what = "cannot rename " + from + " to " + to;
+        disk.changing();
         checkAlive(what);
         Path source = SimulatedStorage.normal(from);
         Path target = SimulatedStorage.normal(to);
@@ -134,6 +139,7 @@ final class NodeStorage implements Storage {
     @Override
     public void delete(Path file) throws IOException {
         String what = "cannot delete " + file;
+        disk.changing();
         checkAlive(what);
         Path path = SimulatedStorage.normal(file);
         SimulatedDirectory directory = disk.parentOf(path, what);
@@ -146,6 +152,7 @@ final class NodeStorage implements Storage {
     @Override
     public void forceDirectory(Path directory) throws IOException {
         String what = "cannot force the directory " + directory;
+        disk.changing();
         checkAlive(what);
         SimulatedDirectory found = disk.directories().get(SimulatedStorage.normal(directory));
         if (found == null) {

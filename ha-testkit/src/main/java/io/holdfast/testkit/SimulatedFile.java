@@ -76,6 +76,7 @@ final class SimulatedFile implements StorageFile {
     }
 
     private void write(byte[] bytes, long position) throws IOException {
+        storage.disk().changing();
         check("cannot write " + bytes.length + " bytes at byte " + position + " of " + path, true);
         storage.disk().faults().beforeWrite(path);
         long growth = Math.max(0, position + bytes.length - inode.size());
@@ -92,6 +93,7 @@ final class SimulatedFile implements StorageFile {
 
     @Override
     public void force() throws IOException {
+        storage.disk().changing();
         check("cannot force " + path, false);
         if (forceFailed) {
             throw new IOException(
@@ -109,6 +111,7 @@ final class SimulatedFile implements StorageFile {
 
     @Override
     public void truncate(long size) throws IOException {
+        storage.disk().changing();
         check("cannot cut " + path + " to " + size + " bytes", true);
         inode.truncate(size);
     }

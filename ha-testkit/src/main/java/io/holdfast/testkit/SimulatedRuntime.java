@@ -29,6 +29,7 @@ final class SimulatedRuntime implements NodeRuntime {
     private @Nullable Consumer<Throwable> failureHandler;
     private @Nullable Object context;
     private boolean alive = true;
+    private boolean vanished;
     private boolean closing;
     private long lastCallbackNanos;
 
@@ -95,6 +96,9 @@ final class SimulatedRuntime implements NodeRuntime {
     }
 
     void failed(Throwable cause) {
+        if (vanished) {
+            return; // it was killed in the midst of what failed, and nobody is left to fail
+        }
         simulation().failed(node, cause);
         Consumer<Throwable> handler = failureHandler;
         if (handler != null && alive) {
@@ -182,6 +186,7 @@ final class SimulatedRuntime implements NodeRuntime {
      * @param hostStands whether the system is still there to close its sockets
      */
     void vanish(boolean hostStands) {
+        vanished = true;
         alive = false;
         transport.vanish(hostStands);
     }

@@ -32,6 +32,9 @@ public final class SimulatedStorage {
     private final List<GatheringFile> gathering = new ArrayList<>();
     private long capacityBytes = Long.MAX_VALUE;
     private long stalledUntilNanos;
+    private long operations;
+    private long interceptAt;
+    private @Nullable Runnable intercept;
 
     SimulatedStorage(Simulation simulation, String nodeId) {
         this.simulation = simulation;
@@ -61,6 +64,36 @@ public final class SimulatedStorage {
     /** Takes back all failures that have not happened yet. */
     public void clearFailures() {
         faults.clear();
+    }
+
+    /** How many times the disk has been asked to change something: a write, a force, a file made, renamed or removed. */
+    public long operations() {
+        return operations;
+    }
+
+    /**
+     * Just before the disk carries out an operation, something happens. A crash or kill of the node then interrupts the task
+     * that asked for it, in its midst; otherwise tasks happen as a whole.
+     *
+     * @param operation its number by {@link #operations}, higher than the present one
+     */
+    public void beforeOperation(long operation, Runnable then) {
+        if (operation <= operations) {
+            throw new IllegalArgumentException(
+                    "operation " + operation + " of node " + nodeId + " is over; the last one was " + operations);
+        }
+        interceptAt = operation;
+        intercept = then;
+    }
+
+    /** The disk is about to change. */
+    void changing() {
+        operations++;
+        Runnable then = intercept;
+        if (then != null && operations == interceptAt) {
+            intercept = null;
+            then.run();
+        }
     }
 
     /** How much the files may hold together, by their lengths; unlimited at first. */

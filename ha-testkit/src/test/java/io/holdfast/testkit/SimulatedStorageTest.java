@@ -13,9 +13,12 @@ import io.holdfast.core.runtime.Storage.AppendMode;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -434,5 +437,36 @@ class SimulatedStorageTest {
                 assertArrayEquals(shown, read(), "round " + round + " step " + step);
             }
         }
+    }
+
+    @Test
+    void aCrashBeforeAnOperationInterruptsTheTaskThatAskedForIt() throws IOException {
+        Simulation other = new Simulation(3);
+        SimulatedNode dies = other.node("b");
+        NodeRuntime runtime = dies.runtime();
+        Storage dying = runtime.storage();
+        dying.createDirectories(DIRECTORY);
+        dying.open(FILE, OpenMode.CREATE).close();
+        dying.forceDirectory(DIRECTORY);
+        long before = dies.storage().operations();
+        dies.storage().beforeOperation(before + 3, () -> dies.crash(CrashMode.ALL_LOST));
+        List<String> done = new ArrayList<>();
+        runtime.newWorker("disk").execute(() -> {
+            try (StorageFile file = dying.open(FILE, OpenMode.READ_WRITE)) {
+                file.write(bytes("one"), 0);
+                done.add("written");
+                file.force();
+                done.add("forced");
+                file.write(bytes("two"), 0);
+                done.add("written again");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        other.runFor(Duration.ofSeconds(1));
+        assertEquals(List.of("written", "forced"), done);
+        assertEquals(List.of(), other.failures(), "a process that is gone does not fail");
+        assertEquals("one", new String(dies.storage().read(FILE), StandardCharsets.UTF_8));
+        assertThrows(IllegalArgumentException.class, () -> dies.storage().beforeOperation(1, () -> {}));
     }
 }

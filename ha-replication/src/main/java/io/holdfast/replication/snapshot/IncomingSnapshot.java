@@ -14,6 +14,7 @@ public final class IncomingSnapshot implements AutoCloseable {
     private final long term;
     private final long bytes;
     private long received;
+    private long forced;
 
     IncomingSnapshot(StorageFile file, long index, long term, long bytes, long received) {
         this.file = file;
@@ -21,6 +22,7 @@ public final class IncomingSnapshot implements AutoCloseable {
         this.term = term;
         this.bytes = bytes;
         this.received = received;
+        this.forced = received;
     }
 
     long index() {
@@ -54,6 +56,10 @@ public final class IncomingSnapshot implements AutoCloseable {
         int length = chunk.remaining();
         file.write(chunk, received);
         received += length;
+        if (received - forced >= SnapshotWriter.FORCE_EVERY_BYTES) {
+            file.force();
+            forced = received;
+        }
     }
 
     /** Closes the file, which stays. */

@@ -25,6 +25,8 @@ public final class SnapshotStore {
     private static final Pattern INCOMING = Pattern.compile("(\\d{10,19})-\\d{1,19}\\.snap\\.\\d{1,19}\\.fetch");
     private static final String UNFINISHED = ".part";
     private static final String DAMAGED = ".damaged";
+    /** For people to look at; more would fill the disk. */
+    private static final int MOST_SET_ASIDE = 2;
 
     private final Storage storage;
     private final Path directory;
@@ -92,6 +94,7 @@ public final class SnapshotStore {
             return new SnapshotWriter(file, meta, clusterId);
         } catch (IOException | RuntimeException e) {
             file.close();
+            storage.delete(part);
             throw e;
         }
     }
@@ -228,6 +231,12 @@ public final class SnapshotStore {
     private void setAside(Entry damaged) throws IOException {
         storage.rename(
                 damaged.path(), damaged.path().resolveSibling(damaged.path().getFileName() + DAMAGED));
+        List<Path> aside = storage.list(directory).stream()
+                .filter(path -> String.valueOf(path.getFileName()).endsWith(DAMAGED))
+                .toList();
+        for (int i = 0; i < aside.size() - MOST_SET_ASIDE; i++) {
+            storage.delete(aside.get(i));
+        }
         storage.forceDirectory(directory);
         entries.remove(damaged);
     }

@@ -12,12 +12,16 @@ import java.util.UUID;
  * file has been given its name; see {@link SnapshotStore}. Blocks; for one thread at a time.
  */
 public final class SnapshotWriter implements AutoCloseable {
+    /** In steps, so that the log's own forces never wait behind a long one. */
+    static final int FORCE_EVERY_BYTES = 4 << 20;
+
     private static final int MAX_SECTION = 0xFFFF;
 
     private final StorageFile file;
     private final SnapshotMeta meta;
     private final ByteBuffer block = ByteBuffer.allocateDirect(BlockHeader.BYTES + BlockHeader.MAX_LENGTH);
     private long position = SnapshotHeader.BYTES;
+    private long forced;
     private long blocks;
     private long content;
     private int lastSection;
@@ -72,21 +76,26 @@ public final class SnapshotWriter implements AutoCloseable {
 
         @Override
         public void write(int value) throws IOException {
-            write(new byte[] {(byte) value}, 0, 1);
+            room();
+            block.put((byte) value);
+        }
+
+        private void room() throws IOException {
+            if (closed) {
+                throw new IOException("the section of " + file.path() + " is closed");
+            }
+            if (!block.hasRemaining()) {
+                part();
+            }
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             Objects.checkFromIndexSize(offset, length, bytes.length);
-            if (closed) {
-                throw new IOException("the section of " + file.path() + " is closed");
-            }
             int at = offset;
             int end = offset + length;
             while (at < end) {
-                if (!block.hasRemaining()) {
-                    part();
-                }
+                room();
                 int now = Math.min(end - at, block.remaining());
                 block.put(bytes, at, now);
                 at += now;
@@ -119,6 +128,10 @@ public final class SnapshotWriter implements AutoCloseable {
         file.write(block, position);
         position += length;
         blocks++;
+        if (position - forced >= FORCE_EVERY_BYTES) {
+            file.force();
+            forced = position;
+        }
         block.clear().position(BlockHeader.BYTES);
     }
 
