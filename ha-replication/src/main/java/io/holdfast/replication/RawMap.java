@@ -1,6 +1,7 @@
 package io.holdfast.replication;
 
 import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.structures.MapCommands;
 import java.time.Duration;
 import java.util.Map;
@@ -43,6 +44,10 @@ final class RawMap {
         return new RawMap(commands, name, id, nanos(timeout));
     }
 
+    RawMap reading(Freshness freshness) {
+        return new RawMap(commands.reading(freshness), name, id, timeoutNanos);
+    }
+
     String name() {
         return name;
     }
@@ -58,6 +63,13 @@ final class RawMap {
 
     byte[] write(byte[] command) {
         return write(command, timeoutNanos);
+    }
+
+    /** Only commands without a result can do with less. */
+    RawMap acknowledged(Acknowledgement acknowledgement) {
+        return acknowledgement == Acknowledgement.QUORUM
+                ? this
+                : new RawMap(new WithoutResults(commands.storedOnly()), name, id, timeoutNanos);
     }
 
     byte[] write(byte[] command, long nanos) {

@@ -59,6 +59,11 @@ public final class ReplicatedCounter {
         return new ReplicatedCounter(raw.withTimeout(timeout), name);
     }
 
+    /** The same counter, read with another freshness; linearizable by default. */
+    public ReplicatedCounter reading(ReadLevel level) {
+        return new ReplicatedCounter(raw.reading(level.freshness()), name);
+    }
+
     /** What it is now. */
     public long get() {
         return number(raw.read(MapCommands.get(raw.id(), key)));

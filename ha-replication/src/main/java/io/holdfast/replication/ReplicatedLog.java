@@ -21,17 +21,19 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class ReplicatedLog {
     private final LogAccess access;
+    private final Commands commands;
     private final long timeoutNanos;
 
-    private ReplicatedLog(LogAccess access, long timeoutNanos) {
+    private ReplicatedLog(LogAccess access, Commands commands, long timeoutNanos) {
         this.access = access;
+        this.commands = commands;
         this.timeoutNanos = timeoutNanos;
     }
 
     /** The log of a cluster that has been started with {@link LogReplication}. */
     public static ReplicatedLog in(HaCluster cluster) {
         LogAccess access = cluster.feature(LogAccess.class);
-        return new ReplicatedLog(access, access.commands().defaultTimeoutNanos());
+        return new ReplicatedLog(access, access.commands(), access.commands().defaultTimeoutNanos());
     }
 
     /** The same log with another deadline, counted from each call. */
@@ -39,27 +41,50 @@ public final class ReplicatedLog {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("the timeout " + timeout + " is not positive");
         }
-        return new ReplicatedLog(access, timeout.toNanos());
+        return new ReplicatedLog(access, commands, timeout.toNanos());
+    }
+
+    /** The same log, read with another freshness; linearizable by default. */
+    public ReplicatedLog reading(ReadLevel level) {
+        return new ReplicatedLog(access, commands.reading(level.freshness()), timeoutNanos);
+    }
+
+    /**
+     * The same log, whose writes return sooner or later; QUORUM by default. With MASTER {@link #submit} returns an empty
+     * array, whatever the machine will answer.
+     */
+    public ReplicatedLog acknowledged(Acknowledgement acknowledgement) {
+        return acknowledgement == Acknowledgement.QUORUM
+                ? this
+                : new ReplicatedLog(access, commands.storedOnly(), timeoutNanos);
+    }
+
+    /**
+     * How far the log has come for this process: every write of it that has been answered lies before. With {@link
+     * ReadLevel#atLeast} it makes reads see those writes, also in another process that is given it.
+     */
+    public long position() {
+        return access.position();
     }
 
     /** Writes a command, and returns the machine's answer. The array is not changed afterwards by the caller. */
     public byte[] submit(byte[] command) {
-        return access.commands().write(Commands.USER, command, timeoutNanos);
+        return commands.write(Commands.USER, command, timeoutNanos);
     }
 
     /** As {@link #submit}, without blocking; completes on the cluster's callback executor. */
     public CompletableFuture<byte[]> submitAsync(byte[] command) {
-        return access.commands().writeAsync(Commands.USER, command, timeoutNanos);
+        return commands.writeAsync(Commands.USER, command, timeoutNanos);
     }
 
     /** Asks the machine about its state. */
     public byte[] query(byte[] request) {
-        return access.commands().read(Commands.USER, request, timeoutNanos);
+        return commands.read(Commands.USER, request, timeoutNanos);
     }
 
     /** As {@link #query}, without blocking. */
     public CompletableFuture<byte[]> queryAsync(byte[] request) {
-        return access.commands().readAsync(Commands.USER, request, timeoutNanos);
+        return commands.readAsync(Commands.USER, request, timeoutNanos);
     }
 
     /** The state of the log as this process sees it, at most half a second old. */

@@ -80,6 +80,19 @@ public final class ReplicatedMap<K, V> {
         return new ReplicatedMap<>(raw.withTimeout(timeout), keys, values);
     }
 
+    /** The same map, read with another freshness; linearizable by default. */
+    public ReplicatedMap<K, V> reading(ReadLevel level) {
+        return new ReplicatedMap<>(raw.reading(level.freshness()), keys, values);
+    }
+
+    /**
+     * The same map, whose writes return sooner or later; QUORUM by default. With MASTER only {@link #put}, {@link #putAsync}
+     * and {@link #clear} are there, since nothing else is without a result.
+     */
+    public ReplicatedMap<K, V> acknowledged(Acknowledgement acknowledgement) {
+        return new ReplicatedMap<>(raw.acknowledged(acknowledgement), keys, values);
+    }
+
     /** The value of a key; null if there is none. */
     public @Nullable V get(K key) {
         return decode(MapCommands.optional(raw.read(MapCommands.get(raw.id(), encodeKey(key)))));

@@ -14,7 +14,8 @@ import java.nio.ByteBuffer;
  * A machine without {@link #snapshot} and {@link #restore} works, and its node keeps its whole log for ever.
  *
  * <p>{@link #apply} must be deterministic: no clock (use {@link Entry#wallMillis()}), no randomness, no iteration over
- * salted collections, nothing of this node alone. It must either change the state or throw, never both: an exception
+ * salted collections, nothing of this node alone. Nodes compare hashes of what their machines answer, and one that is alone
+ * with its answers stops. It must either change the state or throw, never both: an exception
  * goes to the caller as a {@link io.holdfast.core.RequestFailedException}, on every node alike, and the entry counts as
  * applied. An {@link Error} stops the node.
  */

@@ -1,6 +1,7 @@
 package io.holdfast.replication;
 
 import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.structures.MapMachine;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,7 @@ final class LocalCommands implements Commands {
     private final MapMachine machine = new MapMachine();
     private final Executor completions;
     private long index;
+    private Freshness lastFreshness = Freshness.STRICT;
     private int reads;
     private int writes;
     private long lastTimeoutNanos;
@@ -103,6 +105,21 @@ final class LocalCommands implements Commands {
             completions.execute(() -> result.completeExceptionally(e));
         }
         return result;
+    }
+
+    @Override
+    public Commands reading(Freshness freshness) {
+        lastFreshness = freshness;
+        return this;
+    }
+
+    @Override
+    public Commands storedOnly() {
+        return this;
+    }
+
+    synchronized Freshness lastFreshness() {
+        return lastFreshness;
     }
 
     @Override

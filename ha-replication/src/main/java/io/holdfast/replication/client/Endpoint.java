@@ -1,5 +1,6 @@
 package io.holdfast.replication.client;
 
+import io.holdfast.replication.session.Freshness;
 import java.util.List;
 
 /** A node as its users see it: over a link, or this node itself. On the loop. */
@@ -17,6 +18,6 @@ public interface Endpoint {
     /** Ends a session. */
     void closeSession(long session);
 
-    /** Asks for a linearizable read. */
-    boolean query(long request, int machine, byte[] bytes);
+    /** Asks for a read. */
+    boolean query(long request, int machine, byte[] bytes, Freshness freshness);
 }

@@ -12,8 +12,8 @@ public interface LocalCalls {
     @Nullable
     PendingWrite waiting(long session, long sequence);
 
-    /** It has been applied. On the machine's thread. */
-    void applied(PendingWrite write, byte[] answer);
+    /** It has been applied, at this index. On the machine's thread. */
+    void applied(PendingWrite write, byte[] answer, long index);
 
     /** All that belong together have been. On the machine's thread. */
     void appliedAll();

@@ -10,6 +10,7 @@ import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Links;
 import io.holdfast.core.spi.Links.OutboundLink;
 import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.Responder;
 import io.holdfast.replication.wire.ClientMessage;
@@ -18,10 +19,12 @@ import io.holdfast.replication.wire.ClientMessage.Answers;
 import io.holdfast.replication.wire.ClientMessage.CommandAnswer;
 import io.holdfast.replication.wire.ClientMessage.Opened;
 import io.holdfast.replication.wire.ClientMessage.Read;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +82,8 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     private int earlyBytes;
     private int releasedRequests;
     private int releasedBytes;
+    private final AtomicLong position = new AtomicLong();
+    private int nextReader;
     private volatile boolean stopped;
     private Runnable readyListener = () -> {};
 
@@ -162,6 +167,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         @Override
         public void received(RemoteEndpoint endpoint, ClientMessage message) {
             if (message instanceof Answers answers) {
+                reached(answers.appliedIndex());
                 for (CommandAnswer answer : answers.answers()) {
                     answer(answers.session(), answer.sequence(), answer.outcome(), answer.bytes());
                 }
@@ -224,16 +230,24 @@ public final class LogClient implements Commands, Responder, LocalCalls {
 
     @Override
     public byte[] write(int machine, byte[] command, long timeoutNanos) {
-        long deadline = now() + timeoutNanos;
-        checkSize(command);
-        acquire(command.length, timeoutNanos);
-        PendingWrite write = new PendingWrite(machine, command, deadline, true);
-        enqueue(write);
-        return write.await(timeoutNanos + GRACE_NANOS, OutcomeUnknownException::new);
+        return write(machine, command, false, timeoutNanos);
     }
 
     @Override
     public CompletableFuture<byte[]> writeAsync(int machine, byte[] command, long timeoutNanos) {
+        return writeAsync(machine, command, false, timeoutNanos);
+    }
+
+    byte[] write(int machine, byte[] command, boolean storedOnly, long timeoutNanos) {
+        long deadline = now() + timeoutNanos;
+        checkSize(command);
+        acquire(command.length, timeoutNanos);
+        PendingWrite write = new PendingWrite(machine, command, storedOnly, deadline, true);
+        enqueue(write);
+        return write.await(timeoutNanos + GRACE_NANOS, OutcomeUnknownException::new);
+    }
+
+    CompletableFuture<byte[]> writeAsync(int machine, byte[] command, boolean storedOnly, long timeoutNanos) {
         long deadline = now() + timeoutNanos;
         try {
             checkSize(command);
@@ -241,23 +255,46 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         } catch (TooLargeException | OverloadedException | NotAvailableException e) {
             return CompletableFuture.failedFuture(e);
         }
-        PendingWrite write = new PendingWrite(machine, command, deadline, false);
+        PendingWrite write = new PendingWrite(machine, command, storedOnly, deadline, false);
         enqueue(write);
         return write;
     }
 
     @Override
     public byte[] read(int machine, byte[] request, long timeoutNanos) {
-        long deadline = now() + timeoutNanos;
-        checkSize(request);
-        acquire(request.length, timeoutNanos);
-        PendingRead read = new PendingRead(machine, request, deadline, true);
-        enqueue(read);
-        return read.await(timeoutNanos + GRACE_NANOS, NotAvailableException::new);
+        return read(machine, request, Freshness.STRICT, timeoutNanos);
     }
 
     @Override
     public CompletableFuture<byte[]> readAsync(int machine, byte[] request, long timeoutNanos) {
+        return readAsync(machine, request, Freshness.STRICT, timeoutNanos);
+    }
+
+    @Override
+    public Commands reading(Freshness freshness) {
+        return new TunedCommands(this, freshness, false);
+    }
+
+    @Override
+    public Commands storedOnly() {
+        return new TunedCommands(this, Freshness.STRICT, true);
+    }
+
+    /** An index at or after that of every write that has been answered. */
+    public long position() {
+        return position.get();
+    }
+
+    byte[] read(int machine, byte[] request, Freshness freshness, long timeoutNanos) {
+        long deadline = now() + timeoutNanos;
+        checkSize(request);
+        acquire(request.length, timeoutNanos);
+        PendingRead read = new PendingRead(machine, request, freshness, deadline, true);
+        enqueue(read);
+        return read.await(timeoutNanos + GRACE_NANOS, NotAvailableException::new);
+    }
+
+    CompletableFuture<byte[]> readAsync(int machine, byte[] request, Freshness freshness, long timeoutNanos) {
         long deadline = now() + timeoutNanos;
         try {
             checkSize(request);
@@ -265,7 +302,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         } catch (TooLargeException | OverloadedException | NotAvailableException e) {
             return CompletableFuture.failedFuture(e);
         }
-        PendingRead read = new PendingRead(machine, request, deadline, false);
+        PendingRead read = new PendingRead(machine, request, freshness, deadline, false);
         enqueue(read);
         return read;
     }
@@ -331,8 +368,9 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     }
 
     @Override
-    public void applied(PendingWrite write, byte[] answer) {
+    public void applied(PendingWrite write, byte[] answer, long index) {
         if (write.tellEarly()) {
+            position.accumulateAndGet(index, Math::max);
             earlyRequests++;
             earlyBytes += permits.weight(write.permitBytes());
             write.answer(answer, earlyCompletions);
@@ -394,18 +432,20 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         startTicking();
     }
 
-    /** Who can answer a read: this node if it is one, else the master, else any node. */
-    private @Nullable Endpoint whoReads() {
+    /** Who can answer a read: this node if it is one, else the master if it has to be asked anyway, else any node. */
+    private @Nullable Endpoint whoReads(Freshness freshness) {
         Endpoint to = local != null ? local : master;
-        if (to != null) {
+        if (to != null && (to.equals(local) || freshness.kind() == Freshness.LINEARIZABLE)) {
             return to;
         }
+        // Reads that need not ask the master spread over all nodes.
+        List<Endpoint> up = new ArrayList<>(nodes.size());
         for (Dialled node : nodes.values()) {
             if (node.endpoint().isUp()) {
-                return node.endpoint();
+                up.add(node.endpoint());
             }
         }
-        return null;
+        return up.isEmpty() ? to : up.get(Math.floorMod(nextReader++, up.size()));
     }
 
     private void startTicking() {
@@ -441,7 +481,24 @@ public final class LogClient implements Commands, Responder, LocalCalls {
 
     @Override
     public void answer(long id, long sequence, Outcome outcome, byte[] bytes) {
+        if (outcome == Outcome.STORED) {
+            stored(session.find(id, sequence), bytes);
+            return;
+        }
         session.answered(id, sequence, outcome, bytes, now());
+    }
+
+    /** It stays in the window until it is decided: it may have to be sent to another master. */
+    private void stored(@Nullable PendingWrite write, byte[] nothing) {
+        if (write != null && write.isStoredOnly() && write.tellEarly()) {
+            release(write.permitBytes());
+            write.answer(nothing, completions);
+        }
+    }
+
+    @Override
+    public void reached(long index) {
+        position.accumulateAndGet(index, Math::max);
     }
 
     @Override

@@ -1,16 +1,20 @@
 package io.holdfast.replication.client;
 
+import io.holdfast.replication.session.Freshness;
+
 /** A read that has not been answered. On the loop, but for the telling of its caller. */
 final class PendingRead extends Request {
     private final int machine;
     private final byte[] request;
+    private final Freshness freshness;
     private long askedNanos;
     private boolean asked;
 
-    PendingRead(int machine, byte[] request, long deadlineNanos, boolean blocking) {
+    PendingRead(int machine, byte[] request, Freshness freshness, long deadlineNanos, boolean blocking) {
         super(deadlineNanos, request.length, blocking);
         this.machine = machine;
         this.request = request;
+        this.freshness = freshness;
     }
 
     int machine() {
@@ -19,6 +23,10 @@ final class PendingRead extends Request {
 
     byte[] request() {
         return request;
+    }
+
+    Freshness freshness() {
+        return freshness;
     }
 
     /** Somebody has been asked, or nobody could be. */

@@ -2,13 +2,14 @@ package io.holdfast.replication.client;
 
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.RequestFailedException;
+import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,17 +20,18 @@ final class PendingReads {
     private static final long RETRY_NANOS = 1_000_000_000L;
 
     private final Map<Long, PendingRead> reads = new LinkedHashMap<>();
-    private final Supplier<@Nullable Endpoint> whom;
+    private final Function<Freshness, @Nullable Endpoint> whom;
     private final IntConsumer left;
     private final Completions completions;
     private long nextId;
 
     /**
      * @param firstId where ids start, so that no answer to an earlier life of this process matches
-     * @param whom who can answer at this moment, or null
+     * @param whom who can answer a read of that freshness at this moment, or null
      * @param left hears the length of each read that is done
      */
-    PendingReads(long firstId, Supplier<@Nullable Endpoint> whom, IntConsumer left, Completions completions) {
+    PendingReads(
+            long firstId, Function<Freshness, @Nullable Endpoint> whom, IntConsumer left, Completions completions) {
         this.completions = completions;
         this.nextId = firstId;
         this.whom = whom;
@@ -43,8 +45,8 @@ final class PendingReads {
     }
 
     private void ask(long id, PendingRead read, long now) {
-        Endpoint to = whom.get();
-        read.asked(now, to != null && to.query(id, read.machine(), read.request()));
+        Endpoint to = whom.apply(read.freshness());
+        read.asked(now, to != null && to.query(id, read.machine(), read.request(), read.freshness()));
     }
 
     /** There is somebody new to ask. */

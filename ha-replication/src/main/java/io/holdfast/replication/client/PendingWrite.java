@@ -24,6 +24,7 @@ public final class PendingWrite extends Request {
     @SuppressWarnings("UnusedVariable") // by the handle
     private volatile int caller = WAITS;
 
+    private final boolean storedOnly;
     private byte machine;
     private byte[] command;
     private long sequence;
@@ -33,10 +34,11 @@ public final class PendingWrite extends Request {
     private boolean finished;
     private boolean callerGone;
 
-    PendingWrite(int machine, byte[] command, long deadlineNanos, boolean blocking) {
+    PendingWrite(int machine, byte[] command, boolean storedOnly, long deadlineNanos, boolean blocking) {
         super(deadlineNanos, command.length, blocking);
         this.machine = (byte) machine;
         this.command = command;
+        this.storedOnly = storedOnly;
     }
 
     /** True if the loop is to tell the caller what became of it, false if it has been told. */
@@ -52,6 +54,11 @@ public final class PendingWrite extends Request {
     /** True if {@link #tellEarly} was; its permits have then been given back as well. */
     boolean toldEarly() {
         return caller == TOLD_EARLY;
+    }
+
+    /** True if the caller is content when it is on the master's disk. */
+    public boolean isStoredOnly() {
+        return storedOnly && caller == WAITS;
     }
 
     /** For which machine; 0 for none. */

@@ -4,6 +4,7 @@ import io.holdfast.core.runtime.Connection.Lane;
 import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
 import io.holdfast.core.spi.Links.Link;
 import io.holdfast.core.spi.Links.LinkListener;
+import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.wire.ClientCodec;
 import io.holdfast.replication.wire.ClientMessage;
 import io.netty.buffer.ByteBuf;
@@ -71,7 +72,7 @@ final class RemoteEndpoint implements Endpoint, LinkListener {
         ByteBuf frame = ClientCodec.beginSubmit(
                 allocator, session, answeredBelow, writes.get(0).sequence());
         for (PendingWrite write : writes) {
-            ClientCodec.addCommand(frame, write.machine(), write.command());
+            ClientCodec.addCommand(frame, write.machine(), write.isStoredOnly(), write.command());
         }
         return send(Lane.BULK, frame);
     }
@@ -97,8 +98,8 @@ final class RemoteEndpoint implements Endpoint, LinkListener {
     }
 
     @Override
-    public boolean query(long request, int machine, byte[] bytes) {
-        ClientMessage message = new ClientMessage.Query(request, machine, Unpooled.wrappedBuffer(bytes));
+    public boolean query(long request, int machine, byte[] bytes, Freshness freshness) {
+        ClientMessage message = new ClientMessage.Query(request, machine, freshness, Unpooled.wrappedBuffer(bytes));
         return send(Lane.BULK, ClientCodec.encode(allocator, message));
     }
 

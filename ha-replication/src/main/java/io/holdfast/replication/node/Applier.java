@@ -32,6 +32,9 @@ final class Applier {
     /** How much is applied before the loop is given back. */
     private static final int SLICE_BYTES = 1 << 20;
 
+    /** How many entries, about, there are between two hashes of the state; the same on all nodes. */
+    private static final long HASH_EVERY = 1_024;
+
     /** How much a user's machine may be behind before applying waits for it. */
     private static final long MAX_WAITING_BYTES = 16L << 20;
 
@@ -52,6 +55,9 @@ final class Applier {
 
         /** The state up to this index has been taken from a snapshot. */
         void restored(long index);
+
+        /** A hash of the state after the entry at this index, which must be the same on all nodes. */
+        void hashed(long index, long hash);
 
         /** Answers have been given that belong together. */
         void answersComplete();
@@ -206,6 +212,17 @@ final class Applier {
         });
     }
 
+    /** All nodes do so at the end of the same batches. */
+    private void hash() {
+        long index = applied;
+        long ofMaps = maps.hash();
+        if (user == null) {
+            events.hashed(index, ofMaps);
+        } else {
+            user.hash(ofAnswers -> events.hashed(index, 31 * ofMaps + ofAnswers));
+        }
+    }
+
     private boolean isNext(ByteBuf batch, long decided) {
         boolean waits = stopped || paused || restoring;
         return !waits && Batch.firstIndex(batch) == applied + 1 && Batch.lastIndex(batch) <= decided;
@@ -216,6 +233,7 @@ final class Applier {
         wallMillis = Batch.wallMillis(batch);
         masterNanos = Batch.masterNanos(batch);
         appliedBytes += batch.readableBytes();
+        long before = applied;
         sessions.expire(masterNanos);
         Batch.Entries entries = Batch.entries(batch);
         while (entries.next()) {
@@ -228,6 +246,9 @@ final class Applier {
             user.handOver(batch);
         }
         events.applied(applied, batch.readableBytes());
+        if (applied / HASH_EVERY > before / HASH_EVERY) {
+            hash();
+        }
     }
 
     /** Hears of the state. On the loop. */
@@ -236,6 +257,11 @@ final class Applier {
 
         /** The user's machine gave none. */
         void failed(RuntimeException cause);
+    }
+
+    /** True while the state is being replaced by a snapshot's: nothing is to be read from it. */
+    boolean isRestoring() {
+        return restoring;
     }
 
     /** False while the state is being captured or restored, or is that of an empty log. */
@@ -253,14 +279,14 @@ final class Applier {
         }
         UserMachine machine = user;
         if (machine == null) {
-            captured.captured(state(null));
+            captured.captured(state(null, 0));
             return;
         }
         paused = true;
-        machine.capture((snapshot, failure) -> {
+        machine.capture((snapshot, answersHash, failure) -> {
             paused = false;
             if (failure == null) {
-                captured.captured(state(snapshot));
+                captured.captured(state(snapshot, answersHash));
             } else {
                 captured.failed(failure);
             }
@@ -270,9 +296,9 @@ final class Applier {
         });
     }
 
-    private AppliedState state(@Nullable StateSnapshot ofUser) {
+    private AppliedState state(@Nullable StateSnapshot ofUser, long answersHash) {
         SnapshotMeta meta = new SnapshotMeta(applied, term, wallMillis, masterNanos);
-        return new AppliedState(meta, sessions.snapshot(), maps.snapshot(), ofUser);
+        return new AppliedState(meta, sessions.snapshot(), maps.snapshot(), ofUser, answersHash);
     }
 
     /**
@@ -302,7 +328,7 @@ final class Applier {
                 if (user == null) {
                     restored(builtIn);
                 } else {
-                    user.restore(stored::restore, () -> restored(builtIn));
+                    user.restore(stored::restore, builtIn.answersHash(), () -> restored(builtIn));
                 }
             });
         });

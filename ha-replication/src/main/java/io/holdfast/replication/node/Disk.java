@@ -2,6 +2,7 @@ package io.holdfast.replication.node;
 
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
+import io.holdfast.replication.log.DamagedLogException;
 import io.holdfast.replication.log.HardStateFile;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.LogBase;
@@ -54,6 +55,23 @@ record Disk(
     }
 
     private static SegmentedLog openLog(
+            NodeRuntime runtime, ReplicationSettings settings, Identity identity, Worker preparer, LogBase snapshot)
+            throws IOException {
+        try {
+            return open(runtime, settings, identity, preparer, snapshot);
+        } catch (DamagedLogException e) {
+            if (identity.voters().size() > 1) {
+                throw e;
+            }
+            throw new IOException(
+                    e.getMessage()
+                            + ". This node is alone in its cluster, so that nobody has what is missing; restore its"
+                            + " directory, as a whole, from a backup",
+                    e);
+        }
+    }
+
+    private static SegmentedLog open(
             NodeRuntime runtime, ReplicationSettings settings, Identity identity, Worker preparer, LogBase snapshot)
             throws IOException {
         return SegmentedLog.open(

@@ -3,6 +3,7 @@ package io.holdfast.replication.node;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.Responder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,10 +26,17 @@ final class Ingress {
     /** Longer than any entry's body but a command's. */
     private static final int SMALL_BODY_BYTES = 32;
 
+    private static final byte[] NOTHING = {};
+
     /** Someone who sends commands, and can be told to wait. */
     interface Source extends Responder {
         void setReading(boolean reading);
     }
+
+    private record Stored(Source source, long session, long sequence) {}
+
+    /** Who wants to know when the batch that ends at this index is on the disk. */
+    private record Storing(long lastIndex, List<Stored> whom) {}
 
     private record Opening(Source source, long request) {}
 
@@ -52,6 +60,11 @@ final class Ingress {
     private boolean held;
     private long waitingBytes;
     private long nextToken;
+    private long reached;
+    /** Of the open batch. */
+    private List<Stored> tellStored = new ArrayList<>();
+
+    private final ArrayDeque<Storing> storing = new ArrayDeque<>();
 
     Ingress(EventLoop loop, OpenBatch open, long maxWaitingBytes, long firstToken, Runnable proposeNow) {
         this.loop = loop;
@@ -93,6 +106,8 @@ final class Ingress {
 
     void masterChanged(boolean nowMaster) {
         master = nowMaster;
+        tellStored.clear();
+        storing.clear();
         forgetLatest();
         openings.clear();
         sessionSources.clear();
@@ -156,6 +171,35 @@ final class Ingress {
         }
     }
 
+    /** The source wants to know when this command, which has just been added, is on this master's disk. */
+    void tellStored(Source source, long session, long sequence) {
+        tellStored.add(new Stored(source, session, sequence));
+    }
+
+    /** The open batch has been proposed and ends at this index. */
+    void proposed(long lastIndex) {
+        if (!tellStored.isEmpty()) {
+            storing.add(new Storing(lastIndex, tellStored));
+            tellStored = new ArrayList<>();
+        }
+    }
+
+    /** On this master's disk up to there. */
+    void stored(long index) {
+        boolean any = false;
+        for (Storing next = storing.peek(); next != null && next.lastIndex() <= index; next = storing.peek()) {
+            storing.remove();
+            for (Stored one : next.whom()) {
+                one.source().answer(one.session(), one.sequence(), Outcome.STORED, NOTHING);
+                toFlush.add(one.source());
+            }
+            any = true;
+        }
+        if (any) {
+            flush();
+        }
+    }
+
     /** Something has been added to the open batch. */
     void added() {
         if (open.bytes() >= FULL_BATCH_BYTES) {
@@ -205,11 +249,17 @@ final class Ingress {
         }
     }
 
+    /** Answers given from now on come from entries up to this index. */
+    void reached(long index) {
+        reached = index;
+    }
+
     void answered(long session, long sequence, Outcome outcome, byte[] answer) {
         Source source = latestSession == session ? latest : sessionSources.get(session);
         if (source != null) {
             latest = source;
             latestSession = session;
+            source.reached(reached);
             source.answer(session, sequence, outcome, answer);
             toFlush.add(source);
         }

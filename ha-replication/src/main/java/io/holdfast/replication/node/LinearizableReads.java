@@ -3,6 +3,7 @@ package io.holdfast.replication.node;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.replication.raft.RaftInput;
+import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.Responder;
 import java.util.ArrayList;
@@ -15,15 +16,19 @@ import java.util.PriorityQueue;
 import java.util.function.Consumer;
 
 /**
- * Reads that this node answers from its own state: each waits for its read index and until that is applied here. Reads of
- * one turn of the loop share one question to the master. On the loop.
+ * Reads that this node answers from its own state: each waits for its read index and until that is applied here, if it must
+ * be as fresh as that. Reads of one turn of the loop share one question to the master. On the loop.
  */
 final class LinearizableReads {
     private static final int MAX_READS = 65_536;
     private static final long MAX_READ_BYTES = 64L << 20;
     private static final long PATIENCE_NANOS = 3_000_000_000L;
 
-    private record Read(int machine, byte[] request, Responder asker, long askerId, long sinceNanos, long index) {}
+    private record Read(int machine, byte[] request, Responder asker, long askerId, long sinceNanos, long index) {
+        Read at(long readIndex) {
+            return new Read(machine, request, asker, askerId, sinceNanos, readIndex);
+        }
+    }
 
     private final Clock clock;
     private final EventLoop loop;
@@ -37,6 +42,10 @@ final class LinearizableReads {
 
     private long heldBytes;
     private long nextId;
+    /** All that had been acknowledged at that moment is applied here. */
+    private long freshAsOfNanos;
+
+    private boolean isFresh;
 
     LinearizableReads(Clock clock, EventLoop loop, Applier applier, Consumer<RaftInput> inputs, long firstId) {
         this.clock = clock;
@@ -46,15 +55,31 @@ final class LinearizableReads {
         this.nextId = firstId;
     }
 
-    void read(int machine, byte[] request, Responder asker, long askerId) {
+    void read(int machine, byte[] request, Freshness freshness, Responder asker, long askerId) {
         if (asking.size() + waiting.size() + answering >= MAX_READS || heldBytes + request.length > MAX_READ_BYTES) {
             asker.read(askerId, Outcome.UNAVAILABLE, new byte[0]);
             asker.flush();
             return;
         }
         heldBytes += request.length;
+        Read read = new Read(machine, request, asker, askerId, clock.nanoTime(), 0);
+        switch (freshness.kind()) {
+            case Freshness.LOCAL -> answerAt(read);
+            case Freshness.AT_LEAST -> answerAt(read.at(freshness.bound()));
+            case Freshness.WITHIN -> {
+                if (isFresh && read.sinceNanos() - freshAsOfNanos <= freshness.bound()) {
+                    answerAt(read);
+                } else {
+                    askFor(read);
+                }
+            }
+            default -> askFor(read);
+        }
+    }
+
+    private void askFor(Read read) {
         long id = nextId++;
-        asking.put(id, new Read(machine, request, asker, askerId, clock.nanoTime(), 0));
+        asking.put(id, read);
         if (gathered.isEmpty()) {
             loop.execute(this::ask);
         }
@@ -74,11 +99,25 @@ final class LinearizableReads {
         if (read == null) {
             return; // given up, or answered twice
         }
-        if (applier.applied() >= index) {
+        if (index > 0) {
+            asOf(read.sinceNanos(), index);
+        }
+        answerAt(read.at(index));
+    }
+
+    /** What is applied up to that index is at least as fresh as when the question for it was asked. */
+    private void asOf(long nanos, long index) {
+        if (applier.applied() >= index && (!isFresh || nanos - freshAsOfNanos > 0)) {
+            isFresh = true;
+            freshAsOfNanos = nanos;
+        }
+    }
+
+    private void answerAt(Read read) {
+        if (applier.applied() >= read.index() && !applier.isRestoring()) {
             answer(read);
         } else {
-            waiting.add(
-                    new Read(read.machine(), read.request(), read.asker(), read.askerId(), read.sinceNanos(), index));
+            waiting.add(read);
         }
     }
 

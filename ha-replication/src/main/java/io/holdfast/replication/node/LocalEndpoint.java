@@ -5,6 +5,7 @@ import io.holdfast.replication.client.Endpoint;
 import io.holdfast.replication.client.PendingWrite;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.session.EntryKind;
+import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.Responder;
 import java.util.List;
@@ -39,6 +40,9 @@ final class LocalEndpoint implements Endpoint, Ingress.Source {
         for (PendingWrite write : writes) {
             ingress.batchFor(session, this)
                     .addCommand(session, write.sequence(), answeredBelow, write.machine(), write.command());
+            if (write.isStoredOnly()) {
+                ingress.tellStored(this, session, write.sequence());
+            }
             ingress.added();
         }
         return true;
@@ -68,8 +72,8 @@ final class LocalEndpoint implements Endpoint, Ingress.Source {
     }
 
     @Override
-    public boolean query(long request, int machine, byte[] bytes) {
-        reads.read(machine, bytes, this, request);
+    public boolean query(long request, int machine, byte[] bytes, Freshness freshness) {
+        reads.read(machine, bytes, freshness, this, request);
         return true;
     }
 
@@ -93,6 +97,11 @@ final class LocalEndpoint implements Endpoint, Ingress.Source {
     @Override
     public void read(long request, Outcome outcome, byte[] answer) {
         user.read(request, outcome, answer);
+    }
+
+    @Override
+    public void reached(long index) {
+        user.reached(index);
     }
 
     @Override

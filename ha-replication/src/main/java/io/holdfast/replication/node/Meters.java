@@ -3,6 +3,7 @@ package io.holdfast.replication.node;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.log.DamagedLogException;
 import io.holdfast.replication.raft.RaftRole;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** What the log tells a meter registry; every name begins with {@code holdfast.log.} and carries cluster and node. */
 final class Meters {
@@ -22,12 +24,14 @@ final class Meters {
     private final Tags tags;
     private final Supplier<LogStatus> status;
     private final List<Meter> registered = new ArrayList<>();
+    private final Counter differences;
     private final Counter snapshots;
     private final Counter snapshotFailures;
     private final Counter installations;
     private final Timer snapshotTime;
     private volatile long snapshotIndex;
     private volatile long snapshotBytes;
+    private @Nullable Gauge missingFrom;
     private final Counter forces;
     private final Counter elections;
 
@@ -50,7 +54,12 @@ final class Meters {
                                 .mapToLong(Long::longValue)
                                 .min()
                                 .orElse(s.lastIndex()));
+        gauge(
+                "holdfast.log.at.risk",
+                "on the master: entries that are not decided, which acknowledgement MASTER may lose",
+                s -> s.role() == ReplicaRole.MASTER ? s.lastIndex() - s.commitIndex() : 0);
         forces = counter("holdfast.log.forces", "times that the log was forced to disk");
+        differences = counter("holdfast.state.differences", "times that another voter's state was another one");
         snapshots = counter("holdfast.snapshot.taken", "snapshots that this node took");
         snapshotFailures = counter("holdfast.snapshot.failures", "snapshots that could not be taken or fetched");
         installations =
@@ -95,6 +104,26 @@ final class Meters {
         snapshotBytes = bytes;
     }
 
+    /** Part of the log is missing until it has been had again from others. */
+    void damaged(DamagedLogException damage) {
+        missingFrom = Gauge.builder("holdfast.log.missing.from", damage, DamagedLogException::index)
+                .description("first index that was damaged on this disk, until it is healed")
+                .tags(tags.and("file", damage.file(), "offset", Long.toString(damage.offset())))
+                .register(registry);
+    }
+
+    /** Nothing is missing any more. */
+    void healed() {
+        if (missingFrom != null) {
+            registry.remove(missingFrom);
+            missingFrom = null;
+        }
+    }
+
+    void stateDiffers() {
+        differences.increment();
+    }
+
     void snapshotFailed() {
         snapshotFailures.increment();
     }
@@ -110,6 +139,7 @@ final class Meters {
     }
 
     void close() {
+        healed();
         registered.forEach(registry::remove);
     }
 }

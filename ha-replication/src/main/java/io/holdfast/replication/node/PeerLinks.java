@@ -73,6 +73,11 @@ final class PeerLinks {
         outbox.send(message);
     }
 
+    /** Sends to everybody there is a link to. */
+    void sendToAll(RaftMessage message) {
+        outboxes.values().forEach(outbox -> outbox.send(message));
+    }
+
     /** Sends a chunk of a snapshot, or drops it where there is no link or too much waits. Takes ownership of the bytes. */
     void send(String to, RaftMessage.SnapshotChunk chunk, ByteBuf bytes) {
         PeerOutbox outbox = outboxes.get(to);

@@ -32,7 +32,7 @@ final class RaftDriver {
 
         void committed(long index);
 
-        void proposed(int bytes);
+        void proposed(BatchMeta batch);
 
         void readReady(long id, long index);
 
@@ -40,6 +40,9 @@ final class RaftDriver {
 
         /** Whatever this node may have lost, it has again. */
         void doubtSettled();
+
+        /** Another voter said what the hash of its state is. */
+        void reported(String from, long index, long hash);
 
         /** Fetch the master's snapshot, or go on with it. */
         void fetch(RaftEffect.FetchSnapshot offer);
@@ -145,7 +148,7 @@ final class RaftDriver {
             time.advance(clock.nanoTime(), clock.wallMillis());
             ByteBuf batch = openBatch.seal(append.batch(), time.wallMillis(), time.masterNanos());
             store.append(append.batch(), batch);
-            events.proposed(append.batch().bytes());
+            events.proposed(append.batch());
         } else if (effect instanceof RaftEffect.AppendReceived append) {
             ByteBuf batch = receivedBatch(append.batch());
             time.seen(Batch.wallMillis(batch), Batch.masterNanos(batch));
@@ -169,6 +172,8 @@ final class RaftDriver {
             events.readFailed(failed.id());
         } else if (effect instanceof RaftEffect.DoubtSettled) {
             settle();
+        } else if (effect instanceof RaftEffect.StateReported report) {
+            events.reported(report.from(), report.index(), report.hash());
         } else if (effect instanceof RaftEffect.FetchSnapshot offer) {
             events.fetch(offer);
         } else if (effect instanceof RaftEffect.StoreChunk chunk) {

@@ -74,6 +74,7 @@ final class RemoteClients {
         private @Nullable Link link;
         private @Nullable ByteBuf answers;
         private long answersSession;
+        private long reached;
 
         @Override
         public void up(Link standing) {
@@ -102,7 +103,8 @@ final class RemoteClients {
         public void received(Link from, ByteBuf frame) {
             ClientMessage message = ClientCodec.decode(frame);
             if (message instanceof Query query) {
-                reads.read(query.machine(), ByteBufUtil.getBytes(query.bytes()), this, query.request());
+                reads.read(
+                        query.machine(), ByteBufUtil.getBytes(query.bytes()), query.freshness(), this, query.request());
             } else if (message instanceof Ask || !ingress.isMaster()) {
                 announce();
             } else if (message instanceof Submit submit) {
@@ -132,11 +134,11 @@ final class RemoteClients {
                 }
                 ingress.batchFor(submit.session(), this)
                         .addCommand(
-                                submit.session(),
-                                sequence++,
-                                submit.answeredBelow(),
-                                command.machine(),
-                                command.bytes());
+                                submit.session(), sequence, submit.answeredBelow(), command.machine(), command.bytes());
+                if (command.tellStored()) {
+                    ingress.tellStored(this, submit.session(), sequence);
+                }
+                sequence++;
                 ingress.added();
             }
         }
@@ -175,10 +177,16 @@ final class RemoteClients {
         }
 
         @Override
+        public void reached(long index) {
+            reached = index;
+        }
+
+        @Override
         public void flush() {
             ByteBuf gathered = answers;
             if (gathered != null) {
                 answers = null;
+                ClientCodec.endAnswers(gathered, reached);
                 send(Lane.BULK, gathered);
             }
         }

@@ -8,6 +8,8 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.client.LogClient;
+import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.DamagedLogException;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.Voter;
 import io.holdfast.replication.log.Recovery;
@@ -65,6 +67,7 @@ final class Replica {
     private final LocalEndpoint local;
     private final ByteBufAllocator allocator;
     private final Meters meters;
+    private final StateHashes stateHashes;
     private long publishedNanos;
     private long backlogBytes;
     private long idleSinceIndex;
@@ -141,6 +144,8 @@ final class Replica {
                 allocator,
                 new DriverEvents());
         this.applier = new Applier(store, reader, loop, allocator, user, new ApplierEvents());
+        this.stateHashes =
+                new StateHashes(context.node().id(), identity.voters().size());
         this.snapshots = new Snapshots(
                 context.node().id(),
                 runtime,
@@ -168,6 +173,10 @@ final class Replica {
     }
 
     void start() {
+        DamagedLogException damage = disk.log().recovery().damage();
+        if (damage != null) {
+            meters.damaged(damage);
+        }
         if (driver.raft().doubtful()) {
             LOG.warn(
                     "{} found the end of its log or its vote damaged, perhaps by a torn write; it does not vote until it "
@@ -209,6 +218,9 @@ final class Replica {
             meters.forced();
         }
         input(new RaftInput.Persisted(term, index));
+        if (term == driver.raft().term()) {
+            ingress.stored(index);
+        }
         applier.forced();
     }
 
@@ -242,6 +254,21 @@ final class Replica {
 
     LogStatus status() {
         return status;
+    }
+
+    private void compare(String node, long index, long hash) {
+        stateHashes.hashed(node, index, hash).ifPresent(difference -> {
+            meters.stateDiffers();
+            String what = "the state of " + context.node().id() + " after index " + index + " differs from that of "
+                    + difference.others();
+            if (difference.alone()) {
+                context.fail(new IllegalStateException(what + ", who agree with each other: a state machine is not"
+                        + " deterministic, or memory or a disk has failed. Move this node's directory away for somebody"
+                        + " to look at"));
+            } else {
+                LOG.error("{}; which of them is wrong is not known yet", what);
+            }
+        });
     }
 
     private void checkReady() {
@@ -400,8 +427,9 @@ final class Replica {
         }
 
         @Override
-        public void proposed(int bytes) {
-            backlogBytes += bytes;
+        public void proposed(BatchMeta batch) {
+            ingress.proposed(batch.lastIndex());
+            backlogBytes += batch.bytes();
             ingress.waiting(backlogBytes);
         }
 
@@ -413,6 +441,11 @@ final class Replica {
         @Override
         public void readFailed(long id) {
             reads.failed(id);
+        }
+
+        @Override
+        public void reported(String from, long index, long hash) {
+            compare(from, index, hash);
         }
 
         @Override
@@ -438,6 +471,7 @@ final class Replica {
         @Override
         public void doubtSettled() {
             mayHaveLost = false;
+            meters.healed();
             if (settings.forced()) {
                 reader.execute(Replica.this::removeUnforcedMark);
             }
@@ -445,6 +479,14 @@ final class Replica {
     }
 
     private final class ApplierEvents implements Applier.Events {
+        @Override
+        public void hashed(long index, long hash) {
+            if (!stopped) {
+                peers.sendToAll(new RaftMessage.StateReport(driver.raft().term(), index, hash));
+                compare(context.node().id(), index, hash);
+            }
+        }
+
         @Override
         public void restored(long index) {
             snapshots.restored(index);
@@ -462,6 +504,7 @@ final class Replica {
 
         @Override
         public void answered(long session, long sequence, Outcome outcome, byte[] answer) {
+            ingress.reached(applier.applied());
             ingress.answered(session, sequence, outcome, answer);
         }
 

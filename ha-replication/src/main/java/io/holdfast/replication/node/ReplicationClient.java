@@ -39,6 +39,11 @@ public final class ReplicationClient implements RunningFeature, LogAccess {
     }
 
     @Override
+    public long position() {
+        return client.position();
+    }
+
+    @Override
     public Commands commands() {
         return client;
     }

@@ -119,6 +119,11 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
     }
 
     @Override
+    public long position() {
+        return client.position();
+    }
+
+    @Override
     public Commands commands() {
         return client;
     }

@@ -6,6 +6,7 @@ import io.holdfast.replication.snapshot.SnapshotFile;
 import io.holdfast.replication.snapshot.SnapshotMeta;
 import io.holdfast.replication.snapshot.SnapshotReader;
 import io.holdfast.replication.structures.MapMachine;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -15,7 +16,7 @@ import java.io.UncheckedIOException;
 record StoredState(SnapshotFile file) {
 
     /** What is not the user's machine's. */
-    record BuiltIn(SnapshotMeta meta, SessionSnapshot sessions, MapMachine maps) {}
+    record BuiltIn(SnapshotMeta meta, SessionSnapshot sessions, MapMachine maps, long answersHash) {}
 
     /** @param withUser whether a machine is there to take its part */
     BuiltIn builtIn(boolean withUser) {
@@ -32,16 +33,18 @@ record StoredState(SnapshotFile file) {
         require(snapshot, AppliedState.MAPS);
         MapMachine maps = new MapMachine();
         maps.restore(snapshot.nextVersion(), snapshot.section());
-        int next = snapshot.nextSection();
-        if (next == AppliedState.USER && !withUser) {
+        if (snapshot.skipTo(AppliedState.USER) && !withUser) {
             throw new IOException(
                     "it holds the state of a state machine, and none is registered; add LogReplication.stateMachine(...)");
         }
-        if (next > AppliedState.USER) {
-            throw new IOException(
-                    "its section " + next + " is not known to this release: start the release that wrote it");
+        require(snapshot, AppliedState.HASH);
+        long answersHash = new DataInputStream(snapshot.section()).readLong();
+        snapshot.skipTo(AppliedState.HASH + 1);
+        if (snapshot.nextSection() != 0) {
+            throw new IOException("its section " + snapshot.nextSection()
+                    + " is not known to this release: start the release that wrote it");
         }
-        return new BuiltIn(snapshot.meta(), sessions, maps);
+        return new BuiltIn(snapshot.meta(), sessions, maps, answersHash);
     }
 
     private static void require(SnapshotReader snapshot, int section) throws IOException {

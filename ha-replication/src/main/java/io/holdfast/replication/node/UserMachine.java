@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +67,11 @@ final class UserMachine {
     private volatile boolean master;
     /** An error came out of the machine. Of its own thread. */
     private boolean broken;
+
+    /** Of all answers so far. Of the machine's thread. */
+    private long answersHash;
+
+    private final CRC32C crc = new CRC32C();
 
     /** Applied since the loop was last told. Of the machine's thread. */
     private long untoldBytes;
@@ -159,6 +166,19 @@ final class UserMachine {
             }
         }
         tell(work);
+        hash(work);
+    }
+
+    /** What a machine answers shows what its state is. Not the words of an exception, which may differ. */
+    private void hash(MachineWork work) {
+        for (int i = 0; i < work.size(); i++) {
+            crc.reset();
+            if (work.outcome(i) == Outcome.APPLIED) {
+                crc.update(work.answer(i));
+            }
+            answersHash = 31 * (31 * answersHash + work.index(i))
+                    + (crc.getValue() << 8 | work.outcome(i).code());
+        }
     }
 
     /** Tells callers of this process, all of a batch at once: one that is claimed must not wait for a machine that hangs. */
@@ -166,7 +186,7 @@ final class UserMachine {
         for (int i = 0; i < work.size(); i++) {
             PendingWrite caller = work.caller(i);
             if (caller != null && work.outcome(i) == Outcome.APPLIED) {
-                localCalls.applied(caller, work.answer(i));
+                localCalls.applied(caller, work.answer(i), work.index(i));
             }
         }
         localCalls.appliedAll();
@@ -199,7 +219,7 @@ final class UserMachine {
     /** Hears of a snapshot. On the loop. */
     interface Captured {
         /** Everything handed over before has been applied, and the answers have been told. */
-        void captured(@Nullable StateSnapshot snapshot, @Nullable RuntimeException failure);
+        void captured(@Nullable StateSnapshot snapshot, long answersHash, @Nullable RuntimeException failure);
     }
 
     /** Takes a snapshot behind everything handed over before. On the loop. */
@@ -214,17 +234,27 @@ final class UserMachine {
             }
             StateSnapshot taken = snapshot;
             RuntimeException failed = failure;
+            long hash = answersHash;
             loop.execute(() -> {
                 hear();
-                captured.captured(taken, failed);
+                captured.captured(taken, hash, failed);
             });
         });
     }
 
-    /** Has something done with the machine, on its thread, and then tells the loop. On the loop. */
-    void restore(Consumer<StateMachine> work, Runnable done) {
+    /** Tells the hash of all answers, behind everything handed over before. On the loop. */
+    void hash(LongConsumer then) {
+        worker.execute(() -> {
+            long hash = answersHash;
+            loop.execute(() -> then.accept(hash));
+        });
+    }
+
+    /** Has the machine take its state, on its thread, and then tells the loop. On the loop. */
+    void restore(Consumer<StateMachine> work, long hashOfAnswers, Runnable done) {
         worker.execute(() -> {
             work.accept(machine);
+            answersHash = hashOfAnswers;
             loop.execute(() -> {
                 hear();
                 done.run();

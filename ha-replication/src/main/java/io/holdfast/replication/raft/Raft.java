@@ -6,6 +6,7 @@ import io.holdfast.replication.raft.RaftEffect.ProposalRefused;
 import io.holdfast.replication.raft.RaftEffect.ReadFailed;
 import io.holdfast.replication.raft.RaftEffect.ReadReady;
 import io.holdfast.replication.raft.RaftEffect.SetTimer;
+import io.holdfast.replication.raft.RaftEffect.StateReported;
 import io.holdfast.replication.raft.RaftInput.HardStateSaved;
 import io.holdfast.replication.raft.RaftInput.LogDropped;
 import io.holdfast.replication.raft.RaftInput.PeerDown;
@@ -36,6 +37,7 @@ import io.holdfast.replication.raft.RaftMessage.ReadIndexRequest;
 import io.holdfast.replication.raft.RaftMessage.SnapshotChunk;
 import io.holdfast.replication.raft.RaftMessage.SnapshotOffer;
 import io.holdfast.replication.raft.RaftMessage.SnapshotRequest;
+import io.holdfast.replication.raft.RaftMessage.StateReport;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import io.holdfast.replication.raft.RaftMessage.VoteRequest;
 import java.util.List;
@@ -170,6 +172,10 @@ public final class Raft {
         if (!s.config.voters().contains(from)) {
             throw new IllegalStateException(
                     from + " is no voter of " + s.config.voters().ids());
+        }
+        if (message instanceof StateReport report) {
+            s.effects.add(new StateReported(from, report.index(), report.hash()));
+            return;
         }
         if (message instanceof LogStatusRequest) {
             s.send(from, new LogStatusReply(s.term, s.log.lastIndex(), s.log.lastTerm()));

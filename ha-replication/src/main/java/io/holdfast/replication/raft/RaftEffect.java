@@ -41,6 +41,9 @@ public sealed interface RaftEffect {
     /** Say {@link RaftInput.TimerFired} at this time; replaces the timer before. */
     record SetTimer(long atNanos) implements RaftEffect {}
 
+    /** Another voter said what the hash of its state is. */
+    record StateReported(String from, long index, long hash) implements RaftEffect {}
+
     /**
      * Fetch a snapshot, or go on with it: say {@link RaftInput.SnapshotFetched} with the offset to go on from. Another one
      * that is being fetched is given up.

@@ -91,6 +91,13 @@ public sealed interface RaftMessage {
     record LogStatusReply(long term, long lastIndex, long lastTerm) implements RaftMessage {}
 
     /**
+     * A hash of the sender's state after the entry at that index. It decides nothing in the protocol.
+     *
+     * @param hash any number
+     */
+    record StateReport(long term, long index, long hash) implements RaftMessage {}
+
+    /**
      * What you need next is not in the log any more: fetch this snapshot. (thesis, 5.1 and figure 5.3, where the leader
      * pushes the chunks; here the follower asks for each, so that it decides how fast, and from where)
      *

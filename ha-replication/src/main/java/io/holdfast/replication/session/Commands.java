@@ -30,6 +30,12 @@ public interface Commands {
     /** Reads linearizably without blocking. */
     CompletableFuture<byte[]> readAsync(int machine, byte[] request, long timeoutNanos);
 
+    /** The same, with reads that may be less fresh; reads of this one are linearizable. */
+    Commands reading(Freshness freshness);
+
+    /** The same, with writes that return, without a result, when they are on the master's disk. */
+    Commands storedOnly();
+
     /** The deadline of calls that name none, in nanoseconds. */
     long defaultTimeoutNanos();
 }

@@ -8,6 +8,11 @@ public interface LogAccess {
     /** Writes and reads. */
     Commands commands();
 
+    /**
+     * An index at or after that of every write of this process that has been answered. Safe from any thread.
+     */
+    long position();
+
     /** The state of the log as this process sees it, at most half a second old. Safe from any thread. */
     LogStatus status();
 }

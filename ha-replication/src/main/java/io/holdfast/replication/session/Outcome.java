@@ -13,7 +13,9 @@ public enum Outcome {
     /** Not applied: there is no such session, or no more. */
     NO_SESSION(4),
     /** Not carried out: this node cannot answer now. For reads and for opening a session. */
-    UNAVAILABLE(5);
+    UNAVAILABLE(5),
+    /** On the master's disk and not decided yet; another outcome follows. For those who want no more. */
+    STORED(6);
 
     private static final Outcome[] ALL = values();
     private final int code;

@@ -12,6 +12,9 @@ public interface Responder {
     /** A read's outcome. */
     void read(long request, Outcome outcome, byte[] answer);
 
+    /** All answers given so far come from entries up to this index. */
+    void reached(long index);
+
     /** Everything that is known for now has been said. */
     void flush();
 }

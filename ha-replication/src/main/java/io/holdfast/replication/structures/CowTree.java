@@ -20,6 +20,8 @@ final class CowTree {
     private final int fanout;
     private long generation;
     private TreeNode root;
+    private final EntryHash hash = new EntryHash();
+    private long contentHash;
     private long size;
     private long changes;
 
@@ -49,8 +51,11 @@ final class CowTree {
         changes++;
         root = root.forChange(generation);
         byte[] previous = put(root, key, value);
+        contentHash += hash.of(key, value);
         if (previous == null) {
             size++;
+        } else {
+            contentHash -= hash.of(key, previous);
         }
         if (root.count() == fanout) {
             TreeNode left = root;
@@ -67,6 +72,7 @@ final class CowTree {
         changes++;
         root = root.forChange(generation);
         byte[] removed = remove(root, key);
+        contentHash -= hash.of(key, removed);
         size--;
         if (!root.isLeaf() && root.count() == 1) {
             root = root.child(0);
@@ -83,6 +89,11 @@ final class CowTree {
     Snapshot snapshot() {
         generation++;
         return new Snapshot(root, size);
+    }
+
+    /** Tells trees apart that hold different entries, whatever led to them; 0 if there is none. */
+    long contentHash() {
+        return contentHash;
     }
 
     TreeNode root() {

@@ -33,6 +33,11 @@ public final class MapCommands {
 
     private MapCommands() {}
 
+    /** True if the answer to this command is always empty. */
+    public static boolean isWithoutResult(byte[] command) {
+        return command.length > 0 && (command[0] == PUT || command[0] == CLEAR);
+    }
+
     /** Sets a value. The answer is empty. */
     public static byte[] put(byte[] name, byte[] key, byte[] value) {
         return keyAndValue(PUT, name, key, value);

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ public final class MapMachine implements StateMachine {
     private static final byte[] NO = {0};
     private static final byte[] YES = {1};
 
-    /** Looked up only, never iterated, so that its order cannot matter. */
+    /** Never iterated where its order could matter. */
     private final Map<ByteBuffer, CowTree> maps = new HashMap<>();
 
     /** Without any map. */
@@ -69,6 +70,18 @@ public final class MapMachine implements StateMachine {
             case MapCommands.SCAN -> scan(name, in);
             default -> throw new IllegalArgumentException("map request " + op + " is not known to this version");
         };
+    }
+
+    /** Tells states apart: the same maps have the same hash on every node, and others another one, but for bad luck. */
+    public long hash() {
+        CRC32C ofName = new CRC32C();
+        long hash = 0;
+        for (Map.Entry<ByteBuffer, CowTree> map : maps.entrySet()) { // a sum, so that the order cannot matter
+            ofName.reset();
+            ofName.update(map.getKey().duplicate());
+            hash += EntryHash.mixed(map.getValue().contentHash(), ofName.getValue());
+        }
+        return hash;
     }
 
     /** All maps as they are now, for ever. */

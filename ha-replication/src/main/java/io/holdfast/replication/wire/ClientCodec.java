@@ -2,6 +2,7 @@ package io.holdfast.replication.wire;
 
 import io.holdfast.core.Address;
 import io.holdfast.core.spi.MalformedFrameException;
+import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.wire.ClientMessage.Announcement;
 import io.holdfast.replication.wire.ClientMessage.Answers;
@@ -26,6 +27,8 @@ import java.util.Map;
 /** The messages between a log's user and a node as frames; see {@code docs/formats.md}. */
 public final class ClientCodec {
     private static final int MAX_VOTERS = 64;
+    /** Bit of a command's machine. */
+    private static final int TELL_STORED = 0x80;
 
     private ClientCodec() {}
 
@@ -39,7 +42,12 @@ public final class ClientCodec {
         } else if (message instanceof Close m) {
             out.writeByte(4).writeLong(m.session());
         } else if (message instanceof Query m) {
-            out.writeByte(5).writeLong(m.request()).writeByte(m.machine()).writeBytes(m.bytes());
+            out.writeByte(5)
+                    .writeLong(m.request())
+                    .writeByte(m.machine())
+                    .writeByte(m.freshness().kind())
+                    .writeLong(m.freshness().bound())
+                    .writeBytes(m.bytes());
         } else if (message instanceof Ask) {
             out.writeByte(6);
         } else if (message instanceof Announcement m) {
@@ -71,8 +79,10 @@ public final class ClientCodec {
     }
 
     /** Adds the next command. */
-    public static void addCommand(ByteBuf submit, int machine, byte[] command) {
-        submit.writeInt(command.length).writeByte(machine).writeBytes(command);
+    public static void addCommand(ByteBuf submit, int machine, boolean tellStored, byte[] command) {
+        submit.writeInt(command.length)
+                .writeByte(tellStored ? machine | TELL_STORED : machine)
+                .writeBytes(command);
     }
 
     /** How many bytes a command of that length takes in a {@link Submit}. */
@@ -80,9 +90,14 @@ public final class ClientCodec {
         return length + 5;
     }
 
-    /** Begins {@link Answers}; {@link #addAnswer} adds to them. */
+    /** Begins {@link Answers}; {@link #addAnswer} adds to them, and {@link #endAnswers} must follow. */
     public static ByteBuf beginAnswers(ByteBufAllocator allocator, long session) {
-        return allocator.directBuffer(256).writeByte(18).writeLong(session);
+        return allocator.directBuffer(256).writeByte(18).writeLong(session).writeLong(0);
+    }
+
+    /** Says which index none of the answers' entries is after. */
+    public static void endAnswers(ByteBuf answers, long appliedIndex) {
+        answers.setLong(answers.readerIndex() + 1 + Long.BYTES, appliedIndex);
     }
 
     /** Adds an answer. */
@@ -116,7 +131,7 @@ public final class ClientCodec {
             case 2 -> decodeSubmit(in);
             case 3 -> new KeepAlive(in.readLong(), in.readLong());
             case 4 -> new Close(in.readLong());
-            case 5 -> new Query(in.readLong(), in.readUnsignedByte(), in.readSlice(in.readableBytes()));
+            case 5 -> new Query(in.readLong(), in.readUnsignedByte(), freshness(in), in.readSlice(in.readableBytes()));
             case 6 -> new Ask();
             case 16 -> decodeAnnouncement(in);
             case 17 -> new Opened(in.readLong(), in.readLong());
@@ -133,7 +148,9 @@ public final class ClientCodec {
         List<Command> commands = new ArrayList<>();
         while (in.isReadable()) {
             int length = length(in.readInt());
-            commands.add(new Command(in.readUnsignedByte(), in.readSlice(length)));
+            int machine = in.readUnsignedByte();
+            boolean tellStored = (machine & TELL_STORED) != 0;
+            commands.add(new Command(machine & ~TELL_STORED, tellStored, in.readSlice(length)));
         }
         if (firstSequence < 1 || commands.isEmpty()) {
             throw new MalformedFrameException("a submit of " + commands.size() + " commands from " + firstSequence);
@@ -168,6 +185,10 @@ public final class ClientCodec {
 
     private static Answers decodeAnswers(ByteBuf in) {
         long session = in.readLong();
+        long appliedIndex = in.readLong();
+        if (appliedIndex < 0) {
+            throw new MalformedFrameException("answers up to index " + appliedIndex);
+        }
         List<CommandAnswer> answers = new ArrayList<>();
         while (in.isReadable()) {
             long sequence = in.readLong();
@@ -175,7 +196,16 @@ public final class ClientCodec {
             ByteBuf bytes = in.readSlice(length(in.readInt()));
             answers.add(new CommandAnswer(sequence, outcome, rest(bytes)));
         }
-        return new Answers(session, answers);
+        return new Answers(session, appliedIndex, answers);
+    }
+
+    private static Freshness freshness(ByteBuf in) {
+        int kind = in.readUnsignedByte();
+        long bound = in.readLong();
+        if (kind > Freshness.WITHIN || bound < 0) {
+            throw new MalformedFrameException("freshness of kind " + kind + " with bound " + bound);
+        }
+        return new Freshness(kind, bound);
     }
 
     private static Outcome outcome(ByteBuf in) {

@@ -1,5 +1,6 @@
 package io.holdfast.replication.wire;
 
+import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
@@ -22,8 +23,12 @@ public sealed interface ClientMessage {
     record Submit(long session, long answeredBelow, long firstSequence, List<Command> commands)
             implements ClientMessage {}
 
-    /** One command for one machine. */
-    record Command(int machine, ByteBuf bytes) {}
+    /**
+     * One command for one machine.
+     *
+     * @param tellStored true if the user also wants to know when it is on the master's disk
+     */
+    record Command(int machine, boolean tellStored, ByteBuf bytes) {}
 
     /** The session's user lives. */
     record KeepAlive(long session, long answeredBelow) implements ClientMessage {}
@@ -31,8 +36,8 @@ public sealed interface ClientMessage {
     /** The session is not needed any more. */
     record Close(long session) implements ClientMessage {}
 
-    /** A linearizable read. Answered by {@link Read}. */
-    record Query(long request, int machine, ByteBuf bytes) implements ClientMessage {}
+    /** A read. Answered by {@link Read}. */
+    record Query(long request, int machine, Freshness freshness, ByteBuf bytes) implements ClientMessage {}
 
     /** Who is master? Answered by an {@link Announcement}, which can get lost with a link. */
     record Ask() implements ClientMessage {}
@@ -49,8 +54,12 @@ public sealed interface ClientMessage {
     /** A session has been opened; 0 if that failed. */
     record Opened(long request, long session) implements ClientMessage {}
 
-    /** Outcomes of commands. */
-    record Answers(long session, List<CommandAnswer> answers) implements ClientMessage {}
+    /**
+     * Outcomes of commands.
+     *
+     * @param appliedIndex none of them comes from an entry after this one
+     */
+    record Answers(long session, long appliedIndex, List<CommandAnswer> answers) implements ClientMessage {}
 
     /** Outcome of one command. */
     record CommandAnswer(long sequence, Outcome outcome, byte[] bytes) {}

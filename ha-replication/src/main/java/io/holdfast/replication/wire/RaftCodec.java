@@ -17,6 +17,7 @@ import io.holdfast.replication.raft.RaftMessage.ReadIndexRequest;
 import io.holdfast.replication.raft.RaftMessage.SnapshotChunk;
 import io.holdfast.replication.raft.RaftMessage.SnapshotOffer;
 import io.holdfast.replication.raft.RaftMessage.SnapshotRequest;
+import io.holdfast.replication.raft.RaftMessage.StateReport;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import io.holdfast.replication.raft.RaftMessage.VoteRequest;
 import io.netty.buffer.ByteBuf;
@@ -72,6 +73,8 @@ public final class RaftCodec {
             out.writeByte(15).writeLong(m.term()).writeLong(m.index()).writeLong(m.offset());
         } else if (message instanceof SnapshotChunk m) {
             out.writeByte(16).writeLong(m.term()).writeLong(m.index()).writeLong(m.offset());
+        } else if (message instanceof StateReport m) {
+            out.writeByte(17).writeLong(m.term()).writeLong(m.index()).writeLong(m.hash());
         } else {
             throw new IllegalStateException("a message of an unknown kind: " + message);
         }
@@ -95,7 +98,7 @@ public final class RaftCodec {
         }
         int expected =
                 switch (kind) {
-                    case 2, 6, 8, 11, 13, 15 -> 24;
+                    case 2, 6, 8, 11, 13, 15, 17 -> 24;
                     case 3, 4, 14 -> 32;
                     case 5, 10 -> 16;
                     case 7, 9 -> 9;
@@ -120,7 +123,8 @@ public final class RaftCodec {
             case 12 -> new LogStatusRequest(number(frame));
             case 13 -> new LogStatusReply(number(frame), number(frame), number(frame));
             case 14 -> new SnapshotOffer(number(frame), positive(frame), positive(frame), positive(frame));
-            default -> new SnapshotRequest(number(frame), positive(frame), number(frame));
+            case 15 -> new SnapshotRequest(number(frame), positive(frame), number(frame));
+            default -> new StateReport(number(frame), positive(frame), frame.readLong());
         };
     }
 

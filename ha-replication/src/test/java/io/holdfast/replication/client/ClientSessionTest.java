@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.OutcomeUnknownException;
 import io.holdfast.core.RequestFailedException;
+import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ class ClientSessionTest {
         }
 
         @Override
-        public boolean query(long request, int machine, byte[] bytes) {
+        public boolean query(long request, int machine, byte[] bytes, Freshness freshness) {
             return false;
         }
 
@@ -101,8 +102,8 @@ class ClientSessionTest {
     private long now;
 
     private Caller write(String command) {
-        Caller caller =
-                new Caller(new PendingWrite(2, command.getBytes(StandardCharsets.UTF_8), now + 10 * SECOND, true));
+        Caller caller = new Caller(
+                new PendingWrite(2, command.getBytes(StandardCharsets.UTF_8), false, now + 10 * SECOND, true));
         session.submit(caller.write(), now);
         session.flush(now);
         return caller;

@@ -44,6 +44,9 @@ class ApplierTest {
         public void restored(long index) {}
 
         @Override
+        public void hashed(long index, long hash) {}
+
+        @Override
         public void answersComplete() {}
     }
 

@@ -27,6 +27,9 @@ class IngressTest {
         public void read(long request, Outcome outcome, byte[] bytes) {}
 
         @Override
+        public void reached(long index) {}
+
+        @Override
         public void flush() {}
     }
 
@@ -48,5 +51,23 @@ class IngressTest {
         ingress.answered(7, 2, Outcome.APPLIED, new byte[0]);
         assertEquals(List.of(1L), other.answered);
         assertEquals(List.of(2L), one.answered);
+    }
+
+    @Test
+    void whoIsContentWithTheMastersDiskIsToldWhenTheBatchIsThere() {
+        Source source = new Source();
+        ingress.connected(source);
+        ingress.masterChanged(true);
+        ingress.tellStored(source, 7, 1);
+        ingress.proposed(10);
+        ingress.tellStored(source, 7, 3);
+        ingress.stored(9);
+        assertEquals(List.of(), source.answered);
+        ingress.stored(10);
+        assertEquals(List.of(1L), source.answered);
+        ingress.proposed(11);
+        ingress.masterChanged(false);
+        ingress.stored(11);
+        assertEquals(List.of(1L), source.answered, "another master may have put something else there");
     }
 }

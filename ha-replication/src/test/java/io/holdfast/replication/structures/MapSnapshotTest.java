@@ -3,6 +3,7 @@ package io.holdfast.replication.structures;
 import static io.holdfast.replication.structures.MapCommandsTest.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -123,5 +124,31 @@ class MapSnapshotTest {
         byte[] empty = {0, 0, 0, 1, 0, 0, 0, 1, 'm', 0, 0, 0, 0, 0, 0, 0, 0};
         assertThrows(IOException.class, () -> machine.restore(1, new ByteArrayInputStream(empty)));
         assertArrayEquals(good, written(machine.snapshot()));
+    }
+
+    /** Whatever led to it, and whether it was taken from a snapshot: the same content has the same hash. */
+    @Test
+    void theHashTellsStatesApart() throws IOException {
+        assertEquals(0, machine.hash());
+        for (int i = 0; i < 20_000; i++) {
+            change();
+        }
+        long hash = machine.hash();
+        MapMachine again = restored(written(machine.snapshot()));
+        assertEquals(hash, again.hash());
+        MapMachine inOrder = new MapMachine();
+        model.forEach((map, entries) ->
+                entries.forEach((key, value) -> apply(inOrder, MapCommands.put(bytes(map), bytes(key), bytes(value)))));
+        assertEquals(hash, inOrder.hash());
+        apply(again, MapCommands.put(bytes("map-0"), bytes("new"), bytes("")));
+        assertNotEquals(hash, again.hash());
+        apply(again, MapCommands.put(bytes("map-0"), bytes("new"), bytes("1")));
+        long other = again.hash();
+        apply(again, MapCommands.remove(bytes("map-0"), bytes("new")));
+        assertEquals(hash, again.hash());
+        apply(again, MapCommands.put(bytes("map-1"), bytes("new"), bytes("1")));
+        assertNotEquals(other, again.hash(), "the same entry in another map");
+        apply(again, MapCommands.clear(bytes("map-1")));
+        assertNotEquals(hash, again.hash());
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.holdfast.core.spi.MalformedFrameException;
+import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.wire.ClientMessage.Announcement;
 import io.holdfast.replication.wire.ClientMessage.Answers;
@@ -20,6 +21,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,9 @@ class ClientCodecTest {
         golden("010000000000000007", new Open(7));
         golden("0300000000000000070000000000000008", new KeepAlive(7, 8));
         golden("040000000000000007", new ClientMessage.Close(7));
-        golden("05000000000000000702" + "6869", new Query(7, 2, bytes("hi")));
+        golden(
+                "05000000000000000702" + "02" + "0000000000000009" + "6869",
+                new Query(7, 2, new Freshness(Freshness.AT_LEAST, 9), bytes("hi")));
         golden("06", new ClientMessage.Ask());
         golden(
                 "100000000000000009" + "00026e31" + "01" + "00026e31" + "0003613a31",
@@ -55,24 +59,33 @@ class ClientCodecTest {
     @Test
     void aSubmitAndItsAnswers() {
         ByteBuf frame = ClientCodec.beginSubmit(HEAP, 7, 4, 5);
-        ClientCodec.addCommand(frame, 2, new byte[] {'h', 'i'});
-        ClientCodec.addCommand(frame, 1, new byte[0]);
+        ClientCodec.addCommand(frame, 2, false, new byte[] {'h', 'i'});
+        ClientCodec.addCommand(frame, 1, true, new byte[0]);
         assertEquals(
-                "02000000000000000700000000000000040000000000000005" + "00000002026869" + "0000000001",
+                "02000000000000000700000000000000040000000000000005" + "00000002026869" + "0000000081",
                 ByteBufUtil.hexDump(frame));
         Submit submit = (Submit) ClientCodec.decode(frame);
         assertEquals(5, submit.firstSequence());
         assertEquals(2, submit.commands().size());
+        assertEquals(
+                List.of(false, true),
+                submit.commands().stream()
+                        .map(ClientMessage.Command::tellStored)
+                        .toList());
+        assertEquals(1, submit.commands().get(1).machine());
         assertEquals("hi", submit.commands().get(0).bytes().toString(StandardCharsets.UTF_8));
         frame.release();
 
         ByteBuf answers = ClientCodec.beginAnswers(HEAP, 7);
         ClientCodec.addAnswer(answers, 5, Outcome.APPLIED, new byte[] {1});
         ClientCodec.addAnswer(answers, 6, Outcome.OUT_OF_ORDER, new byte[0]);
+        ClientCodec.endAnswers(answers, 9);
         assertEquals(
-                "120000000000000007" + "0000000000000005000000000101" + "00000000000000060300000000",
+                "120000000000000007" + "0000000000000009" + "0000000000000005000000000101"
+                        + "00000000000000060300000000",
                 ByteBufUtil.hexDump(answers));
         Answers decoded = (Answers) ClientCodec.decode(answers);
+        assertEquals(9, decoded.appliedIndex());
         assertArrayEquals(new byte[] {1}, decoded.answers().get(0).bytes());
         assertEquals(Outcome.OUT_OF_ORDER, decoded.answers().get(1).outcome());
         answers.release();

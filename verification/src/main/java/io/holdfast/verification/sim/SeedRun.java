@@ -131,18 +131,13 @@ public final class SeedRun implements LongFunction<String> {
             users.add(user);
             user.start();
             writers.add(new Writer(
-                    id,
-                    simulation,
-                    access::commands,
-                    () -> true,
-                    cluster.decisions(),
-                    cluster.adversary()::acknowledged));
+                    id, simulation, () -> access, () -> true, cluster.decisions(), cluster.adversary()::acknowledged));
         }
         SimulatedNode machine = cluster.machines().get(0);
         writers.add(new Writer(
                 machine.id(),
                 simulation,
-                () -> cluster.access(machine.id()).commands(),
+                () -> cluster.access(machine.id()),
                 machine::running,
                 cluster.decisions(),
                 cluster.adversary()::acknowledged));

@@ -4,6 +4,8 @@ import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.OutcomeUnknownException;
 import io.holdfast.core.OverloadedException;
 import io.holdfast.replication.session.Commands;
+import io.holdfast.replication.session.Freshness;
+import io.holdfast.replication.session.LogAccess;
 import io.holdfast.testkit.Simulation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,7 +23,8 @@ final class Writer {
     private final String name;
     private final Simulation simulation;
     private final SplittableRandom random;
-    private final Supplier<Commands> log;
+    private final Supplier<LogAccess> log;
+    private final SplittableRandom levels;
     private final BooleanSupplier alive;
     private final Decisions decisions;
     private final Runnable told;
@@ -31,14 +34,14 @@ final class Writer {
     private int sent;
     private int inFlight;
     private final TreeMap<Integer, Integer> places = new TreeMap<>();
-    private @Nullable Commands process;
+    private @Nullable LogAccess process;
     private String lastOutcome = "none";
     private boolean stopped;
 
     Writer(
             String name,
             Simulation simulation,
-            Supplier<Commands> log,
+            Supplier<LogAccess> log,
             BooleanSupplier alive,
             Decisions decisions,
             Runnable told) {
@@ -47,6 +50,7 @@ final class Writer {
         this.simulation = simulation;
         this.random = simulation.random("writer " + name);
         this.log = log;
+        this.levels = simulation.random("levels of " + name);
         this.alive = alive;
         this.decisions = decisions;
         this.window = 1 + random.nextInt(12);
@@ -76,7 +80,7 @@ final class Writer {
 
     /** With a process everything goes that it waited for. The next one has a session of its own. */
     private void noticeNewLife() {
-        Commands current = log.get();
+        LogAccess current = log.get();
         if (!current.equals(process)) {
             process = current;
             lives++;
@@ -92,6 +96,7 @@ final class Writer {
         String command = name + "." + life + ":" + number + (large ? "-" + "x".repeat(random.nextInt(9_000)) : "");
         inFlight++;
         log.get()
+                .commands()
                 .writeAsync(Commands.USER, command.getBytes(StandardCharsets.UTF_8), 5_000_000_000L)
                 .whenComplete((answer, problem) -> {
                     if (life != lives) {
@@ -125,22 +130,33 @@ final class Writer {
         places.put(number, at);
     }
 
-    /** What is read is at least what had been acknowledged to anybody before. */
+    /**
+     * What is read is at least what had been acknowledged to anybody before; or, for one read in three, to this writer, whom
+     * any node may answer.
+     */
     @SuppressWarnings("FutureReturnValueIgnored") // every outcome is looked at in the callback
     private void read() {
-        int least = decisions.highestAcknowledged();
+        boolean own = levels.nextInt(3) == 0;
+        int least = own
+                ? places.values().stream().mapToInt(Integer::intValue).max().orElse(0)
+                : decisions.highestAcknowledged();
         int life = lives;
-        log.get().readAsync(Commands.USER, new byte[0], 5_000_000_000L).whenComplete((answer, problem) -> {
-            if (life == lives && problem == null) {
-                int seen = Integer.parseInt(new String(answer, StandardCharsets.UTF_8));
-                if (seen < least) {
-                    decisions.violate(name + " read " + seen + " after " + least + " had been acknowledged");
-                }
-            } else if (life == lives
-                    && !(problem instanceof NotAvailableException || problem instanceof OverloadedException)) {
-                decisions.violate(name + ": a read ended with " + problem);
-            }
-        });
+        LogAccess access = log.get();
+        Freshness freshness = own ? new Freshness(Freshness.AT_LEAST, access.position()) : Freshness.STRICT;
+        access.commands()
+                .reading(freshness)
+                .readAsync(Commands.USER, new byte[0], 5_000_000_000L)
+                .whenComplete((answer, problem) -> {
+                    if (life == lives && problem == null) {
+                        int seen = Integer.parseInt(new String(answer, StandardCharsets.UTF_8));
+                        if (seen < least) {
+                            decisions.violate(name + " read " + seen + " after " + least + " had been acknowledged");
+                        }
+                    } else if (life == lives
+                            && !(problem instanceof NotAvailableException || problem instanceof OverloadedException)) {
+                        decisions.violate(name + ": a read ended with " + problem);
+                    }
+                });
     }
 
     void stop() {
