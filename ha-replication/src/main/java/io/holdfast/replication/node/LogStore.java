@@ -206,10 +206,11 @@ final class LogStore {
         forceSoon();
     }
 
+    /** Behind whatever the flusher and the reader have been asked of those files before. */
     private void removeObsolete() {
         ObsoleteSegments obsolete = log.takeObsolete();
         if (obsolete != null) {
-            reader.execute(obsolete::remove);
+            flusher.execute(() -> reader.execute(obsolete::remove));
         }
     }
 
