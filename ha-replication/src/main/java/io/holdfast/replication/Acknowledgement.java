@@ -7,9 +7,9 @@ public enum Acknowledgement {
      */
     QUORUM,
     /**
-     * When it is on the master's disk: sooner, and it may still be lost, if the master dies before others have it and the
-     * process that wrote it dies, too, or loses its session. A process that lives sends what is not decided yet to the
-     * next master. Such a write returns no result, since it has not been applied; reads see it once it is.
+     * When it is on the master's disk (in an unforced log: given to its system): sooner, and it may still be lost, if the
+     * master dies before others have it and the process that wrote it ends, too, also by an orderly stop, or loses its
+     * session. A process that goes on sends what is not decided yet to the next master. Such a write returns no result, since it has not been applied; reads see it once it is.
      */
     MASTER
 }

@@ -67,9 +67,10 @@ final class RawMap {
 
     /** Only commands without a result can do with less. */
     RawMap acknowledged(Acknowledgement acknowledgement) {
-        return acknowledgement == Acknowledgement.QUORUM
-                ? this
-                : new RawMap(new WithoutResults(commands.storedOnly()), name, id, timeoutNanos);
+        boolean storedOnly = acknowledgement == Acknowledgement.MASTER;
+        Commands other = commands.acknowledged(storedOnly);
+        boolean wrap = storedOnly && !(other instanceof WithoutResults);
+        return new RawMap(wrap ? new WithoutResults(other) : other, name, id, timeoutNanos);
     }
 
     byte[] write(byte[] command, long nanos) {

@@ -48,7 +48,8 @@ public final class ReadLevel {
     }
 
     /**
-     * It sees every write that had been acknowledged so long ago. A node asks the master at most once in that time.
+     * It sees every write that had been acknowledged so long ago. A node that has asked the master in that time, and
+     * has applied what it was told, asks nobody.
      *
      * @param staleness not negative; 0 is linearizable
      */

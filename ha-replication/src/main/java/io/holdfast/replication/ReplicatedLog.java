@@ -54,13 +54,13 @@ public final class ReplicatedLog {
      * array, whatever the machine will answer.
      */
     public ReplicatedLog acknowledged(Acknowledgement acknowledgement) {
-        return acknowledgement == Acknowledgement.QUORUM
-                ? this
-                : new ReplicatedLog(access, commands.storedOnly(), timeoutNanos);
+        boolean storedOnly = acknowledgement == Acknowledgement.MASTER;
+        return new ReplicatedLog(access, commands.acknowledged(storedOnly), timeoutNanos);
     }
 
     /**
-     * How far the log has come for this process: every write of it that has been answered lies before. With {@link
+     * How far the log has come for this process: every write of it that has been answered lies before, save for those with
+     * acknowledgement MASTER that are not decided yet. With {@link
      * ReadLevel#atLeast} it makes reads see those writes, also in another process that is given it.
      */
     public long position() {

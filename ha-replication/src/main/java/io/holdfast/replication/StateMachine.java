@@ -15,7 +15,8 @@ import java.nio.ByteBuffer;
  *
  * <p>{@link #apply} must be deterministic: no clock (use {@link Entry#wallMillis()}), no randomness, no iteration over
  * salted collections, nothing of this node alone. Nodes compare hashes of what their machines answer, and one that is alone
- * with its answers stops. It must either change the state or throw, never both: an exception
+ * with its answers stops; so a new release of a machine answers old commands as the one before, or all nodes are stopped
+ * before it comes. It must either change the state or throw, never both: an exception
  * goes to the caller as a {@link io.holdfast.core.RequestFailedException}, on every node alike, and the entry counts as
  * applied. An {@link Error} stops the node.
  */

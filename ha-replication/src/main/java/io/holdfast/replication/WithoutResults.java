@@ -48,8 +48,8 @@ final class WithoutResults implements Commands {
     }
 
     @Override
-    public Commands storedOnly() {
-        return this;
+    public Commands acknowledged(boolean storedOnly) {
+        return storedOnly ? this : commands.acknowledged(false);
     }
 
     @Override

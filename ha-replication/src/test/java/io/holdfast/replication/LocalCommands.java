@@ -19,6 +19,7 @@ final class LocalCommands implements Commands {
     private final Executor completions;
     private long index;
     private Freshness lastFreshness = Freshness.STRICT;
+    private boolean lastStoredOnly;
     private int reads;
     private int writes;
     private long lastTimeoutNanos;
@@ -114,8 +115,13 @@ final class LocalCommands implements Commands {
     }
 
     @Override
-    public Commands storedOnly() {
+    public Commands acknowledged(boolean storedOnly) {
+        lastStoredOnly = storedOnly;
         return this;
+    }
+
+    synchronized boolean lastStoredOnly() {
+        return lastStoredOnly;
     }
 
     synchronized Freshness lastFreshness() {

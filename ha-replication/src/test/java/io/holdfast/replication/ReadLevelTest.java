@@ -1,7 +1,9 @@
 package io.holdfast.replication;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.replication.session.Freshness;
 import java.time.Duration;
@@ -29,5 +31,20 @@ class ReadLevelTest {
         assertEquals(new Freshness(Freshness.AT_LEAST, 9), commands.lastFreshness());
         ReplicatedCounter.over(commands, "c").reading(ReadLevel.local()).get();
         assertEquals(new Freshness(Freshness.LOCAL, 0), commands.lastFreshness());
+    }
+
+    @Test
+    void theStricterAcknowledgementIsToBeHadBack() {
+        LocalCommands commands = new LocalCommands();
+        ReplicatedMap<String, String> map = ReplicatedMap.over(commands, "m", Codec.string(), Codec.string());
+        ReplicatedMap<String, String> soon = map.acknowledged(Acknowledgement.MASTER);
+        assertTrue(commands.lastStoredOnly());
+        soon.put("k", "v");
+        assertThrows(UnsupportedOperationException.class, () -> soon.remove("k"));
+        assertThrows(UnsupportedOperationException.class, () -> soon.acknowledged(Acknowledgement.MASTER)
+                .remove("k"));
+        ReplicatedMap<String, String> safe = soon.acknowledged(Acknowledgement.QUORUM);
+        assertFalse(commands.lastStoredOnly());
+        assertTrue(safe.remove("k"));
     }
 }

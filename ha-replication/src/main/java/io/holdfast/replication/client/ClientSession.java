@@ -24,6 +24,8 @@ final class ClientSession {
     /** What one message carries, in bytes; a single command may be larger. */
     static final int MAX_SUBMIT_BYTES = 512 << 10;
 
+    private static final byte[] NO_RESULT = {};
+
     private static final long RESEND_NANOS = 2_000_000_000L;
     private static final long MAX_RESEND_NANOS = 16_000_000_000L;
     private static final long OPEN_AGAIN_NANOS = 1_000_000_000L;
@@ -209,7 +211,9 @@ final class ClientSession {
         if (!write.tell()) {
             return;
         }
-        if (outcome == Outcome.APPLIED) {
+        if (write.wantsNoResult()) {
+            write.answer(NO_RESULT, completions); // it was stored before it was applied
+        } else if (outcome == Outcome.APPLIED) {
             write.answer(answer, completions);
         } else if (outcome == Outcome.FAILED) {
             fail(write, new RequestFailedException(new String(answer, StandardCharsets.UTF_8)));

@@ -40,6 +40,11 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     /** More than a cluster can have: whoever announces more is not believed. */
     private static final int MAX_NODES = 64;
 
+    /** Less than the answers that a node keeps for one session. */
+    private static final int MAX_UNDECIDED = 4_096;
+
+    private static final byte[] NO_RESULT = {};
+
     private static final long ASK_NANOS = 500_000_000L;
     /** The longest that a caller waits beyond its deadline for the loop to say so. */
     private static final long GRACE_NANOS = 5_000_000_000L;
@@ -84,6 +89,9 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     private int releasedBytes;
     private final AtomicLong position = new AtomicLong();
     private int nextReader;
+    /** Whose callers have been told that they are on the master's disk. */
+    private int undecided;
+
     private volatile boolean stopped;
     private Runnable readyListener = () -> {};
 
@@ -276,8 +284,8 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     }
 
     @Override
-    public Commands storedOnly() {
-        return new TunedCommands(this, Freshness.STRICT, true);
+    public Commands acknowledged(boolean storedOnly) {
+        return new TunedCommands(this, Freshness.STRICT, storedOnly);
     }
 
     /** An index at or after that of every write that has been answered. */
@@ -357,6 +365,9 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     }
 
     private void leftWindow(PendingWrite write) {
+        if (write.isToldStored()) {
+            undecided--;
+        }
         if (!write.toldEarly()) {
             release(write.permitBytes());
         }
@@ -373,7 +384,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
             position.accumulateAndGet(index, Math::max);
             earlyRequests++;
             earlyBytes += permits.weight(write.permitBytes());
-            write.answer(answer, earlyCompletions);
+            write.answer(write.wantsNoResult() ? NO_RESULT : answer, earlyCompletions);
         }
     }
 
@@ -490,8 +501,17 @@ public final class LogClient implements Commands, Responder, LocalCalls {
 
     /** It stays in the window until it is decided: it may have to be sent to another master. */
     private void stored(@Nullable PendingWrite write, byte[] nothing) {
-        if (write != null && write.isStoredOnly() && write.tellEarly()) {
-            release(write.permitBytes());
+        if (write == null || !write.isStoredOnly()) {
+            return;
+        }
+        // While few wait to be decided, the permits are free for others; beyond that, the caller is told, and they are
+        // not.
+        if (undecided < MAX_UNDECIDED ? write.tellEarly() : write.tell()) {
+            if (write.toldEarly()) {
+                undecided++;
+                write.toldStored();
+                release(write.permitBytes());
+            }
             write.answer(nothing, completions);
         }
     }

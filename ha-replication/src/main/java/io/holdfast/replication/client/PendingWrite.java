@@ -31,6 +31,7 @@ public final class PendingWrite extends Request {
     /** More than once is twice. */
     private byte timesSent;
 
+    private boolean toldStored;
     private boolean finished;
     private boolean callerGone;
 
@@ -56,7 +57,21 @@ public final class PendingWrite extends Request {
         return caller == TOLD_EARLY;
     }
 
-    /** True if the caller is content when it is on the master's disk. */
+    /** True if the caller wants no result. */
+    boolean wantsNoResult() {
+        return storedOnly;
+    }
+
+    /** Its caller has been told that it is on the master's disk. On the loop. */
+    void toldStored() {
+        toldStored = true;
+    }
+
+    boolean isToldStored() {
+        return toldStored;
+    }
+
+    /** True if the caller is content when it is on the master's disk, and waits for that. */
     public boolean isStoredOnly() {
         return storedOnly && caller == WAITS;
     }

@@ -42,8 +42,8 @@ final class TunedCommands implements Commands {
     }
 
     @Override
-    public Commands storedOnly() {
-        return new TunedCommands(client, freshness, true);
+    public Commands acknowledged(boolean onlyStored) {
+        return new TunedCommands(client, freshness, onlyStored);
     }
 
     @Override

@@ -198,6 +198,9 @@ final class LogScan {
 
     /** True if all entries before this segment are in the snapshot. */
     private boolean mayBegin(SegmentHeader header) {
+        if (header.firstIndex() == snapshot.index() + 1 && header.previousTerm() != snapshot.term()) {
+            return false; // of a log that says otherwise at the snapshot's end
+        }
         return header.firstIndex() <= snapshot.index() + 1
                 && (header.firstIndex() == 1) == (header.previousTerm() == 0);
     }

@@ -17,7 +17,7 @@ public final class LogScanner {
         CLEAN,
         /** Something comes after the last entry that no force is known to have covered: a start of the node cuts it. */
         TORN,
-        /** Entries that had been durable cannot be read: a start of the node is refused. */
+        /** Entries that had been durable cannot be read: a start of the node cuts them if it has peers, or is refused. */
         DAMAGED
     }
 

@@ -64,7 +64,8 @@ record OpenedLog(
             LogBase end = behind ? snapshot : new LogBase(scan.lastIndex(), scan.lastTerm());
             List<SegmentFile> kept = behind ? List.of() : scan.live();
             if (heal) {
-                MissingMark.write(storage, directory, scan.committedAnywhere());
+                long known = MissingMark.read(storage, directory); // of damage before, which is not healed yet
+                MissingMark.write(storage, directory, Math.max(known, scan.committedAnywhere()));
             }
             SpareSegments spares = spares(storage, directory, options, preparer, scan);
             for (SegmentFile found : kept) {
@@ -124,6 +125,9 @@ record OpenedLog(
     private static boolean isBehind(BatchIndex batches, LogBase snapshot) {
         if (snapshot.index() > batches.lastIndex()) {
             return true;
+        }
+        if (snapshot.index() == batches.base().index()) {
+            return snapshot.term() != batches.base().term();
         }
         return snapshot.index() > batches.base().index()
                 && batches.term(batches.ordinal(snapshot.index())) != snapshot.term();
@@ -191,7 +195,11 @@ record OpenedLog(
         for (SegmentFile segment : scan.found()) {
             if (!kept.contains(segment) && !segment.equals(spare)) {
                 segment.file().close();
-                if (segment.spare() || scan.live().contains(segment) || Quarantine.isEmpty(storage, segment.path())) {
+                // Behind where the log ends there may be more in it that nobody could read in order.
+                boolean readToItsEnd = scan.ending() == Ending.CLEAN
+                        || scan.live().indexOf(segment) < scan.live().size() - 1;
+                boolean known = scan.live().contains(segment) && readToItsEnd;
+                if (segment.spare() || known || Quarantine.isEmpty(storage, segment.path())) {
                     storage.delete(segment.path());
                 } else {
                     quarantine.take(segment.path());

@@ -74,7 +74,8 @@ public final class SegmentedLog implements AutoCloseable {
      * @param random for segments' ids; need not be secret
      * @param preparer makes segments ahead; the caller closes it, after the log
      * @param snapshot what the node's snapshot ends with: entries up to there may be missing
-     * @throws DamagedLogException if entries that were durable cannot be read
+     * @throws DamagedLogException if entries that were durable cannot be read and the options do not say that this heals, or
+     *     the log is another cluster's
      */
     public static SegmentedLog open(
             Storage storage,

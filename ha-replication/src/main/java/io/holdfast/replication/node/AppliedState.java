@@ -7,7 +7,6 @@ import io.holdfast.replication.snapshot.SnapshotWriter;
 import io.holdfast.replication.structures.MapSnapshot;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,21 +14,17 @@ import org.jspecify.annotations.Nullable;
  * command that is sent again would be applied again.
  *
  * @param user the user's machine's, null if there is none
- * @param answersHash of all that the user's machine has answered
  */
 record AppliedState(
         SnapshotMeta meta,
         SessionSnapshot sessions,
         MapSnapshot maps,
-        @Nullable StateSnapshot user,
-        long answersHash) implements AutoCloseable {
+        @Nullable StateSnapshot user) implements AutoCloseable {
     /** Numbers of the sections of a snapshot, part of its format. */
     static final int SESSIONS = 1;
 
     static final int MAPS = 2;
     static final int USER = 3;
-    static final int HASH = 4;
-    static final int HASH_VERSION = 1;
 
     /** Writes all of it; the caller finishes the snapshot. Blocks. */
     void writeTo(SnapshotWriter snapshot) throws IOException {
@@ -43,9 +38,6 @@ record AppliedState(
             try (OutputStream out = snapshot.section(USER, user.version())) {
                 user.writeTo(out);
             }
-        }
-        try (OutputStream out = snapshot.section(HASH, HASH_VERSION)) {
-            out.write(ByteBuffer.allocate(Long.BYTES).putLong(answersHash).array());
         }
     }
 

@@ -56,8 +56,8 @@ final class Applier {
         /** The state up to this index has been taken from a snapshot. */
         void restored(long index);
 
-        /** A hash of the state after the entry at this index, which must be the same on all nodes. */
-        void hashed(long index, long hash);
+        /** A hash of the state after the entry at this index, which must be the same on all nodes that have one. */
+        void hashed(long index, int subject, long hash);
 
         /** Answers have been given that belong together. */
         void answersComplete();
@@ -215,11 +215,9 @@ final class Applier {
     /** All nodes do so at the end of the same batches. */
     private void hash() {
         long index = applied;
-        long ofMaps = maps.hash();
-        if (user == null) {
-            events.hashed(index, ofMaps);
-        } else {
-            user.hash(ofAnswers -> events.hashed(index, 31 * ofMaps + ofAnswers));
+        events.hashed(index, StateHashes.MAPS, maps.hash());
+        if (user != null) {
+            user.hash(ofAnswers -> events.hashed(index, StateHashes.ANSWERS, ofAnswers));
         }
     }
 
@@ -279,14 +277,14 @@ final class Applier {
         }
         UserMachine machine = user;
         if (machine == null) {
-            captured.captured(state(null, 0));
+            captured.captured(state(null));
             return;
         }
         paused = true;
-        machine.capture((snapshot, answersHash, failure) -> {
+        machine.capture((snapshot, failure) -> {
             paused = false;
             if (failure == null) {
-                captured.captured(state(snapshot, answersHash));
+                captured.captured(state(snapshot));
             } else {
                 captured.failed(failure);
             }
@@ -296,9 +294,9 @@ final class Applier {
         });
     }
 
-    private AppliedState state(@Nullable StateSnapshot ofUser, long answersHash) {
+    private AppliedState state(@Nullable StateSnapshot ofUser) {
         SnapshotMeta meta = new SnapshotMeta(applied, term, wallMillis, masterNanos);
-        return new AppliedState(meta, sessions.snapshot(), maps.snapshot(), ofUser, answersHash);
+        return new AppliedState(meta, sessions.snapshot(), maps.snapshot(), ofUser);
     }
 
     /**
@@ -328,7 +326,7 @@ final class Applier {
                 if (user == null) {
                     restored(builtIn);
                 } else {
-                    user.restore(stored::restore, builtIn.answersHash(), () -> restored(builtIn));
+                    user.restore(stored::restore, () -> restored(builtIn));
                 }
             });
         });

@@ -6,6 +6,7 @@ import io.holdfast.replication.raft.RaftInput;
 import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.Responder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -21,6 +22,7 @@ import java.util.function.Consumer;
  */
 final class LinearizableReads {
     private static final int MAX_READS = 65_536;
+    private static final int MAX_AS_OF = 64;
     private static final long MAX_READ_BYTES = 64L << 20;
     private static final long PATIENCE_NANOS = 3_000_000_000L;
 
@@ -29,6 +31,9 @@ final class LinearizableReads {
             return new Read(machine, request, asker, askerId, sinceNanos, readIndex);
         }
     }
+
+    /** All that had been acknowledged at that moment lies up to this index. */
+    private record AsOf(long nanos, long index) {}
 
     private final Clock clock;
     private final EventLoop loop;
@@ -42,6 +47,9 @@ final class LinearizableReads {
 
     private long heldBytes;
     private long nextId;
+    /** Answered questions whose indexes are not applied yet; indexes rise. */
+    private final ArrayDeque<AsOf> asOf = new ArrayDeque<>();
+
     /** All that had been acknowledged at that moment is applied here. */
     private long freshAsOfNanos;
 
@@ -99,17 +107,21 @@ final class LinearizableReads {
         if (read == null) {
             return; // given up, or answered twice
         }
-        if (index > 0) {
-            asOf(read.sinceNanos(), index);
+        if (index > 0 && asOf.size() < MAX_AS_OF) {
+            asOf.add(new AsOf(read.sinceNanos(), index));
+            noteFreshness(applier.applied());
         }
         answerAt(read.at(index));
     }
 
-    /** What is applied up to that index is at least as fresh as when the question for it was asked. */
-    private void asOf(long nanos, long index) {
-        if (applier.applied() >= index && (!isFresh || nanos - freshAsOfNanos > 0)) {
-            isFresh = true;
-            freshAsOfNanos = nanos;
+    /** What is applied up to an index is at least as fresh as when the question for it was asked. */
+    private void noteFreshness(long applied) {
+        for (AsOf next = asOf.peek(); next != null && next.index() <= applied; next = asOf.peek()) {
+            asOf.remove();
+            if (!isFresh || next.nanos() - freshAsOfNanos > 0) {
+                isFresh = true;
+                freshAsOfNanos = next.nanos();
+            }
         }
     }
 
@@ -137,6 +149,7 @@ final class LinearizableReads {
     }
 
     void applied(long index) {
+        noteFreshness(index);
         while (!waiting.isEmpty() && waiting.peek().index() <= index) {
             answer(waiting.remove());
         }

@@ -40,6 +40,7 @@ final class LogStore {
     private boolean toldSoon;
     private boolean forceDue;
     private boolean forcing;
+    private boolean forceAgain;
     private boolean flushing;
     private volatile boolean closed;
 
@@ -162,7 +163,9 @@ final class LogStore {
     }
 
     private void forceSoon() {
-        if (!forcing && !forceDue) {
+        if (forcing) {
+            forceAgain = true; // the one under way may have begun before what is to be forced was written
+        } else if (!forceDue) {
             forceDue = true;
             loop.execute(this::force);
         }
@@ -256,7 +259,8 @@ final class LogStore {
         forcing = false;
         boolean counts = log.forced(ticket);
         removeObsolete();
-        if (waitForForce) {
+        if (waitForForce || forceAgain) {
+            forceAgain = false;
             force();
         }
         if (counts) {

@@ -54,8 +54,35 @@ public final class OfflineReader {
     /** See {@link io.holdfast.replication.OfflineDirectory#entries}. */
     public static void entries(Path directory, long from, long to, Consumer<Entry> each) throws IOException {
         OfflineReader reader = new OfflineReader(directory);
-        LogScanner.scan(reader.storage, directory.resolve("log"), reader.base(), (file, offset, batch) -> {
-            if (Batch.lastIndex(batch) >= from && Batch.firstIndex(batch) <= to) {
+        LogBase base = reader.base();
+        // What comes before the last beginning is no part of the log.
+        int[] beginnings = {0, 0};
+        LogScanner.scan(reader.storage, directory.resolve("log"), base, new LogScanner.Visitor() {
+            @Override
+            public void begins(LogBase begin) {
+                beginnings[0]++;
+            }
+
+            @Override
+            public void batch(Path file, long offset, ByteBuf batch) {}
+        });
+        LogScanner.scan(reader.storage, directory.resolve("log"), base, new LogScanner.Visitor() {
+            @Override
+            public void begins(LogBase begin) {
+                beginnings[1]++;
+            }
+
+            @Override
+            public void batch(Path file, long offset, ByteBuf batch) {
+                if (beginnings[1] == beginnings[0]) {
+                    hand(file, offset, batch);
+                }
+            }
+
+            private void hand(Path file, long offset, ByteBuf batch) {
+                if (Batch.lastIndex(batch) < from || Batch.firstIndex(batch) > to) {
+                    return;
+                }
                 Batch.Entries entries = Batch.entries(batch);
                 while (entries.next()) {
                     if (entries.index() >= from && entries.index() <= to) {

@@ -42,7 +42,7 @@ final class RaftDriver {
         void doubtSettled();
 
         /** Another voter said what the hash of its state is. */
-        void reported(String from, long index, long hash);
+        void reported(String from, long index, long subject, long hash);
 
         /** Fetch the master's snapshot, or go on with it. */
         void fetch(RaftEffect.FetchSnapshot offer);
@@ -173,7 +173,7 @@ final class RaftDriver {
         } else if (effect instanceof RaftEffect.DoubtSettled) {
             settle();
         } else if (effect instanceof RaftEffect.StateReported report) {
-            events.reported(report.from(), report.index(), report.hash());
+            events.reported(report.from(), report.index(), report.subject(), report.hash());
         } else if (effect instanceof RaftEffect.FetchSnapshot offer) {
             events.fetch(offer);
         } else if (effect instanceof RaftEffect.StoreChunk chunk) {

@@ -256,8 +256,8 @@ final class Replica {
         return status;
     }
 
-    private void compare(String node, long index, long hash) {
-        stateHashes.hashed(node, index, hash).ifPresent(difference -> {
+    private void compare(String node, long index, int subject, long hash) {
+        stateHashes.hashed(node, index, subject, hash).ifPresent(difference -> {
             meters.stateDiffers();
             String what = "the state of " + context.node().id() + " after index " + index + " differs from that of "
                     + difference.others();
@@ -444,8 +444,10 @@ final class Replica {
         }
 
         @Override
-        public void reported(String from, long index, long hash) {
-            compare(from, index, hash);
+        public void reported(String from, long index, long subject, long hash) {
+            if (subject <= StateHashes.ANSWERS) { // else of a later release
+                compare(from, index, (int) subject, hash);
+            }
         }
 
         @Override
@@ -480,10 +482,10 @@ final class Replica {
 
     private final class ApplierEvents implements Applier.Events {
         @Override
-        public void hashed(long index, long hash) {
+        public void hashed(long index, int subject, long hash) {
             if (!stopped) {
-                peers.sendToAll(new RaftMessage.StateReport(driver.raft().term(), index, hash));
-                compare(context.node().id(), index, hash);
+                peers.sendToAll(new RaftMessage.StateReport(driver.raft().term(), index, subject, hash));
+                compare(context.node().id(), index, subject, hash);
             }
         }
 

@@ -79,7 +79,7 @@ final class SnapshotFetcher {
     /** Takes a chunk, valid during the call. */
     void received(StoreChunk chunk, ByteBuf bytes) {
         Fetch fetch = current;
-        if (fetch != null && fetch.open && fetch.offer.index() == chunk.index() && fetch.received == chunk.offset()) {
+        if (fetch != null && fetch.wants(chunk)) {
             fetch.add(bytes);
         }
     }
@@ -125,6 +125,14 @@ final class SnapshotFetcher {
                 written = here;
                 goOn();
             }
+        }
+
+        /** More than was asked for is not taken: who sends it does not decide how much waits here. */
+        boolean wants(StoreChunk chunk) {
+            return open
+                    && received - written <= MAX_UNWRITTEN_BYTES
+                    && offer.index() == chunk.index()
+                    && received == chunk.offset();
         }
 
         void tell() {

@@ -8,6 +8,7 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.raft.RaftEffect.SendChunk;
 import io.holdfast.replication.raft.RaftInput;
 import io.holdfast.replication.raft.RaftMessage.SnapshotChunk;
+import io.holdfast.replication.snapshot.DamagedSnapshotException;
 import io.holdfast.replication.snapshot.SnapshotStore;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +40,11 @@ final class SnapshotServer {
     private final ByteBufAllocator allocator;
     private final PeerLinks peers;
     private final Consumer<RaftInput> inputs;
+    private final Runnable damaged;
+    private long damagedIndex;
+    /** For whom a chunk is being read. */
+    private final Set<String> reading = new TreeSet<>();
+
     /** Of the reader's thread. */
     private final Map<String, Serving> serving = new TreeMap<>();
 
@@ -49,7 +56,9 @@ final class SnapshotServer {
             EventLoop loop,
             ByteBufAllocator allocator,
             PeerLinks peers,
-            Consumer<RaftInput> inputs) {
+            Consumer<RaftInput> inputs,
+            Runnable damaged) {
+        this.damaged = damaged;
         this.node = node;
         this.store = store;
         this.storage = storage;
@@ -60,10 +69,15 @@ final class SnapshotServer {
         this.inputs = inputs;
     }
 
+    /** One request of each slave at a time; others are dropped, and asked again. */
     void send(SendChunk request) {
+        if (!reading.add(request.to())) {
+            return;
+        }
         reader.execute(() -> {
             ByteBuf chunk = read(request);
             loop.execute(() -> {
+                reading.remove(request.to());
                 if (chunk == null) {
                     inputs.accept(new RaftInput.SnapshotGone(request.to(), request.index()));
                 } else {
@@ -86,7 +100,9 @@ final class SnapshotServer {
             }
             LOG.warn("{}: snapshot {} ends before offset {}", node, file.path(), request.offset());
         } catch (IOException e) {
-            LOG.warn("{} cannot send its snapshot at index {} to {}", node, request.index(), request.to(), e);
+            if (request.index() != damagedIndex) {
+                LOG.warn("{} cannot send its snapshot at index {} to {}", node, request.index(), request.to(), e);
+            }
         }
         chunk.release();
         close(serving.remove(request.to()));
@@ -99,7 +115,19 @@ final class SnapshotServer {
             return open.file();
         }
         close(serving.remove(request.to()));
+        if (request.index() == damagedIndex) {
+            throw new IOException("the snapshot at index " + damagedIndex + " was found damaged before");
+        }
         StorageFile file = storage.open(store.path(request.index(), request.indexTerm()), OpenMode.READ);
+        try {
+            store.check(file); // or a slave would fetch all of it, again and again, to find that out
+        } catch (DamagedSnapshotException e) {
+            file.close();
+            damagedIndex = request.index();
+            LOG.error("{}: {}; another one is taken", node, e.getMessage());
+            loop.execute(damaged);
+            throw e;
+        }
         serving.put(request.to(), new Serving(request.index(), file));
         return file;
     }

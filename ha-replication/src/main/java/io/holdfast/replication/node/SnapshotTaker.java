@@ -35,10 +35,12 @@ final class SnapshotTaker {
     private final Events events;
     private long coveredBytes;
     private boolean taking;
+    private boolean soon;
     /** The user's machine has none. */
     private boolean never;
 
     private volatile boolean stopped;
+    private volatile @Nullable SnapshotWriter writing;
 
     SnapshotTaker(
             String node,
@@ -62,10 +64,17 @@ final class SnapshotTaker {
     /** Takes one if it is time. To be called now and then. */
     void housekeeping() {
         long since = applier.appliedBytes() - coveredBytes;
-        if (!taking && !never && !stopped && applier.mayBeCaptured() && policy.isDue(clock.nanoTime(), since)) {
+        boolean due = soon ? since > 0 : policy.isDue(clock.nanoTime(), since);
+        if (!taking && !never && !stopped && applier.mayBeCaptured() && due) {
             taking = true;
+            soon = false;
             applier.capture(new Captured());
         }
+    }
+
+    /** One is needed as soon as there is anything new: the last one is of no use. */
+    void takeSoon() {
+        soon = true;
     }
 
     /** The state was taken from a snapshot that came from another node. */
@@ -88,7 +97,11 @@ final class SnapshotTaker {
 
         private void written(SnapshotMeta meta, long bytes, long covered) {
             taking = false;
-            if (stopped || bytes == 0) {
+            if (stopped) {
+                return;
+            }
+            if (bytes == 0) {
+                coveredBytes = covered;
                 return;
             }
             long now = clock.nanoTime();
@@ -131,12 +144,15 @@ final class SnapshotTaker {
                 return 0; // one that came from the master is newer
             }
             writer = store.begin(state.meta());
+            writing = writer;
             state.writeTo(writer);
             writer.finish();
             store.commit(writer);
-            store.keepNewest(1);
-            return writer.bytes();
         } catch (IOException | RuntimeException e) {
+            if (stopped) {
+                abandon(writer);
+                return -1;
+            }
             LOG.error(
                     "{} could not write its snapshot at index {}; the log is kept, another attempt follows",
                     node,
@@ -144,7 +160,15 @@ final class SnapshotTaker {
                     e);
             abandon(writer);
             return -1;
+        } finally {
+            writing = null;
         }
+        try {
+            store.keepNewest(1);
+        } catch (IOException e) {
+            LOG.warn("{}: an older snapshot cannot be removed", node, e); // the new one counts all the same
+        }
+        return writer.bytes();
     }
 
     private void abandon(@Nullable SnapshotWriter writer) {
@@ -160,5 +184,9 @@ final class SnapshotTaker {
     /** What is being written is given up. */
     void stop() {
         stopped = true;
+        SnapshotWriter current = writing;
+        if (current != null) {
+            current.cancel();
+        }
     }
 }

@@ -110,7 +110,15 @@ final class Snapshots {
                 node, found.store(), worker, loop, runtime.clock(), applier, policy, new TakerEvents());
         this.fetcher = new SnapshotFetcher(node, found.store(), worker, loop, inputs, new FetcherEvents());
         this.server = new SnapshotServer(
-                node, found.store(), runtime.storage(), reader, loop, runtime.allocator(), peers, inputs);
+                node,
+                found.store(),
+                runtime.storage(),
+                reader,
+                loop,
+                runtime.allocator(),
+                peers,
+                inputs,
+                this::damaged);
     }
 
     /** Before the core is started: the state begins with what the disk has. */
@@ -140,6 +148,8 @@ final class Snapshots {
         server.keepOnly(raft.fetching());
         LogIndex kept = raft.log();
         long keepFrom = settings.retention().keepFrom(kept, index, raft.needs().values());
+        // What is still to be applied is needed, also where a snapshot that came in the meantime holds it.
+        keepFrom = Math.min(keepFrom, applier.isRestoring() ? 0 : applier.applied() + 1);
         if (keepFrom > kept.base().index() + 1) {
             long base = log.dropBefore(keepFrom, raft.commitIndex());
             if (base > kept.base().index()) {
@@ -168,6 +178,12 @@ final class Snapshots {
         }
         meters.snapshotInstalled();
         applier.restore(new StoredState(file), worker);
+    }
+
+    /** The newest cannot be read. */
+    private void damaged() {
+        meters.snapshotFailed();
+        taker.takeSoon();
     }
 
     /** The applier has taken the state from the newest. */

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the hashes of the voters' states at the same indexes. A state that differs is wrong for ever, and so is every
@@ -12,6 +13,20 @@ import java.util.TreeSet;
  * Deterministic; on the loop.
  */
 final class StateHashes {
+    /** What a hash is of: the maps' content. */
+    static final int MAPS = 1;
+    /** What the user's machine has answered since the hash before. */
+    static final int ANSWERS = 2;
+
+    /** What is compared with each other. */
+    private record Point(long index, int subject) implements Comparable<Point> {
+        @Override
+        public int compareTo(Point other) {
+            int byIndex = Long.compare(index, other.index);
+            return byIndex != 0 ? byIndex : Integer.compare(subject, other.subject);
+        }
+    }
+
     /** How many indexes are remembered: a slow node's hash comes late. */
     private static final int REMEMBERED = 64;
 
@@ -19,15 +34,16 @@ final class StateHashes {
      * What is wrong.
      *
      * @param index at which the states differ
+     * @param subject of which part
      * @param others who agree with each other and not with this node
      * @param alone true if those are a majority of the voters
      */
-    record Difference(long index, TreeSet<String> others, boolean alone) {}
+    record Difference(long index, int subject, TreeSet<String> others, boolean alone) {}
 
     private final String self;
     private final int voters;
-    private final TreeMap<Long, Map<String, Long>> byIndex = new TreeMap<>();
-    private long reportedIndex;
+    private final TreeMap<Point, Map<String, Long>> byPoint = new TreeMap<>();
+    private @Nullable Point reported;
 
     StateHashes(String self, int voters) {
         this.self = self;
@@ -35,11 +51,12 @@ final class StateHashes {
     }
 
     /** A node's hash, this one's or another's. What is wrong is told once for each index, and again if it is worse. */
-    Optional<Difference> hashed(String node, long index, long hash) {
-        Map<String, Long> hashes = byIndex.computeIfAbsent(index, i -> new HashMap<>());
+    Optional<Difference> hashed(String node, long index, int subject, long hash) {
+        Point point = new Point(index, subject);
+        Map<String, Long> hashes = byPoint.computeIfAbsent(point, p -> new HashMap<>());
         hashes.put(node, hash);
-        while (byIndex.size() > REMEMBERED) {
-            byIndex.pollFirstEntry();
+        while (byPoint.size() > REMEMBERED) {
+            byPoint.pollFirstEntry();
         }
         Long own = hashes.get(self);
         if (own == null) {
@@ -56,10 +73,10 @@ final class StateHashes {
             return Optional.empty();
         }
         boolean alone = largest.get().size() > voters / 2;
-        if (!alone && reportedIndex == index) {
+        if (!alone && point.equals(reported)) {
             return Optional.empty();
         }
-        reportedIndex = index;
-        return Optional.of(new Difference(index, largest.get(), alone));
+        reported = point;
+        return Optional.of(new Difference(index, subject, largest.get(), alone));
     }
 }

@@ -6,7 +6,6 @@ import io.holdfast.replication.snapshot.SnapshotFile;
 import io.holdfast.replication.snapshot.SnapshotMeta;
 import io.holdfast.replication.snapshot.SnapshotReader;
 import io.holdfast.replication.structures.MapMachine;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -16,7 +15,7 @@ import java.io.UncheckedIOException;
 record StoredState(SnapshotFile file) {
 
     /** What is not the user's machine's. */
-    record BuiltIn(SnapshotMeta meta, SessionSnapshot sessions, MapMachine maps, long answersHash) {}
+    record BuiltIn(SnapshotMeta meta, SessionSnapshot sessions, MapMachine maps) {}
 
     /** @param withUser whether a machine is there to take its part */
     BuiltIn builtIn(boolean withUser) {
@@ -37,14 +36,12 @@ record StoredState(SnapshotFile file) {
             throw new IOException(
                     "it holds the state of a state machine, and none is registered; add LogReplication.stateMachine(...)");
         }
-        require(snapshot, AppliedState.HASH);
-        long answersHash = new DataInputStream(snapshot.section()).readLong();
-        snapshot.skipTo(AppliedState.HASH + 1);
+        snapshot.skipTo(AppliedState.USER + 1);
         if (snapshot.nextSection() != 0) {
             throw new IOException("its section " + snapshot.nextSection()
                     + " is not known to this release: start the release that wrote it");
         }
-        return new BuiltIn(snapshot.meta(), sessions, maps, answersHash);
+        return new BuiltIn(snapshot.meta(), sessions, maps);
     }
 
     private static void require(SnapshotReader snapshot, int section) throws IOException {

@@ -68,8 +68,10 @@ final class UserMachine {
     /** An error came out of the machine. Of its own thread. */
     private boolean broken;
 
-    /** Of all answers so far. Of the machine's thread. */
+    /** Of the answers since it was last asked for. Of the machine's thread. */
     private long answersHash;
+
+    private boolean allAnswersHashed = true;
 
     private final CRC32C crc = new CRC32C();
 
@@ -219,7 +221,7 @@ final class UserMachine {
     /** Hears of a snapshot. On the loop. */
     interface Captured {
         /** Everything handed over before has been applied, and the answers have been told. */
-        void captured(@Nullable StateSnapshot snapshot, long answersHash, @Nullable RuntimeException failure);
+        void captured(@Nullable StateSnapshot snapshot, @Nullable RuntimeException failure);
     }
 
     /** Takes a snapshot behind everything handed over before. On the loop. */
@@ -229,32 +231,42 @@ final class UserMachine {
             RuntimeException failure = null;
             try {
                 snapshot = machine.snapshot();
+                if (snapshot == null) {
+                    failure = new IllegalStateException("snapshot() returned null");
+                }
             } catch (RuntimeException e) {
                 failure = e;
             }
             StateSnapshot taken = snapshot;
             RuntimeException failed = failure;
-            long hash = answersHash;
             loop.execute(() -> {
                 hear();
-                captured.captured(taken, hash, failed);
+                captured.captured(taken, failed);
             });
         });
     }
 
-    /** Tells the hash of all answers, behind everything handed over before. On the loop. */
+    /**
+     * Tells the hash of all answers since it was last asked for, behind everything handed over before. Not the first time
+     * after the state was taken from a snapshot, since some of them were given before. On the loop.
+     */
     void hash(LongConsumer then) {
         worker.execute(() -> {
             long hash = answersHash;
-            loop.execute(() -> then.accept(hash));
+            if (allAnswersHashed) {
+                loop.execute(() -> then.accept(hash));
+            }
+            answersHash = 0;
+            allAnswersHashed = true;
         });
     }
 
     /** Has the machine take its state, on its thread, and then tells the loop. On the loop. */
-    void restore(Consumer<StateMachine> work, long hashOfAnswers, Runnable done) {
+    void restore(Consumer<StateMachine> work, Runnable done) {
         worker.execute(() -> {
             work.accept(machine);
-            answersHash = hashOfAnswers;
+            answersHash = 0;
+            allAnswersHashed = false;
             loop.execute(() -> {
                 hear();
                 done.run();

@@ -23,6 +23,8 @@ final class Progress {
     /** The snapshot that it is fetching or should fetch; null if its next entry is in the log. */
     @Nullable
     SnapshotMark offered;
+    /** After a snapshot could not be read: not at once, and again at once. */
+    long offersPausedUntilNanos;
     /** When the follower last answered anything in this term. */
     long heardNanos;
     /** When the pipeline last moved. */
@@ -34,6 +36,7 @@ final class Progress {
         this.next = next;
         this.heardNanos = now;
         this.movedNanos = now;
+        this.offersPausedUntilNanos = now;
     }
 
     void probe(long from) {

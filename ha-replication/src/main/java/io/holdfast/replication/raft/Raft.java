@@ -174,7 +174,7 @@ public final class Raft {
                     from + " is no voter of " + s.config.voters().ids());
         }
         if (message instanceof StateReport report) {
-            s.effects.add(new StateReported(from, report.index(), report.hash()));
+            s.effects.add(new StateReported(from, report.index(), report.subject(), report.hash()));
             return;
         }
         if (message instanceof LogStatusRequest) {

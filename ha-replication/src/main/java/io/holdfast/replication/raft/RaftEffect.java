@@ -42,7 +42,7 @@ public sealed interface RaftEffect {
     record SetTimer(long atNanos) implements RaftEffect {}
 
     /** Another voter said what the hash of its state is. */
-    record StateReported(String from, long index, long hash) implements RaftEffect {}
+    record StateReported(String from, long index, long subject, long hash) implements RaftEffect {}
 
     /**
      * Fetch a snapshot, or go on with it: say {@link RaftInput.SnapshotFetched} with the offset to go on from. Another one

@@ -93,9 +93,10 @@ public sealed interface RaftMessage {
     /**
      * A hash of the sender's state after the entry at that index. It decides nothing in the protocol.
      *
+     * @param subject of which part of the state
      * @param hash any number
      */
-    record StateReport(long term, long index, long hash) implements RaftMessage {}
+    record StateReport(long term, long index, long subject, long hash) implements RaftMessage {}
 
     /**
      * What you need next is not in the log any more: fetch this snapshot. (thesis, 5.1 and figure 5.3, where the leader

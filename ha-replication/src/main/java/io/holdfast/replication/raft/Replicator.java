@@ -162,6 +162,9 @@ final class Replicator {
     /** What it needs is only in the snapshot. One that it has begun to fetch stays the one, if the log goes on from it. */
     private void offerSnapshot(String peer, Progress follower) {
         SnapshotMark offer = follower.offered;
+        if (offer == null && s.now - follower.offersPausedUntilNanos < 0) {
+            return;
+        }
         if (offer == null || offer.index() < s.log.base().index()) {
             offer = Objects.requireNonNull(s.snapshot, "the log was cut without a snapshot");
             follower.offered = offer;
@@ -200,8 +203,7 @@ final class Replicator {
         Progress follower = followers.get(peer);
         if (follower != null && follower.offered != null && follower.offered.index() == index) {
             follower.offered = null;
-            follower.probeOutstanding = true; // with the next heartbeat, and not at once and again at once
-            follower.probeSentNanos = s.now;
+            follower.offersPausedUntilNanos = s.now + s.config.electionTimeoutNanos();
         }
     }
 

@@ -33,8 +33,12 @@ public interface Commands {
     /** The same, with reads that may be less fresh; reads of this one are linearizable. */
     Commands reading(Freshness freshness);
 
-    /** The same, with writes that return, without a result, when they are on the master's disk. */
-    Commands storedOnly();
+    /**
+     * The same, with other writes.
+     *
+     * @param storedOnly true if they return, without a result, when they are on the master's disk
+     */
+    Commands acknowledged(boolean storedOnly);
 
     /** The deadline of calls that name none, in nanoseconds. */
     long defaultTimeoutNanos();

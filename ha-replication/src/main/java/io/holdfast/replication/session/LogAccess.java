@@ -9,7 +9,7 @@ public interface LogAccess {
     Commands commands();
 
     /**
-     * An index at or after that of every write of this process that has been answered. Safe from any thread.
+     * An index at or after that of every write of this process that has been applied and answered. Safe from any thread.
      */
     long position();
 

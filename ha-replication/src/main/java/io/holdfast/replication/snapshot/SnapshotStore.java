@@ -78,6 +78,11 @@ public final class SnapshotStore {
         return directory.resolve(name(index, term));
     }
 
+    /** Reads all of a snapshot, and says so if it is damaged. Safe from any thread. */
+    public void check(StorageFile file) throws IOException {
+        new SnapshotReader(file, clusterId).verify();
+    }
+
     /** Begins a snapshot, which must be newer than all others. {@link #commit} or {@link #abandon} must follow. */
     public SnapshotWriter begin(SnapshotMeta meta) throws IOException {
         if (!entries.isEmpty()

@@ -27,6 +27,7 @@ public final class SnapshotWriter implements AutoCloseable {
     private int lastSection;
     private boolean inSection;
     private boolean finished;
+    private volatile boolean cancelled;
 
     SnapshotWriter(StorageFile file, SnapshotMeta meta, UUID clusterId) throws IOException {
         this.file = file;
@@ -122,6 +123,9 @@ public final class SnapshotWriter implements AutoCloseable {
     }
 
     private void writeBlock(BlockHeader header) throws IOException {
+        if (cancelled) {
+            throw new IOException("the snapshot " + file.path() + " was given up");
+        }
         header.seal(block);
         block.flip();
         int length = block.remaining();
@@ -133,6 +137,11 @@ public final class SnapshotWriter implements AutoCloseable {
             forced = position;
         }
         block.clear().position(BlockHeader.BYTES);
+    }
+
+    /** Lets what is being written fail soon. From any thread. */
+    public void cancel() {
+        cancelled = true;
     }
 
     /** Writes the end, and returns when all of it is on stable storage. */

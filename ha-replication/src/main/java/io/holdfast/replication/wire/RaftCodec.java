@@ -74,7 +74,8 @@ public final class RaftCodec {
         } else if (message instanceof SnapshotChunk m) {
             out.writeByte(16).writeLong(m.term()).writeLong(m.index()).writeLong(m.offset());
         } else if (message instanceof StateReport m) {
-            out.writeByte(17).writeLong(m.term()).writeLong(m.index()).writeLong(m.hash());
+            out.writeByte(17).writeLong(m.term()).writeLong(m.index());
+            out.writeLong(m.subject()).writeLong(m.hash());
         } else {
             throw new IllegalStateException("a message of an unknown kind: " + message);
         }
@@ -98,8 +99,8 @@ public final class RaftCodec {
         }
         int expected =
                 switch (kind) {
-                    case 2, 6, 8, 11, 13, 15, 17 -> 24;
-                    case 3, 4, 14 -> 32;
+                    case 2, 6, 8, 11, 13, 15 -> 24;
+                    case 3, 4, 14, 17 -> 32;
                     case 5, 10 -> 16;
                     case 7, 9 -> 9;
                     case 12 -> 8;
@@ -124,7 +125,7 @@ public final class RaftCodec {
             case 13 -> new LogStatusReply(number(frame), number(frame), number(frame));
             case 14 -> new SnapshotOffer(number(frame), positive(frame), positive(frame), positive(frame));
             case 15 -> new SnapshotRequest(number(frame), positive(frame), number(frame));
-            default -> new StateReport(number(frame), positive(frame), frame.readLong());
+            default -> new StateReport(number(frame), positive(frame), positive(frame), frame.readLong());
         };
     }
 

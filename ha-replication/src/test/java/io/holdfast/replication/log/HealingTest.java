@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,14 +38,12 @@ class HealingTest {
     }
 
     private SegmentedLog open() throws IOException {
+        return open(new ManualWorker());
+    }
+
+    private SegmentedLog open(ManualWorker worker) throws IOException {
         return SegmentedLog.open(
-                storage,
-                LogFixture.DIRECTORY,
-                HEALS,
-                LogFixture.CLUSTER,
-                new Random(5),
-                new ManualWorker(),
-                LogBase.NONE);
+                storage, LogFixture.DIRECTORY, HEALS, LogFixture.CLUSTER, new Random(5), worker, LogBase.NONE);
     }
 
     private void flip(int sequence, int at) {
@@ -165,5 +164,51 @@ class HealingTest {
                 DamagedLogException.class,
                 () -> SegmentedLog.open(
                         storage, LogFixture.DIRECTORY, HEALS, other, new Random(1), new ManualWorker(), LogBase.NONE));
+    }
+
+    /** It was damaged again before it had had what was missing. */
+    @Test
+    void whatIsKnownToBeCommittedIsNotForgottenByTheNextDamage() throws IOException {
+        write();
+        flip(3, 40_000); // index 6
+        ManualWorker worker = new ManualWorker();
+        try (SegmentedLog log = open(worker)) {
+            for (int i = 0; i < 2; i++) {
+                ByteBuf batch = LogFixture.batch(log.lastIndex() + 1, 1, 4, 30_000);
+                log.append(batch, 6);
+                batch.release();
+                ForceTicket ticket = log.ticket();
+                ticket.force();
+                log.forced(ticket);
+                worker.runAll();
+            }
+            log.mark(6);
+            log.ticket().force();
+        }
+        flip(7, 100); // index 6, in the segment that the cut began
+        try (SegmentedLog log = open()) {
+            assertEquals(5, log.lastIndex());
+            assertEquals(10, log.recovery().neededIndex());
+        }
+    }
+
+    /** The snapshot holds what could be read, and the file holds more that could not be read in order. */
+    @Test
+    void aFileThatIsReplacedByASnapshotIsKeptIfItHoldsMore() throws IOException {
+        write();
+        flip(5, 20_000); // index 9; 10 and 11 are whole
+        try (SegmentedLog log = SegmentedLog.open(
+                storage,
+                LogFixture.DIRECTORY,
+                HEALS,
+                LogFixture.CLUSTER,
+                new Random(5),
+                new ManualWorker(),
+                new LogBase(9, 3))) {
+            assertEquals(9, log.lastIndex());
+            assertTrue(log.recovery().tailCut());
+        }
+        List<Path> aside = storage.list(QUARANTINE);
+        assertEquals(List.of(QUARANTINE.resolve("0000000005.seg"), QUARANTINE.resolve("0000000006.seg")), aside);
     }
 }

@@ -44,7 +44,7 @@ class ApplierTest {
         public void restored(long index) {}
 
         @Override
-        public void hashed(long index, long hash) {}
+        public void hashed(long index, int subject, long hash) {}
 
         @Override
         public void answersComplete() {}

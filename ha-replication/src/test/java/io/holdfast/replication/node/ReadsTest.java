@@ -81,7 +81,7 @@ class ReadsTest {
         public void restored(long index) {}
 
         @Override
-        public void hashed(long index, long hash) {}
+        public void hashed(long index, int subject, long hash) {}
 
         @Override
         public void answersComplete() {}
@@ -211,5 +211,8 @@ class ReadsTest {
         read(2, Freshness.WITHIN, SECOND);
         assertEquals(List.of(100L, 101L), asked);
         assertEquals(List.of(), answers);
+        apply(3);
+        read(3, Freshness.WITHIN, SECOND);
+        assertEquals(List.of("1 APPLIED", "3 APPLIED"), answers, "now it is");
     }
 }

@@ -107,7 +107,7 @@ class SealedSetsTest {
                 new RaftMessage.AppendRequest(1, 0, 0, 0, List.of(new BatchMeta(1, 1, 1, 10))),
                 new RaftMessage.Heartbeat(1, 0, 0, 1),
                 new RaftMessage.LogStatusRequest(1),
-                new RaftMessage.StateReport(1, 5, 77),
+                new RaftMessage.StateReport(1, 5, 1, 77),
                 new RaftMessage.SnapshotOffer(1, 5, 1, 100),
                 new RaftMessage.SnapshotChunk(1, 5, 0, 10),
                 new RaftMessage.ReadIndexReply(1, 5, 0))) {
@@ -176,7 +176,7 @@ class SealedSetsTest {
         cluster.compact("a", cluster.raft("a").commitIndex());
         cluster.start("c");
         cluster.run(3_000);
-        cluster.hear("b", "a", new RaftMessage.StateReport(2, 1, 77));
+        cluster.hear("b", "a", new RaftMessage.StateReport(2, 1, 1, 77));
         assertEquals(kinds(RaftEffect.class), seen);
     }
 }

@@ -134,7 +134,9 @@ class SnapshotPaperTest {
         }
         // The file is gone, and with it the old offer: the new one is made with the next heartbeat.
         cluster.step("a", new RaftInput.SnapshotGone("c", begun));
-        passWithoutC(cluster, 2 * RaftCluster.HEARTBEAT / RaftCluster.MS);
+        cluster.propose("a", 100);
+        assertEquals(List.of(), cluster.sent("a", "c", SnapshotOffer.class), "not at once and again at once");
+        passWithoutC(cluster, RaftCluster.ELECTION_TIMEOUT / RaftCluster.MS + 200);
         List<SnapshotOffer> offers = cluster.sent("a", "c", SnapshotOffer.class);
         assertEquals(offered(cluster), offers.get(offers.size() - 1).index());
     }

@@ -56,7 +56,7 @@ class RaftCodecTest {
         GOLDEN.put(new ReadIndexReply(3, 4, 5), "0b" + three);
         GOLDEN.put(new LogStatusRequest(3), "0c0000000000000003");
         GOLDEN.put(new LogStatusReply(3, 4, 5), "0d" + three);
-        GOLDEN.put(new StateReport(3, 4, -1), "1100000000000000030000000000000004ffffffffffffffff");
+        GOLDEN.put(new StateReport(3, 4, 5, -1), "11" + three + "ffffffffffffffff");
         GOLDEN.put(new SnapshotOffer(3, 4, 5, 6), "0e" + three + "0000000000000006");
         GOLDEN.put(new SnapshotRequest(3, 4, 5), "0f" + three);
         GOLDEN.put(new SnapshotChunk(3, 4, 5, 1), "10" + three + "ab");

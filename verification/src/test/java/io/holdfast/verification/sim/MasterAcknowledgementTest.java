@@ -11,11 +11,13 @@ import io.holdfast.core.ReplicaRole;
 import io.holdfast.replication.Acknowledgement;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.LogReplication;
+import io.holdfast.replication.ReplicatedLog;
 import io.holdfast.replication.ReplicatedMap;
 import io.holdfast.replication.session.LogAccess;
 import io.holdfast.testkit.CrashMode;
 import io.holdfast.testkit.SimulatedNode;
 import io.holdfast.testkit.Simulation;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -148,6 +150,31 @@ class MasterAcknowledgementTest {
         assertEquals("0", get(other, "before"));
         assertEquals(null, get(other, "soon"), "this level allows it");
         assertEquals(List.of(), simulation.failures());
+    }
+
+    /** Also where it has been applied before the master's own disk has it. */
+    @Test
+    void itNeverHasAResult() {
+        SimulatedNode machine = simulation.node("alone");
+        HaCluster alone = HaCluster.singleNode()
+                .with(LogReplication.inDirectory(Path.of("data"))
+                        .stateMachine(new AppliedLog("alone", new Decisions())))
+                .runtime(machine.runtime())
+                .executor(machine.callbacks())
+                .start();
+        assertTrue(simulation.runUntil(alone::isReady, Duration.ofSeconds(30)));
+        ReplicatedLog log = ReplicatedLog.in(alone);
+        for (int i = 0; i < 50; i++) {
+            CompletableFuture<byte[]> write =
+                    log.acknowledged(Acknowledgement.MASTER).submitAsync(("a" + i).getBytes(StandardCharsets.UTF_8));
+            assertTrue(simulation.runUntil(write::isDone, Duration.ofSeconds(30)));
+            assertEquals(0, write.join().length);
+        }
+        CompletableFuture<byte[]> write = log.acknowledged(Acknowledgement.MASTER)
+                .acknowledged(Acknowledgement.QUORUM)
+                .submitAsync(new byte[] {'b'});
+        assertTrue(simulation.runUntil(write::isDone, Duration.ofSeconds(30)));
+        assertEquals("51", new String(write.join(), StandardCharsets.UTF_8));
     }
 
     @Test
