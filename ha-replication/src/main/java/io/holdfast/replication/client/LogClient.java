@@ -8,7 +8,6 @@ import io.holdfast.core.TooLargeException;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Links;
-import io.holdfast.core.spi.Links.OutboundLink;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
@@ -19,10 +18,7 @@ import io.holdfast.replication.wire.ClientMessage.Answers;
 import io.holdfast.replication.wire.ClientMessage.CommandAnswer;
 import io.holdfast.replication.wire.ClientMessage.Opened;
 import io.holdfast.replication.wire.ClientMessage.Read;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
@@ -37,9 +33,6 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     public static final Links.Protocol PROTOCOL = new Links.Protocol(2, "log client");
 
     private static final long TICK_NANOS = 25_000_000L;
-    /** More than a cluster can have: whoever announces more is not believed. */
-    private static final int MAX_NODES = 64;
-
     /** Less than the answers that a node keeps for one session. */
     private static final int MAX_UNDECIDED = 4_096;
 
@@ -59,8 +52,6 @@ public final class LogClient implements Commands, Responder, LocalCalls {
      */
     public record Limits(int maxEntryBytes, int maxInFlight, int maxInFlightBytes, long defaultTimeoutNanos) {}
 
-    private record Dialled(OutboundLink link, RemoteEndpoint endpoint) {}
-
     private final FeatureContext context;
     private final EventLoop loop;
     private final Limits limits;
@@ -70,10 +61,9 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     private final Permits permits;
     private final Inbox inbox = new Inbox();
     private final Completions completions;
-    private final Map<Address, Dialled> nodes = new LinkedHashMap<>();
+    private final Nodes nodes;
     private final PendingReads reads;
     private final ClientSession session;
-    private @Nullable Endpoint local;
     private @Nullable Endpoint master;
     private long masterTerm;
     private String masterId = "";
@@ -88,7 +78,6 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     private int releasedRequests;
     private int releasedBytes;
     private final AtomicLong position = new AtomicLong();
-    private int nextReader;
     /** Whose callers have been told that they are on the master's disk. */
     private int undecided;
 
@@ -100,6 +89,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         this.context = context;
         this.loop = context.runtime().loop();
         this.limits = limits;
+        this.nodes = new Nodes(context, PROTOCOL, new EndpointEvents());
         this.permits = new Permits(context.runtime().clock(), limits.maxInFlight(), limits.maxInFlightBytes());
         this.overloaded = "of at most " + limits.maxInFlight() + " requests and " + limits.maxInFlightBytes()
                 + " bytes in flight from " + context.node().id()
@@ -107,7 +97,10 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         this.completions = new Completions(context::callBack, this::endTurnSoon);
         this.earlyCompletions = new Completions(context::callBack, () -> {});
         this.reads = new PendingReads(
-                context.runtime().random().nextLong() >>> 1, this::whoReads, this::release, completions);
+                context.runtime().random().nextLong() >>> 1,
+                freshness -> nodes.reader(freshness, master),
+                this::release,
+                completions);
         this.session = new ClientSession(context.runtime().random().nextLong() >>> 1, this::leftWindow, completions);
     }
 
@@ -118,8 +111,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
      * @param own this node, if it is one: reads go there, and writes when it is the master
      */
     public void start(List<Address> addresses, @Nullable Endpoint own) {
-        local = own;
-        addresses.forEach(this::dial);
+        nodes.start(addresses, own);
         startTicking();
     }
 
@@ -143,14 +135,6 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         return masterTerm;
     }
 
-    private void dial(Address address) {
-        if (nodes.containsKey(address) || nodes.size() >= MAX_NODES) {
-            return;
-        }
-        RemoteEndpoint endpoint = new RemoteEndpoint(context.runtime().allocator(), new EndpointEvents());
-        nodes.put(address, new Dialled(context.links().dial(PROTOCOL, null, address, endpoint), endpoint));
-    }
-
     /** What nodes at the other end of a link say. */
     private final class EndpointEvents implements RemoteEndpoint.Events {
         @Override
@@ -163,7 +147,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         @Override
         public void down(RemoteEndpoint endpoint) {
             if (endpoint.equals(master)) {
-                useMaster(endpointOf(masterId)); // another link to it may stand, which would not come up again
+                useMaster(nodes.endpointOf(masterId)); // another link to it may stand, which would not come up again
             }
         }
 
@@ -192,11 +176,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
 
     /** A node says who is master. The highest term is right; in one term there is one master. On the loop. */
     public void announced(Announcement announcement) {
-        for (String address : announcement.voters().values()) {
-            if (local == null) {
-                dial(Address.parse(address));
-            }
-        }
+        nodes.learn(announcement.voters().values());
         boolean newer = announcement.term() > masterTerm;
         boolean named = announcement.term() == masterTerm && masterId.isEmpty();
         if (announcement.master().isEmpty() || !(newer || named)) {
@@ -204,21 +184,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         }
         masterTerm = announcement.term();
         masterId = announcement.master();
-        useMaster(endpointOf(masterId));
-    }
-
-    private @Nullable Endpoint endpointOf(String nodeId) {
-        if (local != null && nodeId.equals(context.node().id())) {
-            return local;
-        }
-        for (Dialled node : nodes.values()) {
-            if (node.endpoint().isUp() && node.endpoint().nodeId().equals(nodeId)) {
-                return node.endpoint();
-            }
-            // Its link may wait for the next dial, after a pause that grew while the node was down.
-            node.link().dialNow();
-        }
-        return null;
+        useMaster(nodes.endpointOf(masterId));
     }
 
     private void useMaster(@Nullable Endpoint endpoint) {
@@ -443,22 +409,6 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         startTicking();
     }
 
-    /** Who can answer a read: this node if it is one, else the master if it has to be asked anyway, else any node. */
-    private @Nullable Endpoint whoReads(Freshness freshness) {
-        Endpoint to = local != null ? local : master;
-        if (to != null && (to.equals(local) || freshness.kind() == Freshness.LINEARIZABLE)) {
-            return to;
-        }
-        // Reads that need not ask the master spread over all nodes.
-        List<Endpoint> up = new ArrayList<>(nodes.size());
-        for (Dialled node : nodes.values()) {
-            if (node.endpoint().isUp()) {
-                up.add(node.endpoint());
-            }
-        }
-        return up.isEmpty() ? to : up.get(Math.floorMod(nextReader++, up.size()));
-    }
-
     private void startTicking() {
         if (stopped || (timer != null && !tickingSlowly)) {
             return;
@@ -480,11 +430,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         session.tick(now);
         if (master == null && now - askedNanos > ASK_NANOS) {
             askedNanos = now;
-            for (Dialled node : nodes.values()) {
-                if (node.endpoint().isUp()) {
-                    node.endpoint().ask();
-                }
-            }
+            nodes.ask();
         }
         reads.tick(now, masterId);
         startTicking();
@@ -567,6 +513,6 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         session.close(context.node().id() + " is stopping");
         reads.failAll(context.node().id() + " is stopping", false);
         endTurn();
-        nodes.values().forEach(node -> node.link().close());
+        nodes.close();
     }
 }

@@ -1,0 +1,101 @@
+package io.holdfast.replication.client;
+
+import io.holdfast.core.Address;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.Links;
+import io.holdfast.core.spi.Links.OutboundLink;
+import io.holdfast.replication.session.Freshness;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The nodes that a user of the log knows: links to them, and this node itself if it is one. On the loop. */
+final class Nodes {
+    /** More than a cluster can have: whoever announces more is not believed. */
+    private static final int MAX_NODES = 64;
+
+    private record Dialled(OutboundLink link, RemoteEndpoint endpoint) {}
+
+    private final FeatureContext context;
+    private final Links.Protocol protocol;
+    private final RemoteEndpoint.Events events;
+    private final Map<Address, Dialled> nodes = new LinkedHashMap<>();
+    private @Nullable Endpoint local;
+    private int nextReader;
+
+    Nodes(FeatureContext context, Links.Protocol protocol, RemoteEndpoint.Events events) {
+        this.context = context;
+        this.protocol = protocol;
+        this.events = events;
+    }
+
+    /** @param own this node, if it is one */
+    void start(List<Address> addresses, @Nullable Endpoint own) {
+        local = own;
+        addresses.forEach(this::dial);
+    }
+
+    private void dial(Address address) {
+        if (nodes.containsKey(address) || nodes.size() >= MAX_NODES) {
+            return;
+        }
+        RemoteEndpoint endpoint = new RemoteEndpoint(context.runtime().allocator(), events);
+        nodes.put(address, new Dialled(context.links().dial(protocol, null, address, endpoint), endpoint));
+    }
+
+    /** Somebody names nodes. A node that is one itself knows them already. */
+    void learn(Iterable<String> addresses) {
+        if (local == null) {
+            addresses.forEach(address -> dial(Address.parse(address)));
+        }
+    }
+
+    /** The node with this id, if it is within reach; otherwise it is dialled at once. */
+    @Nullable
+    Endpoint endpointOf(String nodeId) {
+        if (local != null && nodeId.equals(context.node().id())) {
+            return local;
+        }
+        for (Dialled node : nodes.values()) {
+            if (node.endpoint().isUp() && node.endpoint().nodeId().equals(nodeId)) {
+                return node.endpoint();
+            }
+            // Its link may wait for the next dial, after a pause that grew while the node was down.
+            node.link().dialNow();
+        }
+        return null;
+    }
+
+    /** Who can answer a read: this node if it is one, else the master if it has to be asked anyway, else any node in turn. */
+    @Nullable
+    Endpoint reader(Freshness freshness, @Nullable Endpoint master) {
+        if (local != null) {
+            return local;
+        }
+        if (master != null && freshness.kind() == Freshness.LINEARIZABLE) {
+            return master;
+        }
+        List<Endpoint> up = new ArrayList<>(nodes.size());
+        for (Dialled node : nodes.values()) {
+            if (node.endpoint().isUp()) {
+                up.add(node.endpoint());
+            }
+        }
+        return up.isEmpty() ? master : up.get(Math.floorMod(nextReader++, up.size()));
+    }
+
+    /** Asks all of them who is master. */
+    void ask() {
+        for (Dialled node : nodes.values()) {
+            if (node.endpoint().isUp()) {
+                node.endpoint().ask();
+            }
+        }
+    }
+
+    void close() {
+        nodes.values().forEach(node -> node.link().close());
+    }
+}
