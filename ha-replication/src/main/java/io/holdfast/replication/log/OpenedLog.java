@@ -57,9 +57,9 @@ record OpenedLog(
             forceFound(storage, directory, scan);
             boolean fresh = scan.live().isEmpty() && scan.ending() == Ending.CLEAN;
             boolean cut = scan.ending() == Ending.TORN || heal;
-            boolean behind = isBehind(batches, snapshot);
+            boolean behind = isBehind(batches.table(), snapshot);
             if (behind) {
-                batches.reset(snapshot);
+                batches.table().reset(snapshot);
             }
             LogBase end = behind ? snapshot : new LogBase(scan.lastIndex(), scan.lastTerm());
             List<SegmentFile> kept = behind ? List.of() : scan.live();
@@ -122,7 +122,7 @@ record OpenedLog(
      * True if nothing of this log is needed: the snapshot was fetched, or taken before the log's end was forced, and the log
      * ends before it; or it says otherwise at the snapshot's end, which is decided.
      */
-    private static boolean isBehind(BatchIndex batches, LogBase snapshot) {
+    private static boolean isBehind(BatchTable batches, LogBase snapshot) {
         if (snapshot.index() > batches.lastIndex()) {
             return true;
         }
@@ -137,7 +137,7 @@ record OpenedLog(
     private record Indexing(BatchIndex batches) implements LogScan.Visitor {
         @Override
         public void begins(LogBase base) {
-            batches.reset(base);
+            batches.table().reset(base);
         }
 
         @Override

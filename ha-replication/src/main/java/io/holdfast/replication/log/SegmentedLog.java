@@ -33,7 +33,8 @@ public final class SegmentedLog implements AutoCloseable {
     private final Recovery recovery;
 
     private final List<Segment> segments;
-    private final BatchIndex batches;
+    private final BatchTable batches;
+    private final BatchIndex places;
     /** Of no use any more; their files are still there. */
     private final List<Segment> obsolete = new ArrayList<>();
     /** How many segments there were before the first one: batches name theirs by its number from the beginning. */
@@ -59,7 +60,8 @@ public final class SegmentedLog implements AutoCloseable {
         this.spares = opened.spares();
         this.recovery = opened.recovery();
         this.segments = opened.segments();
-        this.batches = opened.batches();
+        this.places = opened.batches();
+        this.batches = places.table();
         this.durableIndex = recovery.durableIndex();
         this.commitIndex = recovery.commitIndex();
         this.durableClaim = opened.durableClaim();
@@ -147,7 +149,7 @@ public final class SegmentedLog implements AutoCloseable {
             Segment segment = roomFor(meta.bytes());
             long offset = segment.written + RecordHeader.BYTES;
             write(segment, RecordHeader.BATCH, batch);
-            batches.add(meta, dropped + segments.size() - 1, offset);
+            places.add(meta, dropped + segments.size() - 1, offset);
         });
     }
 
@@ -223,7 +225,7 @@ public final class SegmentedLog implements AutoCloseable {
             keep--;
         }
         if (keep > 0) {
-            batches.dropUpTo(segments.get(keep).firstIndex - 1);
+            places.dropUpTo(segments.get(keep).firstIndex - 1);
             drop(keep);
         }
     }
@@ -360,7 +362,7 @@ public final class SegmentedLog implements AutoCloseable {
             if (total > maxBytes && plan.count() > 0) {
                 break;
             }
-            plan.add(segments.get(batches.segment(i) - dropped).file, batches.meta(i), batches.offset(i));
+            plan.add(segments.get(places.segment(i) - dropped).file, batches.meta(i), places.offset(i));
         }
         return plan;
     }

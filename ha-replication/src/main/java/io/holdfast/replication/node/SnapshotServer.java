@@ -45,6 +45,9 @@ final class SnapshotServer {
     /** For whom a chunk is being read. */
     private final Set<String> reading = new TreeSet<>();
 
+    /** False if no file is open. */
+    private boolean mayServe;
+
     /** Of the reader's thread. */
     private final Map<String, Serving> serving = new TreeMap<>();
 
@@ -74,6 +77,7 @@ final class SnapshotServer {
         if (!reading.add(request.to())) {
             return;
         }
+        mayServe = true;
         reader.execute(() -> {
             ByteBuf chunk = read(request);
             loop.execute(() -> {
@@ -121,11 +125,13 @@ final class SnapshotServer {
         StorageFile file = storage.open(store.path(request.index(), request.indexTerm()), OpenMode.READ);
         try {
             store.check(file); // or a slave would fetch all of it, again and again, to find that out
-        } catch (DamagedSnapshotException e) {
+        } catch (IOException | RuntimeException e) {
             file.close();
-            damagedIndex = request.index();
-            LOG.error("{}: {}; another one is taken", node, e.getMessage());
-            loop.execute(damaged);
+            if (e instanceof DamagedSnapshotException) {
+                damagedIndex = request.index();
+                LOG.error("{}: {}; another one is taken", node, e.getMessage());
+                loop.execute(damaged);
+            }
             throw e;
         }
         serving.put(request.to(), new Serving(request.index(), file));
@@ -134,6 +140,10 @@ final class SnapshotServer {
 
     /** Closes what nobody fetches any more. To be called now and then, and at the end with nobody. */
     void keepOnly(Set<String> fetching) {
+        if (!mayServe) {
+            return; // nothing is open
+        }
+        mayServe = !fetching.isEmpty();
         reader.execute(() -> serving.entrySet().removeIf(entry -> {
             boolean ended = !fetching.contains(entry.getKey());
             if (ended) {

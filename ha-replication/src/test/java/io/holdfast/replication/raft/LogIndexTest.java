@@ -146,7 +146,7 @@ class LogIndexTest {
         assertEquals(2, log.lastIndexWithTermAtMost(2, 1));
         assertEquals(9, log.lastIndexWithTermAtMost(11, 5));
         assertThrows(IllegalStateException.class, () -> log.dropUpTo(6));
-        assertThrows(IllegalStateException.class, () -> log.truncateFrom(4));
+        assertThrows(IllegalArgumentException.class, () -> log.truncateFrom(4));
         log.dropUpTo(2); // nothing
         log.dropUpTo(11);
         assertEquals(11, log.lastIndex());

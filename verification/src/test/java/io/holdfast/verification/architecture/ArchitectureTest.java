@@ -204,6 +204,7 @@ class ArchitectureTest {
                         || name.startsWith("org.jspecify.annotations.")
                         || name.startsWith(REPLICATION + ".raft.")
                         || name.equals(REPLICATION + ".log.BatchMeta")
+                        || name.equals(REPLICATION + ".log.BatchTable")
                         || name.equals(REPLICATION + ".log.LogBase")
                         || name.equals(CORE + ".spi.MalformedFrameException");
                 if (!allowed || name.equals("java.lang.Thread")) {

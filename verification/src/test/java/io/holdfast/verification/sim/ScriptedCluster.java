@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
+import io.holdfast.core.ReplicaRole;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.LogAccess;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /** A cluster of three in a simulation that goes the same way each time, until a test does something to it. */
 final class ScriptedCluster {
@@ -29,15 +31,22 @@ final class ScriptedCluster {
     final Map<String, HaCluster> processes = new TreeMap<>();
     final Map<String, AppliedLog> logs = new TreeMap<>();
     final List<String> acknowledged = new ArrayList<>();
+    private final int snapshotBytes;
     private int sent;
 
     ScriptedCluster() {
+        this(64 << 10);
+        write(8);
+    }
+
+    /** @param snapshotBytes of log between two snapshots */
+    ScriptedCluster(int snapshotBytes) {
+        this.snapshotBytes = snapshotBytes;
         for (int i = 1; i <= LIST.length; i++) {
             machines.add(simulation.node("node-" + i));
         }
         machines.forEach(this::start);
         await("the cluster forms");
-        write(8);
     }
 
     void start(SimulatedNode machine) {
@@ -50,7 +59,7 @@ final class ScriptedCluster {
                         .with(LogReplication.inDirectory(Path.of("data"))
                                 .bootstrap(LIST)
                                 .segmentBytes(64 << 10)
-                                .snapshots(64 << 10, Duration.ofHours(1))
+                                .snapshots(snapshotBytes, Duration.ofHours(1))
                                 .stateMachine(log))
                         .runtime(machine.runtime())
                         .executor(machine.callbacks())
@@ -58,13 +67,19 @@ final class ScriptedCluster {
     }
 
     /** Some of 9,000 bytes, from the first node that runs. */
-    @SuppressWarnings("FutureReturnValueIgnored") // what becomes of each is looked at in the callback
     void write(int count) {
         SimulatedNode from = machines.stream()
                 .filter(machine -> machine.running() && !machine.equals(machines.get(2)))
                 .findFirst()
                 .orElseThrow();
-        Commands commands = processes.get(from.id()).feature(LogAccess.class).commands();
+        // The one that writes may be the one that dies: then its callers die, too.
+        write(processes.get(from.id()), count, () -> !from.running());
+    }
+
+    /** Writes from there until all have been answered, one way or the other, or nobody will be any more. */
+    @SuppressWarnings("FutureReturnValueIgnored") // what becomes of each is looked at in the callback
+    void write(HaCluster from, int count, BooleanSupplier dead) {
+        Commands commands = from.feature(LogAccess.class).commands();
         int[] open = {count};
         for (int i = 0; i < count; i++) {
             String command = "c" + sent++ + "-" + "x".repeat(9_000);
@@ -76,8 +91,7 @@ final class ScriptedCluster {
                         }
                     });
         }
-        // The one that writes may be the one that dies: then its callers die, too.
-        simulation.runUntil(() -> open[0] == 0 || !from.running(), PATIENCE);
+        assertTrue(simulation.runUntil(() -> open[0] == 0 || dead.getAsBoolean(), PATIENCE), "every call ends");
     }
 
     boolean converged() {
@@ -101,6 +115,19 @@ final class ScriptedCluster {
         }
     }
 
+    SimulatedNode master() {
+        return machines.stream()
+                .filter(machine -> machine.running()
+                        && processes
+                                        .get(machine.id())
+                                        .feature(LogAccess.class)
+                                        .status()
+                                        .role()
+                                == ReplicaRole.MASTER)
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** The victim is back, and everything is as it should be. */
     void check(SimulatedNode victim) {
         if (!victim.running()) {
@@ -108,9 +135,13 @@ final class ScriptedCluster {
         }
         await(victim.id() + " comes back");
         write(4);
-        await("it goes on");
-        assertEquals(List.of(), decisions.violations());
         assertEquals(List.of(), simulation.failures());
+        assertNothingIsLost();
+    }
+
+    void assertNothingIsLost() {
+        await("all have everything");
+        assertEquals(List.of(), decisions.violations());
         for (AppliedLog log : logs.values()) {
             assertTrue(log.applied().containsAll(acknowledged), "acknowledged and lost");
         }
