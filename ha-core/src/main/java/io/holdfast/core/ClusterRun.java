@@ -62,6 +62,10 @@ final class ClusterRun {
         return life.failure();
     }
 
+    String whyNotReady() {
+        return isReady() ? "" : readiness.reasons();
+    }
+
     boolean isReady() {
         return life.state() == State.RUNNING && readiness.isReady();
     }

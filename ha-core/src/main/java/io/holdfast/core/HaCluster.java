@@ -86,6 +86,13 @@ public final class HaCluster implements AutoCloseable {
     }
 
     /**
+     * Why it is not ready, for people: each feature's reason, and what it waits for. Empty if it is ready.
+     */
+    public String whyNotReady() {
+        return run.whyNotReady();
+    }
+
+    /**
      * Stops the node: the features in reverse order, within 10 seconds together, then its connections and threads.
      * Returns when that is done, also if interrupted, and after 30 seconds at the latest; called by a callback, by the loop or by several
      * threads at once it does no harm, but in a callback or on the loop, which the stop has to wait for, and in a

@@ -67,11 +67,11 @@ public final class OfflineDirectory {
      * @param index its index
      * @param term the term of the master that took it
      * @param wallMillis when that was, by the master's wall clock
-     * @param kind noop, open-session, command, keep-alive or close-session
+     * @param kind noop, open-session, command, keep-alive, close-session or configuration
      * @param session of a command, keep-alive or close; 0 for others
      * @param sequence of a command, its number within the session; 0 for others
      * @param machine of a command: none, maps or user; empty for others
-     * @param body a command's bytes; empty for others
+     * @param body a command's bytes, or a configuration as text in UTF-8; empty for others
      * @param file where its batch is
      * @param offset where in the file the batch begins
      */

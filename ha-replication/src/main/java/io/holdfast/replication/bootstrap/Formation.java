@@ -3,7 +3,7 @@ package io.holdfast.replication.bootstrap;
 import io.holdfast.core.Address;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.State;
-import io.holdfast.replication.log.Identity.Voter;
+import io.holdfast.replication.log.Voter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -130,7 +130,7 @@ final class Formation {
     private void greet(String node) {
         Identity own = identity;
         if (own != null && own.state() == State.FORMED) {
-            effects.add(new Say(node, new FormationMessage.Formed(own.clusterId(), own.voters())));
+            effects.add(new Say(node, new FormationMessage.Formed(own.clusterId(), own.logId(), own.voters())));
         }
     }
 
@@ -142,7 +142,7 @@ final class Formation {
         listed.forEach((id, address) -> voters.add(new Voter(id, disk(id), address)));
         Identity old = identity;
         UUID clusterId = old == null ? freshClusterId : old.clusterId();
-        Identity planned = new Identity(clusterName, clusterId, self, selfDisk, State.FORMING, voters);
+        Identity planned = new Identity(clusterName, clusterId, clusterId, self, selfDisk, State.FORMING, voters);
         agreed.clear();
         if (planned.equals(old)) {
             saved(planned);
@@ -211,14 +211,35 @@ final class Formation {
                     && own.clusterId().equals(done.clusterId())
                     && own.voters().equals(done.voters())) {
                 save(formed(own));
-            } else if (own == null && !knows(done.voters())) {
-                effects.add(new Refused(from + " belongs to cluster " + done.clusterId() + " with the voters "
-                        + ids(done.voters()) + "; this node's directory is empty, so it is none of them. "
-                        + "It cannot take the place of " + self + " by itself"));
+            } else if (own == null
+                    || (own.state() == State.FORMING && !own.clusterId().equals(done.clusterId()))) {
+                comeBack(from, done);
             }
         } else if (message instanceof FormationMessage.Refusal refusal) {
             effects.add(new Refused(from + " refuses to form the cluster: " + refusal.reason()));
         }
+    }
+
+    /**
+     * The cluster has been formed, and this node's disk, which is empty, is none of it. If the node once had another disk
+     * there, the cluster's master takes it in. A plan of another cluster that it may hold can come to nothing: a listed node
+     * has not agreed to it.
+     */
+    private void comeBack(String from, FormationMessage.Formed done) {
+        if (knows(done.voters())) {
+            return; // formed before this node lost what it had not written
+        }
+        if (!listed.containsKey(from) || !ids(done.voters()).contains(self)) {
+            effects.add(new Refused(from + " belongs to cluster " + done.clusterId() + " with the voters "
+                    + ids(done.voters()) + "; this node's directory is empty, and " + self + " is none of them"));
+            return;
+        }
+        save(new Identity(clusterName, done.clusterId(), done.logId(), self, selfDisk, State.FORMED, done.voters()));
+    }
+
+    /** Others vote by now. */
+    void changed(Identity now) {
+        identity = now;
     }
 
     private boolean knows(List<Voter> voters) {
@@ -234,7 +255,13 @@ final class Formation {
 
     private static Identity formed(Identity plan) {
         return new Identity(
-                plan.clusterName(), plan.clusterId(), plan.nodeId(), plan.diskId(), State.FORMED, plan.voters());
+                plan.clusterName(),
+                plan.clusterId(),
+                plan.logId(),
+                plan.nodeId(),
+                plan.diskId(),
+                State.FORMED,
+                plan.voters());
     }
 
     private void planned(String from, FormationMessage.Plan plan) {
@@ -258,7 +285,8 @@ final class Formation {
             effects.add(new Say(from, new FormationMessage.Refusal(problem)));
             effects.add(new Refused("refused to join " + from + "'s cluster: " + problem));
         } else if (own == null || own.state() == State.FORMING) {
-            Identity next = new Identity(clusterName, plan.clusterId(), self, selfDisk, State.FORMING, plan.voters());
+            Identity next = new Identity(
+                    clusterName, plan.clusterId(), plan.clusterId(), self, selfDisk, State.FORMING, plan.voters());
             if (next.equals(own)) {
                 saved(next);
             } else {

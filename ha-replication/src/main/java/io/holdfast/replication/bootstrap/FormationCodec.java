@@ -2,7 +2,7 @@ package io.holdfast.replication.bootstrap;
 
 import io.holdfast.core.Address;
 import io.holdfast.core.spi.MalformedFrameException;
-import io.holdfast.replication.log.Identity.Voter;
+import io.holdfast.replication.log.Voter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +24,7 @@ final class FormationCodec {
             writePlan(out.writeByte(2), m.clusterId(), m.voters());
         } else if (message instanceof FormationMessage.Formed m) {
             writePlan(out.writeByte(3), m.clusterId(), m.voters());
+            writeId(out, m.logId());
         } else if (message instanceof FormationMessage.Refusal m) {
             writeText(out.writeByte(4), m.reason());
         } else {
@@ -39,7 +40,7 @@ final class FormationCodec {
                     switch (kind) {
                         case 1 -> new FormationMessage.Plan(readId(in), readVoters(in));
                         case 2 -> new FormationMessage.Agreed(readId(in), readVoters(in));
-                        case 3 -> new FormationMessage.Formed(readId(in), readVoters(in));
+                        case 3 -> readFormed(in);
                         case 4 -> new FormationMessage.Refusal(readText(in));
                         default -> throw new MalformedFrameException("formation message " + kind + " is not known");
                     };
@@ -50,6 +51,12 @@ final class FormationCodec {
         } catch (IndexOutOfBoundsException e) {
             throw new MalformedFrameException("the formation message ends early: " + e.getMessage());
         }
+    }
+
+    private static FormationMessage.Formed readFormed(ByteBuf in) {
+        UUID clusterId = readId(in);
+        List<Voter> voters = readVoters(in);
+        return new FormationMessage.Formed(clusterId, readId(in), voters);
     }
 
     private static void writePlan(ByteBuf out, UUID clusterId, List<Voter> voters) {

@@ -168,13 +168,22 @@ public final class FormationDriver {
     private void finish(Identity identity) {
         done = true;
         hangUp();
+        boolean former =
+                identity.voters().stream().noneMatch(voter -> voter.diskId().equals(identity.diskId()));
         LOG.info(
-                "{} formed the cluster {} ({}) with the voters {}",
+                former
+                        ? "{} comes back to the cluster {} ({}) of {} with an empty disk, and asks to be taken in"
+                        : "{} formed the cluster {} ({}) with the voters {}",
                 context.node().id(),
                 context.clusterName(),
                 identity.clusterId(),
                 identity.voters());
         formed.accept(identity);
+    }
+
+    /** Others vote by now, which latecomers are told. On the loop. */
+    public void changed(Identity identity) {
+        formation.changed(identity);
     }
 
     /** Ends it. On the loop. */

@@ -1,6 +1,7 @@
 package io.holdfast.replication.log;
 
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Entries that travel and are stored together, as bytes: written once by the master, and the same on the wire and in
@@ -134,6 +135,22 @@ public final class Batch {
         if (at != end) {
             throw new DamagedBatchException((end - at) + " bytes follow the last entry");
         }
+    }
+
+    /** The kind of the entries that hold a {@link Configuration}. One is always alone in its batch. */
+    public static final int CONFIGURATION_KIND = 5;
+
+    /**
+     * The configuration in a verified batch; null if it holds none.
+     *
+     * @throws IllegalArgumentException if it should, and cannot be read
+     */
+    public static @Nullable Configuration configuration(ByteBuf batch) {
+        Entries entries = entries(batch);
+        if (count(batch) != 1 || !entries.next() || entries.kind() != CONFIGURATION_KIND) {
+            return null;
+        }
+        return Configuration.decode(batch.nioBuffer(entries.bodyOffset(), entries.bodyLength()));
     }
 
     /** How many bytes of a batch an entry takes whose body has that many. */

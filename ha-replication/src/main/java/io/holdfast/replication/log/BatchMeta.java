@@ -10,6 +10,11 @@ package io.holdfast.replication.log;
  */
 public record BatchMeta(long firstIndex, int count, long term, int bytes) {
 
+    /** What a batch of one entry is, whose body has that many bytes. */
+    public static BatchMeta ofOne(long index, long term, int bodyBytes) {
+        return new BatchMeta(index, 1, term, Batch.HEADER_BYTES + Batch.entryBytes(bodyBytes));
+    }
+
     /** Index of its last entry. */
     public long lastIndex() {
         return firstIndex + count - 1;

@@ -1,6 +1,5 @@
 package io.holdfast.replication.log;
 
-import io.holdfast.core.Address;
 import java.util.List;
 import java.util.UUID;
 
@@ -8,14 +7,16 @@ import java.util.UUID;
  * Who a node is, and of which cluster.
  *
  * @param clusterName the cluster's name as configured, without control characters
- * @param clusterId drawn when the cluster was formed; zero before
+ * @param clusterId drawn when the cluster was formed; zero before. Nodes with different ones do not speak to each other
+ * @param logId whose log and snapshots are in the directory: the id with which the cluster was formed. A recovery from a
+ *     lost quorum draws another cluster id, and keeps this one
  * @param nodeId the node's id as configured
  * @param diskId drawn when the directory was first used: another directory is another voter
  * @param state how far the cluster's forming has come
- * @param voters who votes, in the order in which they were configured
+ * @param voters who votes, as far as this node knows: the log says better. One whose disk is zero is an empty place
  */
 public record Identity(
-        String clusterName, UUID clusterId, String nodeId, UUID diskId, State state, List<Voter> voters) {
+        String clusterName, UUID clusterId, UUID logId, String nodeId, UUID diskId, State state, List<Voter> voters) {
 
     /** How far the forming of a cluster has come, as this node knows. */
     public enum State {
@@ -25,15 +26,6 @@ public record Identity(
         FORMED
     }
 
-    /**
-     * Who votes.
-     *
-     * @param nodeId its node id
-     * @param diskId its disk; zero while that is not known
-     * @param address where it is dialled
-     */
-    public record Voter(String nodeId, UUID diskId, Address address) {}
-
     /** Copies the list, and checks what could not be written. */
     public Identity {
         voters = List.copyOf(voters);
@@ -41,5 +33,18 @@ public record Identity(
             throw new IllegalArgumentException(
                     "cluster name \"" + clusterName + "\" is empty or has control characters");
         }
+    }
+
+    /** The same, with these voters. */
+    public Identity withVoters(List<Voter> others) {
+        return new Identity(clusterName, clusterId, logId, nodeId, diskId, state, others);
+    }
+
+    /** Who votes, and which places are empty, before the log says otherwise. */
+    public Configuration configuration() {
+        return new Configuration(
+                voters.stream().filter(voter -> !voter.isVacant()).toList(),
+                List.of(),
+                voters.stream().filter(Voter::isVacant).toList());
     }
 }

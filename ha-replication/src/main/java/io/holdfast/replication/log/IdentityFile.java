@@ -7,7 +7,6 @@ import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
 import io.holdfast.replication.log.Identity.State;
-import io.holdfast.replication.log.Identity.Voter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -87,6 +86,7 @@ public final class IdentityFile {
         text.append("format=").append(FORMAT).append('\n');
         text.append("cluster.name=").append(identity.clusterName()).append('\n');
         text.append("cluster.id=").append(identity.clusterId()).append('\n');
+        text.append("log.id=").append(identity.logId()).append('\n');
         text.append("node.id=").append(identity.nodeId()).append('\n');
         text.append("disk.id=").append(identity.diskId()).append('\n');
         text.append("state=").append(identity.state()).append('\n');
@@ -132,6 +132,7 @@ public final class IdentityFile {
             return new Identity(
                     value(path, values, "cluster.name"),
                     UUID.fromString(value(path, values, "cluster.id")),
+                    UUID.fromString(value(path, values, "log.id")),
                     value(path, values, "node.id"),
                     UUID.fromString(value(path, values, "disk.id")),
                     State.valueOf(value(path, values, "state")),

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +27,12 @@ import org.slf4j.LoggerFactory;
  * removed that no longer hold anything of the log.
  */
 record OpenedLog(
-        List<Segment> segments, BatchIndex batches, SpareSegments spares, Recovery recovery, long durableClaim) {
+        List<Segment> segments,
+        BatchIndex batches,
+        Map<Long, Configuration> configurations,
+        SpareSegments spares,
+        Recovery recovery,
+        long durableClaim) {
     private static final Logger LOG = LoggerFactory.getLogger(OpenedLog.class);
 
     static OpenedLog open(
@@ -38,6 +45,7 @@ record OpenedLog(
             LogBase snapshot)
             throws IOException {
         BatchIndex batches = new BatchIndex();
+        Map<Long, Configuration> configurations = new TreeMap<>();
         LogScan scan = LogScan.run(
                 storage,
                 directory,
@@ -45,7 +53,7 @@ record OpenedLog(
                 options.appending(),
                 clusterId,
                 snapshot,
-                new Indexing(batches));
+                new Indexing(batches, configurations));
         DamagedLogException damage = scan.damage();
         boolean heal = damage != null && options.heals() && scan.canBeHealed();
         if (damage != null && !heal) {
@@ -60,6 +68,7 @@ record OpenedLog(
             boolean behind = isBehind(batches.table(), snapshot);
             if (behind) {
                 batches.table().reset(snapshot);
+                configurations.clear();
             }
             LogBase end = behind ? snapshot : new LogBase(scan.lastIndex(), scan.lastTerm());
             List<SegmentFile> kept = behind ? List.of() : scan.live();
@@ -104,7 +113,7 @@ record OpenedLog(
             long needed = MissingMark.read(storage, directory);
             Recovery recovery =
                     new Recovery(fresh, end.index(), end.term(), commit, end.index(), doubtful, needed, damage);
-            return new OpenedLog(segments, batches, spares, recovery, scan.durableClaim());
+            return new OpenedLog(segments, batches, configurations, spares, recovery, scan.durableClaim());
         } catch (IOException | RuntimeException e) {
             LogScan.closeAll(scan.found(), e);
             for (Segment segment : segments) {
@@ -134,15 +143,20 @@ record OpenedLog(
     }
 
     /** Takes note of where each batch is. */
-    private record Indexing(BatchIndex batches) implements LogScan.Visitor {
+    private record Indexing(BatchIndex batches, Map<Long, Configuration> configurations) implements LogScan.Visitor {
         @Override
         public void begins(LogBase base) {
             batches.table().reset(base);
+            configurations.clear();
         }
 
         @Override
         public void batch(SegmentFile segment, int number, long offset, ByteBuf batch) {
             batches.add(Batch.meta(batch), number, offset);
+            Configuration configuration = Batch.configuration(batch);
+            if (configuration != null) {
+                configurations.put(Batch.firstIndex(batch), configuration);
+            }
         }
     }
 

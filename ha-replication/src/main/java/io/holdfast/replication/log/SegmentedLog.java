@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -31,6 +33,7 @@ public final class SegmentedLog implements AutoCloseable {
     private final RandomGenerator random;
     private final SpareSegments spares;
     private final Recovery recovery;
+    private final Map<Long, Configuration> configurations;
 
     private final List<Segment> segments;
     private final BatchTable batches;
@@ -59,6 +62,7 @@ public final class SegmentedLog implements AutoCloseable {
         this.random = random;
         this.spares = opened.spares();
         this.recovery = opened.recovery();
+        this.configurations = Collections.unmodifiableMap(opened.configurations());
         this.segments = opened.segments();
         this.places = opened.batches();
         this.batches = places.table();
@@ -107,6 +111,11 @@ public final class SegmentedLog implements AutoCloseable {
         for (int i = 0; i < batches.size(); i++) {
             batch.accept(batches.meta(i));
         }
+    }
+
+    /** The configurations that were in it when it was opened, by index, in order. */
+    public Map<Long, Configuration> configurations() {
+        return configurations;
     }
 
     /** Index of the last entry written, that of the base if there is none. */

@@ -1,6 +1,7 @@
 package io.holdfast.replication.node;
 
 import io.holdfast.replication.StateSnapshot;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.session.SessionSnapshot;
 import io.holdfast.replication.snapshot.SnapshotMeta;
 import io.holdfast.replication.snapshot.SnapshotWriter;
@@ -13,21 +14,29 @@ import org.jspecify.annotations.Nullable;
  * A node's whole state at the end of one batch, which stays as it is while the node goes on: sessions too, without which a
  * command that is sent again would be applied again.
  *
+ * @param configuration who belonged to the cluster then
  * @param user the user's machine's, null if there is none
  */
 record AppliedState(
         SnapshotMeta meta,
+        Configuration configuration,
         SessionSnapshot sessions,
         MapSnapshot maps,
-        @Nullable StateSnapshot user) implements AutoCloseable {
+        @Nullable StateSnapshot user)
+        implements AutoCloseable {
     /** Numbers of the sections of a snapshot, part of its format. */
-    static final int SESSIONS = 1;
+    static final int MEMBERS = 1;
 
-    static final int MAPS = 2;
-    static final int USER = 3;
+    static final int SESSIONS = 2;
+    static final int MAPS = 3;
+    static final int USER = 4;
+    static final int MEMBERS_VERSION = 1;
 
     /** Writes all of it; the caller finishes the snapshot. Blocks. */
     void writeTo(SnapshotWriter snapshot) throws IOException {
+        try (OutputStream out = snapshot.section(MEMBERS, MEMBERS_VERSION)) {
+            out.write(configuration.encode());
+        }
         try (OutputStream out = snapshot.section(SESSIONS, SessionSnapshot.VERSION)) {
             sessions.writeTo(out);
         }

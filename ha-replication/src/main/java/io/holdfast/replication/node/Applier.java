@@ -5,6 +5,7 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.StateMachine;
 import io.holdfast.replication.StateSnapshot;
 import io.holdfast.replication.log.Batch;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.ReadPlan;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.EntryKind;
@@ -53,6 +54,9 @@ final class Applier {
          */
         void applied(long index, int bytes);
 
+        /** Who belongs to the cluster has changed, for good. */
+        void configured(Configuration configuration);
+
         /** The state up to this index has been taken from a snapshot. */
         void restored(long index);
 
@@ -71,6 +75,9 @@ final class Applier {
     private final @Nullable UserMachine user;
     private final Events events;
     private final SessionTable sessions = new SessionTable();
+    /** Who belongs to the cluster, after what has been applied. */
+    private Configuration configuration;
+
     private long committed;
     private long applied;
     /** Of the last batch that was applied. */
@@ -97,6 +104,7 @@ final class Applier {
             EventLoop loop,
             ByteBufAllocator allocator,
             @Nullable UserMachine user,
+            Configuration configuration,
             Events events) {
         if (user != null) {
             user.events(new UserEvents());
@@ -106,6 +114,7 @@ final class Applier {
         this.loop = loop;
         this.allocator = allocator;
         this.user = user;
+        this.configuration = configuration;
         this.events = events;
     }
 
@@ -296,7 +305,7 @@ final class Applier {
 
     private AppliedState state(@Nullable StateSnapshot ofUser) {
         SnapshotMeta meta = new SnapshotMeta(applied, term, wallMillis, masterNanos);
-        return new AppliedState(meta, sessions.snapshot(), maps.snapshot(), ofUser);
+        return new AppliedState(meta, configuration, sessions.snapshot(), maps.snapshot(), ofUser);
     }
 
     /**
@@ -338,12 +347,14 @@ final class Applier {
         }
         SnapshotMeta meta = state.meta();
         sessions.restore(state.sessions());
+        configuration = state.configuration();
         maps = state.maps();
         applied = meta.index();
         term = meta.term();
         wallMillis = meta.wallMillis();
         masterNanos = meta.masterNanos();
         restoring = nextRestore != null;
+        events.configured(configuration);
         events.restored(applied);
         slice();
     }
@@ -380,6 +391,10 @@ final class Applier {
             case EntryKind.COMMAND -> command(batch, entry, at, masterNanos);
             case EntryKind.KEEP_ALIVE -> sessions.keepAlive(batch.getLong(at), batch.getLong(at + 8), masterNanos);
             case EntryKind.CLOSE_SESSION -> sessions.close(batch.getLong(at));
+            case EntryKind.CONFIGURATION -> {
+                configuration = Configuration.decode(batch.nioBuffer(at, entry.bodyLength()));
+                events.configured(configuration);
+            }
             default ->
                 throw new IllegalStateException(
                         "entry kind " + entry.kind() + " at index " + entry.index() + " is not known to this version");

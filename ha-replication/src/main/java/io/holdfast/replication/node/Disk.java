@@ -2,6 +2,7 @@ package io.holdfast.replication.node;
 
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.DamagedLogException;
 import io.holdfast.replication.log.HardStateFile;
 import io.holdfast.replication.log.Identity;
@@ -9,7 +10,9 @@ import io.holdfast.replication.log.LogBase;
 import io.holdfast.replication.log.LogOptions;
 import io.holdfast.replication.log.SegmentedLog;
 import io.holdfast.replication.log.UnforcedMark;
+import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.LogIndex;
+import io.holdfast.replication.raft.Membership;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +21,8 @@ import org.slf4j.LoggerFactory;
  * What was found on the disk of a voter.
  *
  * @param index the batches of the log
+ * @param base who belonged to the cluster where the snapshot ends
+ * @param members who belongs to the cluster, as the snapshot and the log say
  * @param mayHaveLost true if the log was not forced, and not stopped in order
  * @param wallMillis of the last batch in the log
  * @param masterNanos of the last batch in the log
@@ -25,6 +30,8 @@ import org.slf4j.LoggerFactory;
 record Disk(
         SegmentedLog log,
         LogIndex index,
+        Configuration base,
+        Membership members,
         HardStateFile hardState,
         Snapshots.Found snapshots,
         boolean mayHaveLost,
@@ -36,9 +43,8 @@ record Disk(
     /** Reads it; takes as long as the log and the snapshot are. Not on the loop. */
     static Disk open(NodeRuntime runtime, ReplicationSettings settings, Identity identity) throws IOException {
         Worker preparer = runtime.newWorker("segments");
-        HardStateFile hardState = HardStateFile.open(
-                runtime.storage(), settings.directory(), identity.voters().size() > 1);
-        Snapshots.Found snapshots = Snapshots.Found.open(runtime, settings.directory(), identity.clusterId());
+        HardStateFile hardState = HardStateFile.open(runtime.storage(), settings.directory(), hasOthers(identity));
+        Snapshots.Found snapshots = Snapshots.Found.open(runtime, settings.directory(), identity.logId());
         SegmentedLog log = openLog(runtime, settings, identity, preparer, snapshots.end());
         if (log.recovery().fresh()) {
             throw new IOException(settings.directory() + " holds the identity of voter " + identity.nodeId()
@@ -46,12 +52,33 @@ record Disk(
         }
         LogIndex index = new LogIndex(log.base());
         log.describe(index::append);
+        Configuration inSnapshot = snapshots.configuration();
+        Configuration base = inSnapshot == null ? identity.configuration() : inSnapshot;
+        Membership members = new Membership(
+                Voter.id(identity.nodeId(), identity.diskId()), snapshots.end().index(), base);
+        log.configurations().forEach(members::append);
         LastBatchTime time = LastBatchTime.read(log);
         boolean mayHaveLost = UnforcedMark.exists(runtime.storage(), settings.directory());
         if (!settings.forced()) {
             UnforcedMark.create(runtime.storage(), settings.directory());
         }
-        return new Disk(log, index, hardState, snapshots, mayHaveLost, preparer, time.wallMillis(), time.masterNanos());
+        return new Disk(
+                log,
+                index,
+                base,
+                members,
+                hardState,
+                snapshots,
+                mayHaveLost,
+                preparer,
+                time.wallMillis(),
+                time.masterNanos());
+    }
+
+    /** True if somebody else may have what is missing here. */
+    private static boolean hasOthers(Identity identity) {
+        return identity.voters().stream()
+                .anyMatch(voter -> !voter.isVacant() && !voter.diskId().equals(identity.diskId()));
     }
 
     private static SegmentedLog openLog(
@@ -60,7 +87,7 @@ record Disk(
         try {
             return open(runtime, settings, identity, preparer, snapshot);
         } catch (DamagedLogException e) {
-            if (identity.voters().size() > 1) {
+            if (hasOthers(identity)) {
                 throw e;
             }
             throw new IOException(
@@ -77,11 +104,8 @@ record Disk(
         return SegmentedLog.open(
                 runtime.storage(),
                 settings.directory().resolve("log"),
-                new LogOptions(
-                        settings.segmentBytes(),
-                        settings.forced(),
-                        identity.voters().size() > 1),
-                identity.clusterId(),
+                new LogOptions(settings.segmentBytes(), settings.forced(), hasOthers(identity)),
+                identity.logId(),
                 runtime.random(),
                 preparer,
                 snapshot);

@@ -3,6 +3,7 @@ package io.holdfast.replication.node;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.DamagedLogException;
 import io.holdfast.replication.raft.RaftRole;
 import io.micrometer.core.instrument.Counter;
@@ -31,6 +32,9 @@ final class Meters {
     private final Timer snapshotTime;
     private volatile long snapshotIndex;
     private volatile long snapshotBytes;
+    private volatile int voters;
+    private volatile int learners;
+    private final Counter reconfigurations;
     private @Nullable Gauge missingFrom;
     private final Counter forces;
     private final Counter elections;
@@ -71,6 +75,11 @@ final class Meters {
         registered.add(snapshotTime);
         gauge("holdfast.snapshot.index", "of the last entry in the newest snapshot", s -> snapshotIndex);
         gauge("holdfast.snapshot.bytes", "length of the newest snapshot", s -> snapshotBytes);
+        gauge("holdfast.log.voters", "who has a vote", s -> voters);
+        gauge("holdfast.log.learners", "who gets the log and has no vote yet", s -> learners);
+        reconfigurations = counter(
+                "holdfast.log.configuration.changes",
+                "times that the voters or learners changed, a change that was taken back included");
         elections = counter("holdfast.log.candidacies", "times that this node asked for votes");
     }
 
@@ -118,6 +127,16 @@ final class Meters {
             registry.remove(missingFrom);
             missingFrom = null;
         }
+    }
+
+    void configuration(Configuration now) {
+        voters = now.voters().size();
+        learners = now.learners().size();
+    }
+
+    void configurationChanged(Configuration now) {
+        reconfigurations.increment();
+        configuration(now);
     }
 
     void stateDiffers() {

@@ -5,6 +5,7 @@ import io.holdfast.replication.OfflineDirectory.Check;
 import io.holdfast.replication.OfflineDirectory.Entry;
 import io.holdfast.replication.OfflineDirectory.State;
 import io.holdfast.replication.log.Batch;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.DamagedFileException;
 import io.holdfast.replication.log.HardState;
 import io.holdfast.replication.log.HardStateFile;
@@ -21,6 +22,7 @@ import io.holdfast.replication.snapshot.SnapshotReader;
 import io.holdfast.replication.snapshot.SnapshotStore;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,9 +152,9 @@ public final class OfflineReader {
     }
 
     private LogBase base() throws IOException {
-        UUID clusterId = identity.clusterId();
+        UUID logId = identity.logId();
         try {
-            SnapshotFile newest = SnapshotStore.newest(storage, directory.resolve("snapshots"), clusterId);
+            SnapshotFile newest = SnapshotStore.newest(storage, directory.resolve("snapshots"), logId);
             if (newest == null) {
                 return LogBase.NONE;
             }
@@ -173,6 +175,7 @@ public final class OfflineReader {
                     case EntryKind.COMMAND -> "command";
                     case EntryKind.KEEP_ALIVE -> "keep-alive";
                     case EntryKind.CLOSE_SESSION -> "close-session";
+                    case EntryKind.CONFIGURATION -> "configuration";
                     default -> "kind-" + entry.kind();
                 };
         boolean command = entry.kind() == EntryKind.COMMAND;
@@ -181,6 +184,10 @@ public final class OfflineReader {
         if (command) {
             body = new byte[entry.bodyLength() - EntryKind.COMMAND_HEADER];
             batch.getBytes(at + EntryKind.COMMAND_HEADER, body);
+        } else if (entry.kind() == EntryKind.CONFIGURATION) {
+            body = Configuration.decode(batch.nioBuffer(at, entry.bodyLength()))
+                    .toString()
+                    .getBytes(StandardCharsets.UTF_8);
         }
         return new Entry(
                 entry.index(),

@@ -42,7 +42,7 @@ public final class OfflineReplay {
         Path log = directory.resolve("log");
         OfflineReplay replay = new OfflineReplay(machine);
         SnapshotMeta snapshot =
-                replay.restore(SnapshotStore.newest(storage, directory.resolve("snapshots"), identity.clusterId()));
+                replay.restore(SnapshotStore.newest(storage, directory.resolve("snapshots"), identity.logId()));
         LogBase base = snapshot == null ? LogBase.NONE : new LogBase(snapshot.index(), snapshot.term());
         LogScanner.Report found = LogScanner.scan(storage, log, base, (file, offset, batch) -> {});
         if (found.ending() == LogScanner.Ending.DAMAGED) {
@@ -93,6 +93,7 @@ public final class OfflineReplay {
                 case EntryKind.OPEN_SESSION -> sessions.open(entries.index(), time);
                 case EntryKind.COMMAND -> command(batch, entries, at, time);
                 case EntryKind.KEEP_ALIVE -> sessions.keepAlive(batch.getLong(at), batch.getLong(at + 8), time);
+                case EntryKind.CONFIGURATION -> {}
                 case EntryKind.CLOSE_SESSION -> sessions.close(batch.getLong(at));
                 default ->
                     throw new IllegalStateException(

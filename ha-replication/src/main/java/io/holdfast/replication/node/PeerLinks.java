@@ -1,5 +1,6 @@
 package io.holdfast.replication.node;
 
+import io.holdfast.core.Address;
 import io.holdfast.core.runtime.Connection.Lane;
 import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
 import io.holdfast.core.runtime.EventLoop;
@@ -10,25 +11,33 @@ import io.holdfast.core.spi.Links.LinkListener;
 import io.holdfast.core.spi.Links.OutboundLink;
 import io.holdfast.core.spi.Links.Peer;
 import io.holdfast.core.spi.Links.RefusedException;
-import io.holdfast.replication.log.Identity.Voter;
+import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.RaftInput;
 import io.holdfast.replication.raft.RaftMessage;
 import io.holdfast.replication.wire.RaftCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The links between voters: each dials every other and speaks on the link that it dialled, so that each has its own
- * evidence of whether the other lives. On the loop.
+ * The links between the nodes that store the log: each dials every other and speaks on the link that it dialled, so that each
+ * has its own evidence of whether the other lives. Whom it has reached is known by node and disk: another disk at the same
+ * address is somebody else. On the loop.
  */
 final class PeerLinks {
-    /** The protocol of the links between voters. */
+    /** The protocol of these links. */
     static final Links.Protocol PROTOCOL = new Links.Protocol(1, "replication");
+
+    /** How many are dialled: whom a peer introduces is not for it alone to choose. */
+    private static final int MAX_DIALLED = 64;
 
     /** Takes what peers say. */
     interface Events {
@@ -39,38 +48,92 @@ final class PeerLinks {
         void receivedAll();
     }
 
+    /** Where a node is dialled. */
+    private record Target(String nodeId, Address address) implements Comparable<Target> {
+        @Override
+        public int compareTo(Target other) {
+            int byNode = nodeId.compareTo(other.nodeId);
+            return byNode != 0 ? byNode : address.toString().compareTo(other.address.toString());
+        }
+    }
+
     private final Links links;
-    private final Map<String, Voter> voters = new TreeMap<>();
+    private final String selfNode;
+    private final LogStore store;
+    private final Worker reader;
+    private final EventLoop loop;
+    private final ByteBufAllocator allocator;
     private final Events events;
     private final Consumer<RaftInput> inputs;
+    /** By name, of all who were ever reached. */
     private final Map<String, PeerOutbox> outboxes = new TreeMap<>();
-    private final List<OutboundLink> dialled = new ArrayList<>();
 
-    PeerLinks(Links links, List<Voter> voters, Events events, Consumer<RaftInput> inputs) {
+    private final Map<Target, Outbound> dialled = new TreeMap<>();
+
+    PeerLinks(
+            Links links,
+            String selfNode,
+            LogStore store,
+            Worker reader,
+            EventLoop loop,
+            ByteBufAllocator allocator,
+            Events events,
+            Consumer<RaftInput> inputs) {
         this.links = links;
-        voters.forEach(voter -> this.voters.put(voter.nodeId(), voter));
+        this.selfNode = selfNode;
+        this.store = store;
+        this.reader = reader;
+        this.loop = loop;
+        this.allocator = allocator;
         this.events = events;
         this.inputs = inputs;
     }
 
-    void start(String self, LogStore store, Worker reader, EventLoop loop, ByteBufAllocator allocator) {
-        links.accept(PROTOCOL, this::accept);
-        voters.forEach((id, voter) -> {
-            if (!id.equals(self)) {
-                PeerOutbox outbox = new PeerOutbox(id, store, reader, loop, allocator, inputs);
-                outboxes.put(id, outbox);
-                dialled.add(links.dial(PROTOCOL, id, voter.address(), new Outbound(id, outbox)));
+    void start() {
+        links.accept(PROTOCOL, PeerLinks.this::accept);
+    }
+
+    /** These belong to the group: they are dialled, and nobody else is any more. */
+    void members(Collection<Voter> members) {
+        Set<Target> wanted = new TreeSet<>();
+        for (Voter member : members) {
+            if (!member.nodeId().equals(selfNode)) {
+                wanted.add(new Target(member.nodeId(), member.address()));
             }
-        });
+        }
+        List<Target> left = new ArrayList<>(dialled.keySet());
+        left.removeAll(wanted);
+        for (Target target : left) {
+            Outbound outbound = dialled.remove(target);
+            if (outbound != null) {
+                outbound.end();
+            }
+        }
+        wanted.forEach(this::dial);
+    }
+
+    /** A node has said where it is reached. This node may not know it yet, and must be able to answer it all the same. */
+    private void introduced(Voter peer) {
+        PeerOutbox outbox = outboxes.get(peer.id());
+        if (!peer.nodeId().equals(selfNode) && (outbox == null || !outbox.isUp())) {
+            dial(new Target(peer.nodeId(), peer.address()));
+        }
+    }
+
+    private void dial(Target target) {
+        if (!dialled.containsKey(target) && dialled.size() < MAX_DIALLED) {
+            Outbound outbound = new Outbound(target.nodeId());
+            dialled.put(target, outbound);
+            outbound.dialled = links.dial(PROTOCOL, target.nodeId(), target.address(), outbound);
+        }
     }
 
     /** Sends as soon as can be, or drops it where there is no link. */
     void send(String to, RaftMessage message) {
         PeerOutbox outbox = outboxes.get(to);
-        if (outbox == null) {
-            throw new IllegalStateException("no link was ever made to " + to);
+        if (outbox != null) {
+            outbox.send(message);
         }
-        outbox.send(message);
     }
 
     /** Sends to everybody there is a link to. */
@@ -83,52 +146,55 @@ final class PeerLinks {
         PeerOutbox outbox = outboxes.get(to);
         if (outbox == null) {
             bytes.release();
-            throw new IllegalStateException("no link was ever made to " + to);
+        } else {
+            outbox.send(chunk, bytes);
         }
-        outbox.send(chunk, bytes);
     }
 
     private LinkListener accept(Peer peer) {
-        checkVoter(peer);
-        return new Inbound(peer.nodeId());
+        return new Inbound(name(peer));
     }
 
-    private void checkVoter(Peer peer) {
-        Voter voter = voters.get(peer.nodeId());
-        if (voter == null) {
-            throw new RefusedException(peer.nodeId() + " is no voter; the voters are " + voters.keySet());
+    /** Whoever has this cluster's id and a disk of its own; the core knows whose word counts. */
+    private static String name(Peer peer) {
+        if (!peer.member()) {
+            throw new RefusedException("client " + peer.nodeId() + " stores no log");
         }
-        if (!voter.diskId().equals(peer.diskId())) {
-            throw new RefusedException(peer.nodeId() + " stands on disk " + peer.diskId()
-                    + " but its vote belongs to disk " + voter.diskId() + ": its directory was emptied or exchanged");
+        if (peer.diskId().equals(Voter.NO_DISK)) {
+            throw new RefusedException(peer.nodeId() + " is not part of a cluster yet");
         }
+        return Voter.id(peer.nodeId(), peer.diskId());
     }
 
     void stop() {
-        dialled.forEach(OutboundLink::close);
-        outboxes.values().forEach(PeerOutbox::down);
+        dialled.values().forEach(Outbound::end);
+        dialled.clear();
     }
 
     /** The link on which this node speaks to a peer. Nothing is said to it there. */
     private final class Outbound implements LinkListener {
-        private final String id;
-        private final PeerOutbox outbox;
+        private final String nodeId;
+        private @Nullable OutboundLink dialled;
+        private @Nullable Link standing;
+        /** Whom it reached last. */
+        private String reached = "";
 
-        Outbound(String id, PeerOutbox outbox) {
-            this.id = id;
-            this.outbox = outbox;
+        Outbound(String nodeId) {
+            this.nodeId = nodeId;
         }
 
         @Override
         public void up(Link link) {
             try {
-                checkVoter(link.peer());
+                reached = name(link.peer());
             } catch (RefusedException e) {
                 link.disconnect(String.valueOf(e.getMessage()));
                 return;
             }
-            outbox.up(link);
-            inputs.accept(new RaftInput.PeerUp(id));
+            standing = link;
+            outboxes.computeIfAbsent(reached, id -> new PeerOutbox(id, store, reader, loop, allocator, inputs))
+                    .up(link);
+            inputs.accept(new RaftInput.PeerUp(reached));
         }
 
         @Override
@@ -138,15 +204,33 @@ final class PeerLinks {
 
         @Override
         public void down(Link link, CloseReason reason, String detail) {
-            outbox.down();
-            inputs.accept(new RaftInput.PeerDown(id));
+            if (link.equals(standing)) {
+                down();
+            }
+        }
+
+        private void down() {
+            Link link = standing;
+            PeerOutbox outbox = outboxes.get(reached);
+            standing = null;
+            if (link != null && outbox != null && outbox.isOn(link)) {
+                outbox.down();
+                inputs.accept(new RaftInput.PeerDown(reached));
+            }
         }
 
         @Override
         public void dialFailed(CloseReason reason, String detail) {
             if (reason == CloseReason.REFUSED) {
-                inputs.accept(new RaftInput.PeerRefused(id));
+                inputs.accept(new RaftInput.PeerRefused(nodeId));
             }
+        }
+
+        void end() {
+            if (dialled != null) {
+                dialled.close();
+            }
+            down();
         }
     }
 
@@ -168,6 +252,9 @@ final class PeerLinks {
             RaftMessage message = RaftCodec.decode(frame, batches);
             events.received(id, message, batches);
             batches.clear();
+            if (message instanceof RaftMessage.Introduction introduction) {
+                introduced(introduction.sender());
+            }
         }
 
         @Override

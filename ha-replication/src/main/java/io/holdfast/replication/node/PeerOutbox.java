@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes to one voter. Appends keep their order, also when one of them has to be read from the disk first, which
+ * What goes to one peer. Appends keep their order, also when one of them has to be read from the disk first, which
  * another thread does. How much can wait is bounded by the core's flow control. On the loop.
  */
 final class PeerOutbox {
@@ -53,6 +53,14 @@ final class PeerOutbox {
 
     void up(Link standing) {
         link = standing;
+    }
+
+    boolean isUp() {
+        return link != null;
+    }
+
+    boolean isOn(Link which) {
+        return which.equals(link);
     }
 
     void down() {

@@ -4,15 +4,19 @@ import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.log.Batch;
+import io.holdfast.replication.log.BatchBuilder;
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.HardState;
 import io.holdfast.replication.log.HardStateFile;
 import io.holdfast.replication.log.LogBase;
+import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.Raft;
 import io.holdfast.replication.raft.RaftEffect;
 import io.holdfast.replication.raft.RaftInput;
 import io.holdfast.replication.raft.RaftMessage;
 import io.holdfast.replication.raft.RaftRole;
+import io.holdfast.replication.session.EntryKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
@@ -33,6 +37,15 @@ final class RaftDriver {
         void committed(long index);
 
         void proposed(BatchMeta batch);
+
+        /** A configuration has been proposed, in a batch of its own. */
+        void reconfiguring(BatchMeta batch);
+
+        /** From now on these belong to the cluster. */
+        void configurationChanged(Configuration configuration);
+
+        /** Somebody asked this master to be taken in, and is not. */
+        void notTakenIn(Voter stranger, String reason);
 
         void readReady(long id, long index);
 
@@ -149,6 +162,14 @@ final class RaftDriver {
             ByteBuf batch = openBatch.seal(append.batch(), time.wallMillis(), time.masterNanos());
             store.append(append.batch(), batch);
             events.proposed(append.batch());
+        } else if (effect instanceof RaftEffect.AppendConfiguration append) {
+            time.advance(clock.nanoTime(), clock.wallMillis());
+            store.append(append.batch(), batchOf(append));
+            events.reconfiguring(append.batch());
+        } else if (effect instanceof RaftEffect.ConfigurationChanged changed) {
+            events.configurationChanged(changed.configuration());
+        } else if (effect instanceof RaftEffect.NotTakenIn refused) {
+            events.notTakenIn(refused.stranger(), refused.reason());
         } else if (effect instanceof RaftEffect.AppendReceived append) {
             ByteBuf batch = receivedBatch(append.batch());
             time.seen(Batch.wallMillis(batch), Batch.masterNanos(batch));
@@ -188,6 +209,13 @@ final class RaftDriver {
         } else {
             throw new IllegalStateException("an effect of an unknown kind: " + effect);
         }
+    }
+
+    private ByteBuf batchOf(RaftEffect.AppendConfiguration append) {
+        BatchMeta meta = append.batch();
+        BatchBuilder builder = BatchBuilder.open(allocator, meta.bytes());
+        builder.append(EntryKind.CONFIGURATION, append.configuration().encode());
+        return builder.seal(meta.firstIndex(), meta.term(), time.wallMillis(), time.masterNanos());
     }
 
     private ByteBuf receivedBatch(BatchMeta meta) {

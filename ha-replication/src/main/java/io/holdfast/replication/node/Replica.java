@@ -9,12 +9,12 @@ import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.DamagedLogException;
 import io.holdfast.replication.log.Identity;
-import io.holdfast.replication.log.Identity.Voter;
 import io.holdfast.replication.log.Recovery;
 import io.holdfast.replication.log.UnforcedMark;
-import io.holdfast.replication.raft.MajorityConfig;
+import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.Raft;
 import io.holdfast.replication.raft.RaftConfig;
 import io.holdfast.replication.raft.RaftEffect;
@@ -28,10 +28,13 @@ import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,12 +45,18 @@ final class Replica {
     private static final int MAX_APPEND_BYTES = 1 << 20;
     private static final long MAX_INFLIGHT_BYTES = 8L << 20;
     private static final long CACHE_BYTES = 64L << 20;
+    private static final String DOUBT =
+            "the end of its log or its vote was found damaged, perhaps by a torn write; it does"
+                    + " not vote until it has heard from all other voters or caught up with a master";
+    /** How many strangers are told of in the log. */
+    private static final int MAX_REFUSED = 100;
+
     private static final long PUBLISH_NANOS = 20_000_000L;
     private static final long HOUSEKEEPING_NANOS = 500_000_000L;
 
     private final FeatureContext context;
     private final ReplicationSettings settings;
-    private final Identity identity;
+    private final Consumer<Configuration> configured;
     private final EventLoop loop;
     private final Disk disk;
     private final Worker reader;
@@ -68,6 +77,7 @@ final class Replica {
     private final ByteBufAllocator allocator;
     private final Meters meters;
     private final StateHashes stateHashes;
+    private final Set<String> refused = new HashSet<>();
     private long publishedNanos;
     private long backlogBytes;
     private long idleSinceIndex;
@@ -89,10 +99,11 @@ final class Replica {
             Identity identity,
             Disk disk,
             Worker logWorker,
-            LogClient client) {
+            LogClient client,
+            Consumer<Configuration> configured) {
         NodeRuntime runtime = context.runtime();
         this.context = context;
-        this.identity = identity;
+        this.configured = configured;
         this.loop = runtime.loop();
         this.allocator = runtime.allocator();
         this.disk = disk;
@@ -112,18 +123,21 @@ final class Replica {
                 disk.log(), logWorker, flusher, reader, loop, settings.forced(), CACHE_BYTES, this::persisted);
         this.settings = settings;
         this.mayHaveLost = disk.mayHaveLost();
-        this.peers = new PeerLinks(context.links(), identity.voters(), new PeerEvents(), this::input);
+        this.peers = new PeerLinks(
+                context.links(), context.node().id(), store, reader, loop, allocator, new PeerEvents(), this::input);
+        Voter own =
+                new Voter(context.node().id(), identity.diskId(), context.node().advertisedAddress());
         Raft raft = new Raft(
                 new RaftConfig(
-                        context.node().id(),
-                        new MajorityConfig(
-                                identity.voters().stream().map(Voter::nodeId).toList()),
+                        own.id(),
+                        own,
                         settings.heartbeatNanos(),
                         settings.electionTimeoutNanos(),
                         settings.heartbeatNanos() / 2,
                         MAX_APPEND_BYTES,
                         MAX_INFLIGHT_BYTES),
                 disk.index(),
+                disk.members(),
                 disk.hardState().state().term(),
                 disk.hardState().state().votedFor(),
                 recovery.commitIndex(),
@@ -143,9 +157,9 @@ final class Replica {
                 time,
                 allocator,
                 new DriverEvents());
-        this.applier = new Applier(store, reader, loop, allocator, user, new ApplierEvents());
-        this.stateHashes =
-                new StateHashes(context.node().id(), identity.voters().size());
+        this.applier = new Applier(store, reader, loop, allocator, user, disk.base(), new ApplierEvents());
+        this.stateHashes = new StateHashes(
+                context.node().id(), () -> configuration().voters().size());
         this.snapshots = new Snapshots(
                 context.node().id(),
                 runtime,
@@ -178,10 +192,7 @@ final class Replica {
             meters.damaged(damage);
         }
         if (driver.raft().doubtful()) {
-            LOG.warn(
-                    "{} found the end of its log or its vote damaged, perhaps by a torn write; it does not vote until it "
-                            + "has heard from all other voters or caught up",
-                    context.node().id());
+            LOG.warn("{}: {}", context.node().id(), DOUBT);
         }
         LOG.info(
                 "{} begins at term {} with its log up to index {}, of which {} are known to be committed",
@@ -189,21 +200,36 @@ final class Replica {
                 driver.raft().term(),
                 driver.raft().lastIndex(),
                 driver.raft().commitIndex());
-        peers.start(context.node().id(), store, reader, loop, allocator);
+        peers.start();
+        peers.members(configuration().members());
+        meters.configuration(configuration());
         remoteClients.start();
         snapshots.start();
         input(new RaftInput.Started());
         snapshots.started();
         List<Address> others = new ArrayList<>();
-        for (Voter voter : identity.voters()) {
+        for (Voter voter : configuration().voters()) {
             if (!voter.nodeId().equals(context.node().id())) {
                 others.add(voter.address());
             }
         }
         ingress.connected(local);
         client.start(others, local);
-        context.ready(false, "no master is known yet");
+        context.ready(false, whyNotReady());
         loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
+    }
+
+    private static String describe(Configuration configuration) {
+        StringBuilder text = new StringBuilder("the voters are ").append(configuration.voters());
+        if (configuration.isJoint()) {
+            text.append(", decided by a majority of ")
+                    .append(configuration.outgoing())
+                    .append(", too");
+        }
+        if (!configuration.learners().isEmpty()) {
+            text.append("; without a vote yet: ").append(configuration.learners());
+        }
+        return text.toString();
     }
 
     private void input(RaftInput input) {
@@ -224,10 +250,14 @@ final class Replica {
         applier.forced();
     }
 
+    private Configuration configuration() {
+        return driver.raft().configuration();
+    }
+
     private Announcement announcement() {
         Map<String, String> voters = new TreeMap<>();
-        identity.voters().forEach(v -> voters.put(v.nodeId(), v.address().toString()));
-        return new Announcement(driver.raft().term(), driver.raft().leader(), voters);
+        configuration().voters().forEach(v -> voters.put(v.nodeId(), v.address().toString()));
+        return new Announcement(driver.raft().term(), Voter.nodeOf(driver.raft().leader()), voters);
     }
 
     /** The snapshot is for people and meters: a few a second are enough. */
@@ -241,15 +271,17 @@ final class Replica {
         publishedNanos = context.runtime().clock().nanoTime();
         Raft raft = driver.raft();
         boolean master = raft.role() == RaftRole.LEADER;
+        Map<String, Long> matches = new TreeMap<>();
+        raft.matches().forEach((id, match) -> matches.merge(Voter.nodeOf(id), match, Math::max));
         status = new LogStatus(
-                master ? ReplicaRole.MASTER : ReplicaRole.SLAVE,
+                master ? ReplicaRole.MASTER : raft.votes() ? ReplicaRole.SLAVE : ReplicaRole.LEARNER,
                 raft.term(),
-                raft.leader(),
+                Voter.nodeOf(raft.leader()),
                 raft.lastIndex(),
                 raft.commitIndex(),
                 applier.applied(),
                 store.durableIndex(),
-                master ? raft.matches() : Map.of());
+                master ? matches : Map.of());
     }
 
     LogStatus status() {
@@ -269,6 +301,20 @@ final class Replica {
                 LOG.error("{}; which of them is wrong is not known yet", what);
             }
         });
+    }
+
+    private String whyNotReady() {
+        Raft raft = driver.raft();
+        if (raft.doubtful()) {
+            return DOUBT;
+        }
+        if (!raft.votes()) {
+            return "this node's disk is new to the cluster; it waits for the master to take it in";
+        }
+        if (raft.leader().isEmpty()) {
+            return "no master is known";
+        }
+        return "it has applied entries up to " + applier.applied() + ", and the master's log is longer";
     }
 
     private void checkReady() {
@@ -299,6 +345,9 @@ final class Replica {
         applier.housekeeping();
         reads.giveUpOldOnes();
         snapshots.housekeeping(driver.raft());
+        if (!ready) {
+            context.ready(false, whyNotReady());
+        }
         publish();
         loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
     }
@@ -407,7 +456,7 @@ final class Replica {
                     context.node().id(),
                     role,
                     term,
-                    leader.isEmpty() ? "no master is known" : "the master is " + leader);
+                    leader.isEmpty() ? "no master is known" : "the master is " + Voter.nodeOf(leader));
             meters.roleChanged(role);
             if (ingress.isMaster() != (role == RaftRole.LEADER)) {
                 backlogBytes = driver.raft().bytesAfter(applier.applied());
@@ -434,6 +483,29 @@ final class Replica {
         }
 
         @Override
+        public void reconfiguring(BatchMeta batch) {
+            backlogBytes += batch.bytes();
+            ingress.waiting(backlogBytes);
+        }
+
+        @Override
+        public void configurationChanged(Configuration configuration) {
+            LOG.info("{} in term {}: {}", context.node().id(), driver.raft().term(), describe(configuration));
+            peers.members(configuration.members());
+            meters.configurationChanged(configuration);
+            remoteClients.announce();
+            client.announced(announcement());
+            publish();
+        }
+
+        @Override
+        public void notTakenIn(Voter stranger, String reason) {
+            if (refused.size() < MAX_REFUSED && refused.add(stranger.id() + reason)) {
+                LOG.warn("{} does not take in {}: {}", context.node().id(), stranger, reason);
+            }
+        }
+
+        @Override
         public void readReady(long id, long index) {
             reads.ready(id, index);
         }
@@ -446,7 +518,7 @@ final class Replica {
         @Override
         public void reported(String from, long index, long subject, long hash) {
             if (subject <= StateHashes.ANSWERS) { // else of a later release
-                compare(from, index, (int) subject, hash);
+                compare(Voter.nodeOf(from), index, (int) subject, hash);
             }
         }
 
@@ -486,6 +558,13 @@ final class Replica {
             if (!stopped) {
                 peers.sendToAll(new RaftMessage.StateReport(driver.raft().term(), index, subject, hash));
                 compare(context.node().id(), index, subject, hash);
+            }
+        }
+
+        @Override
+        public void configured(Configuration configuration) {
+            if (!stopped && configuration.equals(configuration()) && !configuration.isJoint()) {
+                Replica.this.configured.accept(configuration);
             }
         }
 

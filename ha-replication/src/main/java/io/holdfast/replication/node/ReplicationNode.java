@@ -9,14 +9,18 @@ import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.bootstrap.FormationDriver;
 import io.holdfast.replication.client.LogClient;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.State;
 import io.holdfast.replication.log.IdentityFile;
+import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.LogAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -110,12 +114,37 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
             directoryUse.opened(disk::close);
             loop.execute(() -> {
                 if (directoryUse.take()) {
-                    Replica started = new Replica(context, settings, formed, disk, logWorker, client);
+                    Replica started = new Replica(context, settings, formed, disk, logWorker, client, this::configured);
                     replica = started;
                     started.start();
                 }
             });
         });
+    }
+
+    /** Others vote now, for good: the next start and whoever comes later are told so. */
+    private void configured(Configuration configuration) {
+        Identity known = identity;
+        if (known == null) {
+            return;
+        }
+        List<Voter> voters = new ArrayList<>(configuration.voters());
+        configuration.learners().stream().filter(Voter::isVacant).forEach(voters::add);
+        Identity changed = known.withVoters(voters);
+        if (changed.equals(known)) {
+            return;
+        }
+        identity = changed;
+        directoryUse.execute(() -> {
+            try {
+                IdentityFile.save(runtime.storage(), settings.directory(), changed);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        if (formation != null) {
+            formation.changed(changed);
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.holdfast.replication.node;
 
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.raft.RaftEffect.FetchSnapshot;
 import io.holdfast.replication.raft.RaftEffect.StoreChunk;
 import io.holdfast.replication.raft.RaftInput;
@@ -188,6 +189,7 @@ final class SnapshotFetcher {
             try {
                 SnapshotMeta meta = store.accept(all);
                 SnapshotFile file = store.file(meta.index());
+                Configuration configuration = StoredState.configuration(file);
                 incoming = null;
                 loop.execute(() -> {
                     if (!stopped) {
@@ -196,7 +198,8 @@ final class SnapshotFetcher {
                             current = null;
                         }
                         events.fetched(meta, file, offer.bytes());
-                        inputs.accept(new RaftInput.SnapshotStored(meta.index(), meta.term(), offer.bytes()));
+                        inputs.accept(
+                                new RaftInput.SnapshotStored(meta.index(), meta.term(), offer.bytes(), configuration));
                     }
                 });
             } catch (IOException e) {

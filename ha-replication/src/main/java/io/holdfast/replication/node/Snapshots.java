@@ -3,6 +3,7 @@ package io.holdfast.replication.node;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.LogBase;
 import io.holdfast.replication.raft.LogIndex;
 import io.holdfast.replication.raft.Raft;
@@ -36,22 +37,26 @@ final class Snapshots {
      * @param newest that is whole; null if there is none
      * @param file of it
      * @param bytes its length
+     * @param configuration that holds at its end; null if there is no snapshot
      */
     record Found(
             SnapshotStore store,
             @Nullable SnapshotMeta newest,
             @Nullable SnapshotFile file,
-            long bytes) {
+            long bytes,
+            @Nullable Configuration configuration) {
 
         /** Reads the newest to its end. Not on the loop. */
-        static Found open(NodeRuntime runtime, Path directory, UUID clusterId) throws IOException {
+        static Found open(NodeRuntime runtime, Path directory, UUID logId) throws IOException {
             Path snapshots = directory.resolve("snapshots");
             runtime.storage().createDirectories(snapshots);
-            SnapshotStore store = SnapshotStore.open(runtime.storage(), snapshots, clusterId);
+            SnapshotStore store = SnapshotStore.open(runtime.storage(), snapshots, logId);
             SnapshotMeta newest = store.newestWhole();
-            return newest == null
-                    ? new Found(store, null, null, 0)
-                    : new Found(store, newest, store.file(newest.index()), store.bytes(newest.index()));
+            if (newest == null) {
+                return new Found(store, null, null, 0, null);
+            }
+            SnapshotFile file = store.file(newest.index());
+            return new Found(store, newest, file, store.bytes(newest.index()), StoredState.configuration(file));
         }
 
         /** Where the log may begin. */

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,11 +42,11 @@ final class StateHashes {
     record Difference(long index, int subject, TreeSet<String> others, boolean alone) {}
 
     private final String self;
-    private final int voters;
+    private final IntSupplier voters;
     private final TreeMap<Point, Map<String, Long>> byPoint = new TreeMap<>();
     private @Nullable Point reported;
 
-    StateHashes(String self, int voters) {
+    StateHashes(String self, IntSupplier voters) {
         this.self = self;
         this.voters = voters;
     }
@@ -72,7 +73,7 @@ final class StateHashes {
         if (largest.isEmpty()) {
             return Optional.empty();
         }
-        boolean alone = largest.get().size() > voters / 2;
+        boolean alone = largest.get().size() > voters.getAsInt() / 2;
         if (!alone && point.equals(reported)) {
             return Optional.empty();
         }

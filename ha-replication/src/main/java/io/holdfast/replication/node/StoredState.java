@@ -1,6 +1,7 @@
 package io.holdfast.replication.node;
 
 import io.holdfast.replication.StateMachine;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.session.SessionSnapshot;
 import io.holdfast.replication.snapshot.SnapshotFile;
 import io.holdfast.replication.snapshot.SnapshotMeta;
@@ -8,6 +9,7 @@ import io.holdfast.replication.snapshot.SnapshotReader;
 import io.holdfast.replication.structures.MapMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 
 /**
  * A snapshot on disk, to take the state from: the built-in part and the user's, each on the thread that it belongs to. Blocks.
@@ -15,7 +17,25 @@ import java.io.UncheckedIOException;
 record StoredState(SnapshotFile file) {
 
     /** What is not the user's machine's. */
-    record BuiltIn(SnapshotMeta meta, SessionSnapshot sessions, MapMachine maps) {}
+    record BuiltIn(SnapshotMeta meta, Configuration configuration, SessionSnapshot sessions, MapMachine maps) {}
+
+    /** Who belonged to the cluster when the snapshot was taken. Blocks. */
+    static Configuration configuration(SnapshotFile file) throws IOException {
+        return file.read(StoredState::configuration);
+    }
+
+    private static Configuration configuration(SnapshotReader snapshot) throws IOException {
+        require(snapshot, AppliedState.MEMBERS);
+        if (snapshot.nextVersion() != AppliedState.MEMBERS_VERSION) {
+            throw new IOException(
+                    "its configuration has version " + snapshot.nextVersion() + ": start the release that wrote it");
+        }
+        try {
+            return Configuration.decode(ByteBuffer.wrap(snapshot.section().readAllBytes()));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("its configuration cannot be read: " + e.getMessage(), e);
+        }
+    }
 
     /** @param withUser whether a machine is there to take its part */
     BuiltIn builtIn(boolean withUser) {
@@ -27,6 +47,7 @@ record StoredState(SnapshotFile file) {
     }
 
     private BuiltIn builtIn(SnapshotReader snapshot, boolean withUser) throws IOException {
+        Configuration configuration = configuration(snapshot);
         require(snapshot, AppliedState.SESSIONS);
         SessionSnapshot sessions = SessionSnapshot.read(snapshot.nextVersion(), snapshot.section());
         require(snapshot, AppliedState.MAPS);
@@ -41,7 +62,7 @@ record StoredState(SnapshotFile file) {
             throw new IOException("its section " + snapshot.nextSection()
                     + " is not known to this release: start the release that wrote it");
         }
-        return new BuiltIn(snapshot.meta(), sessions, maps);
+        return new BuiltIn(snapshot.meta(), configuration, sessions, maps);
     }
 
     private static void require(SnapshotReader snapshot, int section) throws IOException {

@@ -44,8 +44,8 @@ final class Doubt {
         this.s = state;
         this.neededIndex = neededIndex;
         this.unsettled = tailDoubtful || voteDoubtful;
-        this.doubtful = unsettled && !state.alone();
-        this.voteDoubtful = voteDoubtful && !state.alone();
+        this.doubtful = unsettled && !state.members.alone();
+        this.voteDoubtful = voteDoubtful && !state.members.alone();
     }
 
     boolean knowsItsTerm() {
@@ -68,7 +68,7 @@ final class Doubt {
     /** Asks the others, as long as there is doubt. */
     void ask() {
         if (doubtful) {
-            for (String peer : s.peers()) {
+            for (String peer : s.members.otherVoters()) {
                 if (!heard.contains(peer)) {
                     s.send(peer, new LogStatusRequest(s.term));
                 }
@@ -89,7 +89,7 @@ final class Doubt {
             floorTerm = reply.lastTerm();
             floorIndex = reply.lastIndex();
         }
-        if (heard.size() == s.config.voters().ids().size() - 1) {
+        if (heard.containsAll(s.members.otherVoters())) {
             end();
         }
     }

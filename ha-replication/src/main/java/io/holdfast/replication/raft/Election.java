@@ -1,5 +1,6 @@
 package io.holdfast.replication.raft;
 
+import io.holdfast.replication.raft.RaftMessage.Introduction;
 import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
 import io.holdfast.replication.raft.RaftMessage.PreVoteRequest;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
@@ -39,13 +40,24 @@ final class Election {
 
     /** This node's place among the voters without the leader: the first begins at once. */
     private long rank() {
-        return s.config.voters().ids().stream()
+        return s.members.otherVoters().stream()
                 .filter(id -> !id.equals(s.leader) && id.compareTo(s.config.self()) < 0)
                 .count();
     }
 
     /** Nobody leads for too long. */
     void timedOut() {
+        boolean votes = s.members.votes(s.config.self());
+        if (!votes || s.role == RaftRole.PRE_CANDIDATE) {
+            // Perhaps nobody knows this node any more.
+            for (String peer : s.members.peers()) {
+                s.send(peer, new Introduction(s.term, s.config.own()));
+            }
+        }
+        if (!votes) {
+            s.armElection();
+            return;
+        }
         // While its own vote is not on disk a candidate has not even asked: to begin again would be to begin for ever.
         if (!doubt.mayStand() || (s.role == RaftRole.CANDIDATE && !votedForSelf)) {
             s.armElection();
@@ -57,14 +69,14 @@ final class Election {
         granted.add(s.config.self());
         long wait = evident ? 2 * s.config.staggerNanos() : s.config.electionTimeoutNanos() / 2;
         s.electionDeadlineNanos = s.now + wait + s.random.nextLong(wait + 1);
-        for (String peer : s.peers()) {
+        for (String peer : s.members.otherVoters()) {
             s.send(peer, new PreVoteRequest(s.term + 1, s.log.lastIndex(), s.log.lastTerm()));
         }
         standIfWanted();
     }
 
     private void standIfWanted() {
-        if (!s.config.voters().won(granted::contains)) {
+        if (!s.members.won(granted::contains)) {
             return;
         }
         s.enterTerm(s.term + 1);
@@ -74,7 +86,7 @@ final class Election {
         s.become(RaftRole.CANDIDATE, "");
         s.saveHardState();
         armCandidacy();
-        for (String peer : s.peers()) {
+        for (String peer : s.members.otherVoters()) {
             s.send(peer, new VoteRequest(s.term, s.log.lastIndex(), s.log.lastTerm()));
         }
     }
@@ -93,7 +105,7 @@ final class Election {
         votedForSelf = true;
         armCandidacy();
         granted.add(s.config.self());
-        return s.config.voters().won(granted::contains);
+        return s.members.won(granted::contains);
     }
 
     void asked(String from, PreVoteRequest request) {
@@ -134,7 +146,7 @@ final class Election {
             return false;
         }
         granted.add(from);
-        return s.config.voters().won(granted::contains);
+        return s.members.won(granted::contains);
     }
 
     /** True while a leader is alive as far as this node can tell; it then disregards candidates. */

@@ -1,6 +1,7 @@
 package io.holdfast.replication.raft;
 
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.raft.RaftEffect.AppendReceived;
 import io.holdfast.replication.raft.RaftEffect.TruncateLog;
 import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
@@ -44,6 +45,11 @@ final class FollowerLog {
             }
             s.log.append(batch);
             s.effects.add(new AppendReceived(batch));
+            Configuration configuration = request.configurations().get(batch.firstIndex());
+            if (configuration != null) {
+                s.members.append(batch.firstIndex(), configuration);
+                s.configurationChanged();
+            }
             stored = true;
         }
         s.matched = Math.max(s.matched, request.lastIndex());
@@ -67,6 +73,9 @@ final class FollowerLog {
         s.log.truncateFrom(index);
         s.durable = Math.min(s.durable, index - 1);
         s.effects.add(new TruncateLog(index));
+        if (s.members.truncateFrom(index)) {
+            s.configurationChanged();
+        }
     }
 
     /** More is on disk. */

@@ -1,6 +1,9 @@
 package io.holdfast.replication.raft;
 
+import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.RaftEffect.AppendProposed;
 import io.holdfast.replication.raft.RaftEffect.ProposalRefused;
 import io.holdfast.replication.raft.RaftEffect.ReadFailed;
@@ -28,6 +31,7 @@ import io.holdfast.replication.raft.RaftMessage.AppendRejected;
 import io.holdfast.replication.raft.RaftMessage.AppendRequest;
 import io.holdfast.replication.raft.RaftMessage.Heartbeat;
 import io.holdfast.replication.raft.RaftMessage.HeartbeatReply;
+import io.holdfast.replication.raft.RaftMessage.Introduction;
 import io.holdfast.replication.raft.RaftMessage.LogStatusReply;
 import io.holdfast.replication.raft.RaftMessage.LogStatusRequest;
 import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
@@ -63,6 +67,7 @@ public final class Raft {
     private final SnapshotIntake snapshots;
     private final ReadIndex reads;
     private final Replicator replicator;
+    private final Reconfiguration reconfiguration;
     private long armedForNanos;
     private boolean armed;
     private boolean excused;
@@ -71,6 +76,7 @@ public final class Raft {
      * A voter as it comes back from its disk.
      *
      * @param log the batches on its disk
+     * @param members who belongs to the group, as the log says
      * @param term the term on its disk, 0 if it is new
      * @param votedFor its vote in that term, empty if none
      * @param commit an index known to be committed, as a lower bound; 0 if unknown
@@ -82,6 +88,7 @@ public final class Raft {
     public Raft(
             RaftConfig config,
             LogIndex log,
+            Membership members,
             long term,
             String votedFor,
             long commit,
@@ -89,13 +96,14 @@ public final class Raft {
             long neededIndex,
             boolean voteDoubtful,
             RandomGenerator random) {
-        s = new RaftState(config, log, random, term, votedFor, commit);
+        s = new RaftState(config, log, members, random, term, votedFor, commit);
         doubt = new Doubt(s, tailDoubtful, neededIndex, voteDoubtful);
         election = new Election(s, doubt);
         followerLog = new FollowerLog(s);
         snapshots = new SnapshotIntake(s, followerLog);
         reads = new ReadIndex(s);
         replicator = new Replicator(s, reads, doubt);
+        reconfiguration = new Reconfiguration(s, replicator);
     }
 
     /** Takes one input at {@code nowNanos}, which never goes backwards, and returns the effects. */
@@ -104,6 +112,7 @@ public final class Raft {
         s.effects.clear();
         dispatch(input);
         if (s.role == RaftRole.LEADER) {
+            reconfiguration.advance();
             replicator.flush();
         }
         arm();
@@ -134,7 +143,7 @@ public final class Raft {
                 replicator.lost(down.peer());
             }
         } else if (input instanceof PeerRefused refused) {
-            if (s.role == RaftRole.FOLLOWER && refused.peer().equals(s.leader)) {
+            if (s.role == RaftRole.FOLLOWER && refused.node().equals(Voter.nodeOf(s.leader))) {
                 election.leaderRefused();
             }
         } else if (input instanceof SendFailed failed) {
@@ -150,6 +159,7 @@ public final class Raft {
             s.snapshot = new SnapshotMark(taken.index(), taken.term(), taken.bytes());
         } else if (input instanceof LogDropped dropped) {
             s.log.dropUpTo(dropped.upToIndex());
+            s.members.dropUpTo(dropped.upToIndex());
         } else if (input instanceof SnapshotGone gone) {
             if (s.role == RaftRole.LEADER) {
                 replicator.snapshotGone(gone.peer(), gone.index());
@@ -160,7 +170,8 @@ public final class Raft {
             if (s.commit > 0) {
                 s.effects.add(new RaftEffect.Committed(s.commit));
             }
-            if (s.alone() || (s.term == 0 && s.log.lastIndex() == 0)) {
+            boolean first = s.members.alone() || (s.term == 0 && s.log.lastIndex() == 0);
+            if (first && s.members.votes(s.config.self())) {
                 election.firstOfItsCluster();
             }
         } else {
@@ -169,9 +180,17 @@ public final class Raft {
     }
 
     private void receive(String from, RaftMessage message) {
-        if (!s.config.voters().contains(from)) {
-            throw new IllegalStateException(
-                    from + " is no voter of " + s.config.voters().ids());
+        // Whether the sender belongs to the group is not asked: this node's log may be behind (thesis, 4.1). Who does
+        // not is
+        // never counted.
+        if (message instanceof Introduction introduction) {
+            if (!introduction.sender().id().equals(from)) {
+                throw new MalformedFrameException(from + " calls itself " + introduction.sender());
+            }
+            if (s.role == RaftRole.LEADER) {
+                reconfiguration.met(introduction.sender());
+            }
+            return;
         }
         if (message instanceof StateReport report) {
             s.effects.add(new StateReported(from, report.index(), report.subject(), report.hash()));
@@ -350,6 +369,7 @@ public final class Raft {
     }
 
     private void peerUp(String peer) {
+        s.send(peer, new Introduction(s.term, s.config.own()));
         if (s.role == RaftRole.LEADER) {
             replicator.peerUp(peer);
         } else if (peer.equals(s.leader)) {
@@ -441,6 +461,16 @@ public final class Raft {
     /** True if an entry of this term is known to be committed. */
     public boolean committedInTerm() {
         return s.log.termAt(s.commit) == s.term;
+    }
+
+    /** Who belongs to the group. */
+    public Configuration configuration() {
+        return s.members.current();
+    }
+
+    /** True if this node has a vote. */
+    public boolean votes() {
+        return s.members.votes(s.config.self());
     }
 
     /** How many bytes of batches follow the one that ends at {@code index}. */

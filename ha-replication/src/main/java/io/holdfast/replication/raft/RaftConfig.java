@@ -1,10 +1,12 @@
 package io.holdfast.replication.raft;
 
+import io.holdfast.replication.log.Voter;
+
 /**
  * Settings of the protocol. All times are nanoseconds.
  *
- * @param self this node's id
- * @param voters the voters
+ * @param self this node's name
+ * @param own what that stands for
  * @param heartbeatNanos the master's interval between signs of life
  * @param electionTimeoutNanos how long a master may be silent before a voter may take it for dead
  * @param staggerNanos what each rank waits longer than the one before it when the master's death is evident
@@ -13,7 +15,7 @@ package io.holdfast.replication.raft;
  */
 public record RaftConfig(
         String self,
-        MajorityConfig voters,
+        Voter own,
         long heartbeatNanos,
         long electionTimeoutNanos,
         long staggerNanos,

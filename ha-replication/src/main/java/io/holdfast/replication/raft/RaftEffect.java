@@ -1,6 +1,8 @@
 package io.holdfast.replication.raft;
 
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.Voter;
 
 /** What a {@link Raft} wants done, in this order. */
 public sealed interface RaftEffect {
@@ -13,6 +15,15 @@ public sealed interface RaftEffect {
 
     /** Seal the proposed batch with these numbers and write it; say {@link RaftInput.Persisted} once forced. */
     record AppendProposed(BatchMeta batch) implements RaftEffect {}
+
+    /** Make a batch of this configuration alone, and write it; say {@link RaftInput.Persisted} once forced. */
+    record AppendConfiguration(BatchMeta batch, Configuration configuration) implements RaftEffect {}
+
+    /** From now on these belong to the group. */
+    record ConfigurationChanged(Configuration configuration) implements RaftEffect {}
+
+    /** Somebody asked the leader to be taken in, and is not. */
+    record NotTakenIn(Voter stranger, String reason) implements RaftEffect {}
 
     /** Write this batch of the message at hand; say {@link RaftInput.Persisted} once forced. */
     record AppendReceived(BatchMeta batch) implements RaftEffect {}

@@ -1,5 +1,6 @@
 package io.holdfast.replication.raft;
 
+import io.holdfast.replication.log.Configuration;
 import java.util.List;
 
 /** What can happen to a {@link Raft}. */
@@ -32,8 +33,8 @@ public sealed interface RaftInput {
     /** The link to that voter is gone: what was on its way may be lost. */
     record PeerDown(String peer) implements RaftInput {}
 
-    /** That voter's host refused a connection: evidence that its process is dead. */
-    record PeerRefused(String peer) implements RaftInput {}
+    /** That node's host refused a connection: evidence that its process is dead. */
+    record PeerRefused(String node) implements RaftInput {}
 
     /** An append could not be handed to the link. */
     record SendFailed(String peer) implements RaftInput {}
@@ -47,8 +48,12 @@ public sealed interface RaftInput {
     /** Of the snapshot that {@link RaftEffect.FetchSnapshot} names, the part before the offset is here. */
     record SnapshotFetched(long index, long offset) implements RaftInput {}
 
-    /** All of it is here, is whole, and is on stable storage under its own name. */
-    record SnapshotStored(long index, long term, long bytes) implements RaftInput {}
+    /**
+     * All of it is here, is whole, and is on stable storage under its own name.
+     *
+     * @param configuration that holds at its end
+     */
+    record SnapshotStored(long index, long term, long bytes, Configuration configuration) implements RaftInput {}
 
     /** A snapshot that was offered to that follower can no longer be read. */
     record SnapshotGone(String peer, long index) implements RaftInput {}

@@ -1,7 +1,10 @@
 package io.holdfast.replication.raft;
 
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.Voter;
 import java.util.List;
+import java.util.Map;
 
 /** What voters say to each other. */
 public sealed interface RaftMessage {
@@ -30,12 +33,25 @@ public sealed interface RaftMessage {
      *
      * @param commit the leader's commit index
      * @param batches what follows, without gaps; empty to ask whether the logs match there
+     * @param configurations which of the batches hold one, by index; on the wire it is in their bytes
      */
-    record AppendRequest(long term, long prevIndex, long prevTerm, long commit, List<BatchMeta> batches)
+    record AppendRequest(
+            long term,
+            long prevIndex,
+            long prevTerm,
+            long commit,
+            List<BatchMeta> batches,
+            Map<Long, Configuration> configurations)
             implements RaftMessage {
-        /** Makes the list its own. */
+        /** Makes the lists its own. */
         public AppendRequest {
             batches = List.copyOf(batches);
+            configurations = Map.copyOf(configurations);
+        }
+
+        /** Without configurations. */
+        public AppendRequest(long term, long prevIndex, long prevTerm, long commit, List<BatchMeta> batches) {
+            this(term, prevIndex, prevTerm, commit, batches, Map.of());
         }
 
         /** The last index that it speaks of. */
@@ -89,6 +105,12 @@ public sealed interface RaftMessage {
      * does not have yet.
      */
     record LogStatusReply(long term, long lastIndex, long lastTerm) implements RaftMessage {}
+
+    /**
+     * Who I am, and where I am reached. Said when a link stands, and again by whoever hears no leader: by it a leader takes
+     * in who has come back with another disk, and whoever does not know the sender yet can answer it.
+     */
+    record Introduction(long term, Voter sender) implements RaftMessage {}
 
     /**
      * A hash of the sender's state after the entry at that index. It decides nothing in the protocol.

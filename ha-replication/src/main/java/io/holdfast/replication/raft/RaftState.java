@@ -15,6 +15,7 @@ final class RaftState {
 
     final RaftConfig config;
     final LogIndex log;
+    final Membership members;
     final RandomGenerator random;
     final List<RaftEffect> effects = new ArrayList<>();
     private final List<RaftEffect> heldUntilSaved = new ArrayList<>();
@@ -46,9 +47,17 @@ final class RaftState {
 
     long electionDeadlineNanos;
 
-    RaftState(RaftConfig config, LogIndex log, RandomGenerator random, long term, String votedFor, long commit) {
+    RaftState(
+            RaftConfig config,
+            LogIndex log,
+            Membership members,
+            RandomGenerator random,
+            long term,
+            String votedFor,
+            long commit) {
         this.config = config;
         this.log = log;
+        this.members = members;
         this.random = random;
         this.term = term;
         this.votedFor = votedFor;
@@ -56,15 +65,9 @@ final class RaftState {
         this.durable = log.lastIndex();
     }
 
-    boolean alone() {
-        return config.voters().ids().size() == 1;
-    }
-
-    /** The other voters, in the order that all nodes share. */
-    Iterable<String> peers() {
-        return config.voters().ids().stream()
-                .filter(id -> !id.equals(config.self()))
-                .toList();
+    /** From now on others count. */
+    void configurationChanged() {
+        effects.add(new RaftEffect.ConfigurationChanged(members.current()));
     }
 
     /** Nothing that speaks of a term or vote leaves before that is on disk: persist before you tell. */

@@ -2,6 +2,7 @@ package io.holdfast.replication.raft;
 
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.raft.RaftEffect.SendChunk;
 import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
 import io.holdfast.replication.raft.RaftMessage.AppendRejected;
@@ -44,13 +45,35 @@ final class Replicator {
     /** This node has just been elected. */
     void begin() {
         followers.clear();
-        for (String peer : s.peers()) {
-            followers.put(peer, new Progress(s.log.lastIndex() + 1, s.now));
-        }
+        membersChanged();
         quorumDueNanos = s.now + s.config.electionTimeoutNanos();
         repairDueNanos = s.now + s.config.heartbeatNanos();
         heartbeat();
         sendToAll();
+    }
+
+    /** Others belong to the group: they get the log from now on, and who left does not. */
+    void membersChanged() {
+        followers.keySet().retainAll(s.members.peers());
+        for (String peer : s.members.peers()) {
+            followers.computeIfAbsent(peer, id -> new Progress(s.log.lastIndex() + 1, s.now));
+        }
+    }
+
+    /** True if it has said anything within an election time-out, or may have. */
+    boolean hearsLately(String id) {
+        Progress follower = followers.get(id);
+        return follower != null && s.now - follower.heardNanos <= s.config.electionTimeoutNanos();
+    }
+
+    /** True if what it still needs is on its way to it. */
+    boolean hasCaughtUp(String id) {
+        Progress follower = followers.get(id);
+        return follower != null
+                && follower.match > 0
+                && !follower.probing
+                && hearsLately(id)
+                && s.log.bytesFrom(follower.match + 1) <= s.config.maxInflightBytes();
     }
 
     /** What is due next. */
@@ -71,7 +94,7 @@ final class Replicator {
             return true;
         }
         quorumDueNanos = s.now + s.config.electionTimeoutNanos() / 2;
-        return s.config.voters().won(this::heardLately);
+        return s.members.won(id -> id.equals(s.config.self()) || hearsLately(id));
     }
 
     /** The loop stood still: what the followers said meanwhile is still to be read. */
@@ -81,11 +104,6 @@ final class Replicator {
 
     private Progress follower(String id) {
         return Objects.requireNonNull(followers.get(id), id);
-    }
-
-    private boolean heardLately(String id) {
-        Progress follower = followers.get(id);
-        return follower == null || s.now - follower.heardNanos <= s.config.electionTimeoutNanos();
     }
 
     private void unstick(String peer, Progress follower) {
@@ -209,7 +227,10 @@ final class Replicator {
 
     private void append(String peer, Progress follower, List<BatchMeta> batches) {
         long previous = follower.next - 1;
-        s.send(peer, new AppendRequest(s.term, previous, s.log.termAt(previous), s.commit, batches));
+        Map<Long, Configuration> configurations = batches.isEmpty()
+                ? Map.of()
+                : s.members.within(previous + 1, batches.get(batches.size() - 1).lastIndex());
+        s.send(peer, new AppendRequest(s.term, previous, s.log.termAt(previous), s.commit, batches, configurations));
     }
 
     /** The link stands again: find out at once where the follower is. */
@@ -294,12 +315,12 @@ final class Replicator {
     }
 
     private void confirmReads() {
-        reads.confirmed(s.config.voters().reached(id -> id.equals(s.config.self()) ? round : follower(id).round));
+        reads.confirmed(s.members.reached(id -> id.equals(s.config.self()) ? round : follower(id).round));
     }
 
     /** More is on a majority's disks, perhaps. Counting decides for entries of this term alone (figure 3.7). */
     void commit() {
-        long index = s.config.voters().reached(id -> id.equals(s.config.self()) ? s.durable : follower(id).match);
+        long index = s.members.reached(id -> id.equals(s.config.self()) ? s.durable : follower(id).match);
         if (index > s.commit && s.log.termAt(index) == s.term) {
             s.commitTo(index);
             doubt.leads();

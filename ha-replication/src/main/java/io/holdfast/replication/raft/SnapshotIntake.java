@@ -79,6 +79,8 @@ final class SnapshotIntake {
                 s.durable = mark.index();
                 s.matched = 0;
                 s.effects.add(new InstallSnapshot(mark.index(), mark.term()));
+                s.members.reset(mark.index(), stored.configuration());
+                s.configurationChanged();
             }
         }
         if (s.role == RaftRole.FOLLOWER && !s.leader.isEmpty()) {

@@ -1,5 +1,7 @@
 package io.holdfast.replication.session;
 
+import io.holdfast.replication.log.Batch;
+
 /** Kinds of log entries; part of the format of the log. */
 public final class EntryKind {
     /** Nothing; what a new master commits first. Empty body. */
@@ -12,6 +14,9 @@ public final class EntryKind {
     public static final int KEEP_ALIVE = 3;
     /** u64 session: it is not needed any more. */
     public static final int CLOSE_SESSION = 4;
+
+    /** A {@link io.holdfast.replication.log.Configuration}; always alone in its batch. */
+    public static final int CONFIGURATION = Batch.CONFIGURATION_KIND;
 
     /** Bytes before the command in a {@link #COMMAND}. */
     public static final int COMMAND_HEADER = 25;

@@ -1,13 +1,17 @@
 package io.holdfast.replication.wire;
 
 import io.holdfast.core.spi.MalformedFrameException;
+import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.RaftMessage;
 import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
 import io.holdfast.replication.raft.RaftMessage.AppendRejected;
 import io.holdfast.replication.raft.RaftMessage.AppendRequest;
 import io.holdfast.replication.raft.RaftMessage.Heartbeat;
 import io.holdfast.replication.raft.RaftMessage.HeartbeatReply;
+import io.holdfast.replication.raft.RaftMessage.Introduction;
 import io.holdfast.replication.raft.RaftMessage.LogStatusReply;
 import io.holdfast.replication.raft.RaftMessage.LogStatusRequest;
 import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
@@ -22,7 +26,15 @@ import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import io.holdfast.replication.raft.RaftMessage.VoteRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Voters' messages as frames: one byte for the kind, then the fields as big-endian 64-bit numbers, booleans as one byte.
@@ -76,6 +88,8 @@ public final class RaftCodec {
         } else if (message instanceof StateReport m) {
             out.writeByte(17).writeLong(m.term()).writeLong(m.index());
             out.writeLong(m.subject()).writeLong(m.hash());
+        } else if (message instanceof Introduction m) {
+            write(out.writeByte(18).writeLong(m.term()), m.sender());
         } else {
             throw new IllegalStateException("a message of an unknown kind: " + message);
         }
@@ -96,6 +110,9 @@ public final class RaftCodec {
         }
         if (kind == 16) {
             return decodeChunk(frame, batches);
+        }
+        if (kind == 18) {
+            return decodeIntroduction(frame);
         }
         int expected =
                 switch (kind) {
@@ -160,7 +177,48 @@ public final class RaftCodec {
             lastIndex = meta.lastIndex();
             lastTerm = meta.term();
         }
-        return new AppendRequest(term, prevIndex, prevTerm, commit, metas);
+        return new AppendRequest(term, prevIndex, prevTerm, commit, metas, configurations(batches));
+    }
+
+    private static Map<Long, Configuration> configurations(List<ByteBuf> batches) {
+        Map<Long, Configuration> configurations = Map.of();
+        for (ByteBuf batch : batches) {
+            Configuration configuration;
+            try {
+                configuration = Batch.configuration(batch);
+            } catch (IllegalArgumentException e) {
+                throw new MalformedFrameException("batch " + Batch.meta(batch) + ": " + e.getMessage());
+            }
+            if (configuration != null) {
+                if (configurations.isEmpty()) {
+                    configurations = new HashMap<>();
+                }
+                configurations.put(Batch.firstIndex(batch), configuration);
+            }
+        }
+        return configurations;
+    }
+
+    private static Introduction decodeIntroduction(ByteBuf frame) {
+        try {
+            long term = number(frame);
+            ByteBuffer bytes = frame.nioBuffer();
+            Introduction introduction = new Introduction(term, Voter.read(bytes));
+            if (bytes.hasRemaining()) {
+                throw new MalformedFrameException(bytes.remaining() + " bytes too many after " + introduction);
+            }
+            return introduction;
+        } catch (IllegalArgumentException | BufferUnderflowException | IndexOutOfBoundsException e) {
+            throw new MalformedFrameException("an introduction that cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static void write(ByteBuf out, Voter voter) {
+        try (DataOutputStream bytes = new DataOutputStream(new ByteBufOutputStream(out))) {
+            voter.writeTo(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot be, in memory", e);
+        }
     }
 
     private static long positive(ByteBuf frame) {

@@ -8,7 +8,7 @@ import io.holdfast.core.Address;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.State;
-import io.holdfast.replication.log.Identity.Voter;
+import io.holdfast.replication.log.Voter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -182,19 +182,68 @@ class FormationTest {
         }
     }
 
+    /** It is part of that cluster again, and has no vote: its disk is none of those who do. */
     @Test
-    void anEmptiedDiskDoesNotJoinNorFormAnother() {
+    void anEmptiedDiskComesBackAsAnotherAndFormsNoOther() {
         for (String emptied : LIST.keySet()) {
             World world = new World();
             LIST.keySet().forEach(world::start);
             world.settle(new SplittableRandom(2));
+            String other = LIST.keySet().stream()
+                    .filter(node -> !node.equals(emptied))
+                    .findFirst()
+                    .orElseThrow();
+            Identity before = world.disks.get(other);
             world.crash(emptied);
             world.disks.remove(emptied);
             world.start(emptied);
             world.settle(new SplittableRandom(3));
-            assertTrue(world.state(emptied) != State.FORMED, emptied);
-            assertTrue(world.refusals.containsKey(emptied), emptied + ": " + world.refusals);
+            Identity after = world.disks.get(emptied);
+            assertEquals(State.FORMED, after.state());
+            assertEquals(before.clusterId(), after.clusterId());
+            assertEquals(before.voters(), after.voters());
+            assertTrue(after.voters().stream().noneMatch(voter -> voter.diskId().equals(after.diskId())));
         }
+    }
+
+    @Test
+    void twoEmptiedOfThreeFormNoOther() {
+        for (String left : LIST.keySet()) {
+            World world = new World();
+            LIST.keySet().forEach(world::start);
+            world.settle(new SplittableRandom(2));
+            UUID cluster = world.disks.get(left).clusterId();
+            for (String emptied : LIST.keySet()) {
+                if (!emptied.equals(left)) {
+                    world.crash(emptied);
+                    world.disks.remove(emptied);
+                }
+            }
+            world.crash(left);
+            LIST.keySet().stream().filter(node -> !node.equals(left)).forEach(world::start);
+            world.settle(new SplittableRandom(3));
+            LIST.keySet().stream()
+                    .filter(node -> !node.equals(left))
+                    .forEach(node -> assertTrue(world.state(node) != State.FORMED, node));
+            world.start(left);
+            world.settle(new SplittableRandom(4));
+            LIST.keySet()
+                    .forEach(node -> assertEquals(cluster, world.disks.get(node).clusterId(), node));
+        }
+    }
+
+    @Test
+    void whoseNodeNeverBelongedDoesNotComeBack() {
+        Map<String, Address> list = Map.of("a", new Address("a", 1), "z", new Address("z", 1));
+        Formation formation = new Formation("shop", "z", new UUID(7, 1), list, null, new UUID(9, 1));
+        formation.start();
+        formation.step(new Formation.Reached("a", new UUID(7, 2)));
+        List<Formation.Effect> effects = formation.step(new Formation.Said(
+                "a",
+                new FormationMessage.Formed(
+                        new UUID(3, 4), new UUID(3, 4), List.of(new Voter("a", new UUID(7, 2), new Address("a", 1))))));
+        assertEquals(1, effects.size());
+        assertTrue(((Formation.Refused) effects.get(0)).problem().contains("z is none of them"), effects.toString());
     }
 
     @Test
@@ -215,7 +264,9 @@ class FormationTest {
                 + "0003683a39";
         golden("01" + body, new FormationMessage.Plan(new UUID(3, 4), voters));
         golden("02" + body, new FormationMessage.Agreed(new UUID(3, 4), voters));
-        golden("03" + body, new FormationMessage.Formed(new UUID(3, 4), voters));
+        golden(
+                "03" + body + "00000000000000050000000000000006",
+                new FormationMessage.Formed(new UUID(3, 4), new UUID(5, 6), voters));
         golden("0400026e6f", new FormationMessage.Refusal("no"));
     }
 

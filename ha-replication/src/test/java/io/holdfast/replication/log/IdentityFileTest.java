@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.Address;
 import io.holdfast.replication.log.Identity.State;
-import io.holdfast.replication.log.Identity.Voter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -25,6 +24,7 @@ class IdentityFileTest {
     private static final Identity IDENTITY = new Identity(
             "shop",
             LogFixture.CLUSTER,
+            new UUID(5, 6),
             "node-1",
             DISK,
             State.FORMED,
@@ -35,12 +35,13 @@ class IdentityFileTest {
             format=holdfast-identity-1
             cluster.name=shop
             cluster.id=01234567-89ab-cdef-0123-456789abcdef
+            log.id=00000000-0000-0005-0000-000000000006
             node.id=node-1
             disk.id=11111111-2222-3333-4444-555555555555
             state=FORMED
             voter.node-1=11111111-2222-3333-4444-555555555555 10.0.0.1:7400
             voter.node-2=00000000-0000-0000-0000-000000000000 [::1]:7400
-            crc32c=4c645630
+            crc32c=79c805ec
             """;
 
     private final MemoryStorage storage = new MemoryStorage();
@@ -107,7 +108,8 @@ class IdentityFileTest {
 
     @Test
     void aCrashLeavesTheOldOrTheNew() throws IOException {
-        Identity forming = new Identity("shop", new UUID(0, 0), "node-1", DISK, State.FORMING, IDENTITY.voters());
+        Identity forming =
+                new Identity("shop", new UUID(0, 0), new UUID(0, 0), "node-1", DISK, State.FORMING, IDENTITY.voters());
         for (int failAfter = 0; failAfter < 5; failAfter++) {
             MemoryStorage failing = new MemoryStorage();
             IdentityFile.save(failing, DIRECTORY, forming);
@@ -126,6 +128,6 @@ class IdentityFileTest {
     void aNameWithControlCharactersIsRefused() {
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new Identity("a\nstate=FORMING", DISK, "node-1", DISK, State.FORMED, List.of()));
+                () -> new Identity("a\nstate=FORMING", DISK, DISK, "node-1", DISK, State.FORMED, List.of()));
     }
 }

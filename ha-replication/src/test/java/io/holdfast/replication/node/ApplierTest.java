@@ -2,12 +2,15 @@ package io.holdfast.replication.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.holdfast.core.Address;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.BatchBuilder;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.LogBase;
 import io.holdfast.replication.log.LogOptions;
 import io.holdfast.replication.log.SegmentedLog;
+import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Outcome;
 import io.netty.buffer.ByteBuf;
@@ -22,6 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ApplierTest {
+    private static final Configuration VOTERS =
+            Configuration.of(List.of(new Voter("node-1", new UUID(1, 1), new Address("a", 1))));
+
     private final ManualTasks loop = new ManualTasks();
     private final ManualTasks logWorker = new ManualTasks();
     private final ManualTasks reader = new ManualTasks();
@@ -39,6 +45,9 @@ class ApplierTest {
 
         @Override
         public void applied(long index, int bytes) {}
+
+        @Override
+        public void configured(Configuration configuration) {}
 
         @Override
         public void restored(long index) {}
@@ -80,7 +89,8 @@ class ApplierTest {
                 logWorker,
                 LogBase.NONE);
         LogStore store = new LogStore(log, logWorker, logWorker, reader, loop, true, 1, (term, index, byForce) -> {});
-        Applier applier = new Applier(store, reader, loop, UnpooledByteBufAllocator.DEFAULT, null, new Events());
+        Applier applier =
+                new Applier(store, reader, loop, UnpooledByteBufAllocator.DEFAULT, null, VOTERS, new Events());
         append(store, 1, 1, 100);
         append(store, 2, 1, 200);
         append(store, 3, 1, 300); // pushes the others out of memory

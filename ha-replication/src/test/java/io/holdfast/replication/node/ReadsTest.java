@@ -2,13 +2,16 @@ package io.holdfast.replication.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.holdfast.core.Address;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.BatchBuilder;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.LogBase;
 import io.holdfast.replication.log.LogOptions;
 import io.holdfast.replication.log.SegmentedLog;
+import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.RaftInput;
 import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Freshness;
@@ -30,6 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Reads of each freshness on one node, whose questions to the master are seen and answered by the test. */
 class ReadsTest {
+    private static final Configuration VOTERS =
+            Configuration.of(List.of(new Voter("node-1", new UUID(1, 1), new Address("a", 1))));
+
     private static final byte[] SIZE = MapCommands.size("m".getBytes(StandardCharsets.UTF_8));
     private static final long SECOND = 1_000_000_000L;
 
@@ -78,6 +84,9 @@ class ReadsTest {
         }
 
         @Override
+        public void configured(Configuration configuration) {}
+
+        @Override
         public void restored(long index) {}
 
         @Override
@@ -98,7 +107,7 @@ class ReadsTest {
                 worker,
                 LogBase.NONE);
         store = new LogStore(log, worker, worker, worker, loop, true, 1 << 20, (term, index, byForce) -> {});
-        applier = new Applier(store, worker, loop, UnpooledByteBufAllocator.DEFAULT, null, new Events());
+        applier = new Applier(store, worker, loop, UnpooledByteBufAllocator.DEFAULT, null, VOTERS, new Events());
         Clock clock = new Clock() {
             @Override
             public long nanoTime() {

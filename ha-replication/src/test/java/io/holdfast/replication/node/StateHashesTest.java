@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class StateHashesTest {
-    private final StateHashes hashes = new StateHashes("a", 3);
+    private final StateHashes hashes = new StateHashes("a", () -> 3);
 
     @Test
     void agreementIsSilent() {

@@ -1,16 +1,22 @@
 package io.holdfast.replication.raft;
 
+import io.holdfast.core.Address;
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.RaftInput.Received;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
@@ -42,8 +48,13 @@ final class RaftCluster {
     private final Map<Long, List<BatchMeta>> snapshots = new TreeMap<>();
 
     private final Set<String> cuts = new TreeSet<>();
+    private final Set<String> gone = new TreeSet<>();
     private final List<Observer> observers = new ArrayList<>();
-    private final MajorityConfig voters;
+    /** Who belongs to the group at the beginning. */
+    private final Configuration base;
+    /** What the batches hold that hold a configuration. */
+    private final Map<BatchMeta, Configuration> configurations = new HashMap<>();
+
     private long now;
 
     RaftCluster(String... ids) {
@@ -51,10 +62,84 @@ final class RaftCluster {
     }
 
     RaftCluster(long seed, String... ids) {
-        voters = new MajorityConfig(List.of(ids));
-        for (String id : voters.ids()) {
+        this(seed, configuration(ids), ids);
+    }
+
+    RaftCluster(Configuration base, String... ids) {
+        this(0, base, ids);
+    }
+
+    private RaftCluster(long seed, Configuration base, String... ids) {
+        this.base = base;
+        for (String id : new TreeSet<>(List.of(ids))) {
             nodes.put(id, new TestNode(id, seed * 31 + nodes.size()));
         }
+    }
+
+    /** These vote. */
+    static Configuration configuration(String... ids) {
+        return Configuration.of(Arrays.stream(ids).map(RaftCluster::voter).toList());
+    }
+
+    /** What a name stands for: a node, or {@code node/disk}. */
+    static Voter voter(String id) {
+        String node = Voter.nodeOf(id);
+        UUID disk = node.equals(id) ? new UUID(0, 0) : UUID.fromString(id.substring(node.length() + 1));
+        return new Voter(node, disk, new Address(node, 1));
+    }
+
+    Configuration base() {
+        return base;
+    }
+
+    /** The node comes back with an empty disk, under a name of its own; its former self never does. */
+    String exchangeDisk(String id) {
+        if (node(id).running()) {
+            crash(id);
+        }
+        gone.add(id);
+        return join(Voter.nodeOf(id), nodes.size());
+    }
+
+    /** A node comes with an empty disk. */
+    String join(String nodeId, long disk) {
+        String other = Voter.id(nodeId, new UUID(7, disk));
+        TestNode fresh = new TestNode(other, nodes.size());
+        fresh.disk.hardState(0, "");
+        nodes.put(other, fresh);
+        start(other);
+        nodes.keySet().forEach(peer -> {
+            if (node(peer).running() && !peer.equals(other)) {
+                step(peer, new RaftInput.PeerUp(other));
+                step(other, new RaftInput.PeerUp(peer));
+            }
+        });
+        return other;
+    }
+
+    /** Those whose disk was not taken away. */
+    Collection<TestNode> present() {
+        return nodes.values().stream().filter(node -> !gone.contains(node.id)).toList();
+    }
+
+    /** True if some node knows that this one has its vote and nobody else's change is under way. */
+    boolean isDecided(String id) {
+        return nodes.values().stream().filter(TestNode::running).anyMatch(node -> {
+            Configuration current = node.raft().configuration();
+            return current.equals(Configuration.of(current.voters()))
+                    && current.voters().stream().anyMatch(voter -> voter.id().equals(id))
+                    && current.equals(configurationAt(node.raft().commitIndex(), node.disk.written()));
+        });
+    }
+
+    private Configuration configurationAt(long index, List<BatchMeta> log) {
+        Configuration found = base;
+        for (BatchMeta batch : log) {
+            if (batch.lastIndex() <= index) {
+                found = configurations.getOrDefault(batch, found);
+            }
+        }
+        return found;
     }
 
     /** Three voters that run, of which {@code a} leads and has committed one entry of its term. */
@@ -72,7 +157,8 @@ final class RaftCluster {
     }
 
     RaftConfig config(String self) {
-        return new RaftConfig(self, voters, HEARTBEAT, ELECTION_TIMEOUT, STAGGER, MAX_APPEND_BYTES, MAX_INFLIGHT_BYTES);
+        return new RaftConfig(
+                self, voter(self), HEARTBEAT, ELECTION_TIMEOUT, STAGGER, MAX_APPEND_BYTES, MAX_INFLIGHT_BYTES);
     }
 
     Collection<TestNode> nodes() {
@@ -102,7 +188,11 @@ final class RaftCluster {
 
     /** Starts, or restarts with what its disk has. */
     List<RaftEffect> start(String id) {
-        node(id).open(config(id));
+        TestNode node = node(id);
+        SnapshotMark snapshot = node.disk.snapshot();
+        long from = snapshot == null ? 0 : snapshot.index();
+        Membership members = new Membership(id, from, configurationAt(from, snapshots.getOrDefault(from, List.of())));
+        node.open(config(id), members, configurations);
         List<RaftEffect> effects = new ArrayList<>(step(id, new RaftInput.Started()));
         SnapshotMark mark = disk(id).snapshot();
         if (mark != null) {
@@ -145,6 +235,9 @@ final class RaftCluster {
             node.disk.save(save);
         } else if (effect instanceof RaftEffect.AppendProposed append) {
             node.disk.append(append.batch());
+        } else if (effect instanceof RaftEffect.AppendConfiguration append) {
+            configurations.put(append.batch(), append.configuration());
+            node.disk.append(append.batch());
         } else if (effect instanceof RaftEffect.AppendReceived append) {
             boolean atHand = cause instanceof Received received
                     && received.message() instanceof RaftMessage.AppendRequest request
@@ -167,7 +260,16 @@ final class RaftCluster {
             if (said.stream().anyMatch(RaftInput.SnapshotStored.class::isInstance)) {
                 node.disk.take(snapshots.get(chunk.index()), SNAPSHOT_BYTES);
             }
-            inputs.addAll(said);
+            for (RaftInput input : said) {
+                inputs.add(
+                        input instanceof RaftInput.SnapshotStored stored
+                                ? new RaftInput.SnapshotStored(
+                                        stored.index(),
+                                        stored.term(),
+                                        stored.bytes(),
+                                        configurationAt(stored.index(), snapshots.get(stored.index())))
+                                : input);
+            }
         } else if (effect instanceof RaftEffect.SendChunk request) {
             SnapshotMark mark = node.disk.snapshot();
             if (mark == null || mark.index() != request.index()) {
@@ -310,7 +412,8 @@ final class RaftCluster {
             Envelope next = null;
             for (Iterator<Envelope> all = network.iterator(); all.hasNext() && next == null; ) {
                 Envelope envelope = all.next();
-                if (wanted.test(envelope) && !node(envelope.to()).paused) {
+                TestNode to = node(envelope.to());
+                if (wanted.test(envelope) && (to == null || !to.paused)) {
                     all.remove();
                     next = envelope;
                 }
@@ -326,7 +429,8 @@ final class RaftCluster {
     /** Delivers this message, unless its receiver is down or out of reach. */
     void deliver(Envelope envelope) {
         boolean cut = cuts.contains(envelope.from() + ">" + envelope.to());
-        if (!cut && node(envelope.to()).running()) {
+        TestNode to = node(envelope.to());
+        if (!cut && to != null && to.running()) {
             hear(envelope.from(), envelope.to(), envelope.message());
         }
     }
@@ -342,7 +446,7 @@ final class RaftCluster {
 
     /** Nothing leaves or reaches this node. */
     void isolate(String id) {
-        for (String other : voters.ids()) {
+        for (String other : nodes.keySet()) {
             cut(id, other);
             cut(other, id);
         }

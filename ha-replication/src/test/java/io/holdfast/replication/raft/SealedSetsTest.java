@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +47,7 @@ class SealedSetsTest {
                 new RaftInput.SnapshotGone("b", 1),
                 new RaftInput.LogDropped(0),
                 new RaftInput.SnapshotTaken(1, 1, 100),
-                new RaftInput.SnapshotStored(1, 1, 100),
+                new RaftInput.SnapshotStored(1, 1, 100, RaftCluster.configuration("a", "b", "c")),
                 new RaftInput.Started());
     }
 
@@ -139,6 +140,13 @@ class SealedSetsTest {
         assertEquals(1, RaftCluster.only(effects, RaftEffect.SendChunk.class).size());
         handled.add(RaftMessage.SnapshotRequest.class.getSimpleName());
 
+        String fresh = "c/" + new UUID(1, 1);
+        leader.stand(2_000);
+        List<RaftEffect> taken = leader.hear(fresh, "a", new RaftMessage.Introduction(2, RaftCluster.voter(fresh)));
+        assertEquals(
+                1, RaftCluster.only(taken, RaftEffect.AppendConfiguration.class).size());
+        handled.add(RaftMessage.Introduction.class.getSimpleName());
+
         RaftCluster doubtful = new RaftCluster("a", "b");
         doubtful.disk("a").log(1, 1).loseLastBatch();
         doubtful.start("a");
@@ -177,6 +185,10 @@ class SealedSetsTest {
         cluster.start("c");
         cluster.run(3_000);
         cluster.hear("b", "a", new RaftMessage.StateReport(2, 1, 1, 77));
+        String impostor = "b/" + new UUID(1, 1);
+        cluster.hear(impostor, "a", new RaftMessage.Introduction(2, RaftCluster.voter(impostor))); // NotTakenIn
+        cluster.exchangeDisk("c");
+        cluster.run(4_000);
         assertEquals(kinds(RaftEffect.class), seen);
     }
 }

@@ -169,7 +169,7 @@ class SnapshotPaperTest {
         RaftCluster cluster = new RaftCluster("a", "b", "c");
         cluster.disk("c").log(1, 1, 2, 2);
         cluster.start("c");
-        List<RaftEffect> effects = cluster.step("c", new RaftInput.SnapshotStored(3, 2, 100));
+        List<RaftEffect> effects = cluster.step("c", new RaftInput.SnapshotStored(3, 2, 100, cluster.base()));
         assertEquals(List.of(), only(effects, InstallSnapshot.class));
         assertEquals(List.of(new RaftEffect.Committed(3)), only(effects, RaftEffect.Committed.class));
         assertEquals(4, cluster.raft("c").lastIndex());
@@ -182,7 +182,7 @@ class SnapshotPaperTest {
         cluster.disk("c").log(1, 1, 1, 1);
         cluster.start("c");
         Raft c = cluster.raft("c");
-        List<RaftEffect> effects = c.step(cluster.now(), new RaftInput.SnapshotStored(3, 2, 100));
+        List<RaftEffect> effects = c.step(cluster.now(), new RaftInput.SnapshotStored(3, 2, 100, cluster.base()));
         assertEquals(List.of(new InstallSnapshot(3, 2)), only(effects, InstallSnapshot.class));
         assertEquals(3, c.lastIndex());
         assertEquals(3, c.commitIndex());

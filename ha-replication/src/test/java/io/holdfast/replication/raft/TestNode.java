@@ -1,6 +1,9 @@
 package io.holdfast.replication.raft;
 
+import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Configuration;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /** One node of a {@link RaftCluster}: its disk, and while it runs, its voter. */
@@ -32,13 +35,20 @@ final class TestNode {
         return raft;
     }
 
-    void open(RaftConfig config) {
+    void open(RaftConfig config, Membership members, Map<BatchMeta, Configuration> configurations) {
         SnapshotMark mark = disk.snapshot();
         LogIndex log = disk.open();
+        for (BatchMeta batch : disk.written()) {
+            Configuration configuration = configurations.get(batch);
+            if (configuration != null && batch.firstIndex() <= log.lastIndex()) {
+                members.append(batch.firstIndex(), configuration);
+            }
+        }
         long commit = mark == null ? 0 : mark.index();
         raft = new Raft(
                 config,
                 log,
+                members,
                 disk.term(),
                 disk.votedFor(),
                 commit,
@@ -66,7 +76,7 @@ final class TestNode {
         long bytes = fetching.bytes();
         return fetchedBytes < bytes
                 ? List.of(new RaftInput.SnapshotFetched(index, fetchedBytes))
-                : List.of(new RaftInput.SnapshotStored(index, fetching.term(), bytes));
+                : List.of(new RaftInput.SnapshotStored(index, fetching.term(), bytes, RaftCluster.configuration("-")));
     }
 
     void crash() {

@@ -3,15 +3,18 @@ package io.holdfast.replication.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.holdfast.core.Address;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.replication.log.BatchBuilder;
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.RaftMessage;
 import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
 import io.holdfast.replication.raft.RaftMessage.AppendRejected;
 import io.holdfast.replication.raft.RaftMessage.AppendRequest;
 import io.holdfast.replication.raft.RaftMessage.Heartbeat;
 import io.holdfast.replication.raft.RaftMessage.HeartbeatReply;
+import io.holdfast.replication.raft.RaftMessage.Introduction;
 import io.holdfast.replication.raft.RaftMessage.LogStatusReply;
 import io.holdfast.replication.raft.RaftMessage.LogStatusRequest;
 import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
@@ -34,6 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +60,9 @@ class RaftCodecTest {
         GOLDEN.put(new ReadIndexReply(3, 4, 5), "0b" + three);
         GOLDEN.put(new LogStatusRequest(3), "0c0000000000000003");
         GOLDEN.put(new LogStatusReply(3, 4, 5), "0d" + three);
+        GOLDEN.put(
+                new Introduction(3, new Voter("a", new UUID(1, 2), new Address("h", 9))),
+                "120000000000000003" + "000161" + "00000000000000010000000000000002" + "0003683a39");
         GOLDEN.put(new StateReport(3, 4, 5, -1), "11" + three + "ffffffffffffffff");
         GOLDEN.put(new SnapshotOffer(3, 4, 5, 6), "0e" + three + "0000000000000006");
         GOLDEN.put(new SnapshotRequest(3, 4, 5), "0f" + three);

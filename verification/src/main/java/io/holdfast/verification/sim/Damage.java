@@ -3,35 +3,73 @@ package io.holdfast.verification.sim;
 import io.holdfast.testkit.SimulatedNode;
 import io.holdfast.testkit.SimulatedStorage;
 import io.holdfast.testkit.Simulation;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In one seed of three, one machine's disk is bad: while its node is down, bits flip in its log, its snapshots or its vote.
- * One disk only, since no cluster survives that of a majority; and none where what is acknowledged is not forced, since a
- * second node may have lost something there, too.
+ * What becomes of disks while their nodes are down. In one seed of three, one machine's disk is bad: bits flip in its log, its
+ * snapshots or its vote. In another one of three, machines get empty disks, one after the other. Never two at once, since no
+ * cluster survives the loss of a majority of its disks: the next one is emptied when the one before is known to have its vote
+ * again. And none where what is acknowledged is not forced, since a second node may have lost something there, too.
  */
 final class Damage {
     private static final int PER_CENT = 40;
 
     private final SplittableRandom random;
     private final boolean forced;
+    private final boolean empties;
     private @Nullable SimulatedNode victim;
+    private @Nullable SimulatedNode emptied;
     private int flips;
+    private int emptyDisks;
 
     Damage(Simulation simulation, List<SimulatedNode> machines, boolean forced) {
         this.random = simulation.random("damage");
         this.forced = forced;
-        this.victim = forced && random.nextInt(3) == 0 ? machines.get(random.nextInt(machines.size())) : null;
+        int kind = random.nextInt(3);
+        this.victim = forced && kind == 0 ? machines.get(random.nextInt(machines.size())) : null;
+        this.empties = forced && kind == 1;
     }
 
     /** Before the node's process starts. */
     void beforeStart(SimulatedNode machine) {
+        if (empties && random.nextInt(100) < PER_CENT / 2) {
+            empty(machine);
+        }
         if (machine.equals(victim) && random.nextInt(100) < PER_CENT) {
             strike(machine.storage());
         }
+    }
+
+    private void empty(SimulatedNode machine) {
+        if (hasCluster(machine) && (emptied == null || hasItsVote(emptied))) {
+            machine.storage().wipe();
+            emptied = machine;
+            emptyDisks++;
+        }
+    }
+
+    private static boolean hasCluster(SimulatedNode machine) {
+        return identity(machine).contains("state=FORMED");
+    }
+
+    /** What a node writes down is decided. */
+    private static boolean hasItsVote(SimulatedNode machine) {
+        String identity = identity(machine);
+        int disk = identity.indexOf("disk.id=");
+        if (disk < 0) {
+            return false;
+        }
+        String diskId = identity.substring(disk + 8, identity.indexOf('\n', disk));
+        return identity.contains("voter." + machine.id() + "=" + diskId + " ");
+    }
+
+    private static String identity(SimulatedNode machine) {
+        byte[] bytes = machine.storage().read(Path.of("data", "identity"));
+        return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
     }
 
     private void strike(SimulatedStorage storage) {
@@ -50,8 +88,15 @@ final class Damage {
         }
     }
 
-    /** Strikes not far before the end of the log, if this disk is the bad one or none is yet. The node must be down. */
+    /**
+     * Strikes not far before the end of the log, if this disk is the bad one or none is yet; or empties it, if it is the turn
+     * of such. The node must be down.
+     */
     void strikeNewest(SimulatedNode machine) {
+        if (empties) {
+            empty(machine);
+            return;
+        }
         if (!forced || (victim != null && !machine.equals(victim))) {
             return;
         }
@@ -80,6 +125,11 @@ final class Damage {
         return storage.files().stream()
                 .filter(path -> path.toString().matches(".*/log/.*seg"))
                 .toList();
+    }
+
+    /** How many disks were emptied. */
+    int emptyDisks() {
+        return emptyDisks;
     }
 
     /** How many bits have flipped. */

@@ -24,6 +24,7 @@ public final class Simulate {
         long acknowledged = 0;
         long restored = 0;
         long flips = 0;
+        long emptyDisks = 0;
         long began = System.nanoTime();
         int done = 0;
         for (long seed = from; done < seeds && System.nanoTime() < end; seed++, done++) {
@@ -33,6 +34,7 @@ public final class Simulate {
             acknowledged += result.acknowledged();
             restored += result.restored();
             flips += result.flips();
+            emptyDisks += result.emptyDisks();
             result.faults().forEach((kind, count) -> faults.merge(kind, count, Integer::sum));
             if (!result.problems().isEmpty()) {
                 failed.add(seed);
@@ -44,7 +46,9 @@ public final class Simulate {
         System.out.printf(
                 "%d seeds from %d in %.0f s: %.1f virtual hours, %d commands decided, %d acknowledged%n",
                 done, from, (System.nanoTime() - began) / 1e9, virtualNanos / 3.6e12, decided, acknowledged);
-        System.out.printf("%d states taken from snapshots, %d bits flipped on disks%n", restored, flips);
+        System.out.printf(
+                "%d states taken from snapshots, %d bits flipped on disks, %d disks emptied%n",
+                restored, flips, emptyDisks);
         System.out.println("faults: " + faults);
         System.out.println(failed.isEmpty() ? "no violation" : failed.size() + " seeds with violations: " + failed);
         System.exit(failed.isEmpty() ? 0 : 1);

@@ -74,8 +74,8 @@ final class SimulatedCluster {
     /** Starts a process on a machine that has none. */
     void start(SimulatedNode machine) {
         String id = machine.id();
-        NodeRuntime runtime = machine.runtime();
         damage.beforeStart(machine);
+        NodeRuntime runtime = machine.runtime();
         AppliedLog log = new AppliedLog(id, decisions);
         LogReplication replication = LogReplication.inDirectory(Path.of("data"))
                 .bootstrap(bootstrap)
@@ -146,6 +146,11 @@ final class SimulatedCluster {
         return damage.flips();
     }
 
+    /** How many disks were emptied. */
+    int emptyDisks() {
+        return damage.emptyDisks();
+    }
+
     Damage damage() {
         return damage;
     }
@@ -183,11 +188,12 @@ final class SimulatedCluster {
         return process.feature(LogAccess.class);
     }
 
-    /** True if every node is ready and has applied as much as all have decided. */
+    /** True if every node is ready, has a vote, and has applied as much as all have decided. */
     boolean hasConverged() {
         return machines.stream()
                 .allMatch(machine -> machine.running()
                         && process(machine.id()).isReady()
+                        && status(machine.id()).role() != ReplicaRole.LEARNER
                         && log(machine.id()).applied().size() == decisions.size());
     }
 
@@ -207,6 +213,21 @@ final class SimulatedCluster {
         return log;
     }
 
+    /**
+     * True if a disk was emptied while another node cannot trust its own: together they are a majority, or may have been
+     * one. A cluster that stops then, until somebody decides what is to be believed, is right.
+     */
+    boolean awaitsOperator() {
+        boolean masterless = machines.stream()
+                .allMatch(machine -> status(machine.id()).master().isEmpty());
+        boolean emptied =
+                machines.stream().anyMatch(machine -> status(machine.id()).role() == ReplicaRole.LEARNER);
+        boolean doubted = machines.stream()
+                .anyMatch(machine ->
+                        machine.running() && process(machine.id()).whyNotReady().contains("does not vote until"));
+        return masterless && emptied && doubted;
+    }
+
     /** What each node says of itself, for a failure's report. */
     String describe() {
         StringBuilder text = new StringBuilder();
@@ -218,7 +239,10 @@ final class SimulatedCluster {
                         .append(log(machine.id()).applied().size());
                 process(machine.id()).failure().ifPresent(cause -> text.append(" FAILED: ")
                         .append(cause));
-                text.append(process(machine.id()).isReady() ? " ready" : " not ready");
+                text.append(
+                        process(machine.id()).isReady()
+                                ? " ready"
+                                : " not ready: " + process(machine.id()).whyNotReady());
             }
         }
         return text.append("\n  decided ").append(decisions.size()).toString();

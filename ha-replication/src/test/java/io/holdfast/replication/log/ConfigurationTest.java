@@ -1,0 +1,81 @@
+package io.holdfast.replication.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.core.Address;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class ConfigurationTest {
+    private static Voter voter(String node, long disk) {
+        return new Voter(node, new UUID(0, disk), new Address(node, 9));
+    }
+
+    private static final Configuration THREE = Configuration.of(List.of(voter("a", 1), voter("b", 2), voter("c", 3)));
+
+    @Test
+    void goldenBytes() {
+        Configuration configuration =
+                new Configuration(List.of(voter("a", 1)), List.of(voter("a", 2)), List.of(voter("b", 0)));
+        String golden =
+                "01" + "01" + "000161" + "0000000000000000" + "0000000000000001" + "0003613a39" + "01" + "000161"
+                        + "0000000000000000" + "0000000000000002" + "0003613a39" + "01" + "000162" + "0000000000000000"
+                        + "0000000000000000" + "0003623a39";
+        byte[] bytes = configuration.encode();
+        assertEquals(golden, HexFormat.of().formatHex(bytes));
+        assertEquals(configuration, Configuration.decode(ByteBuffer.wrap(bytes)));
+    }
+
+    @Test
+    void whatIsNoneIsRefused() {
+        byte[] bytes = THREE.encode();
+        for (int length = 0; length < bytes.length; length++) {
+            byte[] shorter = Arrays.copyOf(bytes, length);
+            assertThrows(IllegalArgumentException.class, () -> Configuration.decode(ByteBuffer.wrap(shorter)));
+        }
+        byte[] longer = Arrays.copyOf(bytes, bytes.length + 1);
+        assertThrows(IllegalArgumentException.class, () -> Configuration.decode(ByteBuffer.wrap(longer)));
+        bytes[0] = 2;
+        assertThrows(IllegalArgumentException.class, () -> Configuration.decode(ByteBuffer.wrap(bytes)));
+        assertThrows(IllegalArgumentException.class, () -> Configuration.of(List.of()));
+        assertThrows(IllegalArgumentException.class, () -> Configuration.of(List.of(voter("a", 1), voter("a", 2))));
+    }
+
+    @Test
+    void aLearnerTakesThePlaceOfItsNodesVoter() {
+        Voter back = voter("b", 20);
+        Configuration learning = THREE.withLearner(voter("b", 10)).withLearner(back);
+        assertEquals(List.of(back), learning.learners());
+        assertEquals(THREE.voters(), learning.voters());
+        Configuration joint = learning.promoting(List.of(back));
+        assertTrue(joint.isJoint());
+        assertEquals(THREE.voters(), joint.outgoing());
+        assertEquals(List.of(voter("a", 1), back, voter("c", 3)), joint.voters());
+        assertEquals(4, joint.members().size());
+        assertEquals(Configuration.of(joint.voters()), joint.decided());
+    }
+
+    @Test
+    void aPlaceWithoutADiskIsNobody() {
+        Configuration left = new Configuration(List.of(voter("a", 1)), List.of(), List.of(voter("b", 0)));
+        assertTrue(left.hasPlaceFor("b"));
+        assertFalse(left.hasPlaceFor("c"));
+        assertEquals(List.of(voter("a", 1)), left.members());
+        assertEquals(List.of(voter("b", 7)), left.withLearner(voter("b", 7)).learners());
+    }
+
+    @Test
+    void anotherDiskIsAnotherName() {
+        assertEquals("b/00000000-0000-0000-0000-000000000002", voter("b", 2).id());
+        assertEquals("b", Voter.nodeOf(voter("b", 2).id()));
+        assertEquals("b", voter("b", 0).id());
+        assertEquals("", Voter.nodeOf(""));
+    }
+}
