@@ -10,6 +10,8 @@ final class ExitCodes {
     static final int DAMAGED = 2;
     /** It is no node's directory, or cannot be read at all. */
     static final int UNREADABLE = 3;
+    /** What would be done was only said. */
+    static final int NOT_CONFIRMED = 4;
     /** The command was not understood. */
     static final int USAGE = 64;
 

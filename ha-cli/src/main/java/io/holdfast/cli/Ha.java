@@ -8,10 +8,10 @@ import picocli.CommandLine.Command;
 /** The {@code ha} command. Its exit codes are part of what it promises; see {@link ExitCodes}. */
 @Command(
         name = "ha",
-        description = "Looks at what Holdfast keeps.",
+        description = "Looks at what Holdfast keeps, and mends it.",
         mixinStandardHelpOptions = true,
         version = "holdfast 0.1.0",
-        subcommands = LogCommand.class)
+        subcommands = {LogCommand.class, Recover.class})
 public final class Ha {
     private Ha() {}
 

@@ -45,6 +45,7 @@ public final class LogScanner {
      * @param commitIndex an index known to be committed; the true one may be higher
      * @param durableIndex an index that the log itself says was durable; the true one may be higher
      * @param doubtful true if a tail was cut at an earlier start, and the node has not caught up since
+     * @param neededIndex after damage, now or earlier: entries up to there are known to be committed; 0 if none is missing
      * @param ending how it ends
      * @param detail what is wrong, with file and offset; empty if the end is clean
      */
@@ -54,6 +55,7 @@ public final class LogScanner {
             long commitIndex,
             long durableIndex,
             boolean doubtful,
+            long neededIndex,
             Ending ending,
             String detail) {}
 
@@ -76,10 +78,14 @@ public final class LogScanner {
                         visitor.batch(segment.path(), offset, batch);
                     }
                 });
+        DamagedLogException damage = scan.damage();
+        long needed = MissingMark.read(storage, directory);
+        if (damage != null) {
+            needed = Math.max(needed, scan.committedAnywhere());
+        }
         for (SegmentFile segment : scan.found()) {
             segment.file().close();
         }
-        DamagedLogException damage = scan.damage();
         String detail = scan.detail();
         if (damage != null && damage.getMessage() != null) {
             detail = damage.getMessage();
@@ -90,6 +96,7 @@ public final class LogScanner {
                 scan.commitIndex(),
                 scan.durableClaim(),
                 scan.doubtful(),
+                needed,
                 scan.ending(),
                 detail);
     }

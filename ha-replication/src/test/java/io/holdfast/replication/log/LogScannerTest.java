@@ -49,13 +49,13 @@ class LogScannerTest {
 
     @Test
     void anEmptyDirectory() throws IOException {
-        assertEquals(new Report(0, 0, 0, 0, false, Ending.CLEAN, ""), scan());
+        assertEquals(new Report(0, 0, 0, 0, false, 0, Ending.CLEAN, ""), scan());
     }
 
     @Test
     void aCleanLogWithoutWhatWasSuperseded() throws IOException {
         write();
-        assertEquals(new Report(4, 2, 2, 3, false, Ending.CLEAN, ""), scan());
+        assertEquals(new Report(4, 2, 2, 3, false, 0, Ending.CLEAN, ""), scan());
         assertSame(written, scanned);
     }
 

@@ -206,6 +206,8 @@ class ArchitectureTest {
                         || name.equals(REPLICATION + ".log.BatchMeta")
                         || name.equals(REPLICATION + ".log.BatchTable")
                         || name.equals(REPLICATION + ".log.LogBase")
+                        || name.equals(REPLICATION + ".log.Configuration")
+                        || name.equals(REPLICATION + ".log.Voter")
                         || name.equals(CORE + ".spi.MalformedFrameException");
                 if (!allowed || name.equals("java.lang.Thread")) {
                     wrong.add(c.getName() + " knows " + name);

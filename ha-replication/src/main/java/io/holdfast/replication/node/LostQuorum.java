@@ -1,0 +1,243 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.runtime.Storage;
+import io.holdfast.core.runtime.Worker;
+import io.holdfast.replication.OfflineRecovery.Plan;
+import io.holdfast.replication.log.Batch;
+import io.holdfast.replication.log.BatchBuilder;
+import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.ForceTicket;
+import io.holdfast.replication.log.HardState;
+import io.holdfast.replication.log.HardStateFile;
+import io.holdfast.replication.log.Identity;
+import io.holdfast.replication.log.Identity.State;
+import io.holdfast.replication.log.IdentityFile;
+import io.holdfast.replication.log.LogBase;
+import io.holdfast.replication.log.LogOptions;
+import io.holdfast.replication.log.LogScanner;
+import io.holdfast.replication.log.SegmentedLog;
+import io.holdfast.replication.log.Voter;
+import io.holdfast.replication.session.EntryKind;
+import io.holdfast.replication.snapshot.SnapshotFile;
+import io.holdfast.replication.snapshot.SnapshotMeta;
+import io.holdfast.replication.snapshot.SnapshotReader;
+import io.holdfast.replication.snapshot.SnapshotStore;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.UUID;
+
+/**
+ * Recovery from a lost quorum; see {@link io.holdfast.replication.OfflineRecovery}.
+ *
+ * <p>First the identity gets a new cluster id, so that from then on nobody speaks to this node who belongs to the old cluster:
+ * two of its lost disks that turn up after all are a majority of that one, and must not meet this one. Then a vote for itself
+ * in a new term, then the new configuration as the log's last entry, which shows in the log what was done.
+ */
+public final class LostQuorum {
+    /** Does at once what it is asked to do. */
+    private static final class SameThread implements Worker {
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final Storage storage = Storage.files();
+    private final Path directory;
+    private final Identity identity;
+    private final LogBase snapshot;
+    private final Configuration inSnapshot;
+
+    private LostQuorum(Path directory) throws IOException {
+        this.directory = directory;
+        Identity found = IdentityFile.load(storage, directory);
+        if (found == null || found.state() != State.FORMED) {
+            throw new IOException(directory
+                    + (found == null
+                            ? " is no node's directory: there is no identity in it"
+                            : " belongs to a cluster that was never formed"));
+        }
+        this.identity = found;
+        SnapshotFile newest = SnapshotStore.newest(storage, directory.resolve("snapshots"), found.logId());
+        if (newest == null) {
+            snapshot = LogBase.NONE;
+            inSnapshot = found.configuration();
+        } else {
+            SnapshotMeta meta = newest.read(SnapshotReader::meta);
+            snapshot = new LogBase(meta.index(), meta.term());
+            inSnapshot = StoredState.configuration(newest);
+        }
+    }
+
+    /** See {@link io.holdfast.replication.OfflineRecovery#plan}. */
+    public static Plan plan(Path directory) throws IOException {
+        return new LostQuorum(directory).plan();
+    }
+
+    private Plan plan() throws IOException {
+        Configuration[] newest = {inSnapshot};
+        long[] wallMillis = {0};
+        LogScanner.Report log = LogScanner.scan(storage, directory.resolve("log"), snapshot, new LogScanner.Visitor() {
+            @Override
+            public void begins(LogBase base) {
+                newest[0] = inSnapshot;
+                wallMillis[0] = 0;
+            }
+
+            @Override
+            public void batch(Path file, long offset, ByteBuf batch) {
+                wallMillis[0] = Batch.wallMillis(batch);
+                Configuration found = Batch.configuration(batch);
+                if (found != null && Batch.firstIndex(batch) > snapshot.index()) {
+                    newest[0] = found;
+                }
+            }
+        });
+        List<Voter> voters = newest[0].voters();
+        long last = Math.max(snapshot.index(), log.lastIndex());
+        return new Plan(
+                identity.clusterName(),
+                identity.clusterId().toString(),
+                identity.nodeId(),
+                identity.diskId().toString(),
+                voters.stream().map(Voter::toString).toList(),
+                voters.size() / 2 + 1,
+                Math.max(snapshot.index(), Math.min(log.commitIndex(), last)),
+                last,
+                last == snapshot.index() ? snapshot.term() : log.lastTerm(),
+                wallMillis[0],
+                log.neededIndex() > last ? log.neededIndex() : 0,
+                log.detail().isEmpty() ? List.of() : List.of(log.detail()));
+    }
+
+    /** See {@link io.holdfast.replication.OfflineRecovery#recover}. */
+    public static String recover(Path directory, String clusterId) throws IOException {
+        Storage storage = Storage.files();
+        AutoCloseable lock = storage.lock(directory);
+        try {
+            LostQuorum recovery = new LostQuorum(directory);
+            String known = recovery.identity.clusterId().toString();
+            if (!known.equals(clusterId)) {
+                throw new IllegalArgumentException(
+                        "the cluster's id is " + known + ", not " + clusterId + "; nothing was changed");
+            }
+            return recovery.recover();
+        } finally {
+            unlock(lock, directory);
+        }
+    }
+
+    private static void unlock(AutoCloseable lock, Path directory) throws IOException {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("the lock of " + directory + " could not be released", e);
+        }
+    }
+
+    private String recover() throws IOException {
+        Configuration alone = alone();
+        SecureRandom random = new SecureRandom();
+        UUID newCluster = new UUID(random.nextLong(), random.nextLong());
+        List<Voter> places = new ArrayList<>(alone.voters());
+        places.addAll(alone.learners());
+        IdentityFile.save(
+                storage,
+                directory,
+                new Identity(
+                        identity.clusterName(),
+                        newCluster,
+                        identity.logId(),
+                        identity.nodeId(),
+                        identity.diskId(),
+                        State.FORMED,
+                        places));
+        try (SegmentedLog log = SegmentedLog.open(
+                storage,
+                directory.resolve("log"),
+                new LogOptions(64 << 10, true, true),
+                identity.logId(),
+                new SplittableRandom(random.nextLong()),
+                new SameThread(),
+                snapshot)) {
+            append(log, alone, saveVote(log.lastTerm()));
+        }
+        return newCluster.toString();
+    }
+
+    /** This node votes, and every other that the directory knows of has an empty place. */
+    private Configuration alone() throws IOException {
+        Map<String, Voter> others = new LinkedHashMap<>();
+        Voter self = null;
+        for (Voter voter : members()) {
+            if (voter.diskId().equals(identity.diskId())) {
+                self = voter;
+            } else if (!voter.nodeId().equals(identity.nodeId())) {
+                others.put(voter.nodeId(), new Voter(voter.nodeId(), Voter.NO_DISK, voter.address()));
+            }
+        }
+        if (self == null) {
+            throw new IOException(directory + " belongs to node " + identity.nodeId() + ", whose disk "
+                    + identity.diskId() + " is not known to the cluster in its own log: it had not caught up yet."
+                    + " Recover another node's directory");
+        }
+        return new Configuration(List.of(self), List.of(), List.copyOf(others.values()));
+    }
+
+    private List<Voter> members() throws IOException {
+        List<Voter> members = new ArrayList<>(inSnapshot.members());
+        members.addAll(inSnapshot.learners());
+        members.addAll(identity.voters());
+        LogScanner.scan(storage, directory.resolve("log"), snapshot, (file, offset, batch) -> {
+            Configuration found = Batch.configuration(batch);
+            if (found != null) {
+                members.addAll(found.members());
+            }
+        });
+        return members;
+    }
+
+    /** A term that nobody has had, as far as this node knows, with its vote for itself. */
+    private long saveVote(long lastTerm) throws IOException {
+        try (HardStateFile vote = HardStateFile.open(storage, directory, true)) {
+            long term = Math.max(vote.state().term(), lastTerm) + 1;
+            vote.save(new HardState(term, Voter.id(identity.nodeId(), identity.diskId())));
+            vote.settle();
+            return term;
+        }
+    }
+
+    private void append(SegmentedLog log, Configuration alone, long term) throws IOException {
+        LastBatchTime time = LastBatchTime.read(log);
+        byte[] body = alone.encode();
+        BatchMeta meta = BatchMeta.ofOne(log.lastIndex() + 1, term, body.length);
+        BatchBuilder builder = BatchBuilder.open(UnpooledByteBufAllocator.DEFAULT, meta.bytes());
+        builder.append(EntryKind.CONFIGURATION, body);
+        ByteBuf batch = builder.seal(meta.firstIndex(), term, time.wallMillis(), time.masterNanos());
+        try {
+            log.append(batch, log.recovery().commitIndex());
+        } finally {
+            batch.release();
+        }
+        log.settle();
+        ForceTicket ticket = log.ticket();
+        if (ticket != null) {
+            ticket.force();
+            log.forced(ticket);
+        }
+    }
+}
