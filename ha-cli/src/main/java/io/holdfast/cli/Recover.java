@@ -6,6 +6,7 @@ import io.holdfast.replication.OfflineRecovery.Plan;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -63,7 +64,7 @@ final class Recover implements Callable<Integer> {
             }
             return ExitCodes.NOT_CONFIRMED;
         }
-        String newId = OfflineRecovery.recover(directory, confirmed);
+        String newId = OfflineRecovery.recover(directory, confirmed, new SecureRandom());
         if (json) {
             out.println(new ObjectMapper().writeValueAsString(Map.of("newClusterId", newId)));
         } else {

@@ -51,6 +51,7 @@ public final class LogReplication implements HaFeature {
         private int maxEntryBytes = 4 << 20;
         private int maxInFlight = 4_096;
         private Duration timeout = Duration.ofSeconds(10);
+        private Acknowledgement acknowledgement = Acknowledgement.QUORUM;
 
         Options with(Consumer<Options> change) {
             Options copy = new Options();
@@ -66,6 +67,7 @@ public final class LogReplication implements HaFeature {
             copy.maxEntryBytes = maxEntryBytes;
             copy.maxInFlight = maxInFlight;
             copy.timeout = timeout;
+            copy.acknowledgement = acknowledgement;
             change.accept(copy);
             return copy;
         }
@@ -183,6 +185,15 @@ public final class LogReplication implements HaFeature {
         return with(o -> o.timeout = deadline);
     }
 
+    /**
+     * When the writes of this process return that have no result, or whose result may be given up: {@link ReplicatedMap#put}
+     * and {@link ReplicatedMap#clear}, and all of {@link ReplicatedLog#submit}, which then answers with an empty array;
+     * QUORUM by default. A map or log can be given another level; other writes always wait for a quorum.
+     */
+    public LogReplication acknowledged(Acknowledgement acknowledgement) {
+        return with(o -> o.acknowledgement = acknowledgement);
+    }
+
     @Override
     public String name() {
         return "replication";
@@ -269,11 +280,12 @@ public final class LogReplication implements HaFeature {
         Options o = options;
         LogClient.Limits limits =
                 new LogClient.Limits(o.maxEntryBytes, o.maxInFlight, MAX_IN_FLIGHT_BYTES, o.timeout.toNanos());
+        boolean storedByDefault = o.acknowledgement == Acknowledgement.MASTER;
         Path directory = o.directory;
         if (directory == null) {
             List<Address> addresses = new ArrayList<>();
             o.nodes.forEach(node -> addresses.add(Address.parse(node)));
-            return new ReplicationClient(context, addresses, limits);
+            return new ReplicationClient(context, addresses, limits, storedByDefault);
         }
         return new ReplicationNode(
                 context,
@@ -287,6 +299,7 @@ public final class LogReplication implements HaFeature {
                         o.forced,
                         new SnapshotSettings(o.snapshotBytes, o.snapshotAge.toNanos()),
                         64L << 20,
-                        limits));
+                        limits,
+                        storedByDefault));
     }
 }

@@ -4,6 +4,7 @@ import io.holdfast.replication.node.LostQuorum;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /**
  * Brings back a cluster that has lost a majority of its disks for ever, from the directory of one node that is not running:
@@ -69,11 +70,12 @@ public final class OfflineRecovery {
      * that {@link #plan} then shows.
      *
      * @param clusterId must be the one that {@link #plan} shows
+     * @param random draws the new id; one that cannot be drawn twice, such as a {@code SecureRandom}
      * @return the cluster's new id
      * @throws IllegalArgumentException if the id is another one
      * @throws IOException if the node is running, or the directory cannot be read or written
      */
-    public static String recover(Path directory, String clusterId) throws IOException {
-        return LostQuorum.recover(directory, clusterId);
+    public static String recover(Path directory, String clusterId, RandomGenerator random) throws IOException {
+        return LostQuorum.recover(directory, clusterId, random);
     }
 }

@@ -32,8 +32,13 @@ record DataDirectory(Path path) {
 
     /** Removes it. */
     void delete() throws IOException {
+        deleteTree(path);
+    }
+
+    /** Removes a directory with all that is in it. */
+    static void deleteTree(Path root) throws IOException {
         List<Path> inside;
-        try (Stream<Path> files = Files.walk(path)) {
+        try (Stream<Path> files = Files.walk(root)) {
             inside = files.sorted(Comparator.reverseOrder()).toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();

@@ -67,7 +67,7 @@ public final class Demo {
             display.plain("SHA-256  " + input.sha256());
             display.plain("data     " + data.path() + " on " + data.fileSystem());
             display.plain("this     PID " + ProcessHandle.current().pid());
-            new DemoRun(input, kills, data.path(), children, display).run();
+            new DemoRun(input, kills, options, data.path(), children, display).run();
             if (options.keep()) {
                 out.println("the data are kept in " + data.path());
             }

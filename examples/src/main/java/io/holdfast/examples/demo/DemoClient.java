@@ -3,6 +3,7 @@ package io.holdfast.examples.demo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
+import io.holdfast.replication.Acknowledgement;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.ReplicatedLog;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The client, a process of its own that is no part of the cluster: {@code DemoClient INPUT LEDGER PACE HOST:PORT...}
+ * The client, a process of its own that is no part of the cluster: {@code DemoClient INPUT LEDGER PACE LEVEL HOST:PORT...}
  * streams the file, keeps its {@link SentLedger} and prints a {@link FeedStatus} every 100 ms. On its standard input it
  * understands {@code pace N} (lines a second, 0 for no limit), {@code killing N} and {@code killed N}. It ends when all
  * lines have an outcome.
@@ -47,7 +48,8 @@ public final class DemoClient {
         new Orders().listen(order -> obey(order, pacer, gaps));
         try (HaCluster cluster = HaCluster.builder("demo")
                         .node(Node.client("feeder"))
-                        .with(LogReplication.client(Arrays.copyOfRange(args, 3, args.length))
+                        .with(LogReplication.client(Arrays.copyOfRange(args, 4, args.length))
+                                .acknowledged(Acknowledgement.valueOf(args[3]))
                                 .timeout(TIMEOUT))
                         .start();
                 SentLedger ledger = SentLedger.create(Path.of(args[1]));

@@ -10,17 +10,31 @@ import org.jspecify.annotations.Nullable;
  *
  * @param input the file to stream
  * @param kills how often the master is killed
+ * @param lose after how many of the kills the killed node's directory is removed, too
+ * @param atMaster whether a write counts as acknowledged when it is on the master's disk alone
  * @param keep whether the data stay after the run
  * @param lines if positive, an input of so many lines is made first, out of {@code input}
  * @param data where the data go; not there yet, or empty
  * @param live whether a terminal is there to show a refreshed block
  * @param columns the terminal's width
  */
-record DemoOptions(Path input, int kills, boolean keep, long lines, Path data, boolean live, int columns) {
+record DemoOptions(
+        Path input,
+        int kills,
+        int lose,
+        boolean atMaster,
+        boolean keep,
+        long lines,
+        Path data,
+        boolean live,
+        int columns) {
     static final String USAGE = """
-            usage: ./demo.sh [--input FILE] [--kill N] [--keep] [--lines N] [--data DIR]
+            usage: ./demo.sh [--input FILE] [--kill N] [--lose N] [--ack LEVEL] [--keep] [--lines N] [--data DIR]
               --input FILE  the file to stream, one record a line; default examples/data/king-james-bible.txt
               --kill N      kill the master N times while it streams, 0 to 20; default 3
+              --lose N      after N of the kills, 0 to all, remove the killed node's directory, too; default 0
+              --ack LEVEL   when a line counts as acknowledged: quorum, on a majority's disks (default), or master, on
+                            the master's disk alone
               --keep        keep the nodes' data, the client's ledger and all logs, and print where they are
               --lines N     stream N lines, 1 to 50000000, made by repeating the file with numbers in front
               --data DIR    where the data go; must not exist, or be empty; default examples/target/demo-PID""";
@@ -34,6 +48,8 @@ record DemoOptions(Path input, int kills, boolean keep, long lines, Path data, b
     static DemoOptions parse(List<String> arguments, Path home) {
         Path input = home.resolve("examples/data/king-james-bible.txt");
         int kills = 3;
+        int lose = 0;
+        boolean atMaster = false;
         boolean keep = false;
         long lines = 0;
         Path data = null;
@@ -45,6 +61,8 @@ record DemoOptions(Path input, int kills, boolean keep, long lines, Path data, b
             switch (option) {
                 case "--input" -> input = Path.of(value(option, rest));
                 case "--kill" -> kills = (int) number(option, value(option, rest), 0, 20);
+                case "--lose" -> lose = (int) number(option, value(option, rest), 0, 20);
+                case "--ack" -> atMaster = isMaster(value(option, rest));
                 case "--keep" -> keep = true;
                 case "--lines" -> lines = number(option, value(option, rest), 1, 50_000_000);
                 case "--data" -> data = Path.of(value(option, rest));
@@ -53,7 +71,18 @@ record DemoOptions(Path input, int kills, boolean keep, long lines, Path data, b
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
-        return new DemoOptions(input, kills, keep, lines, dataOr(data, home), live, columns);
+        if (lose > kills) {
+            throw new IllegalArgumentException("--lose " + lose + " is more than --kill " + kills);
+        }
+        return new DemoOptions(input, kills, lose, atMaster, keep, lines, dataOr(data, home), live, columns);
+    }
+
+    private static boolean isMaster(String level) {
+        return switch (level) {
+            case "master" -> true;
+            case "quorum" -> false;
+            default -> throw new IllegalArgumentException("--ack takes quorum or master, not \"" + level + "\"");
+        };
     }
 
     private static Path dataOr(@Nullable Path given, Path home) {

@@ -26,17 +26,20 @@ final class DemoRun {
     private final NodeGroup nodes;
     private final FeedControl feed;
     private final Killer killer;
+    private final boolean atMaster;
     private long progress;
     private long progressNanos = System.nanoTime();
 
-    DemoRun(InputFile input, int kills, Path data, Children children, Display display) throws IOException {
+    DemoRun(InputFile input, int kills, DemoOptions options, Path data, Children children, Display display)
+            throws IOException {
         this.input = input;
         this.data = data;
         this.children = children;
         this.display = display;
         this.nodes = new NodeGroup(children, display, data);
-        this.feed = new FeedControl(input, kills, data);
-        this.killer = new Killer(nodes, feed, display, input.lines(), kills);
+        this.atMaster = options.atMaster();
+        this.feed = new FeedControl(input, kills, atMaster, data);
+        this.killer = new Killer(nodes, feed, display, input.lines(), kills, Math.min(options.lose(), kills));
     }
 
     /**
@@ -118,7 +121,8 @@ final class DemoRun {
         List<String> arguments = new ArrayList<>(List.of(
                 input.path().toString(),
                 feed.ledger().toString(),
-                String.valueOf(feed.status().resubmitted())));
+                String.valueOf(feed.status().resubmitted()),
+                atMaster ? DemoVerify.MASTER : DemoVerify.QUORUM));
         nodes.slots().forEach(slot -> arguments.add(slot.id() + "=" + slot.directory()));
         List<String> said = new CopyOnWriteArrayList<>();
         Path log = data.resolve("verify.log");

@@ -7,11 +7,15 @@ import java.util.List;
 
 /**
  * The verdict, by a process that shares nothing with the cluster but its files: {@code DemoVerify INPUT LEDGER RESUBMITTED
- * NODE=DIRECTORY...} reads each stopped node's disk, compares it with the input and the client's ledger, and prints a
+ * LEVEL NODE=DIRECTORY...} reads each stopped node's disk, compares it with the input and the client's ledger, and prints a
  * table and what is wrong, a line each, beginning with {@value #PROBLEM}. Exit status 0 if nothing is.
  */
 public final class DemoVerify {
     static final String PROBLEM = "problem: ";
+    /** The client waited for a majority. */
+    static final String QUORUM = "quorum";
+    /** The client waited for the master alone. */
+    static final String MASTER = "master";
 
     private DemoVerify() {}
 
@@ -21,6 +25,7 @@ public final class DemoVerify {
         LineLedger expected = new LineLedger();
         LedgerContents ledger = LedgerContents.read(Path.of(args[1]));
         boolean inOrder = Long.parseLong(args[2]) == 0;
+        boolean mayLose = args[3].equals(MASTER);
         System.out.println(VerdictTable.header());
         try (LineIndex input = LineIndex.read(Path.of(args[0]), expected)) {
             if (!ledger.complete() || ledger.sent() != input.lines()) {
@@ -28,7 +33,7 @@ public final class DemoVerify {
                         + (ledger.complete() ? "" : " and its ledger has no end mark"));
             }
             List<NodeCheck> checks = new ArrayList<>();
-            for (String argument : List.of(args).subList(3, args.length)) {
+            for (String argument : List.of(args).subList(4, args.length)) {
                 String[] node = argument.split("=", 2);
                 NodeCheck check = new NodeCheck(node[0], input, ledger);
                 try {
@@ -37,8 +42,14 @@ public final class DemoVerify {
                     problems.add(node[0] + ": its disk cannot be read: " + e);
                 }
                 System.out.println(check.row());
-                problems.addAll(check.problems(inOrder));
+                problems.addAll(check.problems(inOrder, mayLose));
                 checks.add(check);
+            }
+            if (mayLose) {
+                long lost = checks.stream().mapToLong(NodeCheck::missing).max().orElse(0);
+                System.out.println("acknowledged by the master alone, and lost with it: " + VerdictTable.grouped(lost)
+                        + " of " + VerdictTable.grouped(ledger.acknowledged().cardinality())
+                        + " lines, which acknowledgement MASTER allows and QUORUM does not");
             }
             compareChecksums(checks, expected, input.lines(), inOrder, problems);
         }

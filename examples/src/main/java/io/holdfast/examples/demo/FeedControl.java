@@ -2,6 +2,7 @@ package io.holdfast.examples.demo;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.replication.Acknowledgement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,12 +25,14 @@ final class FeedControl {
     private final Path ledger;
     private final Path log;
     private final double usualPace;
+    private final boolean atMaster;
     private final ObjectMapper json = new ObjectMapper();
     private volatile FeedStatus status = FeedStatus.nothingYet();
     private @Nullable ChildJvm process;
     private double pace;
 
-    FeedControl(InputFile input, int kills, Path data) {
+    FeedControl(InputFile input, int kills, boolean atMaster, Path data) {
+        this.atMaster = atMaster;
         this.input = input;
         this.ledger = data.resolve("client.ledger");
         this.log = data.resolve("client.log");
@@ -40,8 +43,11 @@ final class FeedControl {
     }
 
     void start(Children children, List<String> addresses) throws IOException {
-        List<String> arguments =
-                new ArrayList<>(List.of(input.path().toString(), ledger.toString(), String.valueOf(pace)));
+        List<String> arguments = new ArrayList<>(List.of(
+                input.path().toString(),
+                ledger.toString(),
+                String.valueOf(pace),
+                (atMaster ? Acknowledgement.MASTER : Acknowledgement.QUORUM).name()));
         arguments.addAll(addresses);
         process = children.add(() -> ChildJvm.start("client", JVM, DemoClient.class, arguments, log, this::hear));
     }

@@ -12,7 +12,8 @@ import java.util.Map;
 
 /**
  * Kills masters: at moments spread evenly over the input, by acknowledged lines, and never before the cluster has healed
- * from the kill before, because two dead nodes of three are one too many for any cluster.
+ * from the kill before, because two dead nodes of three are one too many for any cluster. Some of the victims lose their
+ * directories as well, evenly spread over the kills.
  */
 final class Killer {
     private static final Duration DEATH = Duration.ofSeconds(10);
@@ -22,15 +23,17 @@ final class Killer {
     private final Display display;
     private final long lines;
     private final int planned;
+    private final int losses;
     private final Map<Integer, String> victims = new LinkedHashMap<>();
     private int done;
 
-    Killer(NodeGroup nodes, FeedControl feed, Display display, long lines, int kills) {
+    Killer(NodeGroup nodes, FeedControl feed, Display display, long lines, int kills, int losses) {
         this.nodes = nodes;
         this.feed = feed;
         this.display = display;
         this.lines = lines;
         this.planned = kills;
+        this.losses = losses;
         nodes.onUnexpectedDeath(this::somebodyElseKilled);
     }
 
@@ -74,6 +77,10 @@ final class Killer {
             throw new DemoFailure(victim.id() + " lives on " + DEATH.toSeconds() + " s after " + command);
         }
         feed.process().tell("killed " + number);
+        if (done * losses / planned > (done - 1) * losses / planned) {
+            display.event("rm -r " + victim.directory() + "   # " + victim.id() + " loses its disk");
+            DataDirectory.deleteTree(victim.directory());
+        }
         nodes.killed(victim);
     }
 

@@ -109,7 +109,7 @@ final class NodeSlot {
      */
     boolean isCaughtUp(NodeStatus master, String masterId, long lagAllowed) {
         NodeStatus own = status();
-        if (own == null || own.term() != master.term() || own.applied() < applyAtLeast) {
+        if (own == null || own.term() != master.term() || own.isLearner() || own.applied() < applyAtLeast) {
             return false;
         }
         return id.equals(masterId) || lag(master.matches(), master.last()) <= lagAllowed;

@@ -20,6 +20,12 @@ record NodeStatus(
                 status.matches());
     }
 
+    /** True if it has no vote yet. */
+    @JsonIgnore
+    boolean isLearner() {
+        return role == ReplicaRole.LEARNER;
+    }
+
     @JsonIgnore
     boolean isMaster() {
         return role == ReplicaRole.MASTER;

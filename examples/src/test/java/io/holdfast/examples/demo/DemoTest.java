@@ -111,6 +111,46 @@ class DemoTest {
     }
 
     @Test
+    void aLostDiskIsExchanged() throws Exception {
+        Path input = directory.resolve("input");
+        Files.writeString(input, "a line of text\n".repeat(4_000));
+
+        int status = run("--input", input.toString(), "--kill", "2", "--lose", "1");
+
+        assertEquals("PASS", lastLine(), printed());
+        assertEquals(0, status);
+        assertEquals(
+                1,
+                printed()
+                        .lines()
+                        .filter(line -> line.contains("loses its disk"))
+                        .count(),
+                printed());
+        assertEquals(
+                2, printed().lines().filter(line -> line.startsWith("kill ")).count(), printed());
+    }
+
+    @Test
+    void whatTheMasterAloneAcknowledgedMayBeLostAndIsCounted() throws Exception {
+        Path input = directory.resolve("input");
+        Files.writeString(input, "a line of text\n".repeat(4_000));
+
+        int status = run("--input", input.toString(), "--kill", "1", "--ack", "master");
+
+        assertEquals("PASS", lastLine(), printed());
+        assertEquals(0, status);
+        assertTrue(printed().contains("lines, which acknowledgement MASTER allows and QUORUM does not"), printed());
+    }
+
+    @Test
+    void aWrongLevelIsSaidAtOnce() {
+        assertEquals(2, run("--ack", "some"));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("--ack takes quorum or master, not \"some\""));
+        assertEquals(2, run("--kill", "1", "--lose", "2"));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("--lose 2 is more than --kill 1"));
+    }
+
+    @Test
     void anEmptyFileHasNothingToLose() throws Exception {
         Path input = Files.createFile(directory.resolve("empty"));
 

@@ -50,7 +50,7 @@ class NodeCheckTest {
         for (int i = 0; i < lines.size(); i++) {
             apply(check, i, lines.get(i));
         }
-        assertEquals(List.of(), check.problems(true));
+        assertEquals(List.of(), check.problems(true, false));
         assertEquals(expected.checksum(), check.checksum());
         assertEquals(4, check.found());
     }
@@ -65,8 +65,8 @@ class NodeCheckTest {
             apply(check, 2, "");
         }
         apply(with, 3, "three");
-        assertEquals(List.of(), without.problems(true));
-        assertEquals(List.of(), with.problems(true));
+        assertEquals(List.of(), without.problems(true, false));
+        assertEquals(List.of(), with.problems(true, false));
         assertNotEquals(with.checksum(), without.checksum());
     }
 
@@ -84,8 +84,8 @@ class NodeCheckTest {
                         "node-1: 1 lines are doubled",
                         "node-1: 2 records are not in the input",
                         "node-1: 1 lines are out of order"),
-                check.problems(true));
-        assertTrue(check.problems(false).stream().noneMatch(problem -> problem.contains("order")));
+                check.problems(true, false));
+        assertTrue(check.problems(false, false).stream().noneMatch(problem -> problem.contains("order")));
     }
 
     @Test
@@ -94,6 +94,6 @@ class NodeCheckTest {
         apply(check, 0, "zero");
         assertEquals(
                 List.of("node-1: 1 lines are there without an acknowledgement, but only 0 outcomes are unknown"),
-                check.problems(true));
+                check.problems(true, false));
     }
 }

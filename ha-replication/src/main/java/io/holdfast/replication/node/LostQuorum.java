@@ -27,13 +27,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.random.RandomGenerator;
 
 /**
  * Recovery from a lost quorum; see {@link io.holdfast.replication.OfflineRecovery}.
@@ -123,7 +122,7 @@ public final class LostQuorum {
     }
 
     /** See {@link io.holdfast.replication.OfflineRecovery#recover}. */
-    public static String recover(Path directory, String clusterId) throws IOException {
+    public static String recover(Path directory, String clusterId, RandomGenerator random) throws IOException {
         Storage storage = Storage.files();
         AutoCloseable lock = storage.lock(directory);
         try {
@@ -133,7 +132,7 @@ public final class LostQuorum {
                 throw new IllegalArgumentException(
                         "the cluster's id is " + known + ", not " + clusterId + "; nothing was changed");
             }
-            return recovery.recover();
+            return recovery.recover(random);
         } finally {
             unlock(lock, directory);
         }
@@ -149,9 +148,8 @@ public final class LostQuorum {
         }
     }
 
-    private String recover() throws IOException {
+    private String recover(RandomGenerator random) throws IOException {
         Configuration alone = alone();
-        SecureRandom random = new SecureRandom();
         UUID newCluster = new UUID(random.nextLong(), random.nextLong());
         List<Voter> places = new ArrayList<>(alone.voters());
         places.addAll(alone.learners());
@@ -171,7 +169,7 @@ public final class LostQuorum {
                 directory.resolve("log"),
                 new LogOptions(64 << 10, true, true),
                 identity.logId(),
-                new SplittableRandom(random.nextLong()),
+                random,
                 new SameThread(),
                 snapshot)) {
             append(log, alone, saveVote(log.lastTerm()));

@@ -16,13 +16,16 @@ public final class ReplicationClient implements RunningFeature, LogAccess {
     private final FeatureContext context;
     private final List<Address> addresses;
     private final LogClient client;
+    private final Commands commands;
     private volatile LogStatus status = LogStatus.unknown(ReplicaRole.CLIENT);
 
     /** Makes one; see {@link RunningFeature}. */
-    public ReplicationClient(FeatureContext context, List<Address> addresses, LogClient.Limits limits) {
+    public ReplicationClient(
+            FeatureContext context, List<Address> addresses, LogClient.Limits limits, boolean storedByDefault) {
         this.context = context;
         this.addresses = List.copyOf(addresses);
         this.client = new LogClient(context, limits);
+        this.commands = storedByDefault ? new StoredByDefault(client) : client;
     }
 
     @Override
@@ -45,7 +48,7 @@ public final class ReplicationClient implements RunningFeature, LogAccess {
 
     @Override
     public Commands commands() {
-        return client;
+        return commands;
     }
 
     @Override

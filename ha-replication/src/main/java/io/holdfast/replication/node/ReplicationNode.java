@@ -35,6 +35,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
     private final NodeRuntime runtime;
     private final EventLoop loop;
     private final LogClient client;
+    private final Commands commands;
     private final Worker logWorker;
     private @Nullable AutoCloseable lock;
     private @Nullable Identity identity;
@@ -50,6 +51,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
         this.runtime = context.runtime();
         this.loop = runtime.loop();
         this.client = new LogClient(context, settings.client());
+        this.commands = settings.storedByDefault() ? new StoredByDefault(client) : client;
         this.logWorker = runtime.newWorker("log");
         this.directoryUse = new DirectoryUse(logWorker, this::unlock);
         if (settings.listed().size() == 2) {
@@ -154,7 +156,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
 
     @Override
     public Commands commands() {
-        return client;
+        return commands;
     }
 
     @Override

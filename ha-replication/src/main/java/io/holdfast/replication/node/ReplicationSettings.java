@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots when they are taken
  * @param maxWaitingBytes what a master takes before it has been applied
  * @param client limits of this node's own users
+ * @param storedByDefault true if their writes without a result return when they are on the master's disk
  */
 public record ReplicationSettings(
         Path directory,
@@ -31,4 +32,5 @@ public record ReplicationSettings(
         boolean forced,
         SnapshotSettings snapshots,
         long maxWaitingBytes,
-        LogClient.Limits client) {}
+        LogClient.Limits client,
+        boolean storedByDefault) {}

@@ -95,7 +95,9 @@ class ArchitectureTest {
             REPLICATION + ".node.OfflineReplay -> " + REPLICATION + ".OfflineLog",
             "it fills the report that OfflineLog hands out",
             REPLICATION + ".node.OfflineReader -> " + REPLICATION + ".OfflineDirectory",
-            "it fills what OfflineDirectory hands out");
+            "it fills what OfflineDirectory hands out",
+            REPLICATION + ".node.LostQuorum -> " + REPLICATION + ".OfflineRecovery",
+            "it fills the plan that OfflineRecovery hands out");
 
     /** What a module's root package exports and the packages beneath it speak, too. */
     private static final Map<String, Set<String>> VOCABULARY = Map.of(
