@@ -122,8 +122,13 @@ final class Formation {
         return effects;
     }
 
+    /** Also while that is being written: nothing may be written after it. */
     private boolean formed() {
-        return identity != null && identity.state() == State.FORMED;
+        return isFormed(identity) || isFormed(saving);
+    }
+
+    private static boolean isFormed(@Nullable Identity which) {
+        return which != null && which.state() == State.FORMED;
     }
 
     /** Whoever missed the end of the formation is told it, for ever. */
@@ -160,7 +165,7 @@ final class Formation {
     }
 
     private void save(Identity next) {
-        if (!next.equals(saving)) {
+        if (!next.equals(saving) && !formed()) {
             saving = next;
             effects.add(new Save(next));
         }
