@@ -1,5 +1,6 @@
 package io.holdfast.testkit;
 
+import io.holdfast.core.runtime.NoSpaceException;
 import io.holdfast.core.runtime.Storage.AppendMode;
 import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
@@ -160,6 +161,8 @@ final class GatheringFile implements StorageFile {
             for (Extent extent : gathered) {
                 file.write(ByteBuffer.wrap(extent.padded()), extent.start);
             }
+        } catch (NoSpaceException e) {
+            throw e; // what has gathered stays, and may be tried again
         } catch (IOException e) {
             failed = true;
             throw e;

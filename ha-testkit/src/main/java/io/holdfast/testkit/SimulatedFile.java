@@ -1,5 +1,6 @@
 package io.holdfast.testkit;
 
+import io.holdfast.core.runtime.NoSpaceException;
 import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -85,7 +86,7 @@ final class SimulatedFile implements StorageFile {
             // As a real system does, it writes what fits.
             int fitting = (int) Math.max(0, bytes.length - missing);
             inode.write(position, Arrays.copyOf(bytes, fitting));
-            throw new IOException("cannot write " + bytes.length + " bytes at byte " + position + " of " + path
+            throw new NoSpaceException("cannot write " + bytes.length + " bytes at byte " + position + " of " + path
                     + ": No space left on device");
         }
         inode.write(position, bytes);

@@ -1,5 +1,6 @@
 package io.holdfast.replication.log;
 
+import io.holdfast.core.runtime.NoSpaceException;
 import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
 import java.util.List;
@@ -18,12 +19,18 @@ import java.util.function.Consumer;
 public record FlushTicket(
         List<StorageFile> files, long lastIndex, long lastTerm, long generation, Consumer<IOException> failed) {
 
-    /** Returns when all of it has left this process. Blocks. */
+    /**
+     * Returns when all of it has left this process. Blocks.
+     *
+     * @throws NoSpaceException if there was no room; then it may be called again
+     */
     public void flush() throws IOException {
         try {
             for (StorageFile file : files) {
                 file.flush();
             }
+        } catch (NoSpaceException e) {
+            throw e;
         } catch (IOException e) {
             failed.accept(e);
             throw e;

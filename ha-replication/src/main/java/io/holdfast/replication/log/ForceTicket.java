@@ -1,5 +1,6 @@
 package io.holdfast.replication.log;
 
+import io.holdfast.core.runtime.NoSpaceException;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,6 +50,8 @@ public final class ForceTicket {
     /**
      * Forces it. Blocks. Once only, also after a failure: forcing again would prove nothing, and the log refuses all
      * further work.
+     *
+     * @throws NoSpaceException if there was no room for what was to be written; then it may be called again
      */
     public void force() throws IOException {
         if (!state.compareAndSet(State.NEW, State.BEGUN)) {
@@ -59,6 +62,9 @@ public final class ForceTicket {
             for (Segment segment : segments) {
                 segment.file.force();
             }
+        } catch (NoSpaceException e) {
+            state.set(State.NEW);
+            throw e;
         } catch (IOException e) {
             failed.accept(e);
             throw e;

@@ -81,6 +81,11 @@ public final class IdentityFile {
         return decode(path, bytes.flip());
     }
 
+    /** True if the directory holds one. */
+    public static boolean isThere(Storage storage, Path directory) throws IOException {
+        return storage.exists(directory.resolve(NAME));
+    }
+
     static byte[] encode(Identity identity) {
         StringBuilder text = new StringBuilder();
         text.append("format=").append(FORMAT).append('\n');

@@ -250,7 +250,10 @@ record OpenedLog(
                 new Segment(spare.file(), spare.sequence(), header.segmentId(), header.firstIndex(), spare.size());
         try {
             segment.file.write(header.encode(), 0);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            segment.file.close();
+            throw new NoRoomException(spares.directory(), e);
+        } catch (RuntimeException e) {
             segment.file.close();
             throw e;
         }

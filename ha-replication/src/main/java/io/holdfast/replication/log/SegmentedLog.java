@@ -1,5 +1,6 @@
 package io.holdfast.replication.log;
 
+import io.holdfast.core.runtime.NoSpaceException;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Worker;
 import io.netty.buffer.ByteBuf;
@@ -143,6 +144,7 @@ public final class SegmentedLog implements AutoCloseable {
      *
      * @param batch sealed or verified, and following the last one
      * @param committed the last index known to be committed
+     * @throws NoRoomException if there is no room for it: nothing has changed, and it may be tried again
      */
     public void append(ByteBuf batch, long committed) throws IOException {
         BatchMeta meta = Batch.meta(batch);
@@ -426,6 +428,10 @@ public final class SegmentedLog implements AutoCloseable {
         checkUsable();
         try {
             work.run();
+        } catch (NoRoomException e) {
+            throw e; // nothing was written
+        } catch (NoSpaceException e) {
+            throw new NoRoomException(directory, e); // what was written is written again, at the same place
         } catch (IOException e) {
             fail(e);
             throw e;

@@ -6,7 +6,6 @@ import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
 import io.holdfast.core.runtime.Worker;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +83,10 @@ final class SpareSegments {
         this.ready = ready;
     }
 
+    Path directory() {
+        return directory;
+    }
+
     /** Has the next one made, unless it is or is being made: its beginning now, the rest by and by. */
     synchronized void prepare() {
         if (ready == null && making == 0 && !closed) {
@@ -124,7 +127,15 @@ final class SpareSegments {
                 dropUnfinished();
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            giveUp(sequence, e);
+        }
+    }
+
+    /** There is still the segment in use; when that is full, one is made on the spot, or cannot be. */
+    private synchronized void giveUp(long sequence, IOException cause) {
+        if (making == sequence && !closed) {
+            making = 0;
+            LOG.warn("segment {} of the log in {} could not be made ahead", sequence, directory, cause);
         }
     }
 
@@ -147,9 +158,19 @@ final class SpareSegments {
             Spare failed = unfinished;
             unfinished = null;
             if (failed != null) {
-                failed.file().close();
+                discard(failed.file(), e);
             }
             throw e;
+        }
+    }
+
+    /** What there is of it would only take room. */
+    private void discard(StorageFile file, Exception cause) {
+        try {
+            file.close();
+            storage.delete(file.path());
+        } catch (IOException e) {
+            cause.addSuppressed(e);
         }
     }
 
@@ -198,6 +219,7 @@ final class SpareSegments {
      *
      * @param atLeast how many bytes it must hold
      * @param expected true if one should have been ready
+     * @throws NoRoomException if none is there and none can be made; another call may be made later
      */
     Spare take(long atLeast, boolean expected) throws IOException {
         Spare spare;
@@ -219,8 +241,7 @@ final class SpareSegments {
                         sequence,
                         segmentBytes);
             }
-            StorageFile file = create(sequence);
-            spare = new Spare(sequence, file, 0);
+            spare = new Spare(sequence, made(sequence), 0);
         }
         long size = Math.max(atLeast, segmentBytes);
         if (spare.size() >= size) {
@@ -232,11 +253,22 @@ final class SpareSegments {
             }
             // Else filling it would hold up every write for as long: it grows as it is written, at a dearer force each.
             force(spare.file());
-        } catch (IOException | RuntimeException e) {
-            spare.file().close();
+        } catch (IOException e) {
+            discard(spare.file(), e);
+            throw new NoRoomException(directory, e);
+        } catch (RuntimeException e) {
+            discard(spare.file(), e);
             throw e;
         }
         return new Spare(spare.sequence(), spare.file(), size);
+    }
+
+    private StorageFile made(long sequence) throws NoRoomException {
+        try {
+            return create(sequence);
+        } catch (IOException e) {
+            throw new NoRoomException(directory, e);
+        }
     }
 
     private StorageFile create(long sequence) throws IOException {

@@ -1,19 +1,20 @@
 package io.holdfast.replication.node;
 
 import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.core.runtime.NoSpaceException;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.log.BatchMeta;
 import io.holdfast.replication.log.FlushTicket;
 import io.holdfast.replication.log.ForceTicket;
 import io.holdfast.replication.log.LogBase;
+import io.holdfast.replication.log.NoRoomException;
 import io.holdfast.replication.log.ObsoleteSegments;
 import io.holdfast.replication.log.ReadPlan;
 import io.holdfast.replication.log.SegmentedLog;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,15 @@ final class LogStore {
     interface Persisted {
         /** Up to there; by a force, or before it where none is waited for. */
         void upTo(long term, long index, boolean byForce);
+
+        /** Nothing more can be written for now; it is tried again every second, until {@link #goesOn}. */
+        default void stalled(IOException cause) {}
+
+        /** What had to wait has been written. */
+        default void goesOn() {}
     }
+
+    private static final long RETRY_NANOS = 1_000_000_000L;
 
     private final SegmentedLog log;
     private final Worker forcer;
@@ -36,7 +45,16 @@ final class LogStore {
     private final boolean waitForForce;
     private final long maxCachedBytes;
     private final BatchCache cache = new BatchCache();
-    private final List<ByteBuf> unwritten = new ArrayList<>();
+    /** Of a step; or, while there is no room, of all steps since. How much that can be is bounded by who sends it. */
+    private final ArrayDeque<ByteBuf> unwritten = new ArrayDeque<>();
+
+    private long committed;
+    /** Nothing is written to the log meanwhile. */
+    private boolean stalled;
+    /** What has been written cannot be forced or flushed for want of space. */
+    private boolean unforceable;
+
+    private boolean settleDue;
     private boolean toldSoon;
     private boolean forceDue;
     private boolean forcing;
@@ -81,17 +99,79 @@ final class LogStore {
 
     /** Writes what has been appended, and has it forced once the loop's turn is over: what is to be sent goes first. */
     void write(long commitIndex) {
-        if (unwritten.isEmpty()) {
-            return;
+        committed = commitIndex;
+        if (!unwritten.isEmpty() && !stalled) {
+            writeAll();
         }
+    }
+
+    /** False if there is no room for all of it. */
+    private boolean writeAll() {
+        boolean any = false;
         try {
-            for (ByteBuf batch : unwritten) {
-                log.append(batch, commitIndex);
+            for (ByteBuf next = unwritten.peek(); next != null; next = unwritten.peek()) {
+                log.append(next, committed);
+                unwritten.remove();
+                any = true;
             }
+        } catch (NoRoomException e) {
+            stallWriting(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        unwritten.clear();
+        if (any) {
+            count();
+        }
+        return unwritten.isEmpty();
+    }
+
+    private void stall(IOException cause) {
+        if (!stalled) {
+            stalled = true;
+            persisted.stalled(cause);
+        }
+    }
+
+    private void stallWriting(NoRoomException cause) {
+        stall(cause);
+        loop.schedule(RETRY_NANOS, this::goOn);
+    }
+
+    private void noSpace(NoSpaceException cause, Runnable again) {
+        if (!closed) {
+            unforceable = true;
+            stall(cause);
+            loop.schedule(RETRY_NANOS, () -> {
+                if (!closed) {
+                    again.run();
+                }
+            });
+        }
+    }
+
+    private void spaceAgain() {
+        if (unforceable) {
+            unforceable = false;
+            goOn();
+        }
+    }
+
+    /** Writes what had to wait, if there is room now. */
+    private void goOn() {
+        if (closed || unforceable) {
+            return;
+        }
+        if (writeAll()) {
+            stalled = false;
+            if (settleDue) {
+                settle();
+            }
+            persisted.goesOn();
+        }
+    }
+
+    /** What has been written is to count. */
+    private void count() {
         if (waitForForce) {
             forceSoon();
         } else if (log.holdsBack()) {
@@ -132,13 +212,19 @@ final class LogStore {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        flush(ticket);
+    }
+
+    private void flush(FlushTicket ticket) {
         flusher.execute(() -> {
             try {
                 ticket.flush();
+                loop.execute(() -> flushed(ticket));
+            } catch (NoSpaceException e) {
+                loop.execute(() -> noSpace(e, () -> flush(ticket)));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            loop.execute(() -> flushed(ticket));
         });
     }
 
@@ -146,6 +232,7 @@ final class LogStore {
         if (closed) {
             return;
         }
+        spaceAgain();
         flushing = log.holdsBack();
         if (flushing) {
             flush();
@@ -197,9 +284,10 @@ final class LogStore {
 
     /** Drops everything, and begins anew after what a snapshot holds. */
     void restartAfter(LogBase snapshot) {
-        if (!unwritten.isEmpty()) {
+        if (!unwritten.isEmpty() && !stalled) {
             throw new IllegalStateException("a new beginning at " + snapshot + " between a batch and its writing");
         }
+        unwritten.clear();
         cache.clear();
         try {
             log.restartAfter(snapshot);
@@ -245,18 +333,25 @@ final class LogStore {
             return;
         }
         forcing = true;
+        force(ticket);
+    }
+
+    private void force(ForceTicket ticket) {
         forcer.execute(() -> {
             try {
                 ticket.force();
+                loop.execute(() -> forced(ticket));
+            } catch (NoSpaceException e) {
+                loop.execute(() -> noSpace(e, () -> force(ticket)));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            loop.execute(() -> forced(ticket));
         });
     }
 
     private void forced(ForceTicket ticket) {
         forcing = false;
+        spaceAgain();
         boolean counts = log.forced(ticket);
         removeObsolete();
         if (waitForForce || forceAgain) {
@@ -280,16 +375,26 @@ final class LogStore {
 
     /** Writes that all is on disk, so that damage to it later is not taken for a torn write. */
     void mark(long commitIndex) throws IOException {
-        if (log.mark(commitIndex)) {
-            forceSoon();
+        try {
+            if (!stalled && log.mark(commitIndex)) {
+                forceSoon();
+            }
+        } catch (NoRoomException e) {
+            // the next idle moment will do
         }
     }
 
     /** What was cut from the log's end when it was opened is certainly here again. */
     void settle() {
+        settleDue = true;
         try {
-            log.settle();
-            forceSoon();
+            if (!stalled) {
+                log.settle();
+                settleDue = false;
+                forceSoon();
+            }
+        } catch (NoRoomException e) {
+            stallWriting(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

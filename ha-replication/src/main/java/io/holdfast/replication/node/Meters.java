@@ -34,6 +34,7 @@ final class Meters {
     private volatile long snapshotBytes;
     private volatile int voters;
     private volatile int learners;
+    private volatile boolean stalled;
     private final Counter reconfigurations;
     private @Nullable Gauge missingFrom;
     private final Counter forces;
@@ -75,6 +76,10 @@ final class Meters {
         registered.add(snapshotTime);
         gauge("holdfast.snapshot.index", "of the last entry in the newest snapshot", s -> snapshotIndex);
         gauge("holdfast.snapshot.bytes", "length of the newest snapshot", s -> snapshotBytes);
+        gauge(
+                "holdfast.log.stalled",
+                "1 while the log cannot be written, for example on a full disk",
+                s -> stalled ? 1 : 0);
         gauge("holdfast.log.voters", "who has a vote", s -> voters);
         gauge("holdfast.log.learners", "who gets the log and has no vote yet", s -> learners);
         reconfigurations = counter(
@@ -137,6 +142,10 @@ final class Meters {
     void configurationChanged(Configuration now) {
         reconfigurations.increment();
         configuration(now);
+    }
+
+    void stalled(boolean now) {
+        stalled = now;
     }
 
     void stateDiffers() {

@@ -12,6 +12,7 @@ import io.holdfast.replication.log.BatchMeta;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.DamagedLogException;
 import io.holdfast.replication.log.Identity;
+import io.holdfast.replication.log.IdentityFile;
 import io.holdfast.replication.log.Recovery;
 import io.holdfast.replication.log.UnforcedMark;
 import io.holdfast.replication.log.Voter;
@@ -27,6 +28,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -53,6 +55,8 @@ final class Replica {
 
     private static final long PUBLISH_NANOS = 20_000_000L;
     private static final long HOUSEKEEPING_NANOS = 500_000_000L;
+    /** Every two seconds it is looked whether the directory is still there. */
+    private static final int DIRECTORY_EVERY = 4;
 
     private final FeatureContext context;
     private final ReplicationSettings settings;
@@ -82,7 +86,11 @@ final class Replica {
     private long backlogBytes;
     private long idleSinceIndex;
     private boolean markDue;
+    private long housekeepings;
     private boolean ready;
+    /** Why the log cannot be written; empty while it can. */
+    private String stalledBy = "";
+
     /** At the end: the mark has been written, and whether it and all before it are on the disk. */
     private boolean marked;
 
@@ -120,7 +128,7 @@ final class Replica {
         Recovery recovery = disk.log().recovery();
         time.seen(disk.wallMillis(), disk.masterNanos());
         this.store = new LogStore(
-                disk.log(), logWorker, flusher, reader, loop, settings.forced(), CACHE_BYTES, this::persisted);
+                disk.log(), logWorker, flusher, reader, loop, settings.forced(), CACHE_BYTES, new StoreEvents());
         this.settings = settings;
         this.mayHaveLost = disk.mayHaveLost();
         this.peers = new PeerLinks(
@@ -305,6 +313,9 @@ final class Replica {
 
     private String whyNotReady() {
         Raft raft = driver.raft();
+        if (!stalledBy.isEmpty()) {
+            return stalledBy;
+        }
         if (raft.doubtful()) {
             return DOUBT;
         }
@@ -318,7 +329,8 @@ final class Replica {
     }
 
     private void checkReady() {
-        boolean serves = !driver.raft().leader().isEmpty()
+        boolean serves = stalledBy.isEmpty()
+                && !driver.raft().leader().isEmpty()
                 && driver.raft().committedInTerm()
                 && applier.applied() == driver.raft().commitIndex();
         if (serves && !ready) {
@@ -342,11 +354,15 @@ final class Replica {
             mark();
         }
         store.forceInBackground();
+        if (++housekeepings % DIRECTORY_EVERY == 0) {
+            reader.execute(this::checkDirectory);
+        }
         applier.housekeeping();
         reads.giveUpOldOnes();
         snapshots.housekeeping(driver.raft());
         if (!ready) {
             context.ready(false, whyNotReady());
+            checkReady();
         }
         publish();
         loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
@@ -358,6 +374,23 @@ final class Replica {
             UnforcedMark.remove(context.runtime().storage(), settings.directory());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Files that are open go on working when they have been removed, and nothing of what is written to them stays. */
+    private void checkDirectory() {
+        Path directory = settings.directory();
+        boolean there;
+        try {
+            there = IdentityFile.isThere(context.runtime().storage(), directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (!there) {
+            context.fail(new IOException("directory " + directory + " of node "
+                    + context.node().id()
+                    + " was removed or emptied while the node was running; what it wrote is lost. Start"
+                    + " it again: it then has the log from the others, under a new disk id"));
         }
     }
 
@@ -432,6 +465,34 @@ final class Replica {
         }
         disk.preparer().close(); // after the log, whose end ends a segment that is being made
         meters.close();
+    }
+
+    private final class StoreEvents implements LogStore.Persisted {
+        @Override
+        public void upTo(long term, long index, boolean byForce) {
+            persisted(term, index, byForce);
+        }
+
+        @Override
+        public void stalled(IOException cause) {
+            LOG.error(
+                    "{} cannot write its log, so that it neither leads nor follows until it can; it tries every second",
+                    context.node().id(),
+                    cause);
+            stalledBy = String.valueOf(cause.getMessage());
+            ready = false;
+            meters.stalled(true);
+            context.ready(false, stalledBy);
+            input(new RaftInput.StorageStalled(true));
+        }
+
+        @Override
+        public void goesOn() {
+            LOG.info("{} can write its log again", context.node().id());
+            stalledBy = "";
+            meters.stalled(false);
+            input(new RaftInput.StorageStalled(false));
+        }
     }
 
     private final class PeerEvents implements PeerLinks.Events {

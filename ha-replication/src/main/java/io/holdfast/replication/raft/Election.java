@@ -54,7 +54,7 @@ final class Election {
                 s.send(peer, new Introduction(s.term, s.config.own()));
             }
         }
-        if (!votes) {
+        if (!votes || s.stalled) {
             s.armElection();
             return;
         }

@@ -36,10 +36,16 @@ final class FollowerLog {
             return;
         }
         boolean stored = false;
+        long upTo = previous;
         for (BatchMeta batch : request.batches()) {
             if (batch.firstIndex() <= base || s.log.termAt(batch.firstIndex()) == batch.term()) {
+                upTo = batch.lastIndex();
                 continue; // decided, or by log matching we have exactly this batch
             }
+            if (s.stalled) {
+                break; // what cannot be written would only fill the memory
+            }
+            upTo = batch.lastIndex();
             if (batch.firstIndex() <= s.log.lastIndex()) {
                 truncateFrom(batch.firstIndex());
             }
@@ -52,7 +58,7 @@ final class FollowerLog {
             }
             stored = true;
         }
-        s.matched = Math.max(s.matched, request.lastIndex());
+        s.matched = Math.max(s.matched, upTo);
         s.commitTo(Math.min(request.commit(), s.matched));
         if (!stored) {
             acknowledge();

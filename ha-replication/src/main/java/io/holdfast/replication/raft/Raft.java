@@ -25,6 +25,7 @@ import io.holdfast.replication.raft.RaftInput.SnapshotGone;
 import io.holdfast.replication.raft.RaftInput.SnapshotStored;
 import io.holdfast.replication.raft.RaftInput.SnapshotTaken;
 import io.holdfast.replication.raft.RaftInput.Started;
+import io.holdfast.replication.raft.RaftInput.StorageStalled;
 import io.holdfast.replication.raft.RaftInput.TimerFired;
 import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
 import io.holdfast.replication.raft.RaftMessage.AppendRejected;
@@ -127,6 +128,11 @@ public final class Raft {
             propose(proposed);
         } else if (input instanceof Persisted persisted) {
             persisted(persisted);
+        } else if (input instanceof StorageStalled storage) {
+            s.stalled = storage.stalled();
+            if (s.stalled && s.role != RaftRole.FOLLOWER) {
+                stepDown();
+            }
         } else if (input instanceof ReadRequested requested) {
             requested.ids().forEach(this::read);
         } else if (input instanceof TimerFired) {
@@ -328,7 +334,9 @@ public final class Raft {
     }
 
     private void stepDown() {
-        reads.abandon();
+        if (s.role == RaftRole.LEADER) {
+            reads.abandon();
+        }
         s.become(RaftRole.FOLLOWER, "");
         s.armElection();
     }

@@ -21,6 +21,11 @@ public sealed interface RaftInput {
     /** {@link RaftEffect.SaveHardState} of that version is on disk, and so are all before it. */
     record HardStateSaved(long version) implements RaftInput {}
 
+    /**
+     * The log cannot be written for now, or can be again. A node that cannot write neither leads nor stands.
+     */
+    record StorageStalled(boolean stalled) implements RaftInput {}
+
     /** Users' entries wait in a batch of this count and length. */
     record Proposed(int count, int bytes) implements RaftInput {}
 

@@ -45,6 +45,9 @@ final class RaftState {
     /** True after the leader's host refused a connection, until the leader is heard again. */
     boolean leaderRefused;
 
+    /** True while the log cannot be written. */
+    boolean stalled;
+
     long electionDeadlineNanos;
 
     RaftState(

@@ -20,6 +20,29 @@ import org.junit.jupiter.api.Test;
 
 /** Persist before you tell: sections 3.8 and 10.2.1 of Ongaro's thesis. */
 class PersistencePaperTest {
+    /** A disk without room: who cannot write neither leads nor stands, and keeps nothing in memory that it cannot write. */
+    @Test
+    void whoCannotWriteGivesWay() {
+        RaftCluster cluster = RaftCluster.ledByA();
+        cluster.step("a", new RaftInput.StorageStalled(true));
+        assertEquals(RaftRole.FOLLOWER, cluster.raft("a").role());
+        cluster.isolate("b");
+        cluster.run(6_000);
+        assertTrue(cluster.leader() == null || !cluster.leader().id.equals("a"), "it does not stand");
+        cluster.heal();
+        cluster.run(6_000);
+        TestNode leader = cluster.leader();
+        assertTrue(leader != null && !leader.id.equals("a"));
+        long before = cluster.raft("a").lastIndex();
+        cluster.propose(leader.id, 100);
+        cluster.run(1_000);
+        assertEquals(before, cluster.raft("a").lastIndex(), "nothing is taken");
+        assertEquals(
+                cluster.raft(leader.id).lastIndex(), cluster.raft(leader.id).commitIndex(), "the others go on");
+        cluster.step("a", new RaftInput.StorageStalled(false));
+        cluster.run(3_000);
+        assertEquals(cluster.disk(leader.id).forced(), cluster.disk("a").forced());
+    }
 
     private static AppendRequest append(long term, long prevIndex, long prevTerm, BatchMeta... batches) {
         return new AppendRequest(term, prevIndex, prevTerm, 0, List.of(batches));

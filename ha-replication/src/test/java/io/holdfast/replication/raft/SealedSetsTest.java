@@ -35,6 +35,7 @@ class SealedSetsTest {
         return List.of(
                 new RaftInput.Received("b", new RaftMessage.Heartbeat(term, 0, 1, 1)),
                 new RaftInput.TimerFired(),
+                new RaftInput.StorageStalled(true),
                 new RaftInput.Persisted(term, 1),
                 new RaftInput.HardStateSaved(0),
                 new RaftInput.Proposed(1, 10),

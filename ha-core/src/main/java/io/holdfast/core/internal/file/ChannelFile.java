@@ -64,7 +64,8 @@ final class ChannelFile implements StorageFile {
         try {
             Uninterrupted.call(() -> gather(sources, position, length));
         } catch (IOException failed) {
-            throw failure("cannot write " + length + " bytes at byte " + position + " of " + path, failed);
+            throw WriteFailure.of(
+                    "cannot write " + length + " bytes at byte " + position + " of " + path, path, failed);
         }
     }
 
@@ -99,7 +100,8 @@ final class ChannelFile implements StorageFile {
                 return length;
             });
         } catch (IOException failed) {
-            throw failure("cannot write " + length + " bytes at byte " + position + " of " + path, failed);
+            throw WriteFailure.of(
+                    "cannot write " + length + " bytes at byte " + position + " of " + path, path, failed);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.holdfast.core.internal.file;
 
+import io.holdfast.core.runtime.NoSpaceException;
 import io.holdfast.core.runtime.Storage.AppendMode;
 import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
@@ -207,7 +208,7 @@ final class DirectFile implements StorageFile {
         return begun;
     }
 
-    /** Writes what has gathered. After a failure every later call fails too. */
+    /** Writes what has gathered. After a failure, but for want of space, every later call fails too. */
     @Override
     public void force() throws IOException {
         boolean wrote = writeGathered();
@@ -245,8 +246,13 @@ final class DirectFile implements StorageFile {
                     return all;
                 });
             } catch (IOException failed) {
-                failure = failed;
-                throw failure("cannot write", failed);
+                IOException told = WriteFailure.of("cannot write " + path(), path(), failed);
+                if (told instanceof NoSpaceException) {
+                    takeBack(all);
+                } else {
+                    failure = failed;
+                }
+                throw told;
             }
             synchronized (this) {
                 flushing = List.of();
@@ -254,6 +260,14 @@ final class DirectFile implements StorageFile {
             all.forEach(extent -> buffers.giveBack(extent.bytes()));
             return !all.isEmpty();
         }
+    }
+
+    /** There was no room for all of it: the next force begins with it again. */
+    private synchronized void takeBack(List<Extent> all) {
+        List<Extent> again = new ArrayList<>(all);
+        again.addAll(waiting);
+        waiting = again;
+        flushing = List.of();
     }
 
     private synchronized List<Extent> gathered() {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.core.runtime.NoSpaceException;
+import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,5 +184,17 @@ class FileStorageTest {
         String type = storage.fileSystemType(directory.resolve("not/there/yet"));
         assertFalse(type.isBlank());
         assertNotEquals("unknown", type);
+    }
+
+    /** The system's own file that is always full. */
+    @Test
+    void aFullDiskIsToldFromOtherFailures() throws IOException {
+        Path full = Path.of("/dev/full");
+        Assumptions.assumeTrue(Files.exists(full), "this system has no /dev/full");
+        try (StorageFile file = Storage.files().open(full, OpenMode.READ_WRITE)) {
+            NoSpaceException failure =
+                    assertThrows(NoSpaceException.class, () -> file.write(ByteBuffer.allocate(10), 0));
+            assertTrue(failure.getMessage().contains("/dev/full"), failure.getMessage());
+        }
     }
 }
