@@ -46,6 +46,7 @@ public final class LogReplication implements HaFeature {
         private Duration electionTimeout = Duration.ofSeconds(1);
         private int segmentBytes = 64 << 20;
         private boolean forced = true;
+        private boolean leaseReads;
         private long snapshotBytes = 256L << 20;
         private Duration snapshotAge = Duration.ofHours(1);
         private int maxEntryBytes = 4 << 20;
@@ -62,6 +63,7 @@ public final class LogReplication implements HaFeature {
             copy.electionTimeout = electionTimeout;
             copy.segmentBytes = segmentBytes;
             copy.forced = forced;
+            copy.leaseReads = leaseReads;
             copy.snapshotBytes = snapshotBytes;
             copy.snapshotAge = snapshotAge;
             copy.maxEntryBytes = maxEntryBytes;
@@ -152,6 +154,17 @@ public final class LogReplication implements HaFeature {
      */
     public LogReplication unforced() {
         return with(o -> o.forced = false);
+    }
+
+    /**
+     * Let the master answer linearizable reads by itself, without the round of heartbeats that otherwise shows that it still is
+     * the master: it may for three fifths of the election time-out after one that a majority answered. Off by default. The
+     * price: it rests on clocks whose rates differ by less than a quarter, and after a master's death its successor waits, before
+     * it acknowledges anything, for what may be left of the lease and a quarter more. The same on all nodes; a node that is
+     * started without it must not have run with it within the election time-out before.
+     */
+    public LogReplication leaseReads() {
+        return with(o -> o.leaseReads = true);
     }
 
     /**
@@ -295,6 +308,7 @@ public final class LogReplication implements HaFeature {
                         o.machine,
                         o.heartbeat.toNanos(),
                         o.electionTimeout.toNanos(),
+                        o.leaseReads,
                         (o.segmentBytes + SEGMENT_STEP - 1) & -SEGMENT_STEP,
                         o.forced,
                         new SnapshotSettings(o.snapshotBytes, o.snapshotAge.toNanos()),

@@ -142,6 +142,7 @@ final class Replica {
                         settings.heartbeatNanos(),
                         settings.electionTimeoutNanos(),
                         settings.heartbeatNanos() / 2,
+                        settings.leaseReads() ? settings.electionTimeoutNanos() * 3 / 5 : 0,
                         MAX_APPEND_BYTES,
                         MAX_INFLIGHT_BYTES),
                 disk.index(),

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param machine the user's state machine, if any
  * @param heartbeatNanos the master's interval between signs of life
  * @param electionTimeoutNanos how long a master may be silent
+ * @param leaseReads whether a master answers reads by its lease
  * @param segmentBytes length of a segment file
  * @param forced false if a write is acknowledged before it is on the disk
  * @param snapshots when they are taken
@@ -28,6 +29,7 @@ public record ReplicationSettings(
         @Nullable StateMachine machine,
         long heartbeatNanos,
         long electionTimeoutNanos,
+        boolean leaseReads,
         int segmentBytes,
         boolean forced,
         SnapshotSettings snapshots,

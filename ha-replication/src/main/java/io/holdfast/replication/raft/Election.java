@@ -20,6 +20,8 @@ final class Election {
     private final Doubt doubt;
     private final TreeSet<String> granted = new TreeSet<>();
     private boolean votedForSelf;
+    /** When all have passed that this candidate and its voters have promised an earlier leader. */
+    private long promisedUntilNanos;
 
     Election(RaftState state, Doubt doubt) {
         this.s = state;
@@ -82,6 +84,7 @@ final class Election {
         s.enterTerm(s.term + 1);
         s.votedFor = s.config.self();
         votedForSelf = false;
+        promisedUntilNanos = s.now + s.promiseLeft();
         granted.clear();
         s.become(RaftRole.CANDIDATE, "");
         s.saveHardState();
@@ -130,7 +133,7 @@ final class Election {
             }
             s.armElection();
         }
-        s.send(from, new VoteReply(s.term, grant));
+        s.send(from, new VoteReply(s.term, grant, grant ? s.promiseLeft() : 0));
     }
 
     void answered(String from, PreVoteReply reply) {
@@ -146,7 +149,14 @@ final class Election {
             return false;
         }
         granted.add(from);
+        if (s.now + reply.promiseNanos() - promisedUntilNanos > 0) {
+            promisedUntilNanos = s.now + reply.promiseNanos();
+        }
         return s.members.won(granted::contains);
+    }
+
+    long promisedUntilNanos() {
+        return promisedUntilNanos;
     }
 
     /** True while a leader is alive as far as this node can tell; it then disregards candidates. */

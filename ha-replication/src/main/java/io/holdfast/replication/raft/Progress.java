@@ -31,6 +31,8 @@ final class Progress {
     long movedNanos;
     /** The latest heartbeat round it answered. */
     long round;
+    /** The latest round it answered with a promise. */
+    long promisedRound;
 
     Progress(long next, long now) {
         this.next = next;

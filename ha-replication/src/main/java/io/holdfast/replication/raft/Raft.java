@@ -172,6 +172,7 @@ public final class Raft {
             }
         } else if (input instanceof Started) {
             s.armElection();
+            s.promise();
             doubt.ask();
             if (s.commit > 0) {
                 s.effects.add(new RaftEffect.Committed(s.commit));
@@ -242,7 +243,8 @@ public final class Raft {
             follow(from);
             s.commitTo(Math.min(heartbeat.commit(), s.matched));
             doubt.leaderEndsAt(heartbeat.lastIndex());
-            s.send(from, new HeartbeatReply(s.term, heartbeat.round()));
+            s.promise();
+            s.send(from, new HeartbeatReply(s.term, heartbeat.round(), s.promiseLeft()));
         } else if (message instanceof SnapshotOffer offer) {
             follow(from);
             snapshots.offered(offer);
@@ -330,7 +332,7 @@ public final class Raft {
 
     private void lead() {
         s.become(RaftRole.LEADER, s.config.self());
-        replicator.begin();
+        replicator.begin(election.promisedUntilNanos());
     }
 
     private void stepDown() {

@@ -10,6 +10,7 @@ import io.holdfast.replication.log.Voter;
  * @param heartbeatNanos the master's interval between signs of life
  * @param electionTimeoutNanos how long a master may be silent before a voter may take it for dead
  * @param staggerNanos what each rank waits longer than the one before it when the master's death is evident
+ * @param leaseNanos how long a leader may answer reads after a heartbeat that a majority answered; 0 for never
  * @param maxAppendBytes the batches in one append message, as a soft limit: a single batch may be larger
  * @param maxInflightBytes what may be on its way to one slave unanswered
  */
@@ -19,5 +20,12 @@ public record RaftConfig(
         long heartbeatNanos,
         long electionTimeoutNanos,
         long staggerNanos,
+        long leaseNanos,
         int maxAppendBytes,
-        long maxInflightBytes) {}
+        long maxInflightBytes) {
+
+    /** How long a voter's promise is: clocks whose rates differ by less than a quarter agree that it outlasts the lease. */
+    long promiseNanos() {
+        return leaseNanos + leaseNanos / 4;
+    }
+}

@@ -25,8 +25,17 @@ public sealed interface RaftMessage {
     /** Vote for me. (thesis, figure 3.1) */
     record VoteRequest(long term, long lastIndex, long lastTerm) implements RaftMessage {}
 
-    /** Whether it did; sent when that is on disk. */
-    record VoteReply(long term, boolean granted) implements RaftMessage {}
+    /**
+     * Whether it did; sent when that is on disk.
+     *
+     * @param promiseNanos how much is left of what the voter promised an earlier leader: the winner commits nothing before
+     */
+    record VoteReply(long term, boolean granted, long promiseNanos) implements RaftMessage {
+        /** Without a promise. */
+        public VoteReply(long term, boolean granted) {
+            this(term, granted, 0);
+        }
+    }
 
     /**
      * Store these batches after the entry (prevIndex, prevTerm).
@@ -88,8 +97,17 @@ public sealed interface RaftMessage {
      */
     record Heartbeat(long term, long commit, long lastIndex, long round) implements RaftMessage {}
 
-    /** Answers the heartbeat of that round. */
-    record HeartbeatReply(long term, long round) implements RaftMessage {}
+    /**
+     * Answers the heartbeat of that round.
+     *
+     * @param promiseNanos how long from now on the sender will tell whom it votes for that it has answered
+     */
+    record HeartbeatReply(long term, long round, long promiseNanos) implements RaftMessage {
+        /** Without a promise. */
+        public HeartbeatReply(long term, long round) {
+            this(term, round, 0);
+        }
+    }
 
     /** What must be applied here before the read {@code id} may be answered? */
     record ReadIndexRequest(long term, long id) implements RaftMessage {}

@@ -45,6 +45,8 @@ final class RaftState {
     /** True after the leader's host refused a connection, until the leader is heard again. */
     boolean leaderRefused;
 
+    private boolean promised;
+    private long promisedUntilNanos;
     /** True while the log cannot be written. */
     boolean stalled;
 
@@ -66,6 +68,19 @@ final class RaftState {
         this.votedFor = votedFor;
         this.commit = Math.max(log.base().index(), Math.min(commit, log.lastIndex()));
         this.durable = log.lastIndex();
+    }
+
+    /** To the leader that is heard now, or may have been heard before a restart. */
+    void promise() {
+        if (config.leaseNanos() > 0) {
+            promised = true;
+            promisedUntilNanos = now + config.promiseNanos();
+        }
+    }
+
+    /** How much is left of what was promised last. */
+    long promiseLeft() {
+        return promised ? Math.max(0, promisedUntilNanos - now) : 0;
     }
 
     /** From now on others count. */

@@ -27,14 +27,20 @@ final class ReadIndex {
      * Takes a read at the leader.
      *
      * @param round the heartbeat round that will be sent after this moment
+     * @param leased true if nobody else can have committed anything up to now
      * @return true if that round is needed now
      */
-    boolean asked(long id, String from, long round) {
+    boolean asked(long id, String from, long round, boolean leased) {
         if (s.log.termAt(s.commit) != s.term) {
             untilFirstCommit.add(new Read(id, from, 0, 0));
             return false;
         }
-        untilConfirmed.add(new Read(id, from, round, s.commit));
+        Read read = new Read(id, from, round, s.commit);
+        if (leased) {
+            answer(read);
+            return false;
+        }
+        untilConfirmed.add(read);
         return true;
     }
 
@@ -51,12 +57,15 @@ final class ReadIndex {
     /** A majority has answered this round: whoever asked before it was sent is safe. */
     void confirmed(long round) {
         while (!untilConfirmed.isEmpty() && untilConfirmed.peek().round() <= round) {
-            Read read = untilConfirmed.remove();
-            if (read.from().equals(s.config.self())) {
-                s.effects.add(new ReadReady(read.id(), read.index()));
-            } else {
-                s.send(read.from(), new ReadIndexReply(s.term, read.id(), read.index()));
-            }
+            answer(untilConfirmed.remove());
+        }
+    }
+
+    private void answer(Read read) {
+        if (read.from().equals(s.config.self())) {
+            s.effects.add(new ReadReady(read.id(), read.index()));
+        } else {
+            s.send(read.from(), new ReadIndexReply(s.term, read.id(), read.index()));
         }
     }
 

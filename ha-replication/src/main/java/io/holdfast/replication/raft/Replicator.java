@@ -35,15 +35,28 @@ final class Replicator {
     private long repairDueNanos;
 
     private long quorumDueNanos;
+    private final Lease lease;
+    /** An earlier leader may answer reads until then: nothing is committed before. */
+    private boolean holding;
+
+    private long heldUntilNanos;
 
     Replicator(RaftState state, ReadIndex reads, Doubt doubt) {
         this.s = state;
         this.reads = reads;
         this.doubt = doubt;
+        this.lease = new Lease(state);
     }
 
-    /** This node has just been elected. */
-    void begin() {
+    /**
+     * This node has just been elected.
+     *
+     * @param promisedUntilNanos until when an earlier leader's lease may last
+     */
+    void begin(long promisedUntilNanos) {
+        holding = promisedUntilNanos - s.now > 0;
+        heldUntilNanos = promisedUntilNanos;
+        lease.begin();
         followers.clear();
         membersChanged();
         quorumDueNanos = s.now + s.config.electionTimeoutNanos();
@@ -78,11 +91,15 @@ final class Replicator {
 
     /** What is due next. */
     long dueNanos() {
-        return Math.min(Math.min(heartbeatDueNanos, repairDueNanos), quorumDueNanos);
+        long due = Math.min(Math.min(heartbeatDueNanos, repairDueNanos), quorumDueNanos);
+        return holding ? Math.min(due, heldUntilNanos) : due;
     }
 
     /** False if no majority has been heard for an election time-out. */
     boolean timerFired() {
+        if (holding) {
+            commit();
+        }
         if (s.now - heartbeatDueNanos >= 0) {
             heartbeat();
         }
@@ -124,6 +141,7 @@ final class Replicator {
 
     private void heartbeat() {
         round++;
+        lease.sent(round);
         roundWanted = false;
         heartbeatDueNanos = s.now + s.config.heartbeatNanos();
         for (String peer : followers.keySet()) {
@@ -140,7 +158,7 @@ final class Replicator {
     }
 
     void read(long id, String from) {
-        roundWanted |= reads.asked(id, from, round + 1);
+        roundWanted |= reads.asked(id, from, round + 1, lease.isValid());
     }
 
     void proposed() {
@@ -311,15 +329,23 @@ final class Replicator {
         }
         follower.heardNanos = s.now;
         follower.round = Math.max(follower.round, reply.round());
+        if (reply.promiseNanos() >= s.config.promiseNanos()) {
+            follower.promisedRound = follower.round;
+        }
         confirmReads();
     }
 
     private void confirmReads() {
+        lease.promised(s.members.reached(id -> id.equals(s.config.self()) ? round : follower(id).promisedRound));
         reads.confirmed(s.members.reached(id -> id.equals(s.config.self()) ? round : follower(id).round));
     }
 
     /** More is on a majority's disks, perhaps. Counting decides for entries of this term alone (figure 3.7). */
     void commit() {
+        if (holding && s.now - heldUntilNanos < 0) {
+            return;
+        }
+        holding = false;
         long index = s.members.reached(id -> id.equals(s.config.self()) ? s.durable : follower(id).match);
         if (index > s.commit && s.log.termAt(index) == s.term) {
             s.commitTo(index);

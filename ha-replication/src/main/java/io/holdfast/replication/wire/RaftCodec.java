@@ -61,7 +61,7 @@ public final class RaftCodec {
             out.writeByte(4).writeLong(m.term()).writeLong(m.commit());
             out.writeLong(m.lastIndex()).writeLong(m.round());
         } else if (message instanceof HeartbeatReply m) {
-            out.writeByte(5).writeLong(m.term()).writeLong(m.round());
+            out.writeByte(5).writeLong(m.term()).writeLong(m.round()).writeLong(m.promiseNanos());
         } else if (message instanceof PreVoteRequest m) {
             out.writeByte(6).writeLong(m.term()).writeLong(m.lastIndex()).writeLong(m.lastTerm());
         } else if (message instanceof PreVoteReply m) {
@@ -69,7 +69,7 @@ public final class RaftCodec {
         } else if (message instanceof VoteRequest m) {
             out.writeByte(8).writeLong(m.term()).writeLong(m.lastIndex()).writeLong(m.lastTerm());
         } else if (message instanceof VoteReply m) {
-            out.writeByte(9).writeLong(m.term()).writeBoolean(m.granted());
+            out.writeByte(9).writeLong(m.term()).writeBoolean(m.granted()).writeLong(m.promiseNanos());
         } else if (message instanceof ReadIndexRequest m) {
             out.writeByte(10).writeLong(m.term()).writeLong(m.id());
         } else if (message instanceof ReadIndexReply m) {
@@ -116,10 +116,11 @@ public final class RaftCodec {
         }
         int expected =
                 switch (kind) {
-                    case 2, 6, 8, 11, 13, 15 -> 24;
+                    case 2, 5, 6, 8, 11, 13, 15 -> 24;
                     case 3, 4, 14, 17 -> 32;
-                    case 5, 10 -> 16;
-                    case 7, 9 -> 9;
+                    case 10 -> 16;
+                    case 7 -> 9;
+                    case 9 -> 17;
                     case 12 -> 8;
                     default -> throw new MalformedFrameException("message kind " + kind + " is not known");
                 };
@@ -131,11 +132,11 @@ public final class RaftCodec {
             case 2 -> new AppendAccepted(number(frame), number(frame), number(frame));
             case 3 -> new AppendRejected(number(frame), number(frame), number(frame), number(frame));
             case 4 -> new Heartbeat(number(frame), number(frame), number(frame), number(frame));
-            case 5 -> new HeartbeatReply(number(frame), number(frame));
+            case 5 -> new HeartbeatReply(number(frame), number(frame), number(frame));
             case 6 -> new PreVoteRequest(number(frame), number(frame), number(frame));
             case 7 -> new PreVoteReply(number(frame), frame.readBoolean());
             case 8 -> new VoteRequest(number(frame), number(frame), number(frame));
-            case 9 -> new VoteReply(number(frame), frame.readBoolean());
+            case 9 -> new VoteReply(number(frame), frame.readBoolean(), number(frame));
             case 10 -> new ReadIndexRequest(number(frame), frame.readLong());
             case 11 -> new ReadIndexReply(number(frame), frame.readLong(), number(frame));
             case 12 -> new LogStatusRequest(number(frame));

@@ -56,6 +56,7 @@ final class RaftCluster {
     private final Map<BatchMeta, Configuration> configurations = new HashMap<>();
 
     private long now;
+    private long leaseNanos;
 
     RaftCluster(String... ids) {
         this(0, ids);
@@ -152,13 +153,26 @@ final class RaftCluster {
         return cluster;
     }
 
+    /** Voters that are started from now on use leases of that length. */
+    RaftCluster leases(long nanos) {
+        leaseNanos = nanos;
+        return this;
+    }
+
     void observe(Observer observer) {
         observers.add(observer);
     }
 
     RaftConfig config(String self) {
         return new RaftConfig(
-                self, voter(self), HEARTBEAT, ELECTION_TIMEOUT, STAGGER, MAX_APPEND_BYTES, MAX_INFLIGHT_BYTES);
+                self,
+                voter(self),
+                HEARTBEAT,
+                ELECTION_TIMEOUT,
+                STAGGER,
+                leaseNanos,
+                MAX_APPEND_BYTES,
+                MAX_INFLIGHT_BYTES);
     }
 
     Collection<TestNode> nodes() {

@@ -51,11 +51,11 @@ class RaftCodecTest {
         GOLDEN.put(new AppendAccepted(3, 4, 5), "02" + three);
         GOLDEN.put(new AppendRejected(3, 4, 5, 6), "03" + three + "0000000000000006");
         GOLDEN.put(new Heartbeat(3, 4, 5, 6), "04" + three + "0000000000000006");
-        GOLDEN.put(new HeartbeatReply(3, 4), "0500000000000000030000000000000004");
+        GOLDEN.put(new HeartbeatReply(3, 4, 5), "05" + three);
         GOLDEN.put(new PreVoteRequest(3, 4, 5), "06" + three);
         GOLDEN.put(new PreVoteReply(3, true), "07000000000000000301");
         GOLDEN.put(new VoteRequest(3, 4, 5), "08" + three);
-        GOLDEN.put(new VoteReply(3, false), "09000000000000000300");
+        GOLDEN.put(new VoteReply(3, false, 4), "090000000000000003000000000000000004");
         GOLDEN.put(new ReadIndexRequest(3, 4), "0a00000000000000030000000000000004");
         GOLDEN.put(new ReadIndexReply(3, 4, 5), "0b" + three);
         GOLDEN.put(new LogStatusRequest(3), "0c0000000000000003");

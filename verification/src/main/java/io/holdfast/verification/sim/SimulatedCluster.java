@@ -34,6 +34,7 @@ final class SimulatedCluster {
     private final boolean fast;
     private final int segmentBytes;
     private final boolean forced;
+    private final boolean leases;
     private final int snapshotBytes;
     private final Duration snapshotAge;
     private @Nullable SimulatedNode forgetful;
@@ -45,6 +46,7 @@ final class SimulatedCluster {
         this.fast = random.nextBoolean();
         this.segmentBytes = (64 << 10) << random.nextInt(4);
         this.forced = simulation.random("forced").nextInt(6) > 0;
+        this.leases = simulation.random("leases").nextBoolean();
         SplittableRandom snapshots = simulation.random("snapshots");
         this.snapshotBytes = (64 << 10) << snapshots.nextInt(4);
         this.snapshotAge = Duration.ofMillis(1_000 + snapshots.nextLong(9_000));
@@ -84,6 +86,7 @@ final class SimulatedCluster {
                 .snapshots(snapshotBytes, snapshotAge)
                 .stateMachine(log);
         replication = forced ? replication : replication.unforced();
+        replication = leases ? replication.leaseReads() : replication;
         logs.put(id, log);
         processes.put(
                 id,
@@ -218,8 +221,8 @@ final class SimulatedCluster {
      * one. A cluster that stops then, until somebody decides what is to be believed, is right.
      */
     boolean awaitsOperator() {
-        boolean masterless = machines.stream()
-                .allMatch(machine -> status(machine.id()).master().isEmpty());
+        boolean masterless =
+                machines.stream().noneMatch(machine -> status(machine.id()).role() == ReplicaRole.MASTER);
         boolean emptied =
                 machines.stream().anyMatch(machine -> status(machine.id()).role() == ReplicaRole.LEARNER);
         boolean doubted = machines.stream()
