@@ -172,9 +172,10 @@ public final class LogReplication implements HaFeature {
      * logBytes} and for what a slave still needs, as long as that is at most four times {@code logBytes}. Writes go on
      * meanwhile. A state machine of your own has to implement {@link StateMachine#snapshot}.
      *
-     * @param logBytes of log since the last one, 64 KiB to 1 TiB; 256 MiB by default, and never less than the last one's own
-     *     length
-     * @param logAge or this time since the last one, if anything was written, 1 s to 30 days; 1 h by default
+     * @param logBytes of log since the last one at the latest, 64 KiB to 1 TiB; 256 MiB by default, and never less than the
+     *     last one's own length. Up to a quarter earlier, by chance, so that not all nodes write theirs at once
+     * @param logAge or this time since the last one, if anything was written, 1 s to 30 days; 1 h by default; up to a quarter
+     *     earlier as well
      */
     public LogReplication snapshots(long logBytes, Duration logAge) {
         return with(o -> {

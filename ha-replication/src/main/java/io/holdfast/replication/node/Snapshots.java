@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +111,8 @@ final class Snapshots {
                 settings.everyBytes(),
                 settings.everyNanos(),
                 found.bytes(),
-                runtime.clock().nanoTime());
+                runtime.clock().nanoTime(),
+                new SplittableRandom(runtime.random().nextLong()));
         this.taker = new SnapshotTaker(
                 node, found.store(), worker, loop, runtime.clock(), applier, policy, new TakerEvents());
         this.fetcher = new SnapshotFetcher(node, found.store(), worker, loop, inputs, new FetcherEvents());

@@ -3,6 +3,10 @@ package io.holdfast.replication.snapshot;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class SnapshotPolicyTest {
@@ -10,7 +14,10 @@ class SnapshotPolicyTest {
     /** Clocks may overflow. */
     private static final long BEGIN = Long.sum(Long.MAX_VALUE, -SECOND);
 
-    private final SnapshotPolicy policy = new SnapshotPolicy(1_000, 100 * SECOND, 0, BEGIN);
+    /** Draws nothing but zeros: never early. */
+    private static final RandomGenerator LATEST = () -> 0;
+
+    private final SnapshotPolicy policy = new SnapshotPolicy(1_000, 100 * SECOND, 0, BEGIN, LATEST);
 
     @Test
     void theLengthOfTheLogDecides() {
@@ -25,7 +32,8 @@ class SnapshotPolicyTest {
         policy.taken(BEGIN, 5_000);
         assertFalse(policy.isDue(BEGIN, 4_999));
         assertTrue(policy.isDue(BEGIN, 5_000));
-        assertFalse(new SnapshotPolicy(1_000, SECOND, 5_000, BEGIN).isDue(BEGIN, 4_999), "also after a restart");
+        assertFalse(
+                new SnapshotPolicy(1_000, SECOND, 5_000, BEGIN, LATEST).isDue(BEGIN, 4_999), "also after a restart");
     }
 
     @Test
@@ -42,5 +50,20 @@ class SnapshotPolicyTest {
         policy.failed(BEGIN);
         assertFalse(policy.isDue(BEGIN + 59 * SECOND, 1_000_000));
         assertTrue(policy.isDue(BEGIN + 60 * SECOND, 1_000));
+    }
+
+    @Test
+    void nodesDoNotAllTakeTheirsAtOnce() {
+        Set<Long> moments = new TreeSet<>();
+        for (long seed = 0; seed < 50; seed++) {
+            SnapshotPolicy one = new SnapshotPolicy(1_000, 100 * SECOND, 0, BEGIN, new SplittableRandom(seed));
+            long bytes = 1;
+            while (!one.isDue(BEGIN, bytes)) {
+                bytes++;
+            }
+            assertTrue(bytes >= 750 && bytes <= 1_000, bytes + " bytes");
+            moments.add(bytes);
+        }
+        assertTrue(moments.size() > 10, moments.toString());
     }
 }

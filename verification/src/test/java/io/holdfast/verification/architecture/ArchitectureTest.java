@@ -42,6 +42,7 @@ class ArchitectureTest {
         EXCEPTIONS.put(file + "DirectoryLock: java.nio.file.Files", real);
         EXCEPTIONS.put(file + "DirectoryLock: java.nio.channels.*", real);
         EXCEPTIONS.put(file + "FileStorage: java.nio.file.Files", real);
+        EXCEPTIONS.put(file + "WriteFailure: java.nio.file.Files", real);
         EXCEPTIONS.put(file + "FileStorage: java.nio.channels.*", real);
         EXCEPTIONS.put(file + "ChannelFile: java.nio.channels.*", real);
         EXCEPTIONS.put(file + "BlockWriter: java.nio.channels.*", real);
