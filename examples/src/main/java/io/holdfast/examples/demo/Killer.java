@@ -77,7 +77,8 @@ final class Killer {
             throw new DemoFailure(victim.id() + " lives on " + DEATH.toSeconds() + " s after " + command);
         }
         feed.process().tell("killed " + number);
-        if (done * losses / planned > (done - 1) * losses / planned) {
+        if ((done - 1) * losses % planned
+                < losses) { // the first of them early: the next masters' deaths show what it is worth
             display.event("rm -r " + victim.directory() + "   # " + victim.id() + " loses its disk");
             DataDirectory.deleteTree(victim.directory());
         }

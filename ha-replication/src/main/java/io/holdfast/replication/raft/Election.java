@@ -51,8 +51,10 @@ final class Election {
     void timedOut() {
         boolean votes = s.members.votes(s.config.self());
         if (!votes || s.role == RaftRole.PRE_CANDIDATE) {
-            // Perhaps nobody knows this node any more.
-            for (String peer : s.members.peers()) {
+            // Perhaps nobody knows this node any more, and those it knows are not those who are there.
+            TreeSet<String> all = new TreeSet<>(s.reached);
+            all.addAll(s.members.peers());
+            for (String peer : all) {
                 s.send(peer, new Introduction(s.term, s.config.own()));
             }
         }

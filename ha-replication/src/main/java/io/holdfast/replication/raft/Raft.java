@@ -145,6 +145,7 @@ public final class Raft {
         } else if (input instanceof PeerUp up) {
             peerUp(up.peer());
         } else if (input instanceof PeerDown down) {
+            s.reached.remove(down.peer());
             if (s.role == RaftRole.LEADER) {
                 replicator.lost(down.peer());
             }
@@ -379,6 +380,7 @@ public final class Raft {
     }
 
     private void peerUp(String peer) {
+        s.reached.add(peer);
         s.send(peer, new Introduction(s.term, s.config.own()));
         if (s.role == RaftRole.LEADER) {
             replicator.peerUp(peer);

@@ -5,6 +5,7 @@ import io.holdfast.replication.raft.RaftEffect.SaveHardState;
 import io.holdfast.replication.raft.RaftEffect.Send;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,8 @@ final class RaftState {
 
     private boolean promised;
     private long promisedUntilNanos;
+    /** To whom a link stands, whether this node's configuration knows them or not. */
+    final TreeSet<String> reached = new TreeSet<>();
     /** True while the log cannot be written. */
     boolean stalled;
 

@@ -109,13 +109,19 @@ final class RaftCluster {
         fresh.disk.hardState(0, "");
         nodes.put(other, fresh);
         start(other);
-        nodes.keySet().forEach(peer -> {
-            if (node(peer).running() && !peer.equals(other)) {
-                step(peer, new RaftInput.PeerUp(other));
-                step(other, new RaftInput.PeerUp(peer));
-            }
-        });
+        linkAll();
         return other;
+    }
+
+    /** Links stand between all who run. */
+    void linkAll() {
+        for (String one : nodes.keySet()) {
+            for (String other : nodes.keySet()) {
+                if (!one.equals(other) && node(one).running() && node(other).running()) {
+                    step(one, new RaftInput.PeerUp(other));
+                }
+            }
+        }
     }
 
     /** Those whose disk was not taken away. */

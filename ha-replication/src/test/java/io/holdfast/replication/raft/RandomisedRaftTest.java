@@ -235,6 +235,7 @@ class RandomisedRaftTest {
                 }
             }
             cluster.settle();
+            cluster.linkAll();
             cluster.run(8_000);
             TestNode leader = cluster.leader();
             assertTrue(leader != null, "no leader");

@@ -240,6 +240,29 @@ class ReconfigurationTest {
                         .count());
     }
 
+    /**
+     * Found by the simulator: a newcomer was told by a node that was behind who votes, and the master's own disk was newer than
+     * that. It has to introduce itself to whom it reaches, not only to whom it knows.
+     */
+    @Test
+    void aNewcomerThatDoesNotKnowTheMastersDiskIsTakenIn() {
+        RaftCluster cluster = RaftCluster.ledByA();
+        String b = cluster.exchangeDisk("b");
+        cluster.run(4 * ROUND);
+        cluster.elect(b);
+        cluster.propose(b, 61);
+        cluster.run(ROUND);
+        cluster.isolate(b);
+        String c = cluster.exchangeDisk("c"); // which knows a, b's former self and its own
+        cluster.network.clear();
+        cluster.heal();
+        assertTrue(cluster.raft(c).configuration().members().stream()
+                .noneMatch(member -> member.id().equals(b)));
+        cluster.run(8 * ROUND);
+        assertEquals(b, cluster.leader().id);
+        assertTrue(cluster.raft(c).votes(), "its introductions reach the master");
+    }
+
     /** After a recovery from a lost quorum: places are kept for those who are gone, and two voters are passed over. */
     @Test
     void emptyPlacesAreFilledTwoAtATime() {
