@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable: each method returns a changed copy. The protocol is Raft, after Ongaro's thesis (2014).
  */
 public final class LogReplication implements HaFeature {
-    private static final int MAX_MAX_ENTRY_BYTES = 8 << 20;
+    static final int MAX_MAX_ENTRY_BYTES = 8 << 20;
     /** A whole number of any file system's blocks. */
     private static final int SEGMENT_STEP = 64 << 10;
 
@@ -200,8 +200,8 @@ public final class LogReplication implements HaFeature {
     }
 
     /**
-     * When the writes of this process return that have no result, or whose result may be given up: {@link ReplicatedMap#put}
-     * and {@link ReplicatedMap#clear}, and all of {@link ReplicatedLog#submit}, which then answers with an empty array;
+     * When the writes of this process return that have no result, or whose result may be given up: {@link ReplicatedMap#put},
+     * {@link ReplicatedMap#batch} and {@link ReplicatedMap#clear}, and all of {@link ReplicatedLog#submit}, which then answers with an empty array;
      * QUORUM by default. A map or log can be given another level; other writes always wait for a quorum.
      */
     public LogReplication acknowledged(Acknowledgement acknowledgement) {

@@ -86,8 +86,8 @@ public final class ReplicatedMap<K, V> {
     }
 
     /**
-     * The same map, whose writes return sooner or later; QUORUM by default. With MASTER only {@link #put}, {@link #putAsync}
-     * and {@link #clear} are there, since nothing else is without a result.
+     * The same map, whose writes return sooner or later; QUORUM by default. With MASTER only {@link #put}, {@link #batch} and
+     * {@link #clear} are there, and their forms without blocking, since nothing else is without a result.
      */
     public ReplicatedMap<K, V> acknowledged(Acknowledgement acknowledgement) {
         return new ReplicatedMap<>(raw.acknowledged(acknowledgement), keys, values);
@@ -201,6 +201,11 @@ public final class ReplicatedMap<K, V> {
     /** As {@link #clear}, without blocking. */
     public CompletableFuture<@Nullable Void> clearAsync() {
         return raw.<@Nullable Void>writeAsync(MapCommands.clear(raw.id()), RawMap::nothing);
+    }
+
+    /** Begins changes that are written together, in one step: see {@link MapBatch}. */
+    public MapBatch<K, V> batch() {
+        return new MapBatch<>(this);
     }
 
     /** The number of keys. Costs no more than {@link #get}. */

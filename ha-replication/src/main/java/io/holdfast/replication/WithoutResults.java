@@ -17,7 +17,7 @@ final class WithoutResults implements Commands {
         if (!MapCommands.isWithoutResult(command)) {
             throw new UnsupportedOperationException(
                     "with acknowledgement MASTER a write has no result, since it has not"
-                            + " been applied when it returns; use put or clear, or acknowledgement QUORUM");
+                            + " been applied when it returns; use put, a batch or clear, or acknowledgement QUORUM");
         }
         return command;
     }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.OutcomeUnknownException;
+import io.holdfast.core.TooLargeException;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.structures.MapCommands;
 import java.time.Duration;
@@ -77,6 +78,40 @@ class ReplicatedMapTest {
         map.put("a", "1");
         assertNull(done(map.clearAsync()));
         assertTrue(map.isEmpty());
+    }
+
+    @Test
+    void aBatchIsOneWriteAndCanBeRepeated() throws Exception {
+        map.put("a", "1");
+        int before = commands.writes();
+        MapBatch<String, String> batch = map.batch().remove("a").put("b", "2").put("c", "3");
+        assertEquals("1", map.get("a"), "nothing is sent before it is written");
+        batch.write();
+        assertEquals(before + 1, commands.writes());
+        assertEquals(List.of("b", "c"), keys(map.scan()));
+        assertEquals(3, batch.size());
+        map.clear();
+        assertNull(done(batch.put("d", "4").writeAsync()));
+        assertEquals(List.of("b", "c", "d"), keys(map.scan()));
+        map.batch().clear().put("e", "5").write();
+        assertEquals(List.of("e"), keys(map.scan()));
+        map.acknowledged(Acknowledgement.MASTER).batch().put("f", "6").write();
+        assertTrue(commands.lastStoredOnly());
+        assertEquals(List.of("e", "f"), keys(map.scan()));
+    }
+
+    @Test
+    void aBatchWithoutChangesWritesNothingAndOneTooLargeCannotBeMade() throws Exception {
+        int before = commands.writes();
+        map.batch().write();
+        assertNull(done(map.batch().writeAsync()));
+        MapBatch<String, String> batch = map.batch().put("a", "1");
+        assertThrows(TooLargeException.class, () -> batch.put("b", "x".repeat(8 << 20)));
+        assertThrows(NullPointerException.class, () -> batch.put(null, "1"));
+        assertThrows(NullPointerException.class, () -> batch.remove(null));
+        assertEquals(before, commands.writes());
+        batch.write();
+        assertEquals(List.of("a"), keys(map.scan()));
     }
 
     @Test

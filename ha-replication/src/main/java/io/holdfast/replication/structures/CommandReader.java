@@ -63,6 +63,10 @@ final class CommandReader {
         return name;
     }
 
+    boolean hasMore() {
+        return in.hasRemaining();
+    }
+
     /** Nothing may be left. */
     void end() {
         if (in.hasRemaining()) {

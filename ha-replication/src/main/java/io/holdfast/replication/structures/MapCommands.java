@@ -26,6 +26,7 @@ public final class MapCommands {
     static final int GET_AND_REMOVE = 7;
     static final int CLEAR = 8;
     static final int ADD = 9;
+    static final int BATCH = 10;
 
     static final int GET = 64;
     static final int SIZE = 65;
@@ -35,7 +36,7 @@ public final class MapCommands {
 
     /** True if the answer to this command is always empty. */
     public static boolean isWithoutResult(byte[] command) {
-        return command.length > 0 && (command[0] == PUT || command[0] == CLEAR);
+        return command.length > 0 && (command[0] == PUT || command[0] == CLEAR || command[0] == BATCH);
     }
 
     /** Sets a value. The answer is empty. */

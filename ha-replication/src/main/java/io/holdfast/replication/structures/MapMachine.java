@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,10 @@ public final class MapMachine implements StateMachine {
                 yield NOTHING;
             }
             case MapCommands.ADD -> add(name, in.bytes("the key"), in.rest());
+            case MapCommands.BATCH -> {
+                batch(name, BatchedChange.readAll(in));
+                yield NOTHING;
+            }
             default -> throw new IllegalArgumentException("map command " + op + " is not known to this version");
         };
     }
@@ -108,7 +113,7 @@ public final class MapMachine implements StateMachine {
         if (map == null) {
             map = new CowTree();
             // The name is a view of the command, which is not ours to keep.
-            maps.put(ByteBuffer.allocate(name.remaining()).put(name).flip(), map);
+            maps.put(ByteBuffer.allocate(name.remaining()).put(name.duplicate()).flip(), map);
         }
         return map.put(key, value);
     }
@@ -172,6 +177,17 @@ public final class MapMachine implements StateMachine {
             remove(name, key);
         }
         return YES;
+    }
+
+    private void batch(ByteBuffer name, List<BatchedChange> changes) {
+        for (BatchedChange change : changes) {
+            switch (change.op()) {
+                case MapCommands.PUT -> put(name, change.key(), change.value());
+                case MapCommands.REMOVE -> remove(name, change.key());
+                case MapCommands.CLEAR -> maps.remove(name);
+                default -> throw new IllegalStateException(change + " was read and is not known");
+            }
+        }
     }
 
     private byte[] scan(ByteBuffer name, CommandReader in) {

@@ -36,6 +36,11 @@ class MapCommandsTest {
         assertBytes("07 016d 6b", MapCommands.getAndRemove(M, K));
         assertBytes("08 016d", MapCommands.clear(M));
         assertBytes("09 016d 00000001 6b ffffffffffffffff", MapCommands.add(M, K, -1));
+        BatchCommand batch = new BatchCommand(1_000);
+        batch.clear();
+        batch.put(K, bytes("12"));
+        batch.remove(bytes("l"));
+        assertBytes("0a 016d 08 01 00000001 6b 00000002 3132 06 00000001 6c", batch.of(M));
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.core.TooLargeException;
 import io.holdfast.replication.StateMachine;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -60,6 +61,42 @@ class MapMachineTest {
         assertEquals("0132", ask(MapCommands.get(M, K)));
         assertEquals("01", apply(MapCommands.compareAndSet(M, K, bytes("2"), null)));
         assertEquals("00", ask(MapCommands.get(M, K)));
+    }
+
+    @Test
+    void aBatchIsDoneInItsOrderAndReadsAsIfEachHadBeenAlone() {
+        apply(MapCommands.put(M, bytes("old"), bytes("1")));
+        BatchCommand batch = new BatchCommand(1_000);
+        batch.put(bytes("gone"), bytes("1"));
+        batch.clear();
+        batch.put(K, bytes("1"));
+        batch.put(K, bytes("2"));
+        batch.put(bytes("l"), bytes("1"));
+        batch.remove(bytes("l"));
+        batch.remove(bytes("never there"));
+        assertEquals(7, batch.count());
+        assertEquals("", apply(batch.of(M)));
+        assertEquals("0132", ask(MapCommands.get(M, K)));
+        assertEquals("0000000000000001", ask(MapCommands.size(M)));
+        batch.clear();
+        apply(batch.of(M));
+        assertEquals("0000000000000000", ask(MapCommands.size(M)), "one that clears last leaves no map");
+    }
+
+    @Test
+    void aBatchGrowsUpToItsLimitAndIsAsItWasBeyond() {
+        BatchCommand batch = new BatchCommand(1_000);
+        for (int i = 0; i < 90; i++) {
+            batch.put(K, bytes(""));
+            batch.clear();
+        }
+        assertThrows(TooLargeException.class, () -> batch.put(K, new byte[1]));
+        batch.put(K, new byte[0]);
+        assertThrows(TooLargeException.class, batch::clear);
+        assertEquals(181, batch.count());
+        assertEquals(1_000 + 3, batch.of(M).length);
+        apply(batch.of(M));
+        assertEquals("0000000000000001", ask(MapCommands.size(M)));
     }
 
     @Test
@@ -150,6 +187,11 @@ class MapMachineTest {
                 "08 016d 00",
                 "00 016d",
                 "09 016d",
+                "0a 016d",
+                "0a 016d 08 01",
+                "0a 016d 08 01 00000001 6b 00000001",
+                "0a 016d 08 02 00000001 6b 00000000",
+                "0a 016d 08 06 00000002 6b",
                 "40 016d 6b"
             })
     void refusesMalformedCommandsAndChangesNothing(String hex) {
