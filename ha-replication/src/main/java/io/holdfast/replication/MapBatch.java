@@ -2,6 +2,7 @@ package io.holdfast.replication;
 
 import io.holdfast.core.TooLargeException;
 import io.holdfast.replication.structures.BatchCommand;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -39,13 +40,24 @@ public final class MapBatch<K, V> {
         return this;
     }
 
-    /** Removes a key, if it is there. Fails as {@link #put} does. */
+    /**
+     * Sets a value that goes after a time: see {@link ReplicatedMap#put(Object, Object, Duration)}. Fails as {@link
+     * #put(Object, Object)} does.
+     *
+     * @param timeToLive 1 ms to 10 years, counted from when the master takes the batch
+     */
+    public MapBatch<K, V> put(K key, V value, Duration timeToLive) {
+        command.putExpiring(map.encodeKey(key), map.encodeValue("value", value), TimeToLive.nanos(timeToLive));
+        return this;
+    }
+
+    /** Removes a key, if it is there. Fails as {@link #put(Object, Object)} does. */
     public MapBatch<K, V> remove(K key) {
         command.remove(map.encodeKey(key));
         return this;
     }
 
-    /** Removes all keys; what follows in the batch is put into an empty map. Fails as {@link #put} does. */
+    /** Removes all keys; what follows in the batch is put into an empty map. Fails as {@link #put(Object, Object)} does. */
     public MapBatch<K, V> clear() {
         command.clear();
         return this;

@@ -113,15 +113,38 @@ public final class ReplicatedMap<K, V> {
         return raw.readAsync(MapCommands.get(raw.id(), encodeKey(key)), answer -> MapCommands.optional(answer) != null);
     }
 
-    /** Sets a value. The cheapest write: the previous value does not travel. */
+    /** Sets a value that stays. The cheapest write: the previous value does not travel. */
     public void put(K key, V value) {
         raw.write(MapCommands.put(raw.id(), encodeKey(key), encodeValue("value", value)));
     }
 
-    /** As {@link #put}, without blocking. */
+    /** As {@link #put(Object, Object)}, without blocking. */
     public CompletableFuture<@Nullable Void> putAsync(K key, V value) {
         return raw.<@Nullable Void>writeAsync(
                 MapCommands.put(raw.id(), encodeKey(key), encodeValue("value", value)), RawMap::nothing);
+    }
+
+    /**
+     * Sets a value that goes after a time, as if it were removed. The value that a key has next, whoever sets it and how, has
+     * a time to live only if it is given one: {@code put(key, value)}, {@link #replace}, {@link #compareAndSet} and all others
+     * that set a value leave one that stays. One that is not set ({@link #putIfAbsent} where there is a value, for instance)
+     * keeps what it has.
+     *
+     * <p>The time is that of the log: it goes on while there is a master, on whichever node, and stands still while there is
+     * none. So a value is there for {@code timeToLive} at the least, counted from when the master takes the write; and for up
+     * to about a second longer, and for as long as a node has not heard of it, where nothing else is written. It goes on
+     * all nodes at the same place of the log, so reads are as linearizable as if somebody had removed it.
+     *
+     * @param timeToLive 1 ms to 10 years
+     * @throws IllegalArgumentException if it is another one
+     */
+    public void put(K key, V value, Duration timeToLive) {
+        raw.write(putExpiringCommand(key, value, timeToLive));
+    }
+
+    /** As {@link #put(Object, Object, Duration)}, without blocking. */
+    public CompletableFuture<@Nullable Void> putAsync(K key, V value, Duration timeToLive) {
+        return raw.<@Nullable Void>writeAsync(putExpiringCommand(key, value, timeToLive), RawMap::nothing);
     }
 
     /** Sets a value, and returns the previous one; null if there was none. */
@@ -290,6 +313,11 @@ public final class ReplicatedMap<K, V> {
 
     private @Nullable V optional(byte[] answer) {
         return decode(MapCommands.optional(answer));
+    }
+
+    private byte[] putExpiringCommand(K key, V value, Duration timeToLive) {
+        long ttlNanos = TimeToLive.nanos(timeToLive);
+        return MapCommands.putExpiring(raw.id(), encodeKey(key), encodeValue("value", value), ttlNanos);
     }
 
     private byte[] compareAndSetCommand(K key, @Nullable V expected, @Nullable V value) {

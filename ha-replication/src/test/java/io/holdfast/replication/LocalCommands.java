@@ -18,6 +18,7 @@ final class LocalCommands implements Commands {
     private final MapMachine machine = new MapMachine();
     private final Executor completions;
     private long index;
+    private long masterNanos;
     private Freshness lastFreshness = Freshness.STRICT;
     private boolean lastStoredOnly;
     private int reads;
@@ -50,6 +51,11 @@ final class LocalCommands implements Commands {
         beforeWrite = hook;
     }
 
+    /** Lets the log's time pass, with the next write. */
+    synchronized void pass(long nanos) {
+        masterNanos += nanos;
+    }
+
     synchronized int reads() {
         return reads;
     }
@@ -73,8 +79,11 @@ final class LocalCommands implements Commands {
         check(machineId, timeoutNanos);
         writes++;
         index++;
-        return machine.apply(new StateMachine.Entry(
-                index, 1, 0, ByteBuffer.wrap(command.clone()).asReadOnlyBuffer()));
+        machine.expire(masterNanos, Integer.MAX_VALUE);
+        return machine.apply(
+                new StateMachine.Entry(
+                        index, 1, 0, ByteBuffer.wrap(command.clone()).asReadOnlyBuffer()),
+                masterNanos);
     }
 
     @Override

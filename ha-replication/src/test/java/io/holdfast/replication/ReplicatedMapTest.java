@@ -101,6 +101,38 @@ class ReplicatedMapTest {
     }
 
     @Test
+    void aValueCanHaveATimeToLive() throws Exception {
+        map.put("a", "1", Duration.ofMillis(20));
+        done(map.putAsync("b", "2", Duration.ofMillis(30)));
+        map.acknowledged(Acknowledgement.MASTER).put("c", "3", Duration.ofDays(3_653));
+        map.batch().put("d", "4", Duration.ofMillis(1)).write();
+        commands.pass(20_000_000);
+        map.put("e", "5");
+        assertEquals(List.of("b", "c", "e"), keys(map.scan()));
+        assertNull(map.get("a"));
+        assertEquals(3, map.size());
+    }
+
+    @Test
+    void aTimeToLiveHasLimits() {
+        int before = commands.writes();
+        for (Duration wrong : List.of(
+                Duration.ZERO,
+                Duration.ofNanos(999_999),
+                Duration.ofMillis(-5),
+                Duration.ofDays(3_653).plusNanos(1),
+                Duration.ofSeconds(Long.MAX_VALUE))) {
+            for (Executable call : List.<Executable>of(
+                    () -> map.put("a", "1", wrong), () -> map.putAsync("a", "1", wrong), () -> map.batch()
+                            .put("a", "1", wrong))) {
+                IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, call);
+                assertTrue(refused.getMessage().contains("within 1 ms to 3653 days"), refused.getMessage());
+            }
+        }
+        assertEquals(before, commands.writes());
+    }
+
+    @Test
     void aBatchWithoutChangesWritesNothingAndOneTooLargeCannotBeMade() throws Exception {
         int before = commands.writes();
         map.batch().write();

@@ -36,6 +36,11 @@ final class Applier {
     /** How many entries, about, there are between two hashes of the state; the same on all nodes. */
     private static final long HASH_EVERY = 1_024;
 
+    /** How many values of maps that are due are removed at a time, and what one counts for in a slice. */
+    private static final int EXPIRE_A_TURN = 2_048;
+
+    private static final int EXPIRED_BYTES = SLICE_BYTES / EXPIRE_A_TURN;
+
     /** How much a user's machine may be behind before applying waits for it. */
     private static final long MAX_WAITING_BYTES = 16L << 20;
 
@@ -88,6 +93,8 @@ final class Applier {
     private long appliedBytes;
     /** The state is being captured: it must not change. */
     private boolean paused;
+    /** Some values of maps that are due at the next batch's time have been removed, and not all. */
+    private boolean expiring;
     /** The state is being replaced, or about to be. */
     private boolean restoring;
 
@@ -179,7 +186,11 @@ final class Applier {
                 readThenApply();
                 return true;
             }
-            bytes += batch.readableBytes();
+            bytes += batch.readableBytes() + (long) expire(batch) * EXPIRED_BYTES;
+            if (expiring) {
+                again();
+                return true;
+            }
             batch.retain(); // a write that an answer leads to may push it out of the cache
             try {
                 apply(batch);
@@ -212,7 +223,10 @@ final class Applier {
             loop.execute(() -> {
                 for (ByteBuf batch : batches) {
                     if (isNext(batch, decided)) {
-                        apply(batch);
+                        expire(batch);
+                        if (!expiring) { // else this one is read again, and goes on with it
+                            apply(batch);
+                        }
                     }
                     batch.release();
                 }
@@ -228,6 +242,19 @@ final class Applier {
         if (user != null) {
             user.hash(ofAnswers -> events.hashed(index, StateHashes.ANSWERS, ofAnswers));
         }
+    }
+
+    /** Removes values that are due at the time of the next batch, before which all have to go; tells how many. */
+    private int expire(ByteBuf next) {
+        long masterNanos = Batch.masterNanos(next);
+        int removed = maps.expire(masterNanos, EXPIRE_A_TURN);
+        expiring = maps.isDue(masterNanos);
+        return removed;
+    }
+
+    /** True if a value of a map is to go at that time, in masters' time. */
+    boolean isDue(long atMasterNanos) {
+        return maps.isDue(atMasterNanos);
     }
 
     private boolean isNext(ByteBuf batch, long decided) {
@@ -271,9 +298,9 @@ final class Applier {
         return restoring;
     }
 
-    /** False while the state is being captured or restored, or is that of an empty log. */
+    /** False while the state is being captured or restored, is between two batches, or is that of an empty log. */
     boolean mayBeCaptured() {
-        return !paused && !restoring && applied > 0;
+        return !paused && !restoring && !expiring && applied > 0;
     }
 
     /**
@@ -349,6 +376,7 @@ final class Applier {
         sessions.restore(state.sessions());
         configuration = state.configuration();
         maps = state.maps();
+        expiring = false;
         applied = meta.index();
         term = meta.term();
         wallMillis = meta.wallMillis();
@@ -435,11 +463,13 @@ final class Applier {
             if (machine != Commands.MAPS) {
                 throw noMachine();
             }
-            byte[] answer = maps.apply(new StateMachine.Entry(
-                    entry.index(),
-                    Batch.term(batch),
-                    Batch.wallMillis(batch),
-                    batch.nioBuffer(begin, length).asReadOnlyBuffer()));
+            byte[] answer = maps.apply(
+                    new StateMachine.Entry(
+                            entry.index(),
+                            Batch.term(batch),
+                            Batch.wallMillis(batch),
+                            batch.nioBuffer(begin, length).asReadOnlyBuffer()),
+                    masterNanos);
             answered(id, session, sequence, Outcome.APPLIED, answer);
         } catch (RuntimeException e) {
             answered(id, session, sequence, Outcome.FAILED, e.toString().getBytes(StandardCharsets.UTF_8));

@@ -155,6 +155,14 @@ final class Ingress {
         added();
     }
 
+    /** Writes an entry that says nothing but what time it is. */
+    void letTimePass() {
+        if (hasRoom(SMALL_BODY_BYTES)) {
+            open.addNoop();
+            added();
+        }
+    }
+
     void keepAlive(long session, long answeredBelow) {
         if (hasRoom(SMALL_BODY_BYTES)) {
             open.addKeepAlive(session, answeredBelow);

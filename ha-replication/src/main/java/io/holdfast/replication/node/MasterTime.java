@@ -22,9 +22,14 @@ final class MasterTime {
 
     /** Goes on to this moment, at the master. */
     void advance(long nowNanos, long nowWallMillis) {
-        masterNanos += Math.max(0, nowNanos - sinceNanos);
+        masterNanos = masterNanosAt(nowNanos);
         sinceNanos = nowNanos;
         wallMillis = Math.max(wallMillis, nowWallMillis);
+    }
+
+    /** What it would be at the master at that moment. */
+    long masterNanosAt(long nowNanos) {
+        return masterNanos + Math.max(0, nowNanos - sinceNanos);
     }
 
     long wallMillis() {

@@ -80,6 +80,7 @@ final class Replica {
     private final LocalEndpoint local;
     private final ByteBufAllocator allocator;
     private final Meters meters;
+    private final IdleExpiry idleExpiry;
     private final StateHashes stateHashes;
     private final Set<String> refused = new HashSet<>();
     private long publishedNanos;
@@ -185,6 +186,7 @@ final class Replica {
                 runtime.clock(), loop, applier, this::input, runtime.random().nextLong() >>> 1);
         this.ingress = new Ingress(
                 loop, openBatch, settings.maxWaitingBytes(), runtime.random().nextLong() >>> 1, driver::propose);
+        this.idleExpiry = new IdleExpiry(ingress, applier, time, runtime.clock().nanoTime());
         this.remoteClients = new RemoteClients(
                 context.links(),
                 allocator,
@@ -360,6 +362,7 @@ final class Replica {
         }
         applier.housekeeping();
         reads.giveUpOldOnes();
+        idleExpiry.tick(context.runtime().clock().nanoTime(), last);
         snapshots.housekeeping(driver.raft());
         if (!ready) {
             context.ready(false, whyNotReady());

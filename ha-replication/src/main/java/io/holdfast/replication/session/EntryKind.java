@@ -4,7 +4,7 @@ import io.holdfast.replication.log.Batch;
 
 /** Kinds of log entries; part of the format of the log. */
 public final class EntryKind {
-    /** Nothing; what a new master commits first. Empty body. */
+    /** Nothing but its batch's time; what a new master commits first, and one without work when something is due. */
     public static final int NOOP = 0;
     /** u64 token of the asker: opens a session, whose id is the entry's index. */
     public static final int OPEN_SESSION = 1;

@@ -26,6 +26,14 @@ public final class BatchCommand {
         field(value);
     }
 
+    /** Sets a value that goes after a time. */
+    public void putExpiring(byte[] key, byte[] value, long ttlNanos) {
+        begin(MapCommands.PUT_EXPIRING, Long.BYTES + CommandWriter.sizeOf(key) + CommandWriter.sizeOf(value));
+        changes.putLong(ttlNanos);
+        field(key);
+        field(value);
+    }
+
     /** Removes a key, if it is there. */
     public void remove(byte[] key) {
         begin(MapCommands.REMOVE, CommandWriter.sizeOf(key));

@@ -36,6 +36,16 @@ final class CommandReader {
         return value;
     }
 
+    /** A time to live, in nanoseconds. */
+    long timeToLive() {
+        need(Long.BYTES, "the time to live");
+        long nanos = in.getLong();
+        if (nanos < MapCommands.MIN_TTL_NANOS || nanos > MapCommands.MAX_TTL_NANOS) {
+            throw malformed("the time to live is " + nanos + " ns");
+        }
+        return nanos;
+    }
+
     /** A field that its length in four bytes precedes. */
     byte[] bytes(String what) {
         need(Integer.BYTES, "the length of " + what);

@@ -33,6 +33,11 @@ final class CommandWriter {
         return this;
     }
 
+    CommandWriter number(long value) {
+        out.putLong(value);
+        return this;
+    }
+
     /** A field that its length precedes. */
     CommandWriter bytes(byte[] field) {
         out.putInt(field.length).put(field);

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 public final class MapCommands {
     /** The longest name of a map, in bytes. */
     public static final int MAX_NAME = 255;
+    /** The shortest time to live: 1 ms. */
+    public static final long MIN_TTL_NANOS = 1_000_000;
+    /** The longest time to live: ten years. */
+    public static final long MAX_TTL_NANOS = 3_653L * 24 * 3_600 * 1_000_000_000;
 
     static final int PUT = 1;
     static final int GET_AND_PUT = 2;
@@ -27,6 +31,7 @@ public final class MapCommands {
     static final int CLEAR = 8;
     static final int ADD = 9;
     static final int BATCH = 10;
+    static final int PUT_EXPIRING = 11;
 
     static final int GET = 64;
     static final int SIZE = 65;
@@ -36,12 +41,27 @@ public final class MapCommands {
 
     /** True if the answer to this command is always empty. */
     public static boolean isWithoutResult(byte[] command) {
-        return command.length > 0 && (command[0] == PUT || command[0] == CLEAR || command[0] == BATCH);
+        if (command.length == 0) {
+            return false;
+        }
+        return switch (command[0]) {
+            case PUT, CLEAR, BATCH, PUT_EXPIRING -> true;
+            default -> false;
+        };
     }
 
     /** Sets a value. The answer is empty. */
     public static byte[] put(byte[] name, byte[] key, byte[] value) {
         return keyAndValue(PUT, name, key, value);
+    }
+
+    /** Sets a value that goes after a time. The answer is empty. */
+    public static byte[] putExpiring(byte[] name, byte[] key, byte[] value, long ttlNanos) {
+        return new CommandWriter(PUT_EXPIRING, name, Long.BYTES + CommandWriter.sizeOf(key) + value.length)
+                .number(ttlNanos)
+                .bytes(key)
+                .rest(value)
+                .done();
     }
 
     /** Sets a value. The answer is the previous one ({@link #optional}). */

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -17,19 +18,50 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Malformed commands and requests end with {@link IllegalArgumentException}, before anything is changed.
  */
-public final class MapMachine implements StateMachine {
+public final class MapMachine {
     private static final byte[] NOTHING = {};
     private static final byte[] NO = {0};
     private static final byte[] YES = {1};
 
     /** Never iterated where its order could matter. */
-    private final Map<ByteBuffer, CowTree> maps = new HashMap<>();
+    private final Map<ByteBuffer, TimedMap> maps = new HashMap<>();
+
+    private final DeadlineIndex deadlines = new DeadlineIndex();
 
     /** Without any map. */
     public MapMachine() {}
 
-    @Override
-    public byte[] apply(Entry entry) {
+    /**
+     * Removes what is due, in the order of deadline, map and key. To be called before each batch, again while {@link
+     * #isDue}.
+     *
+     * @param masterNanos the batch's time
+     * @param most how many values to remove, at most
+     * @return how many were removed
+     */
+    public int expire(long masterNanos, int most) {
+        int removed = 0;
+        while (removed < most && isDue(masterNanos)) {
+            TimedMap map = Objects.requireNonNull(deadlines.first());
+            long before = map.earliestNanos();
+            map.removeEarliest();
+            changed(map, before);
+            removed++;
+        }
+        return removed;
+    }
+
+    /** True if there is something that must not be seen any more at that time. */
+    public boolean isDue(long masterNanos) {
+        return deadlines.earliestNanos() <= masterNanos;
+    }
+
+    /**
+     * Applies one committed entry.
+     *
+     * @param masterNanos the time of its batch, up to which all has been expired
+     */
+    public byte[] apply(StateMachine.Entry entry, long masterNanos) {
         CommandReader in = new CommandReader(entry.command());
         int op = in.unsignedByte("the operation");
         ByteBuffer name = in.name();
@@ -46,19 +78,24 @@ public final class MapMachine implements StateMachine {
             case MapCommands.GET_AND_REMOVE -> optional(remove(name, in.rest()));
             case MapCommands.CLEAR -> {
                 in.end();
-                maps.remove(name);
+                clear(name);
                 yield NOTHING;
             }
             case MapCommands.ADD -> add(name, in.bytes("the key"), in.rest());
             case MapCommands.BATCH -> {
-                batch(name, BatchedChange.readAll(in));
+                batch(name, BatchedChange.readAll(in), masterNanos);
+                yield NOTHING;
+            }
+            case MapCommands.PUT_EXPIRING -> {
+                long ttlNanos = in.timeToLive();
+                put(name, in.bytes("the key"), in.rest(), deadline(masterNanos, ttlNanos));
                 yield NOTHING;
             }
             default -> throw new IllegalArgumentException("map command " + op + " is not known to this version");
         };
     }
 
-    @Override
+    /** Answers a question about the state without changing it. */
     public byte[] query(ByteBuffer request) {
         CommandReader in = new CommandReader(request);
         int op = in.unsignedByte("the operation");
@@ -67,21 +104,19 @@ public final class MapMachine implements StateMachine {
             case MapCommands.GET -> optional(get(name, in.rest()));
             case MapCommands.SIZE -> {
                 in.end();
-                CowTree map = maps.get(name);
-                yield ByteBuffer.allocate(Long.BYTES)
-                        .putLong(map == null ? 0 : map.size())
-                        .array();
+                TimedMap map = maps.get(name);
+                yield number(map == null ? 0 : map.entries().size());
             }
             case MapCommands.SCAN -> scan(name, in);
             default -> throw new IllegalArgumentException("map request " + op + " is not known to this version");
         };
     }
 
-    /** Tells states apart: the same maps have the same hash on every node, and others another one, but for bad luck. */
+    /** Tells states apart: the same maps with the same deadlines have the same hash on every node, and others another one, but for bad luck. */
     public long hash() {
         CRC32C ofName = new CRC32C();
         long hash = 0;
-        for (Map.Entry<ByteBuffer, CowTree> map : maps.entrySet()) { // a sum, so that the order cannot matter
+        for (Map.Entry<ByteBuffer, TimedMap> map : maps.entrySet()) { // a sum, so that the order cannot matter
             ofName.reset();
             ofName.update(map.getKey().duplicate());
             hash += EntryHash.mixed(map.getValue().contentHash(), ofName.getValue());
@@ -90,41 +125,72 @@ public final class MapMachine implements StateMachine {
     }
 
     /** All maps as they are now, for ever. */
-    @Override
     public MapSnapshot snapshot() {
-        return MapSnapshot.of(maps);
+        return MapSnapshot.of(maps.values());
     }
 
     /** Replaces all maps by what {@link MapSnapshot#writeTo} wrote; after an exception they are as they were. */
-    @Override
     public void restore(int version, InputStream in) throws IOException {
-        Map<ByteBuffer, CowTree> restored = MapSnapshot.read(version, in);
+        Map<ByteBuffer, TimedMap> restored = MapSnapshot.read(version, in);
         maps.clear();
         maps.putAll(restored);
+        deadlines.clear();
+        maps.values().forEach(map -> changed(map, TimedMap.NO_DEADLINE));
+    }
+
+    /** Everything that may change a map's earliest deadline ends here. */
+    private void changed(TimedMap map, long earliestBefore) {
+        deadlines.changed(map, earliestBefore, map.earliestNanos());
+        if (map.isEmpty()) {
+            maps.remove(map.name());
+        }
+    }
+
+    private static long deadline(long masterNanos, long ttlNanos) {
+        return masterNanos + Math.min(ttlNanos, TimedMap.NO_DEADLINE - 1 - masterNanos);
     }
 
     private byte @Nullable [] get(ByteBuffer name, byte[] key) {
-        CowTree map = maps.get(name);
+        TimedMap map = maps.get(name);
         return map == null ? null : map.get(key);
     }
 
     private byte @Nullable [] put(ByteBuffer name, byte[] key, byte[] value) {
-        CowTree map = maps.get(name);
+        return put(name, key, value, TimedMap.NO_DEADLINE);
+    }
+
+    private byte @Nullable [] put(ByteBuffer name, byte[] key, byte[] value, long deadlineNanos) {
+        TimedMap map = maps.get(name);
         if (map == null) {
-            map = new CowTree();
             // The name is a view of the command, which is not ours to keep.
-            maps.put(ByteBuffer.allocate(name.remaining()).put(name.duplicate()).flip(), map);
+            map = new TimedMap(ByteBuffer.allocate(name.remaining())
+                    .put(name.duplicate())
+                    .flip()
+                    .asReadOnlyBuffer());
+            maps.put(map.name(), map);
         }
-        return map.put(key, value);
+        long before = map.earliestNanos();
+        byte[] previous = map.put(key, value, deadlineNanos);
+        changed(map, before);
+        return previous;
     }
 
     private byte @Nullable [] remove(ByteBuffer name, byte[] key) {
-        CowTree map = maps.get(name);
-        byte[] removed = map == null ? null : map.remove(key);
-        if (map != null && map.size() == 0) {
-            maps.remove(name);
+        TimedMap map = maps.get(name);
+        if (map == null) {
+            return null;
         }
+        long before = map.earliestNanos();
+        byte[] removed = map.remove(key);
+        changed(map, before);
         return removed;
+    }
+
+    private void clear(ByteBuffer name) {
+        TimedMap map = maps.remove(name);
+        if (map != null) {
+            deadlines.changed(map, map.earliestNanos(), TimedMap.NO_DEADLINE);
+        }
     }
 
     private byte[] add(ByteBuffer name, byte[] key, byte[] delta) {
@@ -179,12 +245,14 @@ public final class MapMachine implements StateMachine {
         return YES;
     }
 
-    private void batch(ByteBuffer name, List<BatchedChange> changes) {
+    private void batch(ByteBuffer name, List<BatchedChange> changes, long masterNanos) {
         for (BatchedChange change : changes) {
             switch (change.op()) {
                 case MapCommands.PUT -> put(name, change.key(), change.value());
+                case MapCommands.PUT_EXPIRING ->
+                    put(name, change.key(), change.value(), deadline(masterNanos, change.ttlNanos()));
                 case MapCommands.REMOVE -> remove(name, change.key());
-                case MapCommands.CLEAR -> maps.remove(name);
+                case MapCommands.CLEAR -> clear(name);
                 default -> throw new IllegalStateException(change + " was read and is not known");
             }
         }
@@ -200,8 +268,8 @@ public final class MapMachine implements StateMachine {
         } else {
             in.end();
         }
-        CowTree map = maps.get(name);
-        return ScanPage.of(map == null ? new CowTree() : map, prefix, after, maxEntries, maxBytes);
+        TimedMap map = maps.get(name);
+        return ScanPage.of(map == null ? new CowTree() : map.entries(), prefix, after, maxEntries, maxBytes);
     }
 
     private static byte[] optional(byte @Nullable [] value) {

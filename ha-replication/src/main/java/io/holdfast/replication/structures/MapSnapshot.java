@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,23 +21,23 @@ import java.util.Map;
  */
 public final class MapSnapshot implements StateSnapshot {
     /** The format that {@link #writeTo} writes. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private static final byte[] FIRST_KEY = {};
 
-    private record Named(ByteBuffer name, CowTree.Snapshot entries) {}
+    private static final long NONE = 0;
 
-    private final List<Named> maps;
+    private final List<TimedMap.Snapshot> maps;
 
-    private MapSnapshot(List<Named> maps) {
+    private MapSnapshot(List<TimedMap.Snapshot> maps) {
         this.maps = maps;
     }
 
-    static MapSnapshot of(Map<ByteBuffer, CowTree> maps) {
-        List<Named> named = new ArrayList<>(maps.size());
-        maps.forEach((name, tree) -> named.add(new Named(name.duplicate(), tree.snapshot())));
-        named.sort((one, other) -> one.name().compareTo(other.name()));
-        return new MapSnapshot(named);
+    static MapSnapshot of(Collection<TimedMap> maps) {
+        List<TimedMap.Snapshot> taken = new ArrayList<>(maps.size());
+        maps.forEach(map -> taken.add(map.snapshot()));
+        taken.sort((one, other) -> one.name().compareTo(other.name()));
+        return new MapSnapshot(taken);
     }
 
     @Override
@@ -48,18 +50,31 @@ public final class MapSnapshot implements StateSnapshot {
     public void writeTo(OutputStream out) throws IOException {
         DataOutputStream data = new DataOutputStream(out);
         data.writeInt(maps.size());
-        for (Named map : maps) {
+        for (TimedMap.Snapshot map : maps) {
             byte[] name = new byte[map.name().remaining()];
             map.name().duplicate().get(name);
             write(data, name);
             data.writeLong(map.entries().size());
-            CowTree.Cursor cursor = map.entries().ceiling(FIRST_KEY);
-            while (cursor.advance()) {
-                write(data, cursor.key());
-                write(data, cursor.value());
-            }
+            writeEntries(data, map);
         }
         data.flush();
+    }
+
+    /** Deadlines are in the order of the keys, too, but not every key has one. */
+    private static void writeEntries(DataOutputStream data, TimedMap.Snapshot map) throws IOException {
+        CowTree.Cursor entries = map.entries().ceiling(FIRST_KEY);
+        CowTree.Cursor deadlines = map.deadlines().ceiling(FIRST_KEY);
+        boolean more = deadlines.advance();
+        while (entries.advance()) {
+            write(data, entries.key());
+            write(data, entries.value());
+            if (more && Arrays.equals(deadlines.key(), entries.key())) {
+                data.write(deadlines.value());
+                more = deadlines.advance();
+            } else {
+                data.writeLong(NONE);
+            }
+        }
     }
 
     private static void write(DataOutputStream data, byte[] bytes) throws IOException {
@@ -68,28 +83,37 @@ public final class MapSnapshot implements StateSnapshot {
     }
 
     /** What {@link #writeTo} wrote; nothing may be left over. */
-    static Map<ByteBuffer, CowTree> read(int version, InputStream in) throws IOException {
+    static Map<ByteBuffer, TimedMap> read(int version, InputStream in) throws IOException {
         if (version != VERSION) {
             throw new IOException("maps in format " + version + ", and this release reads " + VERSION);
         }
         DataInputStream data = new DataInputStream(in);
-        Map<ByteBuffer, CowTree> maps = new HashMap<>();
+        Map<ByteBuffer, TimedMap> maps = new HashMap<>();
         for (int left = data.readInt(); left > 0; left--) {
-            ByteBuffer name = ByteBuffer.wrap(bytes(data));
-            CowTree tree = new CowTree();
+            TimedMap map = new TimedMap(ByteBuffer.wrap(bytes(data)).asReadOnlyBuffer());
             long size = data.readLong();
             for (long i = 0; i < size; i++) {
                 byte[] key = bytes(data);
-                tree.put(key, bytes(data));
+                byte[] value = bytes(data);
+                map.put(key, value, deadline(data));
             }
-            if (size < 1 || tree.size() != size || maps.put(name, tree) != null) {
-                throw new IOException("a map with " + tree.size() + " of " + size + " entries, or there twice");
+            long read = map.entries().size();
+            if (size < 1 || read != size || maps.put(map.name(), map) != null) {
+                throw new IOException("a map with " + read + " of " + size + " entries, or there twice");
             }
         }
         if (data.read() >= 0) {
             throw new IOException("bytes follow the last map");
         }
         return maps;
+    }
+
+    private static long deadline(DataInputStream data) throws IOException {
+        long deadlineNanos = data.readLong();
+        if (deadlineNanos < 0 || deadlineNanos == TimedMap.NO_DEADLINE) {
+            throw new IOException("a deadline of " + deadlineNanos);
+        }
+        return deadlineNanos == NONE ? TimedMap.NO_DEADLINE : deadlineNanos;
     }
 
     private static byte[] bytes(DataInputStream data) throws IOException {

@@ -31,6 +31,15 @@ final class ManualTasks implements EventLoop, Worker {
     @Override
     public void close() {}
 
+    /** Runs the next one; false if there is none. */
+    boolean runOne() {
+        Runnable task = tasks.poll();
+        if (task != null) {
+            task.run();
+        }
+        return task != null;
+    }
+
     void runAll() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();

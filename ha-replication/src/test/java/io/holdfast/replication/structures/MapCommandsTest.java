@@ -36,11 +36,16 @@ class MapCommandsTest {
         assertBytes("07 016d 6b", MapCommands.getAndRemove(M, K));
         assertBytes("08 016d", MapCommands.clear(M));
         assertBytes("09 016d 00000001 6b ffffffffffffffff", MapCommands.add(M, K, -1));
+        assertBytes("0b 016d 00000000000f4240 00000001 6b 31", MapCommands.putExpiring(M, K, bytes("1"), 1_000_000));
         BatchCommand batch = new BatchCommand(1_000);
         batch.clear();
         batch.put(K, bytes("12"));
         batch.remove(bytes("l"));
-        assertBytes("0a 016d 08 01 00000001 6b 00000002 3132 06 00000001 6c", batch.of(M));
+        batch.putExpiring(K, bytes("1"), 1_000_000);
+        assertBytes(
+                "0a 016d 08 01 00000001 6b 00000002 3132 06 00000001 6c"
+                        + "0b 00000000000f4240 00000001 6b 00000001 31",
+                batch.of(M));
     }
 
     @Test

@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,9 +28,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MapMachineTest {
     private static final byte[] M = bytes("m");
     private static final byte[] K = bytes("k");
+    private static final long MILLI = 1_000_000;
 
     private final MapMachine machine = new MapMachine();
     private long index;
+    /** Masters' accumulated time. */
+    private long now;
 
     @Test
     void answersAsTheFormatSays() {
@@ -100,6 +106,107 @@ class MapMachineTest {
     }
 
     @Test
+    void aValueGoesWhenItsTimeHasComeAndNotBefore() {
+        now = 7 * MILLI;
+        assertEquals("", apply(MapCommands.putExpiring(M, K, bytes("1"), 5 * MILLI)));
+        apply(MapCommands.put(M, bytes("l"), bytes("2")));
+        assertEquals(0, machine.expire(12 * MILLI - 1, 10));
+        assertFalse(machine.isDue(12 * MILLI - 1));
+        assertEquals("0131", ask(MapCommands.get(M, K)));
+        assertTrue(machine.isDue(12 * MILLI));
+        assertEquals(1, machine.expire(12 * MILLI, 10));
+        assertEquals("00", ask(MapCommands.get(M, K)));
+        assertEquals("0000000000000001", ask(MapCommands.size(M)));
+        assertEquals(0, machine.expire(Long.MAX_VALUE - 1, 10), "what has no deadline stays");
+    }
+
+    @Test
+    void aNewValueHasItsOwnDeadlineOrNone() {
+        List<byte[]> settingOnes = List.of(
+                MapCommands.put(M, K, bytes("2")),
+                MapCommands.getAndPut(M, K, bytes("2")),
+                MapCommands.replace(M, K, bytes("2")),
+                MapCommands.compareAndSet(M, K, bytes("1"), bytes("2")),
+                batchOf(batch -> batch.put(K, bytes("2"))));
+        for (byte[] setting : settingOnes) {
+            apply(MapCommands.putExpiring(M, K, bytes("1"), 5 * MILLI));
+            apply(setting);
+            assertEquals(0, machine.expire(5 * MILLI, 10));
+            assertEquals("0132", ask(MapCommands.get(M, K)));
+        }
+        for (byte[] notSetting : List.of(
+                MapCommands.putIfAbsent(M, K, bytes("2")), MapCommands.compareAndSet(M, K, bytes("x"), bytes("2")))) {
+            apply(MapCommands.putExpiring(M, K, bytes("1"), 5 * MILLI));
+            apply(notSetting);
+            assertEquals(1, machine.expire(5 * MILLI, 10));
+            assertEquals("00", ask(MapCommands.get(M, K)));
+        }
+        apply(MapCommands.putExpiring(M, K, bytes("1"), 5 * MILLI));
+        apply(batchOf(batch -> batch.putExpiring(K, bytes("2"), 9 * MILLI)));
+        assertEquals(0, machine.expire(5 * MILLI, 10), "later");
+        apply(MapCommands.putExpiring(M, K, bytes("1"), 3 * MILLI));
+        assertEquals(1, machine.expire(3 * MILLI, 10), "and sooner");
+        apply(MapCommands.putExpiring(M, K, new byte[8], 5 * MILLI));
+        apply(MapCommands.add(M, K, 1));
+        assertEquals(0, machine.expire(5 * MILLI, 10), "a sum is a new value, too");
+    }
+
+    @Test
+    void whatWasRemovedOrClearedExpiresNoMore() {
+        apply(MapCommands.putExpiring(M, K, bytes("1"), 5 * MILLI));
+        apply(MapCommands.remove(M, K));
+        apply(MapCommands.putExpiring(M, K, bytes("1"), 6 * MILLI));
+        apply(MapCommands.clear(M));
+        assertFalse(machine.isDue(Long.MAX_VALUE - 1));
+        apply(MapCommands.put(M, K, bytes("2")));
+        assertEquals(0, machine.expire(6 * MILLI, 10));
+        assertEquals("0132", ask(MapCommands.get(M, K)));
+        assertEquals(0, new MapMachine().expire(Long.MAX_VALUE - 1, 10));
+    }
+
+    @Test
+    void manyGoInTheOrderOfTheirDeadlinesAPartAtATime() {
+        Random random = new Random(4);
+        TreeMap<Long, String> byDeadline = new TreeMap<>();
+        while (byDeadline.size() < 500) {
+            long ttl = (1 + random.nextInt(10_000)) * MILLI;
+            byte[] name = bytes("m" + random.nextInt(3));
+            if (byDeadline.put(ttl, new String(name, StandardCharsets.UTF_8)) == null) {
+                apply(MapCommands.putExpiring(name, bytes("k" + ttl), bytes("v"), ttl));
+            }
+        }
+        int left = byDeadline.size();
+        for (long time = 0; left > 0; time += 100 * MILLI) {
+            while (machine.isDue(time)) {
+                int removed = machine.expire(time, 3);
+                assertTrue(removed > 0 && removed <= 3, "removed " + removed);
+                for (int i = 0; i < removed; i++) {
+                    Map.Entry<Long, String> next = byDeadline.pollFirstEntry();
+                    byte[] key = bytes("k" + next.getKey());
+                    assertEquals("00", ask(MapCommands.get(bytes(next.getValue()), key)));
+                }
+                left -= removed;
+                assertEquals(left, sizes(), "none but those that go first");
+            }
+            assertTrue(byDeadline.isEmpty() || byDeadline.firstKey() > time);
+        }
+    }
+
+    private long sizes() {
+        long sum = 0;
+        for (int i = 0; i < 3; i++) {
+            sum += MapCommands.number(machine.query(ByteBuffer.wrap(MapCommands.size(bytes("m" + i)))));
+        }
+        return sum;
+    }
+
+    private static byte[] batchOf(Consumer<BatchCommand> changes) {
+        BatchCommand batch = new BatchCommand(1_000);
+        changes.accept(batch);
+        return batch.of(M);
+    }
+
+    @Test
     void keepsMapsApartAndClearsOne() {
         apply(MapCommands.put(M, K, bytes("1")));
         apply(MapCommands.put(bytes("n"), K, bytes("2")));
@@ -124,7 +231,7 @@ class MapMachineTest {
         ByteBuffer direct = ByteBuffer.allocateDirect(command.length + 6);
         direct.position(3).put(command);
         direct.flip().position(3);
-        machine.apply(new StateMachine.Entry(1, 1, 0, direct.asReadOnlyBuffer()));
+        machine.apply(new StateMachine.Entry(1, 1, 0, direct.asReadOnlyBuffer()), 0);
         assertEquals(3, direct.position());
         assertEquals("0131", ask(MapCommands.get(M, K)));
     }
@@ -192,6 +299,12 @@ class MapMachineTest {
                 "0a 016d 08 01 00000001 6b 00000001",
                 "0a 016d 08 02 00000001 6b 00000000",
                 "0a 016d 08 06 00000002 6b",
+                "0a 016d 08 0b 00000000000f423f 00000001 6b 00000000",
+                "0b 016d 0000000000000000 00000001 6b 31",
+                "0b 016d 00000000000f423f 00000001 6b 31",
+                "0b 016d 04614dfd7c4b0001 00000001 6b 31",
+                "0b 016d ffffffffffffffff 00000001 6b 31",
+                "0b 016d 00000000000f4240 00000002 6b",
                 "40 016d 6b"
             })
     void refusesMalformedCommandsAndChangesNothing(String hex) {
@@ -256,16 +369,20 @@ class MapMachineTest {
             byte[] value = bytes("v" + random.nextInt(4));
             byte[] name = bytes("m" + random.nextInt(3));
             byte[] command =
-                    switch (random.nextInt(6)) {
+                    switch (random.nextInt(7)) {
                         case 0 -> MapCommands.getAndPut(name, key, value);
                         case 1 -> MapCommands.putIfAbsent(name, key, value);
                         case 2 -> MapCommands.compareAndSet(name, key, value, bytes("v0"));
                         case 3 -> MapCommands.getAndRemove(name, key);
                         case 4 -> MapCommands.replace(name, key, value);
+                        case 5 -> MapCommands.putExpiring(name, key, value, (1 + random.nextInt(9)) * MILLI);
                         default -> random.nextInt(100) == 0 ? MapCommands.clear(name) : MapCommands.remove(name, key);
                     };
             StateMachine.Entry entry = new StateMachine.Entry(i + 1, 1, 0, ByteBuffer.wrap(command));
-            assertArrayEquals(machine.apply(entry), other.apply(entry));
+            long time = i * MILLI / 4;
+            assertEquals(machine.expire(time, 100), other.expire(time, 100));
+            assertArrayEquals(machine.apply(entry, time), other.apply(entry, time));
+            assertEquals(machine.hash(), other.hash());
         }
         for (int i = 0; i < 3; i++) {
             byte[] scan = MapCommands.scan(bytes("m" + i), bytes(""), null, 1_000, 1_000_000);
@@ -292,7 +409,8 @@ class MapMachineTest {
 
     private String apply(byte[] command) {
         index++;
-        return HexFormat.of().formatHex(machine.apply(new StateMachine.Entry(index, 1, 0, ByteBuffer.wrap(command))));
+        return HexFormat.of()
+                .formatHex(machine.apply(new StateMachine.Entry(index, 1, 0, ByteBuffer.wrap(command)), now));
     }
 
     private String ask(byte[] request) {

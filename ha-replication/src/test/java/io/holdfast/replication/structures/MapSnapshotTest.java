@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -24,7 +25,7 @@ class MapSnapshotTest {
     private final Random random = new Random(5);
 
     private static void apply(MapMachine to, byte[] command) {
-        to.apply(new StateMachine.Entry(1, 1, 0, ByteBuffer.wrap(command)));
+        to.apply(new StateMachine.Entry(1, 1, 0, ByteBuffer.wrap(command)), 0);
     }
 
     private void change() {
@@ -52,7 +53,7 @@ class MapSnapshotTest {
     private static MapMachine restored(byte[] bytes) throws IOException {
         MapMachine other = new MapMachine();
         apply(other, MapCommands.put(bytes("old"), bytes("old"), bytes("must be gone")));
-        other.restore(1, new ByteArrayInputStream(bytes));
+        other.restore(2, new ByteArrayInputStream(bytes));
         return other;
     }
 
@@ -106,6 +107,59 @@ class MapSnapshotTest {
     }
 
     @Test
+    void goldenBytes() throws IOException {
+        apply(machine, MapCommands.putExpiring(bytes("m"), bytes("k"), bytes("1"), 5_000_000));
+        apply(machine, MapCommands.put(bytes("m"), bytes("l"), bytes("23")));
+        apply(machine, MapCommands.put(bytes("a"), bytes(""), bytes("")));
+        assertEquals(2, machine.snapshot().version());
+        assertEquals(
+                ("00000002 00000001 61 0000000000000001 00000000 00000000 0000000000000000"
+                                + "00000001 6d 0000000000000002 00000001 6b 00000001 31 00000000004c4b40"
+                                + "00000001 6c 00000002 3233 0000000000000000")
+                        .replace(" ", ""),
+                HexFormat.of().formatHex(written(machine.snapshot())));
+    }
+
+    @Test
+    void deadlinesAreInItAndGoOnWhereItIsRestored() throws IOException {
+        for (int i = 0; i < 3_000; i++) {
+            String key = "key-" + random.nextInt(500);
+            byte[] name = bytes("map-" + random.nextInt(3));
+            long ttl = (1 + random.nextInt(50)) * 1_000_000L;
+            apply(
+                    machine,
+                    random.nextInt(3) == 0
+                            ? MapCommands.put(name, bytes(key), bytes("stays"))
+                            : MapCommands.putExpiring(name, bytes(key), bytes("goes"), ttl));
+        }
+        MapSnapshot snapshot = machine.snapshot();
+        long hash = machine.hash();
+        assertTrue(machine.expire(50_000_000, 10_000) > 500, "after it was taken");
+        MapMachine other = restored(written(snapshot));
+        assertEquals(hash, other.hash());
+        for (long time = 0; time <= 50_000_000; time += 1_000_000) {
+            other.expire(time, 10_000);
+        }
+        assertEquals(machine.hash(), other.hash());
+        assertArrayEquals(written(machine.snapshot()), written(other.snapshot()));
+    }
+
+    @Test
+    void theHashTellsDeadlinesApart() {
+        byte[] name = bytes("m");
+        apply(machine, MapCommands.put(name, bytes("k"), bytes("1")));
+        long stays = machine.hash();
+        apply(machine, MapCommands.putExpiring(name, bytes("k"), bytes("1"), 5_000_000));
+        long goes = machine.hash();
+        assertNotEquals(stays, goes);
+        apply(machine, MapCommands.putExpiring(name, bytes("k"), bytes("1"), 6_000_000));
+        assertNotEquals(goes, machine.hash());
+        assertNotEquals(stays, machine.hash());
+        apply(machine, MapCommands.put(name, bytes("k"), bytes("1")));
+        assertEquals(stays, machine.hash());
+    }
+
+    @Test
     void noMapsAreASnapshotToo() throws IOException {
         assertHolds(Map.of(), restored(written(machine.snapshot())));
     }
@@ -119,10 +173,10 @@ class MapSnapshotTest {
             assertThrows(IOException.class, () -> restored(cut), "length " + length);
         }
         byte[] longer = Arrays.copyOf(good, good.length + 1);
-        assertThrows(IOException.class, () -> machine.restore(1, new ByteArrayInputStream(longer)));
-        assertThrows(IOException.class, () -> machine.restore(2, new ByteArrayInputStream(good)));
+        assertThrows(IOException.class, () -> machine.restore(2, new ByteArrayInputStream(longer)));
+        assertThrows(IOException.class, () -> machine.restore(1, new ByteArrayInputStream(good)));
         byte[] empty = {0, 0, 0, 1, 0, 0, 0, 1, 'm', 0, 0, 0, 0, 0, 0, 0, 0};
-        assertThrows(IOException.class, () -> machine.restore(1, new ByteArrayInputStream(empty)));
+        assertThrows(IOException.class, () -> machine.restore(2, new ByteArrayInputStream(empty)));
         assertArrayEquals(good, written(machine.snapshot()));
     }
 

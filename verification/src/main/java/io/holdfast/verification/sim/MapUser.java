@@ -19,17 +19,25 @@ final class MapUser {
     private final Simulation simulation;
     private final SplittableRandom random;
     private final ReplicatedMap<String, String> map;
+    private final ReplicatedMap<String, String> passing;
     private final History history;
     private int process;
     private int calls;
     private @Nullable String lastSeen;
     private boolean stopped;
 
-    MapUser(int number, Simulation simulation, ReplicatedMap<String, String> map, History history) {
+    /** @param passing a map whose values go; the nodes compare what they have of it */
+    MapUser(
+            int number,
+            Simulation simulation,
+            ReplicatedMap<String, String> map,
+            ReplicatedMap<String, String> passing,
+            History history) {
         this.number = number;
         this.simulation = simulation;
         this.random = simulation.random("map user " + number);
         this.map = map.withTimeout(Duration.ofSeconds(4));
+        this.passing = passing.withTimeout(Duration.ofSeconds(4));
         this.history = history;
         this.process = number;
     }
@@ -49,6 +57,7 @@ final class MapUser {
     private void call() {
         String key = "key-" + random.nextInt(KEYS);
         String value = number + "." + ++calls;
+        var unused = passing.putAsync("key-" + calls % 7, value, Duration.ofMillis(1 + 37L * calls % 900));
         switch (random.nextInt(6)) {
             case 0, 1 -> {
                 History.Call call = history.invoke(process, RegisterModel.GET, key, null);

@@ -130,7 +130,11 @@ public final class SeedRun implements LongFunction<String> {
             HaCluster client = cluster.client(id);
             LogAccess access = client.feature(LogAccess.class);
             MapUser user = new MapUser(
-                    i, simulation, ReplicatedMap.in(client, "map", Codec.string(), Codec.string()), history);
+                    i,
+                    simulation,
+                    ReplicatedMap.in(client, "map", Codec.string(), Codec.string()),
+                    ReplicatedMap.in(client, "passing", Codec.string(), Codec.string()),
+                    history);
             users.add(user);
             user.start();
             writers.add(new Writer(
