@@ -19,9 +19,10 @@ import java.util.concurrent.locks.LockSupport;
 public final class NodeCluster implements AutoCloseable {
     private static final double START_SECONDS = 60;
     private static final double DRAIN_SECONDS = 60;
+    private static final double RESTART_SECONDS = 600;
     private static final Path MEMORY = Path.of("/dev/shm");
 
-    private final SystemUnderTest system;
+    private SystemUnderTest system;
     private final Path directory;
     private final Path memory;
     private final int basePort;
@@ -60,7 +61,7 @@ public final class NodeCluster implements AutoCloseable {
         Path own = Files.createDirectories(directory.resolve("node-" + id));
         Path inMemory = Files.createDirectories(memory.resolve("node-" + id));
         return new NodeProcess(
-                system,
+                id < system.nodes() ? system : system.withFlags(List.of()), // a client holds no state
                 subject,
                 new NodeSettings(id, system.nodes(), basePort, own, inMemory, forced, profile),
                 directory.resolve("node-" + id + ".log"));
@@ -74,8 +75,38 @@ public final class NodeCluster implements AutoCloseable {
         return client;
     }
 
-    List<NodeProcess> nodes() {
-        return nodes;
+    /** All of them, by their ids. */
+    public List<NodeProcess> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /** Kills all nodes and starts them again on what their disks have, with other flags. */
+    public void restartAll(List<String> flags) throws IOException {
+        system = system.withFlags(flags);
+        nodes.forEach(NodeProcess::close);
+        for (int id = 0; id < nodes.size(); id++) {
+            nodes.set(id, process(id, system.subject()));
+        }
+        for (NodeProcess node : nodes) {
+            node.await("started", RESTART_SECONDS);
+        }
+    }
+
+    /** Kills a node and starts it again, on what its disk has or on an empty one; returns the new process at once. */
+    public NodeProcess restart(NodeProcess node, boolean emptied) throws IOException {
+        int id = nodes.indexOf(node);
+        node.close();
+        if (emptied) {
+            Children.remove(directory.resolve("node-" + id));
+        }
+        NodeProcess again = process(id, system.subject());
+        nodes.set(id, again);
+        return again;
+    }
+
+    /** Waits until a node that was started again can be asked. */
+    public void awaitStarted(NodeProcess node) throws IOException {
+        node.await("started", RESTART_SECONDS);
     }
 
     /** The one that says that it is the master, waited for. */

@@ -1,8 +1,12 @@
 package io.holdfast.benchmarks.process;
 
+import io.holdfast.benchmarks.load.Fill;
 import io.holdfast.benchmarks.load.LoadPlan;
 import io.holdfast.benchmarks.load.OpenLoop;
+import io.holdfast.benchmarks.load.Overload;
 import io.holdfast.benchmarks.load.SingleWrite;
+import io.holdfast.benchmarks.load.SteadyLoop;
+import io.holdfast.benchmarks.load.SteadyPlan;
 import io.holdfast.benchmarks.load.Target;
 import io.holdfast.benchmarks.subject.NodeSettings;
 import io.holdfast.benchmarks.subject.Profile;
@@ -11,6 +15,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -83,6 +88,21 @@ final class NodeMain {
                                     Double.parseDouble(words[3]),
                                     Double.parseDouble(words[4])),
                             Double.parseDouble(words[5])));
+                case "steady" ->
+                    onThread(() -> steady(new SteadyPlan(
+                            new LoadPlan(
+                                    words[1],
+                                    Integer.parseInt(words[2]),
+                                    Integer.parseInt(words[3]),
+                                    Double.parseDouble(words[4]),
+                                    Double.parseDouble(words[5])),
+                            Double.parseDouble(words[7]),
+                            Double.parseDouble(words[6]))));
+                case "fill" ->
+                    onThread(() -> fill(
+                            new LoadPlan(words[1], Integer.parseInt(words[2]), Integer.parseInt(words[3]), 0, 0),
+                            Long.parseLong(words[4])));
+                case "heap" -> onThread(() -> say(new Message("heap", Map.of("bytes", heapInUse()))));
                 case "write" -> onThread(() -> write(Boolean.parseBoolean(words[1])));
                 default -> say(new Message("problem:unknown:" + words[0]));
             }
@@ -113,6 +133,26 @@ final class NodeMain {
             say(new Message(
                     "result", OpenLoop.run(target, plan, perSecond, () -> {}).toMap()));
         }
+    }
+
+    private void steady(SteadyPlan plan) throws Exception {
+        try (Target target = subject.open(plan.load().work())) {
+            Overload came = SteadyLoop.run(target, plan, stretch -> say(new Message("stretch", stretch.toMap())));
+            say(new Message("result", came.toMap()));
+        }
+    }
+
+    private void fill(LoadPlan plan, long count) throws Exception {
+        try (Target target = subject.open(plan.work())) {
+            long start = System.nanoTime();
+            Fill.run(target, plan, count);
+            say(new Message("filled", Map.of("seconds", (System.nanoTime() - start) / 1e9)));
+        }
+    }
+
+    private static double heapInUse() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     private void load(LoadPlan plan) throws Exception {

@@ -1,5 +1,6 @@
 package io.holdfast.benchmarks.process;
 
+import io.holdfast.benchmarks.load.LoadPlan;
 import io.holdfast.benchmarks.subject.NodeSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,7 @@ public final class NodeProcess implements AutoCloseable {
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
 
     private static final String DIED = "died";
+    private static final double COLLECTION_SECONDS = 60;
 
     private final String name;
     private final Process process;
@@ -44,6 +47,7 @@ public final class NodeProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
+        command.addAll(system.flags());
         command.add("-Djava.io.tmpdir=" + settings.directory());
         command.addAll(List.of("-cp", system.classPath(), NodeMain.class.getName(), subject));
         command.addAll(List.of(
@@ -128,6 +132,23 @@ public final class NodeProcess implements AutoCloseable {
     Message ask(String question) throws IOException {
         say(question);
         return await(question, 10);
+    }
+
+    /** What it says of itself. */
+    public Map<String, Double> state() throws IOException {
+        return ask("state").figures();
+    }
+
+    /** Bytes of heap in use after a collection. */
+    public double heapInUse() throws IOException {
+        say("heap");
+        return await("heap", COLLECTION_SECONDS).figure("bytes");
+    }
+
+    /** Has the process do that work so many times, as fast as it goes; returns after how many seconds it was done. */
+    public double fill(LoadPlan plan, long count, double patienceSeconds) throws IOException {
+        say("fill " + plan.work() + " " + plan.bytes() + " " + plan.window() + " " + count);
+        return await("filled", patienceSeconds).figure("seconds");
     }
 
     long pid() {
