@@ -3,6 +3,7 @@
 #   benchmarks/run.sh replication [--quick] [--repeats 1] [--peers a,b] [--systems holdfast,floor]
 #   benchmarks/run.sh failover    [--quick] [--peers a,b] [--systems holdfast]
 #   benchmarks/run.sh overload    [--quick]
+#   benchmarks/run.sh snapshots   [--quick]
 #   benchmarks/run.sh report
 # Peers are ratis, sofajraft, jgroups-raft and aeron. See docs/performance.md.
 set -eu
@@ -11,15 +12,16 @@ case "${1:-}" in
     replication) main=ReplicationBenchmark ;;
     failover) main=FailoverBenchmark ;;
     overload) main=OverloadBenchmark ;;
+    snapshots) main=SnapshotBenchmark ;;
     report) main=PerformancePage ;;
-    *) sed -n '2,7s/^# \{0,1\}//p' benchmarks/run.sh >&2; exit 2 ;;
+    *) sed -n '2,8s/^# \{0,1\}//p' benchmarks/run.sh >&2; exit 2 ;;
 esac
 shift
 modules=benchmarks/replication
 profile=
 for peer in ratis sofajraft jgroups-raft aeron; do
     case "$main $*" in
-        PerformancePage* | OverloadBenchmark*) ;;
+        PerformancePage* | OverloadBenchmark* | SnapshotBenchmark*) ;;
         *--systems*"$peer"* | *--peers*"$peer"*) modules="$modules,benchmarks/peers/$peer" profile=-Ppeers ;;
         *--systems* | *--peers*) ;;
         *) modules="$modules,benchmarks/peers/$peer" profile=-Ppeers ;;

@@ -6,6 +6,10 @@ import io.holdfast.core.HoldfastException;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.ReplicatedLog;
 import io.holdfast.replication.ReplicatedMap;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a process that takes part in a cluster, as a node or a client, can be asked to do. */
 @SuppressWarnings("FutureReturnValueIgnored") // each operation hears of its end
@@ -14,16 +18,45 @@ final class Targets {
     private static final byte[] QUESTION = new byte[Long.BYTES];
 
     static final String BLOCKING = "blocking write";
+    private static final String MAP = "benchmark";
+    private static final Pattern OVERWRITE = Pattern.compile("overwrite:(\\d+)");
 
     private Targets() {}
 
     static Target open(HaCluster cluster, String work) {
+        Matcher overwrite = OVERWRITE.matcher(work);
+        if (overwrite.matches()) {
+            return overwrites(map(cluster), Long.parseLong(overwrite.group(1)));
+        }
         return switch (work) {
             case "write" -> writes(ReplicatedLog.in(cluster));
             case BLOCKING -> blockingWrites(ReplicatedLog.in(cluster));
             case "read" -> reads(ReplicatedLog.in(cluster));
-            case "map" -> puts(ReplicatedMap.in(cluster, "benchmark", Codec.longs(), Codec.bytes()));
+            case "map" -> puts(map(cluster));
+            case "insert" -> inserts(map(cluster));
             default -> throw new IllegalArgumentException("no work called " + work);
+        };
+    }
+
+    private static ReplicatedMap<Long, byte[]> map(HaCluster cluster) {
+        return ReplicatedMap.in(cluster, MAP, Codec.longs(), Codec.bytes());
+    }
+
+    /** Keys from 0 on, each once. */
+    private static Target inserts(ReplicatedMap<Long, byte[]> map) {
+        AtomicLong next = new AtomicLong();
+        return operation -> {
+            map.putAsync(next.getAndIncrement(), operation.payload()).whenComplete(operation);
+            return true;
+        };
+    }
+
+    /** Any of the keys that {@link #inserts} has made so many of. */
+    private static Target overwrites(ReplicatedMap<Long, byte[]> map, long keys) {
+        SplittableRandom random = new SplittableRandom(keys);
+        return operation -> {
+            map.putAsync(random.nextLong(keys), operation.payload()).whenComplete(operation);
+            return true;
         };
     }
 

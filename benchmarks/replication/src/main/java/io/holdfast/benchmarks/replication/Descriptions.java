@@ -47,6 +47,18 @@ final class Descriptions {
             All are set to force. *default* is each system's defaults, *fast* its fastest documented setting.
             """;
 
+    static final String SNAPSHOTS = """
+            Three nodes and a client in JVMs of their own, the nodes with `-Xms3g -Xmx3g`, forced. A map is filled with
+            2,000,000 entries of 256 B; then the client overwrites random ones in an open loop, at half of the rate that a closed
+            loop (W=1024) reached just before in the same cluster. What is due and cannot be sent, since 4,096 are in flight, is
+            sent late, and latencies count from when a write was due. *off*: no snapshot is ever taken, the log only grows.
+            *on*: the nodes were started again with a snapshot every 256 MiB of log or, if that is more, every time that the
+            log has grown by the length of the last snapshot; the log before it is dropped. *on, a slave emptied*: after the
+            first window a slave is killed and started again on an empty directory; it fetches the master's snapshot and
+            takes its place again. The last table is of nodes that hold all of it: a slave that is killed and started again
+            without load, from the start of its JVM until it is ready; and heaps after a collection.
+            """;
+
     static Table settings() {
         Table table = new Table("", "version", "client", "forced", "not forced", "fast (failover)");
         table.add(List.of(

@@ -29,6 +29,7 @@ public final class PerformancePage {
         made.replication(new Results(RowFile.read(results.resolve("replication.json"))));
         made.failover(new Results(RowFile.read(results.resolve("failover.json"))));
         made.overload(new Results(RowFile.read(results.resolve("overload.json"))));
+        made.snapshots(new Results(RowFile.read(results.resolve("snapshots.json"))));
         made.tail();
         Files.writeString(docs.resolve("performance.md"), made.page);
     }
@@ -43,6 +44,7 @@ public final class PerformancePage {
                 benchmarks/run.sh replication            # an hour; --quick for a look
                 benchmarks/run.sh failover               # an hour; --quick for a look
                 benchmarks/run.sh overload               # five minutes
+                benchmarks/run.sh snapshots              # a quarter of an hour; --quick for a look
                 benchmarks/run.sh report                 # this page
                 ```
 
@@ -138,6 +140,19 @@ public final class PerformancePage {
                             + "terms that began; memory is the master's after the load.",
                     tables.table());
         }
+    }
+
+    private void snapshots(Results results) {
+        SnapshotTables tables = new SnapshotTables(results);
+        if (tables.phases().isEmpty()) {
+            return;
+        }
+        heading("A large map with snapshots");
+        table("", tables.phases());
+        table("Each window of the three phases.", tables.windows());
+        table("", tables.bars());
+        table("", tables.nodes());
+        text(Descriptions.SNAPSHOTS);
     }
 
     private void tail() {

@@ -5,6 +5,7 @@ import io.holdfast.benchmarks.floor.PingPong;
 import io.holdfast.benchmarks.floor.QuorumFloor;
 import io.holdfast.benchmarks.floor.QuorumFloorThreads;
 import io.holdfast.benchmarks.holdfast.HoldfastNode;
+import io.holdfast.benchmarks.holdfast.MapNode;
 import io.holdfast.benchmarks.process.SystemUnderTest;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,11 @@ final class Systems {
             case "aeron" -> peer(name, "io.holdfast.benchmarks.aeron.AeronNode");
             default -> throw new IllegalArgumentException("no system called " + name);
         };
+    }
+
+    /** Nodes that hold maps, with these flags; {@link MapNode#SNAPSHOT_BYTES} is among them or not. */
+    SystemUnderTest maps(List<String> flags) {
+        return own(HOLDFAST, MapNode.class, 3).withFlags(flags);
     }
 
     SystemUnderTest pingPong() {
