@@ -1,14 +1,21 @@
 package io.holdfast.verification.process;
 
+import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.OutcomeUnknownException;
+import io.holdfast.core.OverloadedException;
 import io.holdfast.replication.ReplicatedLog;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
-/** Submits rising numbers, many at a time, and keeps account of what it was told. */
+/**
+ * Submits rising numbers, many at a time, and keeps account of what it was told. One that is patient takes "not carried out"
+ * for an answer, and pauses after each number, so that small disks last.
+ */
 final class Feeder implements AutoCloseable {
     private static final int IN_FLIGHT = 64;
 
@@ -17,17 +24,32 @@ final class Feeder implements AutoCloseable {
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong highestAcknowledged = new AtomicLong();
     private final AtomicLong uncertain = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+    private final long pauseNanos;
+    private final boolean patient;
     private final AtomicLong lastAnswerNanos = new AtomicLong(System.nanoTime());
     private final AtomicLong longestGapNanos = new AtomicLong();
     private final List<String> problems = new ArrayList<>(); // guarded by itself
     private final Thread thread;
     private volatile boolean stopped;
+    private volatile String lastFailure = "";
     private long next = 1;
 
     Feeder(ReplicatedLog log) {
+        this(log, 0, false);
+    }
+
+    private Feeder(ReplicatedLog log, long pauseNanos, boolean patient) {
         this.log = log;
+        this.pauseNanos = pauseNanos;
+        this.patient = patient;
         this.thread = new Thread(this::feed, "feeder");
         thread.setDaemon(true);
+    }
+
+    /** One that is refused and goes on. */
+    static Feeder patient(ReplicatedLog log, Duration pause) {
+        return new Feeder(log, pause.toNanos(), true);
     }
 
     void start() {
@@ -47,6 +69,9 @@ final class Feeder implements AutoCloseable {
                 }
                 window.release();
             });
+            if (pauseNanos > 0) {
+                LockSupport.parkNanos(pauseNanos); // the pace of the load: nothing is waited for
+            }
         }
         window.acquireUninterruptibly(IN_FLIGHT);
     }
@@ -63,6 +88,11 @@ final class Feeder implements AutoCloseable {
 
     private void failed(long number, Throwable problem) {
         Throwable cause = problem instanceof CompletionException ? problem.getCause() : problem;
+        lastFailure = cause.toString();
+        if (patient && (cause instanceof NotAvailableException || cause instanceof OverloadedException)) {
+            refused.incrementAndGet();
+            return;
+        }
         if (!(cause instanceof OutcomeUnknownException)) {
             problem("number " + number + " failed: " + cause);
         }
@@ -92,6 +122,16 @@ final class Feeder implements AutoCloseable {
 
     long uncertain() {
         return uncertain.get();
+    }
+
+    /** What the last write that failed was told. */
+    String lastFailure() {
+        return lastFailure;
+    }
+
+    /** How many were said not to have been carried out. */
+    long refused() {
+        return refused.get();
     }
 
     /** The longest time between two answers since this was last asked, in nanoseconds. */

@@ -15,13 +15,15 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 
 /**
  * One node in a process of its own. Arguments: id, directory, "default" or "fast", "file", "heap" or
  * "unforced", then the nodes. Each
  * line on standard input is answered by a line with the node's status, "heap" by the bytes in use after a collection: of
- * the heap and of direct buffers; "stop" or the end of the input stops it.
+ * the heap and of direct buffers; "why" by the reason why it is not ready; "take files" takes all the files that the
+ * process may have open, "give files back" closes them. "stop" or the end of the input stops it.
  */
 final class NodeMain {
     private NodeMain() {}
@@ -35,7 +37,8 @@ final class NodeMain {
                 .orElseThrow();
         LogReplication log = LogReplication.inDirectory(Path.of(args[1]))
                 .bootstrap(nodes)
-                .segmentBytes(8 << 20)
+                .segmentBytes(Integer.getInteger(NodeTuning.SEGMENT_BYTES, 8 << 20))
+                .snapshots(Long.getLong(NodeTuning.SNAPSHOT_BYTES, 256L << 20), Duration.ofHours(1))
                 .stateMachine(new Sequence());
         if (args[3].equals("unforced")) {
             log = log.unforced();
@@ -48,11 +51,25 @@ final class NodeMain {
         }
         HaCluster cluster = builder.start();
         ReplicatedLog replicated = ReplicatedLog.in(cluster);
+        OpenFiles files = new OpenFiles();
         System.out.println("started");
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null && !line.equals("stop"); line = in.readLine()) {
             if (line.equals("heap")) {
                 System.out.println(heapUsed() + " " + directUsed());
+                continue;
+            }
+            if (line.equals("why")) {
+                System.out.println(oneLine(cluster.whyNotReady()));
+                continue;
+            }
+            if (line.equals("take files")) {
+                System.out.println(files.takeAll());
+                continue;
+            }
+            if (line.equals("give files back")) {
+                files.giveBack();
+                System.out.println("given back");
                 continue;
             }
             LogStatus status = replicated.status();
@@ -61,6 +78,10 @@ final class NodeMain {
         }
         cluster.close();
         System.out.println("stopped");
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ");
     }
 
     private static long heapUsed() {

@@ -25,11 +25,19 @@ final class NodeProcess implements AutoCloseable {
     private final BufferedReader out;
     private final Writer in;
 
-    NodeProcess(String id, Path directory, Path logFile, String profile, String storage, List<String> nodes)
+    NodeProcess(
+            String id,
+            Path directory,
+            Path logFile,
+            String profile,
+            String storage,
+            NodeTuning tuning,
+            List<String> nodes)
             throws IOException {
         this.id = id;
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>(tuning.launch(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -74,14 +82,32 @@ final class NodeProcess implements AutoCloseable {
         return new Memory(Long.parseLong(fields[0]), Long.parseLong(fields[1]));
     }
 
+    /** Why it is not ready, in its own words; empty if it is. */
+    String whyNotReady() throws IOException {
+        return answer("why");
+    }
+
+    /** Has its process take all the files that it may have open; how many were left. */
+    int takeOpenFiles() throws IOException {
+        return Integer.parseInt(answer("take files"));
+    }
+
+    void giveOpenFilesBack() throws IOException {
+        answer("give files back");
+    }
+
     private String[] ask(String question) throws IOException {
+        return answer(question).split(" ");
+    }
+
+    private String answer(String question) throws IOException {
         in.write(question + "\n");
         in.flush();
         String line = out.readLine();
         if (line == null) {
             throw new IOException(id + " has died");
         }
-        return line.split(" ");
+        return line;
     }
 
     /** Sends a signal, such as KILL, STOP or CONT. */

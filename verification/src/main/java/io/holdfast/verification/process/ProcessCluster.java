@@ -21,13 +21,19 @@ final class ProcessCluster implements AutoCloseable {
     private final Path directory;
     private final String profile;
     private final String storage;
+    private final NodeTuning tuning;
     private final List<String> nodes = new ArrayList<>();
     private final Map<String, NodeProcess> running = new LinkedHashMap<>();
 
     ProcessCluster(Path directory, int size, String profile, String storage) throws IOException {
+        this(directory, size, profile, storage, NodeTuning.usual());
+    }
+
+    ProcessCluster(Path directory, int size, String profile, String storage, NodeTuning tuning) throws IOException {
         this.directory = directory;
         this.profile = profile;
         this.storage = storage;
+        this.tuning = tuning;
         List<ServerSocket> reserved = new ArrayList<>();
         for (int i = 1; i <= size; i++) {
             ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -46,7 +52,8 @@ final class ProcessCluster implements AutoCloseable {
             String id = node.substring(0, node.indexOf('@'));
             NodeProcess process = running.get(id);
             if (process == null || !process.isAlive()) {
-                process = new NodeProcess(id, directory, directory.resolve(id + ".log"), profile, storage, nodes);
+                process =
+                        new NodeProcess(id, directory, directory.resolve(id + ".log"), profile, storage, tuning, nodes);
                 running.put(id, process);
                 started.add(process);
             }
@@ -56,14 +63,19 @@ final class ProcessCluster implements AutoCloseable {
         }
     }
 
-    /** A client of the cluster in this process. */
+    /** A client of the cluster in this process, whose calls wait for half a minute. */
     HaCluster client(String id) {
+        return client(id, Duration.ofSeconds(30));
+    }
+
+    /** A client of the cluster in this process. */
+    HaCluster client(String id, Duration timeout) {
         String[] addresses = nodes.stream()
                 .map(node -> node.substring(node.indexOf('@') + 1))
                 .toArray(String[]::new);
         return HaCluster.builder("verification")
                 .node(Node.client(id))
-                .with(LogReplication.client(addresses).timeout(Duration.ofSeconds(30)))
+                .with(LogReplication.client(addresses).timeout(timeout))
                 .start();
     }
 

@@ -1,0 +1,33 @@
+package io.holdfast.verification.process;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** Waits for a condition, with a bound. */
+final class Eventually {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** May look at processes. */
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    /** Says what there is instead. */
+    interface Instead {
+        Object look() throws Exception;
+    }
+
+    private Eventually() {}
+
+    static void eventually(String what, Condition condition, Instead instead) throws Exception {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (!condition.holds()) {
+            if (System.nanoTime() > end) {
+                assertTrue(condition.holds(), what + " not within " + LIMIT + "; instead: " + instead.look());
+            }
+            LockSupport.parkNanos(5_000_000L); // between two looks at the condition
+        }
+    }
+}
