@@ -66,8 +66,8 @@ public final class OfflineRecovery {
     }
 
     /**
-     * Does it. A crash in between leaves a directory that waits for its old peers, and this to be called again, with the id
-     * that {@link #plan} then shows.
+     * Does it. After a crash in between, call it again, with the id that {@link #plan} then shows: the directory belongs to the
+     * new cluster already.
      *
      * @param clusterId must be the one that {@link #plan} shows
      * @param random draws the new id; one that cannot be drawn twice, such as a {@code SecureRandom}

@@ -147,7 +147,7 @@ final class Formation {
         listed.forEach((id, address) -> voters.add(new Voter(id, disk(id), address)));
         Identity old = identity;
         UUID clusterId = old == null ? freshClusterId : old.clusterId();
-        Identity planned = new Identity(clusterName, clusterId, clusterId, self, selfDisk, State.FORMING, voters);
+        Identity planned = planned(clusterId, voters);
         agreed.clear();
         if (planned.equals(old)) {
             saved(planned);
@@ -194,7 +194,7 @@ final class Formation {
     private void completeIfAgreed() {
         Identity plan = identity;
         if (plan != null && plan.state() == State.FORMING && saving == null && agreed.containsAll(listed.keySet())) {
-            save(formed(plan));
+            save(plan.formed(plan.logId(), plan.voters()));
         }
     }
 
@@ -211,11 +211,8 @@ final class Formation {
             }
         } else if (message instanceof FormationMessage.Formed done) {
             Identity own = identity;
-            if (own != null
-                    && own.state() == State.FORMING
-                    && own.clusterId().equals(done.clusterId())
-                    && own.voters().equals(done.voters())) {
-                save(formed(own));
+            if (own != null && own.state() == State.FORMING && own.clusterId().equals(done.clusterId())) {
+                save(own.formed(done.logId(), done.voters())); // by now others may vote than were planned
             } else if (own == null
                     || (own.state() == State.FORMING && !own.clusterId().equals(done.clusterId()))) {
                 comeBack(from, done);
@@ -239,7 +236,7 @@ final class Formation {
                     + ids(done.voters()) + "; this node's directory is empty, and " + self + " is none of them"));
             return;
         }
-        save(new Identity(clusterName, done.clusterId(), done.logId(), self, selfDisk, State.FORMED, done.voters()));
+        save(planned(done.clusterId(), done.voters()).formed(done.logId(), done.voters()));
     }
 
     /** Others vote by now. */
@@ -258,15 +255,9 @@ final class Formation {
         return ids;
     }
 
-    private static Identity formed(Identity plan) {
-        return new Identity(
-                plan.clusterName(),
-                plan.clusterId(),
-                plan.logId(),
-                plan.nodeId(),
-                plan.diskId(),
-                State.FORMED,
-                plan.voters());
+    private Identity planned(UUID clusterId, List<Voter> voters) {
+        boolean shared = Identity.hasOthers(voters, selfDisk);
+        return new Identity(clusterName, clusterId, clusterId, self, selfDisk, State.FORMING, shared, voters);
     }
 
     private void planned(String from, FormationMessage.Plan plan) {
@@ -290,8 +281,7 @@ final class Formation {
             effects.add(new Say(from, new FormationMessage.Refusal(problem)));
             effects.add(new Refused("refused to join " + from + "'s cluster: " + problem));
         } else if (own == null || own.state() == State.FORMING) {
-            Identity next = new Identity(
-                    clusterName, plan.clusterId(), plan.clusterId(), self, selfDisk, State.FORMING, plan.voters());
+            Identity next = planned(plan.clusterId(), plan.voters());
             if (next.equals(own)) {
                 saved(next);
             } else {

@@ -2,6 +2,7 @@ package io.holdfast.replication.bootstrap;
 
 import io.holdfast.core.Address;
 import io.holdfast.core.spi.MalformedFrameException;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.Voter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -56,7 +57,13 @@ final class FormationCodec {
     private static FormationMessage.Formed readFormed(ByteBuf in) {
         UUID clusterId = readId(in);
         List<Voter> voters = readVoters(in);
-        return new FormationMessage.Formed(clusterId, readId(in), voters);
+        UUID logId = readId(in);
+        try {
+            Configuration.of(voters.stream().filter(voter -> !voter.isVacant()).toList());
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrameException("voters that are none: " + e.getMessage());
+        }
+        return new FormationMessage.Formed(clusterId, logId, voters);
     }
 
     private static void writePlan(ByteBuf out, UUID clusterId, List<Voter> voters) {
@@ -73,9 +80,20 @@ final class FormationCodec {
         int count = in.readUnsignedByte();
         List<Voter> voters = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            voters.add(new Voter(readText(in), readId(in), readAddress(in)));
+            voters.add(readVoter(in));
         }
         return voters;
+    }
+
+    private static Voter readVoter(ByteBuf in) {
+        String nodeId = readText(in);
+        UUID diskId = readId(in);
+        Address address = readAddress(in);
+        try {
+            return new Voter(nodeId, diskId, address);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrameException("a voter: " + e.getMessage());
+        }
     }
 
     private static Address readAddress(ByteBuf in) {

@@ -1,5 +1,6 @@
 package io.holdfast.replication.log;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -13,10 +14,19 @@ import java.util.UUID;
  * @param nodeId the node's id as configured
  * @param diskId drawn when the directory was first used: another directory is another voter
  * @param state how far the cluster's forming has come
+ * @param shared true if another disk votes, or gets the log and may vote soon: then nobody decides alone who has forgotten
+ *     something. False in a cluster of one, and after a recovery from a lost quorum until somebody joins
  * @param voters who votes, as far as this node knows: the log says better. One whose disk is zero is an empty place
  */
 public record Identity(
-        String clusterName, UUID clusterId, UUID logId, String nodeId, UUID diskId, State state, List<Voter> voters) {
+        String clusterName,
+        UUID clusterId,
+        UUID logId,
+        String nodeId,
+        UUID diskId,
+        State state,
+        boolean shared,
+        List<Voter> voters) {
 
     /** How far the forming of a cluster has come, as this node knows. */
     public enum State {
@@ -35,9 +45,27 @@ public record Identity(
         }
     }
 
-    /** The same, with these voters. */
-    public Identity withVoters(List<Voter> others) {
-        return new Identity(clusterName, clusterId, logId, nodeId, diskId, state, others);
+    /** The same, where these belong to the cluster. */
+    public Identity with(Configuration members) {
+        List<Voter> places = new ArrayList<>(members.voters());
+        for (Voter learner : members.learners()) {
+            if (members.voters().stream().noneMatch(voter -> voter.nodeId().equals(learner.nodeId()))) {
+                places.add(new Voter(learner.nodeId(), Voter.NO_DISK, learner.address()));
+            }
+        }
+        boolean others = members.members().size() > 1;
+        return new Identity(clusterName, clusterId, logId, nodeId, diskId, state, others, places);
+    }
+
+    /** The same, once the cluster exists. */
+    public Identity formed(UUID log, List<Voter> all) {
+        return new Identity(clusterName, clusterId, log, nodeId, diskId, State.FORMED, hasOthers(all, diskId), all);
+    }
+
+    /** True if somebody else votes. */
+    public static boolean hasOthers(List<Voter> voters, UUID diskId) {
+        return voters.stream()
+                .anyMatch(voter -> !voter.isVacant() && !voter.diskId().equals(diskId));
     }
 
     /** Who votes, and which places are empty, before the log says otherwise. */

@@ -94,6 +94,7 @@ public final class IdentityFile {
         text.append("log.id=").append(identity.logId()).append('\n');
         text.append("node.id=").append(identity.nodeId()).append('\n');
         text.append("disk.id=").append(identity.diskId()).append('\n');
+        text.append("shared=").append(identity.shared()).append('\n');
         text.append("state=").append(identity.state()).append('\n');
         for (Voter voter : identity.voters()) {
             text.append(VOTER).append(voter.nodeId()).append('=').append(voter.diskId());
@@ -141,10 +142,18 @@ public final class IdentityFile {
                     value(path, values, "node.id"),
                     UUID.fromString(value(path, values, "disk.id")),
                     State.valueOf(value(path, values, "state")),
+                    isTrue(value(path, values, "shared")),
                     voters(path, values));
         } catch (IllegalArgumentException e) {
             throw new DamagedFileException(path, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static boolean isTrue(String value) {
+        if (!value.equals("true") && !value.equals("false")) {
+            throw new IllegalArgumentException("shared=" + value + " is neither true nor false");
+        }
+        return value.equals("true");
     }
 
     private static List<Voter> voters(Path path, Map<String, String> values) throws IOException {

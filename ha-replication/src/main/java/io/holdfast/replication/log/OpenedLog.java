@@ -1,5 +1,6 @@
 package io.holdfast.replication.log;
 
+import io.holdfast.core.runtime.NoSpaceException;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.Worker;
@@ -250,10 +251,10 @@ record OpenedLog(
                 new Segment(spare.file(), spare.sequence(), header.segmentId(), header.firstIndex(), spare.size());
         try {
             segment.file.write(header.encode(), 0);
-        } catch (IOException e) {
-            segment.file.close();
+        } catch (NoSpaceException e) {
+            spares.discard(segment.file, e);
             throw new NoRoomException(spares.directory(), e);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             segment.file.close();
             throw e;
         }

@@ -165,7 +165,7 @@ final class SpareSegments {
     }
 
     /** What there is of it would only take room. */
-    private void discard(StorageFile file, Exception cause) {
+    void discard(StorageFile file, Exception cause) {
         try {
             file.close();
             storage.delete(file.path());

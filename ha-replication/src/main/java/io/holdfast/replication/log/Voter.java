@@ -21,6 +21,13 @@ public record Voter(String nodeId, UUID diskId, Address address) {
 
     private static final int MAX_TEXT_BYTES = 1_024;
 
+    /** Checks what would be written into files. */
+    public Voter {
+        if (!nodeId.matches("[A-Za-z0-9._-]{1,64}")) {
+            throw new IllegalArgumentException("\"" + nodeId + "\" is no node's id");
+        }
+    }
+
     /** Its name in the protocol: {@code node/disk}, or the node's id alone while its disk is not known. */
     public String id() {
         return id(nodeId, diskId);

@@ -43,7 +43,7 @@ record Disk(
     /** Reads it; takes as long as the log and the snapshot are. Not on the loop. */
     static Disk open(NodeRuntime runtime, ReplicationSettings settings, Identity identity) throws IOException {
         Worker preparer = runtime.newWorker("segments");
-        HardStateFile hardState = HardStateFile.open(runtime.storage(), settings.directory(), hasOthers(identity));
+        HardStateFile hardState = HardStateFile.open(runtime.storage(), settings.directory(), identity.shared());
         Snapshots.Found snapshots = Snapshots.Found.open(runtime, settings.directory(), identity.logId());
         SegmentedLog log = openLog(runtime, settings, identity, preparer, snapshots.end());
         if (log.recovery().fresh()) {
@@ -75,19 +75,13 @@ record Disk(
                 time.masterNanos());
     }
 
-    /** True if somebody else may have what is missing here. */
-    private static boolean hasOthers(Identity identity) {
-        return identity.voters().stream()
-                .anyMatch(voter -> !voter.isVacant() && !voter.diskId().equals(identity.diskId()));
-    }
-
     private static SegmentedLog openLog(
             NodeRuntime runtime, ReplicationSettings settings, Identity identity, Worker preparer, LogBase snapshot)
             throws IOException {
         try {
             return open(runtime, settings, identity, preparer, snapshot);
         } catch (DamagedLogException e) {
-            if (hasOthers(identity)) {
+            if (identity.shared()) {
                 throw e;
             }
             throw new IOException(
@@ -104,7 +98,7 @@ record Disk(
         return SegmentedLog.open(
                 runtime.storage(),
                 settings.directory().resolve("log"),
-                new LogOptions(settings.segmentBytes(), settings.forced(), hasOthers(identity)),
+                new LogOptions(settings.segmentBytes(), settings.forced(), identity.shared()),
                 identity.logId(),
                 runtime.random(),
                 preparer,

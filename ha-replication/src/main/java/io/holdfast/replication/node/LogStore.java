@@ -166,7 +166,9 @@ final class LogStore {
             if (settleDue) {
                 settle();
             }
-            persisted.goesOn();
+            if (!stalled) {
+                persisted.goesOn();
+            }
         }
     }
 

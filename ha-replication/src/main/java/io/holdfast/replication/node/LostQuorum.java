@@ -53,6 +53,9 @@ public final class LostQuorum {
         public void close() {}
     }
 
+    /** How many terms others may have had without this node. */
+    private static final long TERMS_UNHEARD_OF = 1 << 20;
+
     private final Storage storage = Storage.files();
     private final Path directory;
     private final Identity identity;
@@ -153,26 +156,26 @@ public final class LostQuorum {
         UUID newCluster = new UUID(random.nextLong(), random.nextLong());
         List<Voter> places = new ArrayList<>(alone.voters());
         places.addAll(alone.learners());
-        IdentityFile.save(
-                storage,
-                directory,
-                new Identity(
-                        identity.clusterName(),
-                        newCluster,
-                        identity.logId(),
-                        identity.nodeId(),
-                        identity.diskId(),
-                        State.FORMED,
-                        places));
-        try (SegmentedLog log = SegmentedLog.open(
-                storage,
-                directory.resolve("log"),
-                new LogOptions(64 << 10, true, true),
+        Identity next = new Identity(
+                identity.clusterName(),
+                newCluster,
                 identity.logId(),
-                random,
-                new SameThread(),
-                snapshot)) {
-            append(log, alone, saveVote(log.lastTerm()));
+                identity.nodeId(),
+                identity.diskId(),
+                State.FORMED,
+                false,
+                places);
+        try (HardStateFile vote = HardStateFile.open(storage, directory, true);
+                SegmentedLog log = SegmentedLog.open(
+                        storage,
+                        directory.resolve("log"),
+                        new LogOptions(64 << 10, true, true),
+                        identity.logId(),
+                        random,
+                        new SameThread(),
+                        snapshot)) {
+            IdentityFile.save(storage, directory, next);
+            append(log, alone, saveVote(vote, log.lastTerm()));
         }
         return newCluster.toString();
     }
@@ -209,14 +212,12 @@ public final class LostQuorum {
         return members;
     }
 
-    /** A term that nobody has had, as far as this node knows, with its vote for itself. */
-    private long saveVote(long lastTerm) throws IOException {
-        try (HardStateFile vote = HardStateFile.open(storage, directory, true)) {
-            long term = Math.max(vote.state().term(), lastTerm) + 1;
-            vote.save(new HardState(term, Voter.id(identity.nodeId(), identity.diskId())));
-            vote.settle();
-            return term;
-        }
+    /** A term that nobody has had, also of those that this node never heard of, with its vote for itself. */
+    private long saveVote(HardStateFile vote, long lastTerm) throws IOException {
+        long term = Math.max(vote.state().term(), lastTerm) + TERMS_UNHEARD_OF;
+        vote.save(new HardState(term, Voter.id(identity.nodeId(), identity.diskId())));
+        vote.settle();
+        return term;
     }
 
     private void append(SegmentedLog log, Configuration alone, long term) throws IOException {

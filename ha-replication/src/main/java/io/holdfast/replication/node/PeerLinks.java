@@ -36,8 +36,8 @@ final class PeerLinks {
     /** The protocol of these links. */
     static final Links.Protocol PROTOCOL = new Links.Protocol(1, "replication");
 
-    /** How many are dialled: whom a peer introduces is not for it alone to choose. */
-    private static final int MAX_DIALLED = 64;
+    /** How many nodes may introduce themselves that are dialled where they say: what a peer may ask for is bounded. */
+    private static final int MAX_INTRODUCED = 64;
 
     /** Takes what peers say. */
     interface Events {
@@ -69,6 +69,11 @@ final class PeerLinks {
     private final Map<String, PeerOutbox> outboxes = new TreeMap<>();
 
     private final Map<Target, Outbound> dialled = new TreeMap<>();
+    /** Where nodes said last that they are reached, by node id. */
+    private final Map<String, Target> introduced = new TreeMap<>();
+
+    private Set<Target> members = Set.of();
+    private boolean stopped;
 
     PeerLinks(
             Links links,
@@ -101,27 +106,48 @@ final class PeerLinks {
                 wanted.add(new Target(member.nodeId(), member.address()));
             }
         }
+        this.members = wanted;
+        Set<String> nodes = new TreeSet<>();
+        wanted.forEach(target -> nodes.add(target.nodeId()));
+        introduced.keySet().retainAll(nodes);
         List<Target> left = new ArrayList<>(dialled.keySet());
         left.removeAll(wanted);
-        for (Target target : left) {
-            Outbound outbound = dialled.remove(target);
-            if (outbound != null) {
-                outbound.end();
-            }
-        }
+        left.removeAll(introduced.values());
+        left.forEach(this::end);
         wanted.forEach(this::dial);
+    }
+
+    private void end(Target target) {
+        Outbound outbound = dialled.remove(target);
+        if (outbound != null) {
+            outbound.end();
+        }
     }
 
     /** A node has said where it is reached. This node may not know it yet, and must be able to answer it all the same. */
     private void introduced(Voter peer) {
-        PeerOutbox outbox = outboxes.get(peer.id());
-        if (!peer.nodeId().equals(selfNode) && (outbox == null || !outbox.isUp())) {
-            dial(new Target(peer.nodeId(), peer.address()));
+        Target target = new Target(peer.nodeId(), peer.address());
+        if (peer.nodeId().equals(selfNode) || members.contains(target) || introduced.size() >= MAX_INTRODUCED) {
+            return;
         }
+        Target former = introduced.put(peer.nodeId(), target);
+        if (former != null && !former.equals(target) && !members.contains(former)) {
+            end(former);
+        }
+        if (!isReached(peer.nodeId())) {
+            dial(target);
+        } // else it is dialled when that link ends
+    }
+
+    /** True if a link to that node stands, whatever its disk. */
+    private boolean isReached(String nodeId) {
+        return outboxes.entrySet().stream()
+                .anyMatch(entry -> Voter.nodeOf(entry.getKey()).equals(nodeId)
+                        && entry.getValue().isUp());
     }
 
     private void dial(Target target) {
-        if (!dialled.containsKey(target) && dialled.size() < MAX_DIALLED) {
+        if (!dialled.containsKey(target)) {
             Outbound outbound = new Outbound(target.nodeId());
             dialled.put(target, outbound);
             outbound.dialled = links.dial(PROTOCOL, target.nodeId(), target.address(), outbound);
@@ -167,6 +193,7 @@ final class PeerLinks {
     }
 
     void stop() {
+        stopped = true;
         dialled.values().forEach(Outbound::end);
         dialled.clear();
     }
@@ -216,12 +243,29 @@ final class PeerLinks {
             if (link != null && outbox != null && outbox.isOn(link)) {
                 outbox.down();
                 inputs.accept(new RaftInput.PeerDown(reached));
+                goOnElsewhere();
+            }
+        }
+
+        /** Perhaps another address of it is linked, or it has said where else it is. */
+        private void goOnElsewhere() {
+            for (Outbound other : List.copyOf(PeerLinks.this.dialled.values())) {
+                Link link = other.standing;
+                if (other != this && link != null && other.reached.equals(reached)) {
+                    other.up(link);
+                    return;
+                }
+            }
+            Target target = introduced.get(nodeId);
+            if (target != null && !stopped) {
+                dial(target);
             }
         }
 
         @Override
         public void dialFailed(CloseReason reason, String detail) {
-            if (reason == CloseReason.REFUSED) {
+            // An address that it has left says nothing of a node that is reached at another one.
+            if (reason == CloseReason.REFUSED && !isReached(nodeId)) {
                 inputs.accept(new RaftInput.PeerRefused(nodeId));
             }
         }

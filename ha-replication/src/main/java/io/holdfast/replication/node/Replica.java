@@ -140,6 +140,7 @@ final class Replica {
                 new RaftConfig(
                         own.id(),
                         own,
+                        identity.shared(),
                         settings.heartbeatNanos(),
                         settings.electionTimeoutNanos(),
                         settings.heartbeatNanos() / 2,
@@ -195,6 +196,11 @@ final class Replica {
                 this::announcement,
                 settings.client().maxEntryBytes());
         this.local = new LocalEndpoint(loop, ingress, reads, client);
+    }
+
+    /** The identity says so, too. */
+    void recorded(Configuration configuration) {
+        input(new RaftInput.ConfigurationRecorded(configuration));
     }
 
     void start() {

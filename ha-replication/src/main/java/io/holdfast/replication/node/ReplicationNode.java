@@ -13,14 +13,11 @@ import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.State;
 import io.holdfast.replication.log.IdentityFile;
-import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.LogAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -130,19 +127,22 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
         if (known == null) {
             return;
         }
-        List<Voter> voters = new ArrayList<>(configuration.voters());
-        configuration.learners().stream().filter(Voter::isVacant).forEach(voters::add);
-        Identity changed = known.withVoters(voters);
-        if (changed.equals(known)) {
-            return;
-        }
+        Identity changed = known.with(configuration);
         identity = changed;
         directoryUse.execute(() -> {
             try {
-                IdentityFile.save(runtime.storage(), settings.directory(), changed);
+                if (!changed.equals(known)) {
+                    IdentityFile.save(runtime.storage(), settings.directory(), changed);
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+            loop.execute(() -> {
+                Replica running = replica;
+                if (running != null) {
+                    running.recorded(configuration);
+                }
+            });
         });
         if (formation != null) {
             formation.changed(changed);

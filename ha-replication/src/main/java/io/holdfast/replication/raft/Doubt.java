@@ -44,8 +44,8 @@ final class Doubt {
         this.s = state;
         this.neededIndex = neededIndex;
         this.unsettled = tailDoubtful || voteDoubtful;
-        this.doubtful = unsettled && !state.members.alone();
-        this.voteDoubtful = voteDoubtful && !state.members.alone();
+        this.doubtful = unsettled && state.config.shared();
+        this.voteDoubtful = voteDoubtful && state.config.shared();
     }
 
     boolean knowsItsTerm() {

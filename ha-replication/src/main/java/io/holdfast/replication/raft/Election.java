@@ -50,7 +50,7 @@ final class Election {
     /** Nobody leads for too long. */
     void timedOut() {
         boolean votes = s.members.votes(s.config.self());
-        if (!votes || s.role == RaftRole.PRE_CANDIDATE) {
+        if (!votes || s.stalled || !doubt.mayStand() || s.role == RaftRole.PRE_CANDIDATE) {
             // Perhaps nobody knows this node any more, and those it knows are not those who are there.
             TreeSet<String> all = new TreeSet<>(s.reached);
             all.addAll(s.members.peers());
@@ -151,7 +151,7 @@ final class Election {
             return false;
         }
         granted.add(from);
-        if (s.now + reply.promiseNanos() - promisedUntilNanos > 0) {
+        if (s.members.votes(from) && s.now + reply.promiseNanos() - promisedUntilNanos > 0) {
             promisedUntilNanos = s.now + reply.promiseNanos();
         }
         return s.members.won(granted::contains);

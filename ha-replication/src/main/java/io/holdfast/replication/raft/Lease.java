@@ -30,6 +30,9 @@ final class Lease {
     /** A round of heartbeats leaves now. */
     void sent(long round) {
         if (s.config.leaseNanos() > 0) {
+            while (!rounds.isEmpty() && s.now - rounds.peek().nanos() >= s.config.leaseNanos()) {
+                rounds.remove(); // whoever answers it now says nothing of any use
+            }
             rounds.add(new Sent(round, s.now));
         }
     }

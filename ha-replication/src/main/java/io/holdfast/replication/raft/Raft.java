@@ -10,6 +10,7 @@ import io.holdfast.replication.raft.RaftEffect.ReadFailed;
 import io.holdfast.replication.raft.RaftEffect.ReadReady;
 import io.holdfast.replication.raft.RaftEffect.SetTimer;
 import io.holdfast.replication.raft.RaftEffect.StateReported;
+import io.holdfast.replication.raft.RaftInput.ConfigurationRecorded;
 import io.holdfast.replication.raft.RaftInput.HardStateSaved;
 import io.holdfast.replication.raft.RaftInput.LogDropped;
 import io.holdfast.replication.raft.RaftInput.PeerDown;
@@ -128,6 +129,8 @@ public final class Raft {
             propose(proposed);
         } else if (input instanceof Persisted persisted) {
             persisted(persisted);
+        } else if (input instanceof ConfigurationRecorded recorded) {
+            reconfiguration.recorded(recorded.configuration());
         } else if (input instanceof StorageStalled storage) {
             s.stalled = storage.stalled();
             if (s.stalled && s.role != RaftRole.FOLLOWER) {

@@ -7,6 +7,7 @@ import io.holdfast.replication.log.Voter;
  *
  * @param self this node's name
  * @param own what that stands for
+ * @param shared false if no other disk can know more than this node's own
  * @param heartbeatNanos the master's interval between signs of life
  * @param electionTimeoutNanos how long a master may be silent before a voter may take it for dead
  * @param staggerNanos what each rank waits longer than the one before it when the master's death is evident
@@ -17,6 +18,7 @@ import io.holdfast.replication.log.Voter;
 public record RaftConfig(
         String self,
         Voter own,
+        boolean shared,
         long heartbeatNanos,
         long electionTimeoutNanos,
         long staggerNanos,

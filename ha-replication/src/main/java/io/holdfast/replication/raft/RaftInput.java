@@ -26,6 +26,9 @@ public sealed interface RaftInput {
      */
     record StorageStalled(boolean stalled) implements RaftInput {}
 
+    /** That this configuration holds is written where it outlasts whatever becomes of the log's end. */
+    record ConfigurationRecorded(Configuration configuration) implements RaftInput {}
+
     /** Users' entries wait in a batch of this count and length. */
     record Proposed(int count, int bytes) implements RaftInput {}
 

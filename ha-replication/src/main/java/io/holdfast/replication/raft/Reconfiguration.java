@@ -20,10 +20,16 @@ import org.jspecify.annotations.Nullable;
 final class Reconfiguration {
     private final RaftState s;
     private final Replicator replicator;
+    /** What this node would know after the loss of its log's end. */
+    private @Nullable Configuration recorded;
 
     Reconfiguration(RaftState state, Replicator replicator) {
         this.s = state;
         this.replicator = replicator;
+    }
+
+    void recorded(Configuration configuration) {
+        recorded = configuration;
     }
 
     /** Somebody who may not belong to the group has said who it is. */
@@ -74,6 +80,9 @@ final class Reconfiguration {
         if (current.isJoint()) {
             begin(current.decided());
             return;
+        }
+        if (!current.equals(recorded)) {
+            return; // a lone voter that forgets whom it has given a vote would lead against them
         }
         List<Voter> ready = new ArrayList<>();
         int places = 0;

@@ -76,7 +76,8 @@ final class Replicator {
     /** True if it has said anything within an election time-out, or may have. */
     boolean hearsLately(String id) {
         Progress follower = followers.get(id);
-        return follower != null && s.now - follower.heardNanos <= s.config.electionTimeoutNanos();
+        return id.equals(s.config.self())
+                || (follower != null && s.now - follower.heardNanos <= s.config.electionTimeoutNanos());
     }
 
     /** True if what it still needs is on its way to it. */
@@ -86,7 +87,7 @@ final class Replicator {
                 && follower.match > 0
                 && !follower.probing
                 && hearsLately(id)
-                && s.log.bytesFrom(follower.match + 1) <= s.config.maxInflightBytes();
+                && s.log.startOfLast(s.config.maxInflightBytes(), s.log.lastIndex()) <= follower.match + 1;
     }
 
     /** What is due next. */
@@ -111,7 +112,7 @@ final class Replicator {
             return true;
         }
         quorumDueNanos = s.now + s.config.electionTimeoutNanos() / 2;
-        return s.members.won(id -> id.equals(s.config.self()) || hearsLately(id));
+        return s.members.won(this::hearsLately);
     }
 
     /** The loop stood still: what the followers said meanwhile is still to be read. */

@@ -43,6 +43,8 @@ import java.util.Map;
 public final class RaftCodec {
     /** The longest message without batches. */
     private static final int MAX_FIXED = 64;
+    /** As the longest election time-out that can be set. */
+    private static final long MAX_PROMISE_NANOS = 60_000_000_000L;
 
     private RaftCodec() {}
 
@@ -132,11 +134,11 @@ public final class RaftCodec {
             case 2 -> new AppendAccepted(number(frame), number(frame), number(frame));
             case 3 -> new AppendRejected(number(frame), number(frame), number(frame), number(frame));
             case 4 -> new Heartbeat(number(frame), number(frame), number(frame), number(frame));
-            case 5 -> new HeartbeatReply(number(frame), number(frame), number(frame));
+            case 5 -> new HeartbeatReply(number(frame), number(frame), promise(frame));
             case 6 -> new PreVoteRequest(number(frame), number(frame), number(frame));
             case 7 -> new PreVoteReply(number(frame), frame.readBoolean());
             case 8 -> new VoteRequest(number(frame), number(frame), number(frame));
-            case 9 -> new VoteReply(number(frame), frame.readBoolean(), number(frame));
+            case 9 -> new VoteReply(number(frame), frame.readBoolean(), promise(frame));
             case 10 -> new ReadIndexRequest(number(frame), frame.readLong());
             case 11 -> new ReadIndexReply(number(frame), frame.readLong(), number(frame));
             case 12 -> new LogStatusRequest(number(frame));
@@ -228,6 +230,15 @@ public final class RaftCodec {
             throw new MalformedFrameException("a zero where none can be");
         }
         return value;
+    }
+
+    /** Nobody may hold a new master up for longer. */
+    private static long promise(ByteBuf frame) {
+        long nanos = number(frame);
+        if (nanos > MAX_PROMISE_NANOS) {
+            throw new MalformedFrameException("a promise of " + nanos + " ns");
+        }
+        return nanos;
     }
 
     private static long number(ByteBuf frame) {

@@ -249,6 +249,26 @@ class FormationTest {
         }
     }
 
+    /** Found by review: somebody missed the end of the formation, and since then others have come to vote. */
+    @Test
+    void whoMissedTheEndIsFormedWithThoseWhoVoteNow() {
+        Voter self = new Voter("z", new UUID(7, 1), new Address("z", 1));
+        Voter then = new Voter("a", new UUID(7, 2), new Address("a", 1));
+        Voter now = new Voter("a", new UUID(7, 3), new Address("a", 1));
+        UUID cluster = new UUID(3, 4);
+        Identity plan =
+                new Identity("shop", cluster, cluster, "z", self.diskId(), State.FORMING, true, List.of(then, self));
+        Formation formation = new Formation(
+                "shop", "z", self.diskId(), Map.of("a", then.address(), "z", self.address()), plan, new UUID(9, 1));
+        formation.start();
+        formation.step(new Formation.Reached("a", now.diskId()));
+        List<Formation.Effect> effects = formation.step(
+                new Formation.Said("a", new FormationMessage.Formed(cluster, cluster, List.of(now, self))));
+        Identity formed = ((Formation.Save) effects.get(0)).identity();
+        assertEquals(State.FORMED, formed.state());
+        assertEquals(List.of(now, self), formed.voters());
+    }
+
     @Test
     void whoseNodeNeverBelongedDoesNotComeBack() {
         Map<String, Address> list = Map.of("a", new Address("a", 1), "z", new Address("z", 1));

@@ -28,6 +28,7 @@ class IdentityFileTest {
             "node-1",
             DISK,
             State.FORMED,
+            true,
             List.of(
                     new Voter("node-1", DISK, new Address("10.0.0.1", 7400)),
                     new Voter("node-2", new UUID(0, 0), new Address("::1", 7400))));
@@ -38,10 +39,11 @@ class IdentityFileTest {
             log.id=00000000-0000-0005-0000-000000000006
             node.id=node-1
             disk.id=11111111-2222-3333-4444-555555555555
+            shared=true
             state=FORMED
             voter.node-1=11111111-2222-3333-4444-555555555555 10.0.0.1:7400
             voter.node-2=00000000-0000-0000-0000-000000000000 [::1]:7400
-            crc32c=79c805ec
+            crc32c=54215f63
             """;
 
     private final MemoryStorage storage = new MemoryStorage();
@@ -108,8 +110,8 @@ class IdentityFileTest {
 
     @Test
     void aCrashLeavesTheOldOrTheNew() throws IOException {
-        Identity forming =
-                new Identity("shop", new UUID(0, 0), new UUID(0, 0), "node-1", DISK, State.FORMING, IDENTITY.voters());
+        Identity forming = new Identity(
+                "shop", new UUID(0, 0), new UUID(0, 0), "node-1", DISK, State.FORMING, true, IDENTITY.voters());
         for (int failAfter = 0; failAfter < 5; failAfter++) {
             MemoryStorage failing = new MemoryStorage();
             IdentityFile.save(failing, DIRECTORY, forming);
@@ -125,9 +127,23 @@ class IdentityFileTest {
     }
 
     @Test
+    void aPlaceStaysAPlaceWhileItsLearnerHasNoVote() {
+        Voter self = new Voter("node-1", DISK, new Address("10.0.0.1", 7400));
+        Voter learner = new Voter("node-2", new UUID(1, 1), new Address("10.0.0.2", 7400));
+        Identity alone = new Identity("shop", DISK, DISK, "node-1", DISK, State.FORMED, false, List.of(self));
+        Identity learning = alone.with(new Configuration(List.of(self), List.of(), List.of(learner)));
+        assertEquals(
+                List.of(self, new Voter("node-2", Voter.NO_DISK, learner.address())),
+                learning.voters(),
+                "another empty disk of that node is told that it has a place");
+        assertTrue(learning.shared());
+        assertEquals(List.of(self), alone.with(Configuration.of(List.of(self))).voters());
+    }
+
+    @Test
     void aNameWithControlCharactersIsRefused() {
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new Identity("a\nstate=FORMING", DISK, DISK, "node-1", DISK, State.FORMED, List.of()));
+                () -> new Identity("a\nstate=FORMING", DISK, DISK, "node-1", DISK, State.FORMED, false, List.of()));
     }
 }

@@ -49,6 +49,9 @@ final class RaftCluster {
 
     private final Set<String> cuts = new TreeSet<>();
     private final Set<String> gone = new TreeSet<>();
+    /** Who has written down that there are others. */
+    private final Set<String> shared = new TreeSet<>();
+
     private final List<Observer> observers = new ArrayList<>();
     /** Who belongs to the group at the beginning. */
     private final Configuration base;
@@ -57,6 +60,7 @@ final class RaftCluster {
 
     private long now;
     private long leaseNanos;
+    private boolean records = true;
 
     RaftCluster(String... ids) {
         this(0, ids);
@@ -159,6 +163,11 @@ final class RaftCluster {
         return cluster;
     }
 
+    /** From now on the test says what is recorded. */
+    void recordsNothing() {
+        records = false;
+    }
+
     /** Voters that are started from now on use leases of that length. */
     RaftCluster leases(long nanos) {
         leaseNanos = nanos;
@@ -173,6 +182,7 @@ final class RaftCluster {
         return new RaftConfig(
                 self,
                 voter(self),
+                shared.contains(self),
                 HEARTBEAT,
                 ELECTION_TIMEOUT,
                 STAGGER,
@@ -212,8 +222,14 @@ final class RaftCluster {
         SnapshotMark snapshot = node.disk.snapshot();
         long from = snapshot == null ? 0 : snapshot.index();
         Membership members = new Membership(id, from, configurationAt(from, snapshots.getOrDefault(from, List.of())));
+        if (base.members().size() > 1 || !node.id.equals(base.voters().get(0).id())) {
+            shared.add(id);
+        }
         node.open(config(id), members, configurations);
         List<RaftEffect> effects = new ArrayList<>(step(id, new RaftInput.Started()));
+        if (records) {
+            step(id, new RaftInput.ConfigurationRecorded(raft(id).configuration()));
+        }
         SnapshotMark mark = disk(id).snapshot();
         if (mark != null) {
             effects.addAll(step(id, new RaftInput.SnapshotTaken(mark.index(), mark.term(), mark.bytes())));
@@ -255,6 +271,13 @@ final class RaftCluster {
             node.disk.save(save);
         } else if (effect instanceof RaftEffect.AppendProposed append) {
             node.disk.append(append.batch());
+        } else if (effect instanceof RaftEffect.ConfigurationChanged changed) {
+            if (changed.configuration().members().size() > 1) {
+                shared.add(node.id);
+            }
+            if (records) {
+                inputs.add(new RaftInput.ConfigurationRecorded(changed.configuration()));
+            }
         } else if (effect instanceof RaftEffect.AppendConfiguration append) {
             configurations.put(append.batch(), append.configuration());
             node.disk.append(append.batch());

@@ -263,6 +263,48 @@ class ReconfigurationTest {
         assertTrue(cluster.raft(c).votes(), "its introductions reach the master");
     }
 
+    /** Found by review: a voter that was alone, and has forgotten that it gave others a vote, must not lead against them. */
+    @Test
+    void aVoterThatWasAloneDoesNotForgetTheOthers() {
+        Configuration left = new Configuration(
+                List.of(RaftCluster.voter("a")), List.of(), List.of(RaftCluster.voter("b"), RaftCluster.voter("c")));
+        RaftCluster cluster = new RaftCluster(left, "a");
+        cluster.start();
+        lead(cluster);
+        String b = cluster.join("b", 1);
+        String c = cluster.join("c", 1);
+        cluster.run(6 * ROUND);
+        assertEquals(List.of("a", b, c), voters(cluster, "a"));
+        // It loses the last of its log again and again, until that says that it is alone.
+        cluster.crash("a");
+        while (cluster.disk("a").forced().size() > 1) {
+            cluster.disk("a").loseLastBatch();
+        }
+        cluster.isolate("a");
+        cluster.start("a");
+        cluster.run(10 * ROUND);
+        assertEquals(List.of("a"), voters(cluster, "a"));
+        assertFalse(cluster.raft("a").role() == RaftRole.LEADER, "b and c may have elected another one");
+        cluster.heal();
+        cluster.linkAll();
+        lead(cluster);
+        assertEquals(List.of("a", b, c), voters(cluster, "a"));
+    }
+
+    /** It gives nobody a vote before it has written that down where the loss of its log's end does not reach it. */
+    @Test
+    void aVoteIsGivenOnlyWhenThatIsRecorded() {
+        RaftCluster cluster = RaftCluster.ledByA();
+        cluster.recordsNothing();
+        String fresh = cluster.exchangeDisk("c");
+        cluster.run(6 * ROUND);
+        assertEquals(1, cluster.raft("a").configuration().learners().size());
+        assertFalse(cluster.raft(fresh).votes());
+        cluster.step("a", new RaftInput.ConfigurationRecorded(cluster.raft("a").configuration()));
+        cluster.run(2 * ROUND);
+        assertTrue(cluster.raft(fresh).votes());
+    }
+
     /** After a recovery from a lost quorum: places are kept for those who are gone, and two voters are passed over. */
     @Test
     void emptyPlacesAreFilledTwoAtATime() {

@@ -36,6 +36,7 @@ class SealedSetsTest {
                 new RaftInput.Received("b", new RaftMessage.Heartbeat(term, 0, 1, 1)),
                 new RaftInput.TimerFired(),
                 new RaftInput.StorageStalled(true),
+                new RaftInput.ConfigurationRecorded(RaftCluster.configuration("a", "b", "c")),
                 new RaftInput.Persisted(term, 1),
                 new RaftInput.HardStateSaved(0),
                 new RaftInput.Proposed(1, 10),

@@ -70,6 +70,16 @@ class RaftCodecTest {
     }
 
     @Test
+    void aPromiseForAgesIsMalformed() {
+        for (RaftMessage message :
+                List.of(new VoteReply(3, true, 60_000_000_001L), new HeartbeatReply(3, 4, Long.MAX_VALUE))) {
+            ByteBuf encoded = RaftCodec.encode(UnpooledByteBufAllocator.DEFAULT, message);
+            assertThrows(MalformedFrameException.class, () -> RaftCodec.decode(encoded, new ArrayList<>()));
+            encoded.release();
+        }
+    }
+
+    @Test
     void everyKindOfMessageHasGoldenBytes() {
         assertEquals(
                 Arrays.stream(RaftMessage.class.getPermittedSubclasses()).collect(Collectors.toSet()),
