@@ -26,7 +26,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("real-disks")
 class FullDiskTest {
     private static final int DISK_MEGABYTES = 48;
-    private static final NodeTuning SMALL = new NodeTuning(256 << 10, 2 << 20, 0);
+    /** So little that who is away while {@link #BEHIND} writes are made needs a snapshot from the master. */
+    private static final NodeTuning SMALL = new NodeTuning(256 << 10, 256 << 10, 0);
+
+    private static final long BEHIND = 8_000;
     private static final Duration TIMEOUT = Duration.ofSeconds(4);
     /** A disk must take the log of the minute after which a snapshot that failed is tried again. */
     private static final Duration PACE = Duration.ofNanos(500_000);
@@ -168,7 +171,7 @@ class FullDiskTest {
             NodeProcess slave =
                     nodes.stream().filter(node -> node != master).findFirst().orElseThrow();
             loaded.fill(slave);
-            loaded.awaitMore(4_000);
+            loaded.awaitMore(BEHIND);
             assertTrue(loaded.saysThatItIsFull(slave), slave.whyNotReady());
             assertEquals(term, master.status().term(), "a slave's disk is no reason for an election");
             assertEquals(0, loaded.feeder.uncertain() + loaded.feeder.refused(), "writes failed for a slave's disk");
@@ -187,7 +190,7 @@ class FullDiskTest {
             NodeProcess master = loaded.cluster.master();
             loaded.feeder.takeLongestGapNanos();
             loaded.fill(master);
-            loaded.awaitMore(4_000);
+            loaded.awaitMore(BEHIND);
             Duration gap = Duration.ofNanos(loaded.feeder.takeLongestGapNanos());
             System.out.println("without answers for " + gap.toMillis() + " ms");
             assertFalse(loaded.cluster.master() == master, "the full one is still master");
