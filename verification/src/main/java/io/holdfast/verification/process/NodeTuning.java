@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param segmentBytes of a file of the log
  * @param snapshotBytes of log from one snapshot to the next
- * @param openFiles how many files the process may have open, 0 for as many as the system allows
+ * @param openFiles how many files the process may have open and can raise itself to, 0 for as many as the system allows
  */
 record NodeTuning(int segmentBytes, long snapshotBytes, int openFiles) {
     static final String SEGMENT_BYTES = "holdfast.node.segmentBytes";
@@ -16,11 +16,6 @@ record NodeTuning(int segmentBytes, long snapshotBytes, int openFiles) {
 
     static NodeTuning usual() {
         return new NodeTuning(8 << 20, 256L << 20, 0);
-    }
-
-    /** The same with a limit that the process can neither pass nor raise. */
-    NodeTuning withOpenFiles(int limit) {
-        return new NodeTuning(segmentBytes, snapshotBytes, limit);
     }
 
     /** What runs the JVM: itself, or a shell that sets the limit and then becomes the JVM. */
