@@ -2,6 +2,7 @@ package io.holdfast.replication;
 
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.Freshness;
+import io.holdfast.replication.session.Poll;
 import io.holdfast.replication.structures.MapCommands;
 import java.time.Duration;
 import java.util.Map;
@@ -91,6 +92,10 @@ final class RawMap {
 
     <T extends @Nullable Object> CompletableFuture<T> readAsync(byte[] request, Function<byte[], T> answer) {
         return then(commands.readAsync(Commands.MAPS, request, timeoutNanos), answer);
+    }
+
+    void watch(Poll poll) {
+        commands.poll(Commands.CHANGES, poll);
     }
 
     Stream<Map.Entry<byte[], byte[]>> scan(byte[] prefix) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -270,6 +271,66 @@ public final class ReplicatedMap<K, V> {
 
     private Stream<Map.Entry<K, V>> scanEncoded(byte[] prefix) {
         return raw.scan(prefix).map(entry -> Map.entry(keys.decode(entry.getKey()), values.decode(entry.getValue())));
+    }
+
+    /**
+     * An index of the log up to which this map was complete at some moment during the call: every change that had been
+     * acknowledged before it lies there or before, and a {@link #watch} from there on tells all that come after. As fresh, and
+     * with the deadline and the exceptions, as other reads.
+     */
+    public long position() {
+        return MapCommands.number(raw.read(MapCommands.position(raw.id())));
+    }
+
+    /** As {@link #position}, without blocking. */
+    public CompletableFuture<Long> positionAsync() {
+        return raw.readAsync(MapCommands.position(raw.id()), MapCommands::number);
+    }
+
+    /**
+     * Tells a listener of every change of this map from now on; {@link #watch(long, Consumer)} from {@link #position} on.
+     * Blocks for the position, and fails, as a read does.
+     */
+    public MapWatch watch(Consumer<? super MapEvent<K, V>> listener) {
+        return watch(position(), listener);
+    }
+
+    /**
+     * Tells a listener of every change of this map after an index: each once, in the order of the log, whatever fails
+     * meanwhile. A node tells what it has applied itself; a client asks the nodes in turn, so a failover is no more than a
+     * pause. Does not block.
+     *
+     * <p><b>What is kept.</b> Each node remembers the last 65,536 changes of all maps together, or 16 MiB of them if that is
+     * less (keys and values, and 64 bytes for each), and none from before a snapshot that it took its state from. A watch
+     * that needs others, because it begins too far back or because its listener is too slow, ends with {@link
+     * WatchTooOldException}: see {@link MapWatch#ended}. So a slow listener costs nobody anything. What is in the map already
+     * is told by no watch. To have both, take the position <em>before</em> the scan; the same when a watch has ended so:
+     *
+     * <pre>{@code
+     * long position = orders.position();
+     * orders.scan().forEach(order -> cache.put(order.getKey(), order.getValue()));
+     * MapWatch watch = orders.watch(position, event -> apply(event, cache));
+     * }</pre>
+     *
+     * <p>Events then repeat what the scan may have seen, and the cache is right when they have caught up. The scan must not be
+     * of less than the position: linearizable, or {@link ReadLevel#atLeast} it.
+     *
+     * <p><b>The listener</b> is called where futures of this cluster complete, one event at a time, and may not wait for
+     * futures there; the next page of changes, of about 128 KiB, is asked for when it has returned from all of one. If it
+     * throws, that is logged and the watch goes on, as it does if a codec cannot decode a key or value. A process has at most
+     * 64 watches at once.
+     *
+     * @param afterIndex 0 for all from the beginning; a {@link #position}, {@link MapWatch#position}, or the index of an event
+     *     that {@link MapEvent#isLast is the last} of its index
+     */
+    public MapWatch watch(long afterIndex, Consumer<? super MapEvent<K, V>> listener) {
+        if (afterIndex < 0 || afterIndex == Long.MAX_VALUE) {
+            throw new IllegalArgumentException("an index to watch from is not negative; " + afterIndex
+                    + " is no index. Write watch(listener) to begin now");
+        }
+        WatchPoll<K, V> poll = new WatchPoll<>(this, afterIndex, listener);
+        raw.watch(poll);
+        return new MapWatch(poll);
     }
 
     /**

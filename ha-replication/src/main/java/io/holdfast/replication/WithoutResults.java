@@ -2,6 +2,7 @@ package io.holdfast.replication;
 
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.Freshness;
+import io.holdfast.replication.session.Poll;
 import io.holdfast.replication.structures.MapCommands;
 import java.util.concurrent.CompletableFuture;
 
@@ -40,6 +41,11 @@ final class WithoutResults implements Commands {
     @Override
     public CompletableFuture<byte[]> readAsync(int machine, byte[] request, long timeoutNanos) {
         return commands.readAsync(machine, request, timeoutNanos);
+    }
+
+    @Override
+    public void poll(int machine, Poll poll) {
+        commands.poll(machine, poll);
     }
 
     @Override

@@ -2,8 +2,14 @@ package io.holdfast.replication;
 
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.Freshness;
+import io.holdfast.replication.session.Poll;
+import io.holdfast.replication.structures.ChangeRing;
 import io.holdfast.replication.structures.MapMachine;
+import io.holdfast.replication.structures.WatchPage;
+import io.holdfast.replication.structures.WatchQuestion;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +22,8 @@ final class LocalCommands implements Commands {
     static final long DEFAULT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final MapMachine machine = new MapMachine();
+    private final ChangeRing ring = new ChangeRing();
+    private final List<Poll> polls = new ArrayList<>();
     private final Executor completions;
     private long index;
     private long masterNanos;
@@ -33,6 +41,7 @@ final class LocalCommands implements Commands {
     }
 
     LocalCommands(Executor completions) {
+        machine.tell(ring);
         this.completions = completions;
     }
 
@@ -79,7 +88,7 @@ final class LocalCommands implements Commands {
         check(machineId, timeoutNanos);
         writes++;
         index++;
-        machine.expire(masterNanos, Integer.MAX_VALUE);
+        machine.expire(index, masterNanos, Integer.MAX_VALUE);
         return machine.apply(
                 new StateMachine.Entry(
                         index, 1, 0, ByteBuffer.wrap(command.clone()).asReadOnlyBuffer()),
@@ -102,7 +111,7 @@ final class LocalCommands implements Commands {
     public synchronized byte[] read(int machineId, byte[] request, long timeoutNanos) {
         check(machineId, timeoutNanos);
         reads++;
-        return fixedAnswer != null ? fixedAnswer : machine.query(ByteBuffer.wrap(request.clone()));
+        return fixedAnswer != null ? fixedAnswer : machine.query(ByteBuffer.wrap(request.clone()), index);
     }
 
     @Override
@@ -115,6 +124,35 @@ final class LocalCommands implements Commands {
             completions.execute(() -> result.completeExceptionally(e));
         }
         return result;
+    }
+
+    @Override
+    public synchronized void poll(int machineId, Poll poll) {
+        if (machineId != Commands.CHANGES) {
+            throw new AssertionError("machine " + machineId);
+        }
+        polls.add(poll);
+    }
+
+    /** Answers all questions, until there are none, or none that has an answer. */
+    synchronized void answerPolls() {
+        for (Poll poll : List.copyOf(polls)) {
+            boolean more = true;
+            while (more) {
+                byte[] question = poll.question();
+                byte[] page = question == null ? null : WatchPage.of(ring, WatchQuestion.read(question), index);
+                more = page != null;
+                RuntimeException refusal = page == null ? null : poll.answered(page);
+                if (refusal != null) {
+                    poll.ended(refusal);
+                }
+            }
+        }
+    }
+
+    /** As after a snapshot. */
+    synchronized void forgetChanges() {
+        ring.startAfter(index);
     }
 
     @Override

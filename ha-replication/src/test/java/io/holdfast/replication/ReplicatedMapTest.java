@@ -132,6 +132,94 @@ class ReplicatedMapTest {
         assertEquals(before, commands.writes());
     }
 
+    private static String text(MapEvent<String, String> event) {
+        return event.index() + (event.isLast() ? " " : "+ ") + event.kind() + " " + event.key() + "=" + event.value();
+    }
+
+    @Test
+    void aWatchTellsWhatComesAfterItsPositionAndCanBeResumed() {
+        map.put("before", "0");
+        assertEquals(1, map.position());
+        List<String> told = new ArrayList<>();
+        MapWatch watch = map.watch(event -> told.add(text(event)));
+        assertEquals(1, watch.position());
+        map.put("a", "1", Duration.ofMillis(5));
+        ReplicatedMap.over(commands, "other", Codec.string(), Codec.string()).put("a", "x");
+        map.batch().put("b", "2").remove("a").write();
+        map.put("c", "3", Duration.ofMillis(5));
+        commands.pass(5_000_000);
+        map.clear();
+        assertEquals(List.of(), told, "nothing on the caller's thread");
+        commands.answerPolls();
+        List<String> all = List.of(
+                "2 PUT a=1", "4+ PUT b=2", "4 REMOVED a=null", "5 PUT c=3", "6+ EXPIRED c=null", "6 CLEARED null=null");
+        assertEquals(all, told);
+        assertEquals(6, watch.position());
+        told.clear();
+        map.watch(4, event -> told.add(text(event)));
+        commands.answerPolls();
+        assertEquals(all.subList(3, 6), told);
+        assertFalse(watch.ended().isDone());
+    }
+
+    @Test
+    void aListenerThatThrowsMissesNothingElse() throws Exception {
+        ReplicatedMap<String, Long> numbers = ReplicatedMap.over(commands, "orders", Codec.string(), Codec.longs());
+        List<String> told = new ArrayList<>();
+        numbers.watch(0, event -> {
+            told.add(event.key());
+            if (told.size() == 1) {
+                throw new IllegalStateException("on purpose");
+            }
+        });
+        numbers.put("a", 1L);
+        map.put("b", "no number");
+        numbers.put("c", 3L);
+        commands.answerPolls();
+        assertEquals(List.of("a", "c"), told, "nor does one value that cannot be decoded end it");
+    }
+
+    @Test
+    void aClosedWatchTellsNoMore() throws Exception {
+        List<String> told = new ArrayList<>();
+        MapWatch[] watch = new MapWatch[1];
+        watch[0] = map.watch(0, event -> {
+            told.add(event.key());
+            watch[0].close();
+        });
+        map.put("a", "1");
+        map.put("b", "2");
+        commands.answerPolls();
+        assertEquals(List.of("a"), told);
+        assertEquals(1, watch[0].position());
+        assertNull(done(watch[0].ended()));
+        watch[0].close();
+        List<String> others = new ArrayList<>();
+        map.watch(watch[0].position(), event -> others.add(event.key()));
+        commands.answerPolls();
+        assertEquals(List.of("b"), others);
+    }
+
+    @Test
+    void whatIsNotKeptAnyMoreEndsAWatchAndSaysSo() {
+        List<String> told = new ArrayList<>();
+        MapWatch watch = map.watch(0, event -> told.add(event.key()));
+        map.put("a", "1");
+        commands.answerPolls();
+        map.put("b", "2");
+        commands.forgetChanges();
+        commands.answerPolls();
+        assertEquals(List.of("a"), told);
+        ExecutionException ended = assertThrows(ExecutionException.class, () -> done(watch.ended()));
+        assertTrue(ended.getCause() instanceof WatchTooOldException, ended.toString());
+        assertTrue(ended.getMessage().contains("from index 2 on are not kept"), ended.getMessage());
+        map.watch(event -> told.add(event.key()));
+        map.put("c", "3");
+        commands.answerPolls();
+        assertEquals(List.of("a", "c"), told);
+        assertThrows(IllegalArgumentException.class, () -> map.watch(-1, event -> {}));
+    }
+
     @Test
     void aBatchWithoutChangesWritesNothingAndOneTooLargeCannotBeMade() throws Exception {
         int before = commands.writes();

@@ -11,6 +11,7 @@ import io.holdfast.core.spi.Links;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.session.Poll;
 import io.holdfast.replication.session.Responder;
 import io.holdfast.replication.wire.ClientMessage;
 import io.holdfast.replication.wire.ClientMessage.Announcement;
@@ -63,6 +64,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     private final Completions completions;
     private final Nodes nodes;
     private final PendingReads reads;
+    private final Polls polls;
     private final ClientSession session;
     private @Nullable Endpoint master;
     private long masterTerm;
@@ -101,6 +103,13 @@ public final class LogClient implements Commands, Responder, LocalCalls {
                 freshness -> nodes.reader(freshness, master),
                 this::release,
                 completions);
+        this.polls = new Polls(
+                context.runtime().clock(),
+                loop,
+                context.callbacks(),
+                nodes::inTurn,
+                nodes::reachable,
+                context.runtime().random().nextLong() >>> 1);
         this.session = new ClientSession(context.runtime().random().nextLong() >>> 1, this::leftWindow, completions);
     }
 
@@ -149,6 +158,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
             if (endpoint.equals(master)) {
                 useMaster(nodes.endpointOf(masterId)); // another link to it may stand, which would not come up again
             }
+            polls.down(endpoint);
         }
 
         @Override
@@ -242,6 +252,11 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     @Override
     public CompletableFuture<byte[]> readAsync(int machine, byte[] request, long timeoutNanos) {
         return readAsync(machine, request, Freshness.STRICT, timeoutNanos);
+    }
+
+    @Override
+    public void poll(int machine, Poll poll) {
+        polls.add(machine, poll);
     }
 
     @Override
@@ -433,6 +448,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
             nodes.ask();
         }
         reads.tick(now, masterId);
+        polls.tick();
         startTicking();
     }
 
@@ -475,7 +491,9 @@ public final class LogClient implements Commands, Responder, LocalCalls {
 
     @Override
     public void read(long request, Outcome outcome, byte[] bytes) {
-        reads.answered(request, outcome, bytes, now());
+        if (!polls.answered(request, outcome, bytes)) {
+            reads.answered(request, outcome, bytes, now());
+        }
     }
 
     @Override
@@ -500,6 +518,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         refuseLateOnes(Request::failHere);
         session.abandon(context.node().id() + " has failed");
         reads.failAll(context.node().id() + " has failed", true);
+        polls.endAll(new NotAvailableException(context.node().id() + " has failed"), true);
     }
 
     /** Ends it: callers that still wait are told. On the loop. */
@@ -512,6 +531,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         refuseLateOnes((call, problem) -> call.fail(problem, completions)); // no future is completed on the loop
         session.close(context.node().id() + " is stopping");
         reads.failAll(context.node().id() + " is stopping", false);
+        polls.endAll(new NotAvailableException(context.node().id() + " is stopping"), false);
         endTurn();
         nodes.close();
     }

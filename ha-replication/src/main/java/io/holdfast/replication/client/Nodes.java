@@ -77,13 +77,33 @@ final class Nodes {
         if (master != null && freshness.kind() == Freshness.LINEARIZABLE) {
             return master;
         }
+        List<Endpoint> up = up();
+        return up.isEmpty() ? master : up.get(Math.floorMod(nextReader++, up.size()));
+    }
+
+    /** Whose turn it is, of those within reach: this node if it is one, each time. */
+    @Nullable
+    Endpoint inTurn(int turn) {
+        if (local != null) {
+            return local;
+        }
+        List<Endpoint> up = up();
+        return up.isEmpty() ? null : up.get(Math.floorMod(turn, up.size()));
+    }
+
+    /** How many nodes {@link #inTurn} gives in turn. */
+    int reachable() {
+        return local != null ? 1 : up().size();
+    }
+
+    private List<Endpoint> up() {
         List<Endpoint> up = new ArrayList<>(nodes.size());
         for (Dialled node : nodes.values()) {
             if (node.endpoint().isUp()) {
                 up.add(node.endpoint());
             }
         }
-        return up.isEmpty() ? master : up.get(Math.floorMod(nextReader++, up.size()));
+        return up;
     }
 
     /** Asks all of them who is master. */

@@ -2,6 +2,7 @@ package io.holdfast.replication.client;
 
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.Freshness;
+import io.holdfast.replication.session.Poll;
 import java.util.concurrent.CompletableFuture;
 
 /** A {@link LogClient} with less strict reads, or writes that return sooner. */
@@ -34,6 +35,11 @@ final class TunedCommands implements Commands {
     @Override
     public CompletableFuture<byte[]> readAsync(int machine, byte[] request, long timeoutNanos) {
         return client.readAsync(machine, request, freshness, timeoutNanos);
+    }
+
+    @Override
+    public void poll(int machine, Poll poll) {
+        client.poll(machine, poll);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.Session;
 import io.holdfast.replication.session.SessionTable;
 import io.holdfast.replication.snapshot.SnapshotMeta;
+import io.holdfast.replication.structures.MapChange;
 import io.holdfast.replication.structures.MapMachine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -61,6 +62,9 @@ final class Applier {
 
         /** Who belongs to the cluster has changed, for good. */
         void configured(Configuration configuration);
+
+        /** A map is different, by an entry that is being applied: all of that entry's changes come before its index counts. */
+        void changed(MapChange change);
 
         /** The state up to this index has been taken from a snapshot. */
         void restored(long index);
@@ -123,6 +127,7 @@ final class Applier {
         this.user = user;
         this.configuration = configuration;
         this.events = events;
+        maps.tell(events::changed);
     }
 
     long applied() {
@@ -247,7 +252,7 @@ final class Applier {
     /** Removes values that are due at the time of the next batch, before which all have to go; tells how many. */
     private int expire(ByteBuf next) {
         long masterNanos = Batch.masterNanos(next);
-        int removed = maps.expire(masterNanos, EXPIRE_A_TURN);
+        int removed = maps.expire(Batch.firstIndex(next), masterNanos, EXPIRE_A_TURN);
         expiring = maps.isDue(masterNanos);
         return removed;
     }
@@ -376,6 +381,7 @@ final class Applier {
         sessions.restore(state.sessions());
         configuration = state.configuration();
         maps = state.maps();
+        maps.tell(events::changed);
         expiring = false;
         applied = meta.index();
         term = meta.term();
@@ -496,7 +502,7 @@ final class Applier {
             if (machine != Commands.MAPS) {
                 throw noMachine();
             }
-            done.accept(Outcome.APPLIED, maps.query(ByteBuffer.wrap(request)));
+            done.accept(Outcome.APPLIED, maps.query(ByteBuffer.wrap(request), applied));
         } catch (RuntimeException e) {
             done.accept(Outcome.FAILED, e.toString().getBytes(StandardCharsets.UTF_8));
         }

@@ -4,6 +4,7 @@ import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.replication.client.Endpoint;
 import io.holdfast.replication.client.PendingWrite;
 import io.holdfast.replication.log.Batch;
+import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
@@ -15,12 +16,14 @@ final class LocalEndpoint implements Endpoint, Ingress.Source {
     private final EventLoop loop;
     private final Ingress ingress;
     private final LinearizableReads reads;
+    private final ChangeFeed feed;
     private final Responder user;
 
-    LocalEndpoint(EventLoop loop, Ingress ingress, LinearizableReads reads, Responder user) {
+    LocalEndpoint(EventLoop loop, Ingress ingress, LinearizableReads reads, ChangeFeed feed, Responder user) {
         this.loop = loop;
         this.ingress = ingress;
         this.reads = reads;
+        this.feed = feed;
         this.user = user;
     }
 
@@ -73,7 +76,11 @@ final class LocalEndpoint implements Endpoint, Ingress.Source {
 
     @Override
     public boolean query(long request, int machine, byte[] bytes, Freshness freshness) {
-        reads.read(machine, bytes, freshness, this, request);
+        if (machine == Commands.CHANGES) {
+            feed.ask(bytes, this, request);
+        } else {
+            reads.read(machine, bytes, freshness, this, request);
+        }
         return true;
     }
 

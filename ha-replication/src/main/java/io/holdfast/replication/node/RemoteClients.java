@@ -6,7 +6,9 @@ import io.holdfast.core.spi.Links;
 import io.holdfast.core.spi.Links.Link;
 import io.holdfast.core.spi.Links.LinkListener;
 import io.holdfast.replication.client.LogClient;
+import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.EntryKind;
+import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.wire.ClientCodec;
 import io.holdfast.replication.wire.ClientMessage;
@@ -35,6 +37,7 @@ final class RemoteClients {
     private final ByteBufAllocator allocator;
     private final Ingress ingress;
     private final LinearizableReads reads;
+    private final ChangeFeed feed;
     private final Supplier<Announcement> announcement;
     private final int maxEntryBytes;
     private final Set<RemoteClient> clients = new LinkedHashSet<>();
@@ -44,12 +47,14 @@ final class RemoteClients {
             ByteBufAllocator allocator,
             Ingress ingress,
             LinearizableReads reads,
+            ChangeFeed feed,
             Supplier<Announcement> announcement,
             int maxEntryBytes) {
         this.links = links;
         this.allocator = allocator;
         this.ingress = ingress;
         this.reads = reads;
+        this.feed = feed;
         this.announcement = announcement;
         this.maxEntryBytes = maxEntryBytes;
     }
@@ -89,6 +94,7 @@ final class RemoteClients {
             link = null;
             clients.remove(this);
             ingress.disconnected(this);
+            feed.forget(this);
             if (answers != null) {
                 answers.release();
                 answers = null;
@@ -103,8 +109,7 @@ final class RemoteClients {
         public void received(Link from, ByteBuf frame) {
             ClientMessage message = ClientCodec.decode(frame);
             if (message instanceof Query query) {
-                reads.read(
-                        query.machine(), ByteBufUtil.getBytes(query.bytes()), query.freshness(), this, query.request());
+                query(query.request(), query.machine(), ByteBufUtil.getBytes(query.bytes()), query.freshness());
             } else if (message instanceof Ask || !ingress.isMaster()) {
                 announce();
             } else if (message instanceof Submit submit) {
@@ -118,6 +123,14 @@ final class RemoteClients {
             } else {
                 from.disconnect(
                         "a user of the log does not say " + message.getClass().getSimpleName());
+            }
+        }
+
+        private void query(long request, int machine, byte[] bytes, Freshness freshness) {
+            if (machine == Commands.CHANGES) {
+                feed.ask(bytes, this, request);
+            } else {
+                reads.read(machine, bytes, freshness, this, request);
             }
         }
 

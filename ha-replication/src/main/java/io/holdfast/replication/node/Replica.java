@@ -23,6 +23,7 @@ import io.holdfast.replication.raft.RaftInput;
 import io.holdfast.replication.raft.RaftMessage;
 import io.holdfast.replication.raft.RaftRole;
 import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.structures.MapChange;
 import io.holdfast.replication.wire.ClientMessage.Announcement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -75,6 +76,7 @@ final class Replica {
     private final Applier applier;
     private final Snapshots snapshots;
     private final LinearizableReads reads;
+    private final ChangeFeed feed;
     private final Ingress ingress;
     private final RemoteClients remoteClients;
     private final LocalEndpoint local;
@@ -185,6 +187,7 @@ final class Replica {
                 meters);
         this.reads = new LinearizableReads(
                 runtime.clock(), loop, applier, this::input, runtime.random().nextLong() >>> 1);
+        this.feed = new ChangeFeed(runtime.clock(), applier::applied);
         this.ingress = new Ingress(
                 loop, openBatch, settings.maxWaitingBytes(), runtime.random().nextLong() >>> 1, driver::propose);
         this.idleExpiry = new IdleExpiry(ingress, applier, time, runtime.clock().nanoTime());
@@ -193,9 +196,10 @@ final class Replica {
                 allocator,
                 ingress,
                 reads,
+                feed,
                 this::announcement,
                 settings.client().maxEntryBytes());
-        this.local = new LocalEndpoint(loop, ingress, reads, client);
+        this.local = new LocalEndpoint(loop, ingress, reads, feed, client);
     }
 
     /** The identity says so, too. */
@@ -368,6 +372,7 @@ final class Replica {
         }
         applier.housekeeping();
         reads.giveUpOldOnes();
+        feed.tick();
         idleExpiry.tick(context.runtime().clock().nanoTime(), last);
         snapshots.housekeeping(driver.raft());
         if (!ready) {
@@ -640,8 +645,14 @@ final class Replica {
         }
 
         @Override
+        public void changed(MapChange change) {
+            feed.changed(change);
+        }
+
+        @Override
         public void restored(long index) {
             snapshots.restored(index);
+            feed.restored(index);
             if (ingress.isMaster()) {
                 backlogBytes = driver.raft().bytesAfter(index);
                 ingress.waiting(backlogBytes);
@@ -672,6 +683,7 @@ final class Replica {
         @Override
         public void answersComplete() {
             ingress.flush();
+            feed.applied();
             checkReady();
         }
     }

@@ -2,6 +2,7 @@ package io.holdfast.replication.node;
 
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.Freshness;
+import io.holdfast.replication.session.Poll;
 import io.holdfast.replication.structures.MapCommands;
 import java.util.concurrent.CompletableFuture;
 
@@ -38,6 +39,11 @@ final class StoredByDefault implements Commands {
     @Override
     public CompletableFuture<byte[]> readAsync(int machine, byte[] request, long timeoutNanos) {
         return decided.readAsync(machine, request, timeoutNanos);
+    }
+
+    @Override
+    public void poll(int machine, Poll poll) {
+        decided.poll(machine, poll);
     }
 
     @Override

@@ -17,6 +17,8 @@ public interface Commands {
     int MAPS = 1;
     /** The user's own state machine. */
     int USER = 2;
+    /** What becomes different in the built-in maps; can only be asked, by a {@link Poll}. */
+    int CHANGES = 3;
 
     /** Writes, and blocks until the answer or the deadline. */
     byte[] write(int machine, byte[] command, long timeoutNanos);
@@ -29,6 +31,9 @@ public interface Commands {
 
     /** Reads linearizably without blocking. */
     CompletableFuture<byte[]> readAsync(int machine, byte[] request, long timeoutNanos);
+
+    /** Begins to ask, until there are no more questions or the process ends. */
+    void poll(int machine, Poll poll);
 
     /** The same, with reads that may be less fresh; reads of this one are linearizable. */
     Commands reading(Freshness freshness);

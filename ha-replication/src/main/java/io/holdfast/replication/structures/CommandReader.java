@@ -36,6 +36,24 @@ final class CommandReader {
         return value;
     }
 
+    int notNegative(String what) {
+        need(Integer.BYTES, what);
+        int value = in.getInt();
+        if (value < 0) {
+            throw malformed(what + " is " + value + ", and negative");
+        }
+        return value;
+    }
+
+    long index(String what) {
+        need(Long.BYTES, what);
+        long value = in.getLong();
+        if (value < 1) {
+            throw malformed(what + " is " + value + ", not positive");
+        }
+        return value;
+    }
+
     /** A time to live, in nanoseconds. */
     long timeToLive() {
         need(Long.BYTES, "the time to live");

@@ -36,6 +36,7 @@ public final class MapCommands {
     static final int GET = 64;
     static final int SIZE = 65;
     static final int SCAN = 66;
+    static final int POSITION = 67;
 
     private MapCommands() {}
 
@@ -134,6 +135,11 @@ public final class MapCommands {
     /** Asks for the number of keys ({@link #number}). */
     public static byte[] size(byte[] name) {
         return new CommandWriter(SIZE, name, 0).done();
+    }
+
+    /** Asks for the index up to which the state has come that answers ({@link #number}). */
+    public static byte[] position(byte[] name) {
+        return new CommandWriter(POSITION, name, 0).done();
     }
 
     /**

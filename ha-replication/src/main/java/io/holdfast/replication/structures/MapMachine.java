@@ -27,24 +27,34 @@ public final class MapMachine {
     private final Map<ByteBuffer, TimedMap> maps = new HashMap<>();
 
     private final DeadlineIndex deadlines = new DeadlineIndex();
+    private MapChanges listener = change -> {};
+    /** Of the entry at hand, whose changes the listener hears of. */
+    private long index;
 
     /** Without any map. */
     public MapMachine() {}
+
+    /** Whom to tell of each change from now on. */
+    public void tell(MapChanges changes) {
+        listener = changes;
+    }
 
     /**
      * Removes what is due, in the order of deadline, map and key. To be called before each batch, again while {@link
      * #isDue}.
      *
+     * @param firstIndex the batch's first, to which the removals belong
      * @param masterNanos the batch's time
      * @param most how many values to remove, at most
      * @return how many were removed
      */
-    public int expire(long masterNanos, int most) {
+    public int expire(long firstIndex, long masterNanos, int most) {
+        index = firstIndex;
         int removed = 0;
         while (removed < most && isDue(masterNanos)) {
             TimedMap map = Objects.requireNonNull(deadlines.first());
             long before = map.earliestNanos();
-            map.removeEarliest();
+            tell(MapChange.EXPIRED, map, map.removeEarliest(), NOTHING);
             changed(map, before);
             removed++;
         }
@@ -62,6 +72,7 @@ public final class MapMachine {
      * @param masterNanos the time of its batch, up to which all has been expired
      */
     public byte[] apply(StateMachine.Entry entry, long masterNanos) {
+        index = entry.index();
         CommandReader in = new CommandReader(entry.command());
         int op = in.unsignedByte("the operation");
         ByteBuffer name = in.name();
@@ -95,8 +106,12 @@ public final class MapMachine {
         };
     }
 
-    /** Answers a question about the state without changing it. */
-    public byte[] query(ByteBuffer request) {
+    /**
+     * Answers a question about the state without changing it.
+     *
+     * @param applied the index up to which this state has come
+     */
+    public byte[] query(ByteBuffer request, long applied) {
         CommandReader in = new CommandReader(request);
         int op = in.unsignedByte("the operation");
         ByteBuffer name = in.name();
@@ -108,6 +123,10 @@ public final class MapMachine {
                 yield number(map == null ? 0 : map.entries().size());
             }
             case MapCommands.SCAN -> scan(name, in);
+            case MapCommands.POSITION -> {
+                in.end();
+                yield number(applied);
+            }
             default -> throw new IllegalArgumentException("map request " + op + " is not known to this version");
         };
     }
@@ -136,6 +155,10 @@ public final class MapMachine {
         maps.putAll(restored);
         deadlines.clear();
         maps.values().forEach(map -> changed(map, TimedMap.NO_DEADLINE));
+    }
+
+    private void tell(int kind, TimedMap map, byte[] key, byte[] value) {
+        listener.changed(new MapChange(index, kind, map.name(), key, value));
     }
 
     /** Everything that may change a map's earliest deadline ends here. */
@@ -172,6 +195,7 @@ public final class MapMachine {
         long before = map.earliestNanos();
         byte[] previous = map.put(key, value, deadlineNanos);
         changed(map, before);
+        tell(MapChange.PUT, map, key, value);
         return previous;
     }
 
@@ -182,7 +206,10 @@ public final class MapMachine {
         }
         long before = map.earliestNanos();
         byte[] removed = map.remove(key);
-        changed(map, before);
+        if (removed != null) {
+            changed(map, before);
+            tell(MapChange.REMOVED, map, key, NOTHING);
+        }
         return removed;
     }
 
@@ -190,6 +217,7 @@ public final class MapMachine {
         TimedMap map = maps.remove(name);
         if (map != null) {
             deadlines.changed(map, map.earliestNanos(), TimedMap.NO_DEADLINE);
+            tell(MapChange.CLEARED, map, NOTHING, NOTHING);
         }
     }
 

@@ -13,6 +13,7 @@ import io.holdfast.replication.log.SegmentedLog;
 import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.structures.MapChange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
@@ -48,6 +49,9 @@ class ApplierTest {
 
         @Override
         public void configured(Configuration configuration) {}
+
+        @Override
+        public void changed(MapChange change) {}
 
         @Override
         public void restored(long index) {}

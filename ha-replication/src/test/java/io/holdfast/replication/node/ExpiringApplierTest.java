@@ -17,6 +17,7 @@ import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.structures.BatchCommand;
+import io.holdfast.replication.structures.MapChange;
 import io.holdfast.replication.structures.MapCommands;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -75,6 +76,9 @@ class ExpiringApplierTest {
 
         @Override
         public void configured(Configuration configuration) {}
+
+        @Override
+        public void changed(MapChange change) {}
 
         @Override
         public void restored(long index) {}

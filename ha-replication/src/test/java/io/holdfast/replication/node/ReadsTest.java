@@ -17,6 +17,7 @@ import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.Responder;
+import io.holdfast.replication.structures.MapChange;
 import io.holdfast.replication.structures.MapCommands;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -85,6 +86,9 @@ class ReadsTest {
 
         @Override
         public void configured(Configuration configuration) {}
+
+        @Override
+        public void changed(MapChange change) {}
 
         @Override
         public void restored(long index) {}

@@ -52,6 +52,7 @@ class MapCommandsTest {
     void goldenRequests() {
         assertBytes("40 016d 6b", MapCommands.get(M, K));
         assertBytes("41 016d", MapCommands.size(M));
+        assertBytes("43 016d", MapCommands.position(M));
         assertBytes("42 016d 00000001 6b 00000010 00010000 00", MapCommands.scan(M, K, null, 16, 65_536));
         assertBytes("42 016d 00000000 00000001 00000002 01 6b32", MapCommands.scan(M, bytes(""), bytes("k2"), 1, 2));
     }

@@ -110,14 +110,14 @@ class MapMachineTest {
         now = 7 * MILLI;
         assertEquals("", apply(MapCommands.putExpiring(M, K, bytes("1"), 5 * MILLI)));
         apply(MapCommands.put(M, bytes("l"), bytes("2")));
-        assertEquals(0, machine.expire(12 * MILLI - 1, 10));
+        assertEquals(0, machine.expire(1, 12 * MILLI - 1, 10));
         assertFalse(machine.isDue(12 * MILLI - 1));
         assertEquals("0131", ask(MapCommands.get(M, K)));
         assertTrue(machine.isDue(12 * MILLI));
-        assertEquals(1, machine.expire(12 * MILLI, 10));
+        assertEquals(1, machine.expire(1, 12 * MILLI, 10));
         assertEquals("00", ask(MapCommands.get(M, K)));
         assertEquals("0000000000000001", ask(MapCommands.size(M)));
-        assertEquals(0, machine.expire(Long.MAX_VALUE - 1, 10), "what has no deadline stays");
+        assertEquals(0, machine.expire(1, Long.MAX_VALUE - 1, 10), "what has no deadline stays");
     }
 
     @Test
@@ -131,24 +131,24 @@ class MapMachineTest {
         for (byte[] setting : settingOnes) {
             apply(MapCommands.putExpiring(M, K, bytes("1"), 5 * MILLI));
             apply(setting);
-            assertEquals(0, machine.expire(5 * MILLI, 10));
+            assertEquals(0, machine.expire(1, 5 * MILLI, 10));
             assertEquals("0132", ask(MapCommands.get(M, K)));
         }
         for (byte[] notSetting : List.of(
                 MapCommands.putIfAbsent(M, K, bytes("2")), MapCommands.compareAndSet(M, K, bytes("x"), bytes("2")))) {
             apply(MapCommands.putExpiring(M, K, bytes("1"), 5 * MILLI));
             apply(notSetting);
-            assertEquals(1, machine.expire(5 * MILLI, 10));
+            assertEquals(1, machine.expire(1, 5 * MILLI, 10));
             assertEquals("00", ask(MapCommands.get(M, K)));
         }
         apply(MapCommands.putExpiring(M, K, bytes("1"), 5 * MILLI));
         apply(batchOf(batch -> batch.putExpiring(K, bytes("2"), 9 * MILLI)));
-        assertEquals(0, machine.expire(5 * MILLI, 10), "later");
+        assertEquals(0, machine.expire(1, 5 * MILLI, 10), "later");
         apply(MapCommands.putExpiring(M, K, bytes("1"), 3 * MILLI));
-        assertEquals(1, machine.expire(3 * MILLI, 10), "and sooner");
+        assertEquals(1, machine.expire(1, 3 * MILLI, 10), "and sooner");
         apply(MapCommands.putExpiring(M, K, new byte[8], 5 * MILLI));
         apply(MapCommands.add(M, K, 1));
-        assertEquals(0, machine.expire(5 * MILLI, 10), "a sum is a new value, too");
+        assertEquals(0, machine.expire(1, 5 * MILLI, 10), "a sum is a new value, too");
     }
 
     @Test
@@ -159,9 +159,9 @@ class MapMachineTest {
         apply(MapCommands.clear(M));
         assertFalse(machine.isDue(Long.MAX_VALUE - 1));
         apply(MapCommands.put(M, K, bytes("2")));
-        assertEquals(0, machine.expire(6 * MILLI, 10));
+        assertEquals(0, machine.expire(1, 6 * MILLI, 10));
         assertEquals("0132", ask(MapCommands.get(M, K)));
-        assertEquals(0, new MapMachine().expire(Long.MAX_VALUE - 1, 10));
+        assertEquals(0, new MapMachine().expire(1, Long.MAX_VALUE - 1, 10));
     }
 
     @Test
@@ -178,7 +178,7 @@ class MapMachineTest {
         int left = byDeadline.size();
         for (long time = 0; left > 0; time += 100 * MILLI) {
             while (machine.isDue(time)) {
-                int removed = machine.expire(time, 3);
+                int removed = machine.expire(1, time, 3);
                 assertTrue(removed > 0 && removed <= 3, "removed " + removed);
                 for (int i = 0; i < removed; i++) {
                     Map.Entry<Long, String> next = byDeadline.pollFirstEntry();
@@ -195,7 +195,7 @@ class MapMachineTest {
     private long sizes() {
         long sum = 0;
         for (int i = 0; i < 3; i++) {
-            sum += MapCommands.number(machine.query(ByteBuffer.wrap(MapCommands.size(bytes("m" + i)))));
+            sum += MapCommands.number(machine.query(ByteBuffer.wrap(MapCommands.size(bytes("m" + i))), 0));
         }
         return sum;
     }
@@ -204,6 +204,46 @@ class MapMachineTest {
         BatchCommand batch = new BatchCommand(1_000);
         changes.accept(batch);
         return batch.of(M);
+    }
+
+    @Test
+    void tellsOfWhatHasChangedAndOfNothingElse() {
+        List<String> told = new ArrayList<>();
+        machine.tell(change -> told.add(change.index() + " " + change.kind() + " "
+                + StandardCharsets.UTF_8.decode(change.name().duplicate()) + " "
+                + new String(change.key(), StandardCharsets.UTF_8) + "="
+                + new String(change.value(), StandardCharsets.UTF_8)));
+        apply(MapCommands.put(M, K, bytes("1")));
+        apply(MapCommands.put(M, K, bytes("1")));
+        apply(MapCommands.putIfAbsent(M, K, bytes("2")));
+        apply(MapCommands.remove(M, bytes("x")));
+        apply(MapCommands.clear(bytes("n")));
+        apply(MapCommands.compareAndSet(M, K, bytes("1"), bytes("3")));
+        apply(MapCommands.compareAndSet(M, K, bytes("3"), null));
+        apply(MapCommands.putExpiring(M, K, bytes("4"), MILLI));
+        apply(MapCommands.putExpiring(bytes("n"), bytes("l"), bytes("5"), MILLI));
+        machine.expire(10, MILLI, 100);
+        apply(batchOf(batch -> {
+            batch.put(K, bytes("6"));
+            batch.remove(K);
+            batch.put(bytes("l"), bytes(""));
+            batch.clear();
+        }));
+        assertEquals(
+                List.of(
+                        "1 1 m k=1",
+                        "2 1 m k=1",
+                        "6 1 m k=3",
+                        "7 2 m k=",
+                        "8 1 m k=4",
+                        "9 1 n l=5",
+                        "10 3 m k=",
+                        "10 3 n l=",
+                        "10 1 m k=6",
+                        "10 2 m k=",
+                        "10 1 m l=",
+                        "10 4 m ="),
+                told);
     }
 
     @Test
@@ -326,7 +366,8 @@ class MapMachineTest {
                 "42 016d 00000000 00000001 00000001 00 00",
                 "42 016d 00000000 00000001 00000001 03",
                 "42 016d 40000000 00000001 00000001 00",
-                "43 016d",
+                "43 016d 00",
+                "44 016d",
                 "01 016d 00000001 6b 31"
             })
     void refusesMalformedRequests(String hex) {
@@ -380,13 +421,13 @@ class MapMachineTest {
                     };
             StateMachine.Entry entry = new StateMachine.Entry(i + 1, 1, 0, ByteBuffer.wrap(command));
             long time = i * MILLI / 4;
-            assertEquals(machine.expire(time, 100), other.expire(time, 100));
+            assertEquals(machine.expire(1, time, 100), other.expire(1, time, 100));
             assertArrayEquals(machine.apply(entry, time), other.apply(entry, time));
             assertEquals(machine.hash(), other.hash());
         }
         for (int i = 0; i < 3; i++) {
             byte[] scan = MapCommands.scan(bytes("m" + i), bytes(""), null, 1_000, 1_000_000);
-            assertArrayEquals(machine.query(ByteBuffer.wrap(scan)), other.query(ByteBuffer.wrap(scan)));
+            assertArrayEquals(machine.query(ByteBuffer.wrap(scan), 0), other.query(ByteBuffer.wrap(scan), 0));
         }
     }
 
@@ -403,7 +444,7 @@ class MapMachineTest {
     private boolean page(List<String> keys, String prefix, String after, int maxEntries, int maxBytes) {
         byte[] request = MapCommands.scan(M, bytes(prefix), after == null ? null : bytes(after), maxEntries, maxBytes);
         return MapCommands.page(
-                machine.query(ByteBuffer.wrap(request)),
+                machine.query(ByteBuffer.wrap(request), 0),
                 (key, value) -> keys.add(new String(key, StandardCharsets.UTF_8)));
     }
 
@@ -414,6 +455,6 @@ class MapMachineTest {
     }
 
     private String ask(byte[] request) {
-        return HexFormat.of().formatHex(machine.query(ByteBuffer.wrap(request)));
+        return HexFormat.of().formatHex(machine.query(ByteBuffer.wrap(request), 0));
     }
 }

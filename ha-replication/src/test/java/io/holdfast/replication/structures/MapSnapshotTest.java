@@ -64,14 +64,14 @@ class MapSnapshotTest {
             size += map.getValue().size();
             assertEquals(
                     map.getValue().size(),
-                    ByteBuffer.wrap(machine.query(ByteBuffer.wrap(MapCommands.size(name))))
+                    ByteBuffer.wrap(machine.query(ByteBuffer.wrap(MapCommands.size(name)), 0))
                             .getLong());
             map.getValue().forEach((key, value) -> {
-                byte[] found = machine.query(ByteBuffer.wrap(MapCommands.get(name, bytes(key))));
+                byte[] found = machine.query(ByteBuffer.wrap(MapCommands.get(name, bytes(key))), 0);
                 assertArrayEquals(bytes(value), Arrays.copyOfRange(found, 1, found.length));
             });
         }
-        byte[] none = machine.query(ByteBuffer.wrap(MapCommands.size(bytes("old"))));
+        byte[] none = machine.query(ByteBuffer.wrap(MapCommands.size(bytes("old"))), 0);
         assertEquals(0, ByteBuffer.wrap(none).getLong());
         assertTrue(size > 0 || expected.isEmpty());
     }
@@ -134,11 +134,11 @@ class MapSnapshotTest {
         }
         MapSnapshot snapshot = machine.snapshot();
         long hash = machine.hash();
-        assertTrue(machine.expire(50_000_000, 10_000) > 500, "after it was taken");
+        assertTrue(machine.expire(1, 50_000_000, 10_000) > 500, "after it was taken");
         MapMachine other = restored(written(snapshot));
         assertEquals(hash, other.hash());
         for (long time = 0; time <= 50_000_000; time += 1_000_000) {
-            other.expire(time, 10_000);
+            other.expire(1, time, 10_000);
         }
         assertEquals(machine.hash(), other.hash());
         assertArrayEquals(written(machine.snapshot()), written(other.snapshot()));

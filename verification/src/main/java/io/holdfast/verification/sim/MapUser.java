@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A client of a replicated map: one call at a time on few keys, each noted in the history. */
 final class MapUser {
-    private static final int KEYS = 3;
+    static final String MAP = "map";
+    static final String PASSING = "passing";
+    static final int KEYS = 3;
 
     private final int number;
     private final Simulation simulation;

@@ -16,8 +16,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One seed: a cluster of three or five nodes under load in a storm of faults, then without faults. First nothing wrong may
@@ -35,6 +37,7 @@ public final class SeedRun implements LongFunction<String> {
      * @param decided how many commands were decided
      * @param acknowledged how many of them the writers were told of
      * @param restored how often a node took its state from a snapshot
+     * @param told of how many entries those were told who watch maps
      * @param flips how many bits flipped on a disk
      * @param emptyDisks how many disks were emptied
      * @param trace identifies the run, event by event
@@ -46,6 +49,7 @@ public final class SeedRun implements LongFunction<String> {
             int decided,
             int acknowledged,
             int restored,
+            int told,
             int flips,
             int emptyDisks,
             long trace) {}
@@ -65,18 +69,20 @@ public final class SeedRun implements LongFunction<String> {
         List<String> problems = new ArrayList<>();
         List<Writer> writers = new ArrayList<>();
         List<MapUser> users = new ArrayList<>();
+        @Nullable MapWatchers watchers = null;
         History history = new History(simulation::nowNanos);
         FaultSchedule faults =
                 new FaultSchedule(simulation, cluster.machines(), faultsFor(simulation, cluster), cluster::start);
         try {
             cluster.startAll();
-            addWriters(simulation, cluster, writers, users, history);
+            watchers = new MapWatchers(simulation, cluster);
+            HaCluster client = addWriters(simulation, cluster, writers, users, watchers, history);
             simulation.at(Duration.ofMillis(random.nextLong(3_000)), faults::begin);
             Duration storm = Duration.ofSeconds(5 + random.nextInt(25));
             simulation.runUntil(() -> isBroken(simulation, cluster), storm);
             users.forEach(MapUser::stop);
             if (!isBroken(simulation, cluster)) {
-                calm(simulation, cluster, writers, faults, problems);
+                calm(simulation, cluster, writers, watchers, client, faults, problems);
             }
         } catch (RuntimeException e) {
             problems.add("the simulation itself failed: " + e + " at " + e.getStackTrace()[0]);
@@ -97,6 +103,7 @@ public final class SeedRun implements LongFunction<String> {
                 cluster.decisions().size(),
                 acknowledged,
                 cluster.decisions().restored(),
+                watchers == null ? 0 : watchers.told(),
                 cluster.flips(),
                 cluster.emptyDisks(),
                 simulation.traceHash());
@@ -119,21 +126,25 @@ public final class SeedRun implements LongFunction<String> {
                 || !simulation.failures().isEmpty();
     }
 
-    private static void addWriters(
+    /** Returns a client. */
+    private static HaCluster addWriters(
             Simulation simulation,
             SimulatedCluster cluster,
             List<Writer> writers,
             List<MapUser> users,
+            MapWatchers watchers,
             History history) {
+        @Nullable HaCluster client = null;
         for (int i = 1; i <= 2; i++) {
             String id = "client-" + i;
-            HaCluster client = cluster.client(id);
+            client = cluster.client(id);
+            watchers.addClient(id, client);
             LogAccess access = client.feature(LogAccess.class);
             MapUser user = new MapUser(
                     i,
                     simulation,
-                    ReplicatedMap.in(client, "map", Codec.string(), Codec.string()),
-                    ReplicatedMap.in(client, "passing", Codec.string(), Codec.string()),
+                    ReplicatedMap.in(client, MapUser.MAP, Codec.string(), Codec.string()),
+                    ReplicatedMap.in(client, MapUser.PASSING, Codec.string(), Codec.string()),
                     history);
             users.add(user);
             user.start();
@@ -149,6 +160,7 @@ public final class SeedRun implements LongFunction<String> {
                 cluster.decisions(),
                 cluster.adversary()::acknowledged));
         writers.forEach(Writer::start);
+        return Objects.requireNonNull(client);
     }
 
     /** Faults are over: everything that was acknowledged is there, every node gets it all, and writes succeed again. */
@@ -156,6 +168,8 @@ public final class SeedRun implements LongFunction<String> {
             Simulation simulation,
             SimulatedCluster cluster,
             List<Writer> writers,
+            MapWatchers watchers,
+            HaCluster client,
             FaultSchedule faults,
             List<String> problems) {
         cluster.adversary().end();
@@ -184,6 +198,9 @@ public final class SeedRun implements LongFunction<String> {
         if (!lives && !cluster.awaitsOperator()) {
             problems.add("liveness: not converged " + CALM_LIMIT.toSeconds() + " s after the last fault:" + writers
                     + cluster.describe());
+        }
+        if (lives) {
+            watchers.check(client, problems);
         }
         for (Writer writer : writers) {
             for (String command : writer.acknowledged()) {

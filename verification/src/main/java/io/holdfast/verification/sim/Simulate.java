@@ -23,6 +23,7 @@ public final class Simulate {
         long decided = 0;
         long acknowledged = 0;
         long restored = 0;
+        long told = 0;
         long flips = 0;
         long emptyDisks = 0;
         long began = System.nanoTime();
@@ -33,6 +34,7 @@ public final class Simulate {
             decided += result.decided();
             acknowledged += result.acknowledged();
             restored += result.restored();
+            told += result.told();
             flips += result.flips();
             emptyDisks += result.emptyDisks();
             result.faults().forEach((kind, count) -> faults.merge(kind, count, Integer::sum));
@@ -47,8 +49,9 @@ public final class Simulate {
                 "%d seeds from %d in %.0f s: %.1f virtual hours, %d commands decided, %d acknowledged%n",
                 done, from, (System.nanoTime() - began) / 1e9, virtualNanos / 3.6e12, decided, acknowledged);
         System.out.printf(
-                "%d states taken from snapshots, %d bits flipped on disks, %d disks emptied%n",
-                restored, flips, emptyDisks);
+                "%d states taken from snapshots, %d entries told to those who watch, %d bits flipped on disks, "
+                        + "%d disks emptied%n",
+                restored, told, flips, emptyDisks);
         System.out.println("faults: " + faults);
         System.out.println(failed.isEmpty() ? "no violation" : failed.size() + " seeds with violations: " + failed);
         System.exit(failed.isEmpty() ? 0 : 1);

@@ -200,7 +200,8 @@ final class SimulatedCluster {
                         && log(machine.id()).applied().size() == decisions.size());
     }
 
-    private HaCluster process(String id) {
+    /** The present process on a machine, or its last one. */
+    HaCluster process(String id) {
         HaCluster process = processes.get(id);
         if (process == null) {
             throw new IllegalStateException(id + " has never been started");

@@ -1,0 +1,231 @@
+package io.holdfast.replication.client;
+
+import io.holdfast.core.OverloadedException;
+import io.holdfast.core.RequestFailedException;
+import io.holdfast.core.runtime.Clock;
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.replication.session.Freshness;
+import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.session.Poll;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.function.IntFunction;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Polls of this process. Each has at most one question under way, which goes to the nodes in turn, so that one that is cut
+ * off or behind costs no more than a moment. On the loop.
+ */
+final class Polls {
+    private static final int MAX_POLLS = 64;
+    /** Longer than any question asks to wait. */
+    private static final long PATIENCE_NANOS = 2_500_000_000L;
+
+    private static final Freshness ANY = new Freshness(Freshness.LOCAL, 0);
+
+    private enum State {
+        TO_BE_ASKED,
+        ASKED,
+        /** Its answer is with the callbacks' executor. */
+        TAKING
+    }
+
+    private static final class Running {
+        private final int machine;
+        private final Poll poll;
+        private State state = State.TO_BE_ASKED;
+        private @Nullable Endpoint whom;
+        private long askedNanos;
+        /** Each question has its own id, or the late answer to one would be taken for that to the next. */
+        private long id;
+
+        private int turn;
+        private int refusals;
+
+        Running(int machine, Poll poll) {
+            this.machine = machine;
+            this.poll = poll;
+        }
+    }
+
+    private final Clock clock;
+    private final EventLoop loop;
+    private final Executor callbacks;
+    private final IntFunction<@Nullable Endpoint> inTurn;
+    private final IntSupplier reachable;
+    private final Queue<Running> arriving = new ConcurrentLinkedQueue<>();
+    private final List<Running> running = new ArrayList<>();
+    private final Map<Long, Running> asked = new LinkedHashMap<>();
+    private long nextId;
+    private int begun;
+    private volatile @Nullable RuntimeException ended;
+
+    /**
+     * Has none yet.
+     *
+     * @param inTurn whom to ask when it is the turn of the node with that number, of those within reach; null if none is
+     * @param reachable how many they are
+     * @param firstId where ids start, so that no answer to an earlier life of this process, or to a read, matches
+     */
+    Polls(
+            Clock clock,
+            EventLoop loop,
+            Executor callbacks,
+            IntFunction<@Nullable Endpoint> inTurn,
+            IntSupplier reachable,
+            long firstId) {
+        this.clock = clock;
+        this.loop = loop;
+        this.callbacks = callbacks;
+        this.inTurn = inTurn;
+        this.reachable = reachable;
+        this.nextId = firstId;
+    }
+
+    /** Begins one. Safe from any thread. */
+    void add(int machine, Poll poll) {
+        arriving.add(new Running(machine, poll));
+        RuntimeException over = ended;
+        if (over != null) {
+            endArriving(over);
+        } else {
+            loop.execute(this::startArriving);
+        }
+    }
+
+    private void startArriving() {
+        for (Running next = arriving.poll(); next != null; next = arriving.poll()) {
+            start(next);
+        }
+    }
+
+    private void start(Running added) {
+        if (running.size() >= MAX_POLLS) {
+            running.stream()
+                    .filter(one -> one.state != State.TAKING && one.poll.question() == null)
+                    .toList()
+                    .forEach(this::remove);
+        }
+        if (running.size() >= MAX_POLLS) {
+            callbacks.execute(() -> added.poll.ended(new OverloadedException(
+                    "a process has at most " + MAX_POLLS + " watches at once; close one that is not needed")));
+            return;
+        }
+        added.turn = begun++;
+        running.add(added);
+        ask(added);
+    }
+
+    private void ask(Running one) {
+        asked.remove(one.id);
+        byte[] question = one.poll.question();
+        if (question == null) {
+            remove(one);
+            return;
+        }
+        one.id = nextId++;
+        one.whom = inTurn.apply(one.turn++);
+        one.askedNanos = clock.nanoTime();
+        one.state = State.TO_BE_ASKED;
+        if (one.whom != null) {
+            one.state = State.ASKED;
+            asked.put(one.id, one);
+            if (!one.whom.query(one.id, one.machine, question, ANY)) {
+                asked.remove(one.id);
+                one.state = State.TO_BE_ASKED;
+            }
+        }
+    }
+
+    private void remove(Running one) {
+        running.remove(one);
+        asked.remove(one.id);
+    }
+
+    /** True if it was the answer to a question of a poll. */
+    boolean answered(long id, Outcome outcome, byte[] bytes) {
+        Running one = asked.remove(id);
+        if (one == null) {
+            return false;
+        }
+        if (outcome == Outcome.APPLIED) {
+            one.state = State.TAKING;
+            callbacks.execute(() -> take(one, bytes));
+        } else if (outcome == Outcome.FAILED) {
+            remove(one);
+            String why = new String(bytes, StandardCharsets.UTF_8);
+            callbacks.execute(() -> one.poll.ended(new RequestFailedException(why)));
+        } else {
+            one.state = State.TO_BE_ASKED; // by the next tick: this node cannot, at the moment
+        }
+        return true;
+    }
+
+    /** Where callbacks run. */
+    private void take(Running one, byte[] answer) {
+        RuntimeException refusal = one.poll.answered(answer);
+        loop.execute(() -> taken(one, refusal)); // dropped if the loop is closed: then all have been ended
+    }
+
+    private void taken(Running one, @Nullable RuntimeException refusal) {
+        if (ended != null) {
+            return;
+        }
+        one.refusals = refusal == null ? 0 : one.refusals + 1;
+        if (refusal != null && one.refusals >= reachable.getAsInt()) {
+            remove(one);
+            callbacks.execute(() -> one.poll.ended(refusal));
+        } else {
+            ask(one);
+        }
+    }
+
+    /** Sees to those that got no answer, or could not be asked. */
+    void tick() {
+        long now = clock.nanoTime();
+        for (Running one : new ArrayList<>(running)) {
+            boolean unanswered = one.state == State.ASKED && now - one.askedNanos > PATIENCE_NANOS;
+            if (unanswered || one.state == State.TO_BE_ASKED) {
+                ask(one);
+            }
+        }
+    }
+
+    /** What was asked there is asked somewhere else. */
+    void down(Endpoint gone) {
+        for (Running one : new ArrayList<>(running)) {
+            if (one.state == State.ASKED && gone.equals(one.whom)) {
+                ask(one);
+            }
+        }
+    }
+
+    /** Ends them all; {@code here} where there may be no executor any more. */
+    void endAll(RuntimeException why, boolean here) {
+        ended = why;
+        for (Running one : running) {
+            if (here) {
+                one.poll.ended(why);
+            } else {
+                callbacks.execute(() -> one.poll.ended(why));
+            }
+        }
+        running.clear();
+        asked.clear();
+        endArriving(why);
+    }
+
+    /** On the thread of whoever comes too late. */
+    private void endArriving(RuntimeException why) {
+        for (Running late = arriving.poll(); late != null; late = arriving.poll()) {
+            late.poll.ended(why);
+        }
+    }
+}
