@@ -1,7 +1,6 @@
 package io.holdfast.replication.node;
 
 import io.holdfast.core.Address;
-import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
@@ -33,10 +32,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,13 +45,9 @@ final class Replica {
     private static final int MAX_APPEND_BYTES = 1 << 20;
     private static final long MAX_INFLIGHT_BYTES = 8L << 20;
     private static final long CACHE_BYTES = 64L << 20;
-    private static final String DOUBT =
-            "the end of its log or its vote was found damaged, perhaps by a torn write; it does"
-                    + " not vote until it has heard from all other voters or caught up with a master";
     /** How many strangers are told of in the log. */
     private static final int MAX_REFUSED = 100;
 
-    private static final long PUBLISH_NANOS = 20_000_000L;
     private static final long HOUSEKEEPING_NANOS = 500_000_000L;
     /** Every two seconds it is looked whether the directory is still there. */
     private static final int DIRECTORY_EVERY = 4;
@@ -85,15 +78,10 @@ final class Replica {
     private final IdleExpiry idleExpiry;
     private final StateHashes stateHashes;
     private final Set<String> refused = new HashSet<>();
-    private long publishedNanos;
     private long backlogBytes;
     private long idleSinceIndex;
     private boolean markDue;
     private long housekeepings;
-    private boolean ready;
-    /** Why the log cannot be written; empty while it can. */
-    private String stalledBy = "";
-
     /** At the end: the mark has been written, and whether it and all before it are on the disk. */
     private boolean marked;
 
@@ -102,7 +90,7 @@ final class Replica {
     private boolean mayHaveLost;
 
     private boolean stopped;
-    private volatile LogStatus status = LogStatus.unknown(ReplicaRole.SLAVE);
+    private final Standing standing;
 
     Replica(
             FeatureContext context,
@@ -122,7 +110,8 @@ final class Replica {
         this.reader = runtime.newWorker("reader");
         this.flusher = settings.forced() ? reader : runtime.newWorker("flusher");
         this.applyWorker = settings.machine() == null ? null : runtime.newWorker("apply");
-        this.meters = new Meters(context, () -> status);
+        this.standing = new Standing(context);
+        this.meters = new Meters(context, standing::status);
         UserMachine user = settings.machine() == null || applyWorker == null
                 ? null
                 : new UserMachine(settings.machine(), applyWorker, loop, client);
@@ -213,7 +202,7 @@ final class Replica {
             meters.damaged(damage);
         }
         if (driver.raft().doubtful()) {
-            LOG.warn("{}: {}", context.node().id(), DOUBT);
+            LOG.warn("{}: {}", context.node().id(), Standing.DOUBT);
         }
         LOG.info(
                 "{} begins at term {} with its log up to index {}, of which {} are known to be committed",
@@ -236,21 +225,8 @@ final class Replica {
         }
         ingress.connected(local);
         client.start(others, local);
-        context.ready(false, whyNotReady());
+        standing.sayWhyNotReady(driver.raft(), applier.applied());
         loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
-    }
-
-    private static String describe(Configuration configuration) {
-        StringBuilder text = new StringBuilder("the voters are ").append(configuration.voters());
-        if (configuration.isJoint()) {
-            text.append(", decided by a majority of ")
-                    .append(configuration.outgoing())
-                    .append(", too");
-        }
-        if (!configuration.learners().isEmpty()) {
-            text.append("; without a vote yet: ").append(configuration.learners());
-        }
-        return text.toString();
     }
 
     private void input(RaftInput input) {
@@ -276,37 +252,25 @@ final class Replica {
     }
 
     private Announcement announcement() {
-        Map<String, String> voters = new TreeMap<>();
-        configuration().voters().forEach(v -> voters.put(v.nodeId(), v.address().toString()));
-        return new Announcement(driver.raft().term(), Voter.nodeOf(driver.raft().leader()), voters);
+        return Standing.announcement(driver.raft());
     }
 
-    /** The snapshot is for people and meters: a few a second are enough. */
+    private void publish() {
+        standing.publish(driver.raft(), applier.applied(), store.durableIndex());
+    }
+
     private void publishSoon() {
-        if (context.runtime().clock().nanoTime() - publishedNanos > PUBLISH_NANOS) {
+        standing.publishSoon(driver.raft(), applier.applied(), store.durableIndex());
+    }
+
+    private void checkReady() {
+        if (standing.checkReady(driver.raft(), applier.applied())) {
             publish();
         }
     }
 
-    private void publish() {
-        publishedNanos = context.runtime().clock().nanoTime();
-        Raft raft = driver.raft();
-        boolean master = raft.role() == RaftRole.LEADER;
-        Map<String, Long> matches = new TreeMap<>();
-        raft.matches().forEach((id, match) -> matches.merge(Voter.nodeOf(id), match, Math::max));
-        status = new LogStatus(
-                master ? ReplicaRole.MASTER : raft.votes() ? ReplicaRole.SLAVE : ReplicaRole.LEARNER,
-                raft.term(),
-                Voter.nodeOf(raft.leader()),
-                raft.lastIndex(),
-                raft.commitIndex(),
-                applier.applied(),
-                store.durableIndex(),
-                master ? matches : Map.of());
-    }
-
     LogStatus status() {
-        return status;
+        return standing.status();
     }
 
     private void compare(String node, long index, int subject, long hash) {
@@ -322,35 +286,6 @@ final class Replica {
                 LOG.error("{}; which of them is wrong is not known yet", what);
             }
         });
-    }
-
-    private String whyNotReady() {
-        Raft raft = driver.raft();
-        if (!stalledBy.isEmpty()) {
-            return stalledBy;
-        }
-        if (raft.doubtful()) {
-            return DOUBT;
-        }
-        if (!raft.votes()) {
-            return "this node's disk is new to the cluster; it waits for the master to take it in";
-        }
-        if (raft.leader().isEmpty()) {
-            return "no master is known";
-        }
-        return "it has applied entries up to " + applier.applied() + ", and the master's log is longer";
-    }
-
-    private void checkReady() {
-        boolean serves = stalledBy.isEmpty()
-                && !driver.raft().leader().isEmpty()
-                && driver.raft().committedInTerm()
-                && applier.applied() == driver.raft().commitIndex();
-        if (serves && !ready) {
-            ready = true;
-            publish();
-            context.ready(true, "");
-        }
     }
 
     /** After an idle moment: what is on disk is marked as such. Reads that got no answer are given up. */
@@ -375,10 +310,8 @@ final class Replica {
         feed.tick();
         idleExpiry.tick(context.runtime().clock().nanoTime(), last);
         snapshots.housekeeping(driver.raft());
-        if (!ready) {
-            context.ready(false, whyNotReady());
-            checkReady();
-        }
+        standing.sayWhyNotReady(driver.raft(), applier.applied());
+        checkReady();
         publish();
         loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
     }
@@ -494,17 +427,15 @@ final class Replica {
                     "{} cannot write its log, so that it neither leads nor follows until it can; it tries every second",
                     context.node().id(),
                     cause);
-            stalledBy = String.valueOf(cause.getMessage());
-            ready = false;
             meters.stalled(true);
-            context.ready(false, stalledBy);
+            standing.stalled(String.valueOf(cause.getMessage()));
             input(new RaftInput.StorageStalled(true));
         }
 
         @Override
         public void goesOn() {
             LOG.info("{} can write its log again", context.node().id());
-            stalledBy = "";
+            standing.goesOn();
             meters.stalled(false);
             input(new RaftInput.StorageStalled(false));
         }
@@ -566,7 +497,7 @@ final class Replica {
 
         @Override
         public void configurationChanged(Configuration configuration) {
-            LOG.info("{} in term {}: {}", context.node().id(), driver.raft().term(), describe(configuration));
+            LOG.info("{} in term {}: {}", context.node().id(), driver.raft().term(), Standing.describe(configuration));
             peers.members(configuration.members());
             meters.configurationChanged(configuration);
             remoteClients.announce();

@@ -1,0 +1,132 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.ReplicaRole;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.Voter;
+import io.holdfast.replication.raft.Raft;
+import io.holdfast.replication.raft.RaftRole;
+import io.holdfast.replication.wire.ClientMessage.Announcement;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a node says of itself: its state for people and meters, whether it is ready, and whom clients turn to. On the loop. */
+final class Standing {
+    static final String DOUBT =
+            "the end of its log or its vote was found damaged, perhaps by a torn write; it does not vote until"
+                    + " it has heard from all other voters or caught up with a master";
+
+    private static final long PUBLISH_NANOS = 20_000_000L;
+
+    private final FeatureContext context;
+    private long publishedNanos;
+    private boolean ready;
+    /** Why the log cannot be written; empty while it can. */
+    private String stalledBy = "";
+
+    private volatile LogStatus status = LogStatus.unknown(ReplicaRole.SLAVE);
+
+    Standing(FeatureContext context) {
+        this.context = context;
+    }
+
+    /** At most half a second old. Safe from any thread. */
+    LogStatus status() {
+        return status;
+    }
+
+    /** A few times a second are enough. */
+    void publishSoon(Raft raft, long applied, long durable) {
+        if (context.runtime().clock().nanoTime() - publishedNanos > PUBLISH_NANOS) {
+            publish(raft, applied, durable);
+        }
+    }
+
+    void publish(Raft raft, long applied, long durable) {
+        publishedNanos = context.runtime().clock().nanoTime();
+        boolean master = raft.role() == RaftRole.LEADER;
+        Map<String, Long> matches = new TreeMap<>();
+        raft.matches().forEach((id, match) -> matches.merge(Voter.nodeOf(id), match, Math::max));
+        status = new LogStatus(
+                master ? ReplicaRole.MASTER : raft.votes() ? ReplicaRole.SLAVE : ReplicaRole.LEARNER,
+                raft.term(),
+                Voter.nodeOf(raft.leader()),
+                raft.lastIndex(),
+                raft.commitIndex(),
+                applied,
+                durable,
+                master ? matches : Map.of());
+    }
+
+    /** Once it serves, it is ready until it is stalled; until then it says why not. True if it has just become ready. */
+    boolean checkReady(Raft raft, long applied) {
+        boolean serves = stalledBy.isEmpty()
+                && !raft.leader().isEmpty()
+                && raft.committedInTerm()
+                && applied == raft.commitIndex();
+        if (ready || !serves) {
+            return false;
+        }
+        ready = true;
+        context.ready(true, "");
+        return true;
+    }
+
+    void sayWhyNotReady(Raft raft, long applied) {
+        if (!ready) {
+            context.ready(false, whyNotReady(raft, applied));
+        }
+    }
+
+    private String whyNotReady(Raft raft, long applied) {
+        if (!stalledBy.isEmpty()) {
+            return stalledBy;
+        }
+        if (raft.doubtful()) {
+            return DOUBT;
+        }
+        if (!raft.votes()) {
+            return "this node's disk is new to the cluster; it waits for the master to take it in";
+        }
+        if (raft.leader().isEmpty()) {
+            return "no master is known";
+        }
+        return "it has applied entries up to " + applied + ", and the master's log is longer";
+    }
+
+    /** The log cannot be written. */
+    void stalled(String why) {
+        stalledBy = why;
+        ready = false;
+        context.ready(false, why);
+    }
+
+    /** It can be again. */
+    void goesOn() {
+        stalledBy = "";
+    }
+
+    /** Whom clients turn to. */
+    static Announcement announcement(Raft raft) {
+        Map<String, String> voters = new TreeMap<>();
+        raft.configuration()
+                .voters()
+                .forEach(voter -> voters.put(voter.nodeId(), voter.address().toString()));
+        return new Announcement(raft.term(), Voter.nodeOf(raft.leader()), voters);
+    }
+
+    /** A configuration in words. */
+    static String describe(Configuration configuration) {
+        StringBuilder text = new StringBuilder("the voters are ").append(configuration.voters());
+        if (configuration.isJoint()) {
+            text.append(", decided by a majority of ")
+                    .append(configuration.outgoing())
+                    .append(", too");
+        }
+        if (!configuration.learners().isEmpty()) {
+            text.append("; without a vote yet: ").append(configuration.learners());
+        }
+        return text.toString();
+    }
+}
