@@ -24,7 +24,8 @@ class ReplicatedMapExampleTest {
                         "second: false",
                         "the master has stopped",
                         "o-17 is paid",
-                        "o-17=paid, o-18=new, o-19=new"),
+                        "told of PUT o-19",
+                        "o-17=paid, o-19=new, o-20=reserved"),
                 said.toString(StandardCharsets.UTF_8).lines().toList());
     }
 }
