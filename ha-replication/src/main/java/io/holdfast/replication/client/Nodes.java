@@ -45,10 +45,13 @@ final class Nodes {
         nodes.put(address, new Dialled(context.links().dial(protocol, null, address, endpoint), endpoint));
     }
 
-    /** Somebody names nodes. A node that is one itself knows them already. */
+    /** Somebody names nodes; others than at the start may belong to the cluster by now. */
     void learn(Iterable<String> addresses) {
-        if (local == null) {
-            addresses.forEach(address -> dial(Address.parse(address)));
+        for (String text : addresses) {
+            Address address = Address.parse(text);
+            if (local == null || !address.equals(context.node().advertisedAddress())) {
+                dial(address);
+            }
         }
     }
 
