@@ -64,6 +64,11 @@ final class ClusterContext implements FeatureContext {
     }
 
     @Override
+    public void health(String subject, Health health, String detail) {
+        parts.health().found(subject, health, detail);
+    }
+
+    @Override
     public void fail(Throwable cause) {
         run.failed("feature " + featureName, cause, true);
     }

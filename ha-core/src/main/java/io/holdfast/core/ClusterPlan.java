@@ -4,6 +4,7 @@ import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.spi.HaFeature;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ record ClusterPlan(
         Node node,
         boolean standalone,
         List<HaFeature> features,
+        Map<String, HealthCheck> healthChecks,
         @Nullable NodeRuntime runtime,
         @Nullable Executor callbacks,
         @Nullable MeterRegistry meters) {

@@ -6,6 +6,7 @@ import io.holdfast.core.runtime.NodeRuntime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +61,24 @@ final class ClusterRun {
     @Nullable
     Throwable failure() {
         return life.failure();
+    }
+
+    HealthReport health() {
+        NodeParts running = parts;
+        if (running == null || life.state() != State.RUNNING) {
+            return HealthReport.of(Map.of("node", new HealthReport.Finding(Health.DOWN, plan + " is " + life.state())));
+        }
+        return running.health().report();
+    }
+
+    boolean isLive() {
+        NodeParts running = parts;
+        State state = life.state();
+        return state == State.NEW
+                || state == State.STARTING
+                || (state == State.RUNNING
+                        && running != null
+                        && running.health().isLive());
     }
 
     String whyNotReady() {

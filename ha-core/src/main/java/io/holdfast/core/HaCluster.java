@@ -5,10 +5,13 @@ import io.holdfast.core.spi.HaFeature;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +89,22 @@ public final class HaCluster implements AutoCloseable {
     }
 
     /**
+     * How the node is, as it knows itself: its health checks, its loop, its disk. Safe from any thread; a snapshot, which costs
+     * no check.
+     */
+    public HealthReport health() {
+        return run.health();
+    }
+
+    /**
+     * False if the process should be started anew: the node has failed or stopped, or its loop has not moved for ten seconds.
+     * Whether other nodes can be reached, or a majority is there, plays no part: starting a sound process anew helps nobody.
+     */
+    public boolean isLive() {
+        return run.isLive();
+    }
+
+    /**
      * Why it is not ready, for people: each feature's reason, and what it waits for. Empty if it is ready.
      */
     public String whyNotReady() {
@@ -152,6 +171,7 @@ public final class HaCluster implements AutoCloseable {
         private @Nullable NodeRuntime runtime;
         private @Nullable Executor executor;
         private @Nullable MeterRegistry meters;
+        private final Map<String, HealthCheck> healthChecks = new LinkedHashMap<>();
         private boolean built;
 
         private Builder(String name, boolean standalone) {
@@ -195,6 +215,27 @@ public final class HaCluster implements AutoCloseable {
             return this;
         }
 
+        /** The same as {@link #healthCheck(String, HealthCheck)} with defaults: asked every 5 s, for at most 2 s. */
+        public Builder healthCheck(String checkName, Callable<Boolean> isUp) {
+            return healthCheck(checkName, HealthCheck.of(isUp));
+        }
+
+        /**
+         * Something that this node's health depends on, looked at again and again; see {@link HaCluster#health()}.
+         *
+         * @param checkName letters, digits, dots, underscores and dashes, 1 to 64
+         */
+        public Builder healthCheck(String checkName, HealthCheck check) {
+            if (!checkName.matches("[A-Za-z0-9._-]{1,64}")) {
+                throw new IllegalArgumentException("health check \"" + checkName
+                        + "\": use 1 to 64 letters, digits, dots, underscores and dashes, for example \"db\"");
+            }
+            if (healthChecks.put(checkName, check) != null) {
+                throw new IllegalArgumentException("there are two health checks " + checkName);
+            }
+            return this;
+        }
+
         /**
          * Checks everything and returns the cluster, not yet started.
          *
@@ -223,9 +264,17 @@ public final class HaCluster implements AutoCloseable {
             for (HaFeature feature : features) {
                 feature.validate(new HaFeature.Settings(name, self, standalone));
             }
+            healthChecks.forEach((checkName, check) -> check.validate(checkName));
             built = true;
-            return new HaCluster(new ClusterRun(
-                    new ClusterPlan(name, self, standalone, List.copyOf(features), runtime, executor, meters)));
+            return new HaCluster(new ClusterRun(new ClusterPlan(
+                    name,
+                    self,
+                    standalone,
+                    List.copyOf(features),
+                    Map.copyOf(healthChecks),
+                    runtime,
+                    executor,
+                    meters)));
         }
 
         private void checkNode(Node self) {

@@ -35,6 +35,7 @@ final class NodeParts {
     private volatile List<Named> features = List.of();
     private volatile @Nullable Callbacks callbacks;
     private volatile boolean inline;
+    private volatile @Nullable HealthMonitor health;
     private Transport.@Nullable Listener listener;
     private @Nullable Meter linksUp;
 
@@ -67,6 +68,10 @@ final class NodeParts {
         return Objects.requireNonNull(callbacks, "callbacks are there before any feature is");
     }
 
+    HealthMonitor health() {
+        return Objects.requireNonNull(health, "health is watched before any feature is there");
+    }
+
     /** Those made so far, in the order of the builder. */
     List<Named> features() {
         return features;
@@ -88,6 +93,8 @@ final class NodeParts {
         Thread caller = Thread.currentThread();
         loop().run(() -> inline = Thread.currentThread().equals(caller));
         callbacks = new Callbacks(plan.node().id(), plan.callbacks(), loop(), runtime::newWorker);
+        health = new HealthMonitor(
+                plan.node().id(), runtime.clock(), loop(), runtime::newWorker, plan.healthChecks(), meters);
         linksUp = Gauge.builder("holdfast.links.up", links, NodeLinks::upCount)
                 .description("Links with other nodes that stand, of both directions")
                 .tag("node", plan.node().id())
@@ -121,6 +128,7 @@ final class NodeParts {
     /** Lets the features act. */
     void begin() {
         loop().run(() -> {
+            health().begin();
             for (Named named : features) {
                 named.feature().start();
             }
@@ -130,6 +138,10 @@ final class NodeParts {
 
     /** Stops the features and then the links, within {@code limitNanos}. On the loop. */
     void stop(boolean featuresToo, long limitNanos, Runnable done) {
+        HealthMonitor watching = health;
+        if (watching != null) {
+            watching.stop();
+        }
         List<Named> toStop = featuresToo ? List.copyOf(opened) : List.of();
         new FeatureStopper(plan.node().id(), loop(), runtime.clock(), toStop, limitNanos, () -> {
                     Transport.Listener bound = listener;
@@ -156,6 +168,10 @@ final class NodeParts {
         Callbacks running = callbacks;
         if (running != null) {
             quietly("ending the callbacks", running::close);
+        }
+        HealthMonitor watched = health;
+        if (watched != null) {
+            quietly("ending the health checks", watched::close);
         }
         quietly("closing the runtime", runtime::close);
         Meter gauge = linksUp;

@@ -1,5 +1,6 @@
 package io.holdfast.core.spi;
 
+import io.holdfast.core.Health;
 import io.holdfast.core.Node;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,6 +44,14 @@ public interface FeatureContext {
      * @param reason why not, for people; empty if ready
      */
     void ready(boolean ready, String reason);
+
+    /**
+     * Says how something is that the feature knows of; UP until said otherwise, and shown by {@code HaCluster.health()}.
+     *
+     * @param subject a word, unique among features and checks, such as {@code log}
+     * @param detail why, for people; empty if it is UP
+     */
+    void health(String subject, Health health, String detail);
 
     /** Something is broken that cannot be repaired while running, such as a disk: the node stops. */
     void fail(Throwable cause);

@@ -1,5 +1,6 @@
 package io.holdfast.replication.node;
 
+import io.holdfast.core.Health;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.replication.LogStatus;
@@ -17,6 +18,7 @@ final class Standing {
             "the end of its log or its vote was found damaged, perhaps by a torn write; it does not vote until"
                     + " it has heard from all other voters or caught up with a master";
 
+    private static final String LOG = "log";
     private static final long PUBLISH_NANOS = 20_000_000L;
 
     private final FeatureContext context;
@@ -29,6 +31,7 @@ final class Standing {
 
     Standing(FeatureContext context) {
         this.context = context;
+        context.health(LOG, Health.UP, "");
     }
 
     /** At most half a second old. Safe from any thread. */
@@ -99,12 +102,14 @@ final class Standing {
     void stalled(String why) {
         stalledBy = why;
         ready = false;
+        context.health(LOG, Health.DOWN, why);
         context.ready(false, why);
     }
 
     /** It can be again. */
     void goesOn() {
         stalledBy = "";
+        context.health(LOG, Health.UP, "");
     }
 
     /** Whom clients turn to. */

@@ -1,6 +1,7 @@
 package io.holdfast.replication.client;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.Health;
 import io.holdfast.core.Node;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.Connection.Lane;
@@ -282,6 +283,9 @@ final class ClientHost implements FeatureContext, NodeRuntime, EventLoop, Links,
 
     @Override
     public void ready(boolean ready, String reason) {}
+
+    @Override
+    public void health(String subject, Health health, String detail) {}
 
     @Override
     public void fail(Throwable cause) {
