@@ -103,7 +103,7 @@ class ArchitectureTest {
     /** What a module's root package exports and the packages beneath it speak, too. */
     private static final Map<String, Set<String>> VOCABULARY = Map.of(
             CORE,
-            Set.of("Address", "Node", "HoldfastException", "StartFailedException"),
+            Set.of("Address", "Health", "Node", "HoldfastException", "StartFailedException"),
             REPLICATION,
             Set.of("StateMachine", "StateSnapshot", "LogStatus"));
 
