@@ -97,7 +97,7 @@ final class WatchPoll<K, V> implements Poll {
                     event.kind() == MapChange.PUT ? map.decodeValue(event.value()) : null,
                     event.index(),
                     event.last()));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // whatever a user's listener throws must not end the node, nor a watch without a word
             LOG.error(
                     "the listener of the map \"{}\" threw at index {}; its watch goes on",
                     map.name(),

@@ -69,6 +69,10 @@ final class ChangeFeed {
             parkedOf.merge(asker, 1, Integer::sum);
             parked.computeIfAbsent(question.name(), name -> new ArrayList<>())
                     .add(new Parked(question, asker, askerId, clock.nanoTime() + wait));
+            if (ring.newestIndex() > appliedIndex.getAsLong()) {
+                changed.add(
+                        question.name()); // it came in the midst of an entry, which may have changed that map already
+            }
         }
     }
 
@@ -88,7 +92,7 @@ final class ChangeFeed {
     /** What has been said to have changed may be seen, up to what is applied. */
     void applied() {
         long applied = appliedIndex.getAsLong();
-        for (ByteBuffer name : changed) {
+        for (ByteBuffer name : List.copyOf(changed)) {
             answerWhere(name, one -> WatchPage.of(ring, notBefore(one.question(), checked + 1), applied));
         }
         if (ring.newestIndex() <= applied) {

@@ -105,6 +105,17 @@ class ChangeFeedTest {
         assertEquals(2, asker.told.size(), "one answer to one question");
     }
 
+    /** Found by review: values expire a part at a time, and a question may come between two parts. */
+    @Test
+    void aQuestionInTheMidstOfAnEntryMissesNothingOfIt() {
+        applied(100);
+        put("m", 101, "gone");
+        ask(asker, 1, "m", 101);
+        put("other", 101, "x");
+        applied(101);
+        assertEquals(List.of("1: gone >102"), asker.told);
+    }
+
     @Test
     void aChangeWhoseIndexIsNotAppliedYetIsToldLater() {
         ask(asker, 1, "m", 1);
