@@ -94,9 +94,9 @@ final class Nodes {
         return up.isEmpty() ? null : up.get(Math.floorMod(turn, up.size()));
     }
 
-    /** How many nodes {@link #inTurn} gives in turn. */
-    int reachable() {
-        return local != null ? 1 : up().size();
+    /** Those that {@link #inTurn} gives in turn. */
+    List<Endpoint> reachable() {
+        return local != null ? List.of(local) : up();
     }
 
     private List<Endpoint> up() {

@@ -9,14 +9,16 @@ import io.holdfast.replication.session.Outcome;
 import io.holdfast.replication.session.Poll;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.IntFunction;
-import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +49,8 @@ final class Polls {
         private long id;
 
         private int turn;
-        private int refusals;
+        /** Who did not have what it needs, since it last got anything. */
+        private final Set<Endpoint> refused = new HashSet<>();
 
         Running(int machine, Poll poll) {
             this.machine = machine;
@@ -59,7 +62,7 @@ final class Polls {
     private final EventLoop loop;
     private final Executor callbacks;
     private final IntFunction<@Nullable Endpoint> inTurn;
-    private final IntSupplier reachable;
+    private final Supplier<List<Endpoint>> reachable;
     private final Queue<Running> arriving = new ConcurrentLinkedQueue<>();
     private final List<Running> running = new ArrayList<>();
     private final Map<Long, Running> asked = new LinkedHashMap<>();
@@ -71,7 +74,7 @@ final class Polls {
      * Has none yet.
      *
      * @param inTurn whom to ask when it is the turn of the node with that number, of those within reach; null if none is
-     * @param reachable how many they are
+     * @param reachable who they are
      * @param firstId where ids start, so that no answer to an earlier life of this process, or to a read, matches
      */
     Polls(
@@ -79,7 +82,7 @@ final class Polls {
             EventLoop loop,
             Executor callbacks,
             IntFunction<@Nullable Endpoint> inTurn,
-            IntSupplier reachable,
+            Supplier<List<Endpoint>> reachable,
             long firstId) {
         this.clock = clock;
         this.loop = loop;
@@ -159,9 +162,7 @@ final class Polls {
             one.state = State.TAKING;
             callbacks.execute(() -> take(one, bytes));
         } else if (outcome == Outcome.FAILED) {
-            remove(one);
-            String why = new String(bytes, StandardCharsets.UTF_8);
-            callbacks.execute(() -> one.poll.ended(new RequestFailedException(why)));
+            taken(one, new RequestFailedException(new String(bytes, StandardCharsets.UTF_8)));
         } else {
             one.state = State.TO_BE_ASKED; // by the next tick: this node cannot, at the moment
         }
@@ -170,21 +171,37 @@ final class Polls {
 
     /** Where callbacks run. */
     private void take(Running one, byte[] answer) {
-        RuntimeException refusal = one.poll.answered(answer);
-        loop.execute(() -> taken(one, refusal)); // dropped if the loop is closed: then all have been ended
+        RuntimeException refusal;
+        try {
+            refusal = one.poll.answered(answer);
+        } catch (Throwable e) { // else it would neither go on nor end
+            refusal = new IllegalStateException("an answer could not be taken: " + e, e);
+        }
+        RuntimeException why = refusal;
+        loop.execute(() -> taken(one, why)); // dropped if the loop is closed: then all have been ended
     }
 
     private void taken(Running one, @Nullable RuntimeException refusal) {
         if (ended != null) {
             return;
         }
-        one.refusals = refusal == null ? 0 : one.refusals + 1;
-        if (refusal != null && one.refusals >= reachable.getAsInt()) {
+        if (refusal == null) {
+            one.refused.clear();
+        } else if (isRefusedByAll(one)) {
             remove(one);
             callbacks.execute(() -> one.poll.ended(refusal));
-        } else {
-            ask(one);
+            return;
         }
+        ask(one);
+    }
+
+    /** A node that did not answer, or is out of reach, may have what it needs: then it goes on. */
+    private boolean isRefusedByAll(Running one) {
+        if (one.whom != null) {
+            one.refused.add(one.whom);
+        }
+        List<Endpoint> all = reachable.get();
+        return !all.isEmpty() && one.refused.containsAll(all);
     }
 
     /** Sees to those that got no answer, or could not be asked. */

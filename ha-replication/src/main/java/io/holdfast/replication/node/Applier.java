@@ -226,9 +226,10 @@ final class Applier {
                 throw new UncheckedIOException(e);
             }
             loop.execute(() -> {
+                long expired = 0;
                 for (ByteBuf batch : batches) {
-                    if (isNext(batch, decided)) {
-                        expire(batch);
+                    if (expired < SLICE_BYTES && isNext(batch, decided)) {
+                        expired += (long) expire(batch) * EXPIRED_BYTES;
                         if (!expiring) { // else this one is read again, and goes on with it
                             apply(batch);
                         }

@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +28,9 @@ final class ChangeFeed {
     /** Of one that asks, how many questions may wait. */
     private static final int MAX_PARKED = 128;
 
+    /** Of one turn, about, for all who wait: what they ask for together must not be in memory at once. */
+    private static final int PAGES_A_TURN_BYTES = 4 << 20;
+
     private static final long MAX_WAIT_NANOS = 2_000_000_000L;
     private static final byte[] NOTHING = {};
 
@@ -44,6 +46,8 @@ final class ChangeFeed {
     private final Set<ByteBuffer> changed = new LinkedHashSet<>();
     /** Up to this index there is nothing for those who still wait, whatever the ring has forgotten since. */
     private long checked;
+
+    private long turnBytes;
 
     /** @param appliedIndex what has been applied, all of which may be seen */
     ChangeFeed(Clock clock, LongSupplier appliedIndex) {
@@ -92,6 +96,7 @@ final class ChangeFeed {
     /** What has been said to have changed may be seen, up to what is applied. */
     void applied() {
         long applied = appliedIndex.getAsLong();
+        turnBytes = 0;
         for (ByteBuffer name : List.copyOf(changed)) {
             answerWhere(name, one -> WatchPage.of(ring, notBefore(one.question(), checked + 1), applied));
         }
@@ -111,6 +116,7 @@ final class ChangeFeed {
     /** The state was taken from a snapshot: what led to it is not known here. */
     void restored(long index) {
         ring.startAfter(index);
+        turnBytes = 0;
         changed.clear();
         for (ByteBuffer name : List.copyOf(parked.keySet())) {
             answerWhere(name, one -> WatchPage.of(ring, one.question(), index));
@@ -120,6 +126,7 @@ final class ChangeFeed {
 
     /** Answers those who have waited for long enough. To be called now and then. */
     void tick() {
+        turnBytes = 0;
         long now = clock.nanoTime();
         long applied = appliedIndex.getAsLong();
         for (ByteBuffer name : List.copyOf(parked.keySet())) {
@@ -132,25 +139,21 @@ final class ChangeFeed {
         byte @Nullable [] to(Parked one);
     }
 
+    /** One by one. Those for whom the turn's bytes are used up ask again: none may be left that something was there for. */
     private void answerWhere(ByteBuffer name, Answer answer) {
-        List<Parked> all = parked.getOrDefault(name, List.of());
-        List<Parked> answered = new ArrayList<>();
-        List<byte[]> answers = new ArrayList<>();
-        for (Iterator<Parked> each = all.iterator(); each.hasNext(); ) {
-            Parked one = each.next();
-            byte[] page = answer.to(one);
-            if (page != null) {
-                each.remove();
-                left(one);
-                answered.add(one);
-                answers.add(page);
+        for (Parked one : List.copyOf(parked.getOrDefault(name, List.of()))) {
+            boolean usedUp = turnBytes >= PAGES_A_TURN_BYTES;
+            byte[] page = usedUp ? NOTHING : answer.to(one);
+            List<Parked> waiting = parked.getOrDefault(name, List.of());
+            if (page == null || !waiting.remove(one)) {
+                continue; // nothing yet; or whoever asked went while another one was answered
             }
-        }
-        if (all.isEmpty()) {
-            parked.remove(name);
-        }
-        for (int i = 0; i < answered.size(); i++) { // who hears it may ask again at once
-            answer(answered.get(i).asker(), answered.get(i).askerId(), Outcome.APPLIED, answers.get(i));
+            left(one);
+            if (waiting.isEmpty()) {
+                parked.remove(name);
+            }
+            turnBytes += page.length;
+            answer(one.asker(), one.askerId(), usedUp ? Outcome.UNAVAILABLE : Outcome.APPLIED, page);
         }
     }
 

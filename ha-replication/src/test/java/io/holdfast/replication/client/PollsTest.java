@@ -42,7 +42,7 @@ class PollsTest {
             new Loop(),
             tasks::add,
             turn -> nodes.isEmpty() ? null : nodes.get(turn % nodes.size()),
-            nodes::size,
+            () -> List.copyOf(nodes),
             100);
 
     private final class Loop implements EventLoop {
@@ -110,6 +110,7 @@ class PollsTest {
         private boolean closed;
         private @Nullable RuntimeException refusal;
         private @Nullable RuntimeException end;
+        private @Nullable Error thrown;
 
         @Override
         public byte @Nullable [] question() {
@@ -118,6 +119,9 @@ class PollsTest {
 
         @Override
         public @Nullable RuntimeException answered(byte[] answer) {
+            if (thrown != null) {
+                throw thrown;
+            }
             if (refusal == null) {
                 answers.add((int) answer[0]);
             }
@@ -210,6 +214,32 @@ class PollsTest {
         now += 10 * SECOND;
         polls.tick();
         assertEquals(0, nodes.get(0).asked.size());
+    }
+
+    /** Found by review: who refused twice is one, and who did not answer has not refused. */
+    @Test
+    void aNodeThatHasNotBeenHeardMayHaveWhatItNeeds() {
+        Watcher watcher = start(3);
+        watcher.refusal = new IllegalStateException("too old");
+        answer(nodes.get(0).asked.remove(), 1);
+        answer(nodes.get(1).asked.remove(), 1);
+        polls.answered(nodes.get(2).asked.remove(), Outcome.UNAVAILABLE, new byte[0]);
+        runAll();
+        polls.tick();
+        answer(nodes.get(0).asked.remove(), 1);
+        answer(nodes.get(1).asked.remove(), 1);
+        assertEquals(null, watcher.end);
+        watcher.refusal = null;
+        answer(nodes.get(2).asked.remove(), 9);
+        assertEquals(List.of(9), watcher.answers);
+    }
+
+    @Test
+    void whateverIsThrownWhileAnAnswerIsTakenEndsItWithAWord() {
+        Watcher watcher = start(1);
+        watcher.thrown = new AssertionError("bad");
+        answer(nodes.get(0).asked.remove(), 1);
+        assertInstanceOf(IllegalStateException.class, watcher.end);
     }
 
     @Test

@@ -116,6 +116,26 @@ class ChangeFeedTest {
         assertEquals(List.of("1: gone >102"), asker.told);
     }
 
+    /** Found by review: those who wait together must not make the node hold all their pages at once. */
+    @Test
+    void manyWhoWaitForLargeValuesAreNotAllAnsweredInOneTurn() {
+        for (int i = 1; i <= 20; i++) {
+            ask(asker, i, "m", 1);
+        }
+        byte[] large = new byte[1 << 20];
+        feed.changed(new MapChange(1, MapChange.PUT, name("m"), new byte[] {'k'}, large));
+        applied(1);
+        assertEquals(20, asker.told.size(), "nobody is left waiting for what has been there");
+        long answered =
+                asker.told.stream().filter(told -> told.endsWith(" k >2")).count();
+        assertTrue(answered >= 1 && answered <= 5, answered + " pages of a megabyte in one turn");
+        assertEquals(
+                20 - answered,
+                asker.told.stream().filter(told -> told.endsWith("UNAVAILABLE")).count());
+        ask(asker, 21, "m", 1);
+        assertEquals("21: k >2", asker.told.get(20));
+    }
+
     @Test
     void aChangeWhoseIndexIsNotAppliedYetIsToldLater() {
         ask(asker, 1, "m", 1);
