@@ -1,9 +1,11 @@
 package io.holdfast.core.spi;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.OperatorRole;
 import io.holdfast.core.runtime.Connection.Lane;
 import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +23,25 @@ public interface Links {
     record Protocol(int id, String name) {}
 
     /**
-     * Who is at the far end, as it said in the handshake.
+     * Who is at the far end, as it said in the handshake; with TLS, as its certificate says too.
      *
-     * @param nodeId its node id
+     * @param nodeId its node id; with TLS one of the names in its certificate
      * @param member true for a node of the cluster, false for a client
      * @param diskId which disk it stands on; zero where it has none yet
+     * @param certificateNames the names in its certificate, which has been verified; empty without TLS
+     * @param operatorRole what its certificate lets it command; without TLS everyone may do everything, since then the
+     *     network is trusted
      */
-    record Peer(String nodeId, boolean member, UUID diskId) {}
+    record Peer(String nodeId, boolean member, UUID diskId, List<String> certificateNames, OperatorRole operatorRole) {
+        public Peer {
+            certificateNames = List.copyOf(certificateNames);
+        }
+
+        /** One that came without TLS. */
+        public Peer(String nodeId, boolean member, UUID diskId) {
+            this(nodeId, member, diskId, List.of(), OperatorRole.OPERATE);
+        }
+    }
 
     /**
      * Sets what this node says of itself from now on, once a cluster has been formed. Ends every link, since the
