@@ -69,6 +69,11 @@ final class ClusterContext implements FeatureContext {
     }
 
     @Override
+    public Health nodeHealth() {
+        return parts.health().report().health();
+    }
+
+    @Override
     public void fail(Throwable cause) {
         run.failed("feature " + featureName, cause, true);
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a builder was told, checked.
  *
+ * @param mastership what to tell of it, or null
  * @param runtime the user's, or null for the default one, which is made when the node starts
  * @param callbacks the user's, or null for a thread of the node's own
  * @param meters the user's, or null for a private one
@@ -21,6 +22,7 @@ record ClusterPlan(
         boolean standalone,
         List<HaFeature> features,
         Map<String, HealthCheck> healthChecks,
+        @Nullable Mastership mastership,
         @Nullable NodeRuntime runtime,
         @Nullable Executor callbacks,
         @Nullable MeterRegistry meters) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -217,7 +218,7 @@ final class ClusterRun {
         if (running != null && running.isInline()) {
             return; // the thread that would wait is the one that has to go on
         }
-        await(stopped, STOP_WAIT_SECONDS, "to stop; it goes on stopping");
+        await(stopped, STOP_WAIT_SECONDS + roleSeconds(running), "to stop; it goes on stopping");
     }
 
     /**
@@ -249,6 +250,12 @@ final class ClusterRun {
         }
     }
 
+    /** What the callbacks of roles may take before the features stop. */
+    private static long roleSeconds(@Nullable NodeParts running) {
+        Tenures roles = running == null ? null : running.tenures();
+        return roles == null ? 0 : TimeUnit.NANOSECONDS.toSeconds(roles.longestStopNanos()) + 1;
+    }
+
     private void stopOnLoop(NodeParts running, Runnable done) {
         running.stop(loopSound, STOP_LIMIT.toNanos(), done);
     }
@@ -257,7 +264,10 @@ final class ClusterRun {
         CompletableFuture<Void> loopDone = new CompletableFuture<>();
         running.loop().execute(() -> stopOnLoop(running, () -> loopDone.complete(null)));
         // A loop that has thrown may do nothing more, and the other nodes should see the connections end soon.
-        await(loopDone, loopSound ? LOOP_WAIT_SECONDS : 1, "in vain to end its links on its loop; they are cut");
+        await(
+                loopDone,
+                loopSound ? LOOP_WAIT_SECONDS + roleSeconds(running) : 1,
+                "in vain to end its links on its loop; they are cut");
         finish(running);
     }
 
@@ -295,6 +305,44 @@ final class ClusterRun {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private Tenures tenures() {
+        NodeParts running = parts;
+        if (running == null || life.state() == State.NEW) {
+            throw new IllegalStateException(plan + " has not been started; call start() first");
+        }
+        Tenures roles = running.tenures();
+        if (roles == null) {
+            throw new IllegalStateException(
+                    plan + " has nothing that elects; add .with(LogReplication.inDirectory(...)) or another election"
+                            + " engine to the builder. A client holds no roles");
+        }
+        return roles;
+    }
+
+    RoleCandidacy stand(Role role, RoleTask task) {
+        Tenures roles = tenures();
+        if (life.state() != State.RUNNING) {
+            throw new IllegalStateException(plan + " is " + life.state() + " and cannot stand for role " + role.name());
+        }
+        return new RoleCandidacy(
+                roles,
+                roles.stand(
+                        role.name(),
+                        new TaskDuty(task),
+                        role.stopWithinNanos(),
+                        role.priorityValue(),
+                        role.halts(),
+                        role.tasks()));
+    }
+
+    Optional<RoleHolder> holder(String role) {
+        return tenures().holder(role);
+    }
+
+    CompletableFuture<RoleHolder> transferMastership(String to) {
+        return tenures().handOverMaster(to);
     }
 
     void awaitReady(Duration timeout) {

@@ -1,6 +1,7 @@
 package io.holdfast.core;
 
 import io.holdfast.core.runtime.NodeRuntime;
+import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.core.spi.HaFeature;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +107,43 @@ public final class HaCluster implements AutoCloseable {
     }
 
     /**
+     * A named duty that one node has at a time. Needs something that elects, such as {@code LogReplication}.
+     *
+     * @param role 1 to 64 letters, digits, dots, hyphens and underscores, and not {@code master}, which is {@link
+     *     Builder#onMaster}
+     */
+    public Role role(String role) {
+        if (!role.matches("[A-Za-z0-9._-]{1,64}") || role.equals(ElectionEngine.MASTER)) {
+            throw new IllegalArgumentException(
+                    "role \"" + role + "\" is not allowed; use 1 to 64 letters, digits, dots,"
+                            + " hyphens and underscores, and onMaster(...) of the builder for the master's duties");
+        }
+        return new Role(run, role);
+    }
+
+    /**
+     * Who is the cluster's master, as far as this node knows; empty while it knows of none.
+     *
+     * @throws IllegalStateException if nothing elects, or the node was not started
+     */
+    public Optional<RoleHolder> master() {
+        return run.holder(ElectionEngine.MASTER);
+    }
+
+    /**
+     * Makes another node the master, in good order: {@code onSlave} of this node has returned before {@code onMaster} of the
+     * other runs. Called on the master.
+     *
+     * @param to a node id; empty for whoever suits best
+     * @return completes when another node is master; with {@link NotAvailableException} if this node is not the master or the
+     *     other cannot be, and then nothing has changed; with {@link OutcomeUnknownException} if it takes longer than {@code
+     *     stopWithin} and ten seconds
+     */
+    public CompletableFuture<RoleHolder> transferMastership(String to) {
+        return run.transferMastership(to);
+    }
+
+    /**
      * Why it is not ready, for people: each feature's reason, and what it waits for. Empty if it is ready.
      */
     public String whyNotReady() {
@@ -172,6 +211,11 @@ public final class HaCluster implements AutoCloseable {
         private @Nullable Executor executor;
         private @Nullable MeterRegistry meters;
         private final Map<String, HealthCheck> healthChecks = new LinkedHashMap<>();
+        private @Nullable Consumer<Grant> onMaster;
+        private @Nullable Consumer<String> onSlave;
+        private Duration stopWithin = Duration.ofSeconds(5);
+        private int masterPriority;
+        private boolean haltOnOverrun;
         private boolean built;
 
         private Builder(String name, boolean standalone) {
@@ -206,6 +250,51 @@ public final class HaCluster implements AutoCloseable {
          */
         public Builder executor(Executor callbacks) {
             this.executor = callbacks;
+            return this;
+        }
+
+        /**
+         * What to do when this node has become the cluster's master: start what only one node may do. Called once for each
+         * grant, on the {@link #executor}, or on a thread of its own; interrupted if the grant ends before it returns. If it
+         * throws, mastership goes to another node. Needs something that elects, such as {@code LogReplication}.
+         */
+        public Builder onMaster(Consumer<Grant> callback) {
+            this.onMaster = callback;
+            return this;
+        }
+
+        /**
+         * What to do when this node is master no longer: stop what {@link #onMaster} started. Called once after each {@code
+         * onMaster}, when that has returned, with the reason for people. Where mastership is handed over in good order, the
+         * next master's {@code onMaster} runs after this has returned.
+         */
+        public Builder onSlave(Consumer<String> callback) {
+            this.onSlave = callback;
+            return this;
+        }
+
+        /**
+         * How long {@code onMaster} and {@code onSlave} together may go on after mastership has ended, 0 to 10 min; 5 s by
+         * default. The next master of a cluster whose master died waits for so long, and for what may be left of the old
+         * one's lease, before its {@code onMaster} runs; it takes writes at once. The same on all nodes.
+         */
+        public Builder stopWithin(Duration limit) {
+            this.stopWithin = limit;
+            return this;
+        }
+
+        /** Among nodes that are equally healthy and caught up the one with the highest is the master, -100 to 100; 0 by default. */
+        public Builder masterPriority(int priority) {
+            this.masterPriority = priority;
+            return this;
+        }
+
+        /**
+         * End the process, with status 71 and at once, if {@code onMaster} and {@code onSlave} overrun {@link #stopWithin}; by
+         * default that is logged and counted.
+         */
+        public Builder haltOnOverrun() {
+            this.haltOnOverrun = true;
             return this;
         }
 
@@ -265,6 +354,7 @@ public final class HaCluster implements AutoCloseable {
                 feature.validate(new HaFeature.Settings(name, self, standalone));
             }
             healthChecks.forEach((checkName, check) -> check.validate(checkName));
+            Mastership mastership = mastership(self);
             built = true;
             return new HaCluster(new ClusterRun(new ClusterPlan(
                     name,
@@ -272,9 +362,48 @@ public final class HaCluster implements AutoCloseable {
                     standalone,
                     List.copyOf(features),
                     Map.copyOf(healthChecks),
+                    mastership,
                     runtime,
                     executor,
                     meters)));
+        }
+
+        private @Nullable Mastership mastership(Node self) {
+            List<String> engines = features.stream()
+                    .filter(HaFeature::isElectionEngine)
+                    .map(HaFeature::name)
+                    .toList();
+            if (engines.size() > 1) {
+                throw new IllegalArgumentException(
+                        "cluster " + name + " has " + engines.size() + " features that elect: " + engines
+                                + "; two could each elect a master. Leave all but one out");
+            }
+            long stopMillis = stopWithin.toMillis();
+            if (stopMillis < 0 || stopMillis > 600_000) {
+                throw new IllegalArgumentException("stopWithin in ms " + stopMillis + " is not within 0 to 600000");
+            }
+            if (masterPriority < -100 || masterPriority > 100) {
+                throw new IllegalArgumentException("masterPriority " + masterPriority + " is not within -100 to 100");
+            }
+            boolean unused = onMaster == null && onSlave == null && masterPriority == 0;
+            if (unused && engines.isEmpty()) {
+                return null;
+            }
+            if (engines.isEmpty()) {
+                throw new IllegalArgumentException("cluster " + name + " has callbacks for its master, and "
+                        + (self.isClient() ? self.id() + " is a client, which is never master" : "nothing elects one")
+                        + "; add .with(LogReplication.inDirectory(...)) or another election engine");
+            }
+            if (onMaster == null && onSlave != null) {
+                throw new IllegalArgumentException(
+                        "onSlave without onMaster is never called; add .onMaster(grant -> ...)");
+            }
+            return new Mastership(
+                    onMaster,
+                    onSlave,
+                    onMaster == null ? 0 : stopWithin.toNanos(),
+                    masterPriority,
+                    haltOnOverrun);
         }
 
         private void checkNode(Node self) {

@@ -5,6 +5,7 @@ import io.holdfast.core.internal.link.NodeLinks;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Transport;
+import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
 import io.micrometer.core.instrument.Gauge;
@@ -36,6 +37,7 @@ final class NodeParts {
     private volatile @Nullable Callbacks callbacks;
     private volatile boolean inline;
     private volatile @Nullable HealthMonitor health;
+    private volatile @Nullable Tenures tenures;
     private Transport.@Nullable Listener listener;
     private @Nullable Meter linksUp;
 
@@ -72,6 +74,12 @@ final class NodeParts {
         return Objects.requireNonNull(health, "health is watched before any feature is there");
     }
 
+    /** The roles that this node stands for; null if nothing elects. */
+    @Nullable
+    Tenures tenures() {
+        return tenures;
+    }
+
     /** Those made so far, in the order of the builder. */
     List<Named> features() {
         return features;
@@ -104,6 +112,19 @@ final class NodeParts {
             made.add(new Named(feature.name(), feature.create(contexts.apply(feature.name()))));
             features = List.copyOf(made); // one that was made is closed even if the next cannot be made
         }
+        for (Named named : made) {
+            if (named.feature() instanceof ElectionEngine engine) {
+                tenures = new Tenures(
+                        plan.node().id(),
+                        engine,
+                        runtime.clock(),
+                        loop(),
+                        inline,
+                        runtime::newWorker,
+                        callbacks(),
+                        meters);
+            }
+        }
     }
 
     void open(Named named) throws Exception {
@@ -134,6 +155,17 @@ final class NodeParts {
             }
             links.begin();
         });
+        Tenures roles = tenures;
+        Mastership mastership = plan.mastership();
+        if (roles != null && mastership != null) {
+            roles.stand(
+                    ElectionEngine.MASTER,
+                    mastership,
+                    mastership.stopWithinNanos(),
+                    mastership.priority(),
+                    mastership.haltOnOverrun(),
+                    plan.callbacks());
+        }
     }
 
     /** Stops the features and then the links, within {@code limitNanos}. On the loop. */
@@ -142,6 +174,15 @@ final class NodeParts {
         if (watching != null) {
             watching.stop();
         }
+        Tenures roles = tenures;
+        if (roles != null && featuresToo) {
+            roles.stop(() -> stopFeatures(true, limitNanos, done));
+        } else {
+            stopFeatures(featuresToo, limitNanos, done);
+        }
+    }
+
+    private void stopFeatures(boolean featuresToo, long limitNanos, Runnable done) {
         List<Named> toStop = featuresToo ? List.copyOf(opened) : List.of();
         new FeatureStopper(plan.node().id(), loop(), runtime.clock(), toStop, limitNanos, () -> {
                     Transport.Listener bound = listener;
@@ -156,6 +197,10 @@ final class NodeParts {
 
     /** Releases files, threads and sockets, whatever state they are in. Waits for threads where they are not inline. */
     void release() {
+        Tenures roles = tenures;
+        if (roles != null) {
+            quietly("ending the callbacks of roles", roles::close);
+        }
         List<Named> made = features;
         for (int i = made.size() - 1; i >= 0; i--) {
             Named named = made.get(i);

@@ -53,6 +53,9 @@ public interface FeatureContext {
      */
     void health(String subject, Health health, String detail);
 
+    /** How the node is, as {@code HaCluster.health()} says: the worst of what its checks and features have found. */
+    Health nodeHealth();
+
     /** Something is broken that cannot be repaired while running, such as a disk: the node stops. */
     void fail(Throwable cause);
 }

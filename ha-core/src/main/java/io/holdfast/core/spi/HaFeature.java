@@ -27,6 +27,11 @@ public interface HaFeature {
      */
     record Settings(String clusterName, Node node, boolean standalone) {}
 
+    /** True if its running part is an {@link ElectionEngine}. A cluster has at most one. */
+    default boolean isElectionEngine() {
+        return false;
+    }
+
     /** Makes the running part, which does nothing before its {@code start}. */
     RunningFeature create(FeatureContext context);
 }

@@ -103,7 +103,14 @@ class ArchitectureTest {
     /** What a module's root package exports and the packages beneath it speak, too. */
     private static final Map<String, Set<String>> VOCABULARY = Map.of(
             CORE,
-            Set.of("Address", "Health", "Node", "HoldfastException", "StartFailedException"),
+            Set.of(
+                    "Address",
+                    "FencingToken",
+                    "Health",
+                    "Node",
+                    "RoleHolder",
+                    "HoldfastException",
+                    "StartFailedException"),
             REPLICATION,
             Set.of("StateMachine", "StateSnapshot", "LogStatus"));
 

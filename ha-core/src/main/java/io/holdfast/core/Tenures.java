@@ -1,0 +1,198 @@
+package io.holdfast.core;
+
+import io.holdfast.core.runtime.Clock;
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.core.runtime.Worker;
+import io.holdfast.core.spi.ElectionEngine;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The roles that one node stands for: the cluster's master, if there are callbacks for it, and those of the user. */
+final class Tenures {
+    private static final long LOOK_NANOS = 5_000_000L;
+    private static final long HAND_OVER_NANOS = 10_000_000_000L;
+
+    private record Standing(Tenure tenure, Callbacks callbacks) {}
+
+    private final String node;
+    private final ElectionEngine engine;
+    private final Clock clock;
+    private final EventLoop loop;
+    private final Function<String, Worker> newWorker;
+    private final MeterRegistry meters;
+    private final Executor futures;
+    private final TenureWatch watch;
+    private final Map<String, Standing> standings = new ConcurrentHashMap<>();
+    private boolean stopping;
+
+    Tenures(
+            String node,
+            ElectionEngine engine,
+            Clock clock,
+            EventLoop loop,
+            boolean inline,
+            Function<String, Worker> newWorker,
+            Executor futures,
+            MeterRegistry meters) {
+        this.node = node;
+        this.engine = engine;
+        this.clock = clock;
+        this.loop = loop;
+        this.newWorker = newWorker;
+        this.futures = futures;
+        this.meters = meters;
+        this.watch = new TenureWatch(node, clock, inline ? loop : null);
+    }
+
+    /** Stands for a role; any thread. */
+    synchronized Tenure stand(
+            String role,
+            Duty duty,
+            long stopWithinNanos,
+            int priority,
+            boolean haltOnOverrun,
+            @Nullable Executor executor) {
+        if (standings.containsKey(role)) {
+            throw new IllegalStateException(
+                    node + " runs role " + role + " already; close the candidacy that stands first");
+        }
+        Callbacks callbacks = new Callbacks(node, executor, loop, what -> newWorker.apply("role-" + role));
+        Tenure tenure = new Tenure(
+                node,
+                role,
+                duty,
+                stopWithinNanos,
+                haltOnOverrun,
+                clock,
+                loop,
+                callbacks,
+                new TenureMeters(meters, node, role),
+                watch);
+        standings.put(role, new Standing(tenure, callbacks));
+        loop.execute(() -> {
+            if (!stopping && standings.containsKey(role)) {
+                tenure.campaign(engine, priority);
+            }
+        });
+        return tenure;
+    }
+
+    Optional<RoleHolder> holder(String role) {
+        return engine.holder(role);
+    }
+
+    /** Any thread. */
+    CompletableFuture<RoleHolder> handOverMaster(String to) {
+        Standing standing = standings.get(ElectionEngine.MASTER);
+        if (standing == null) {
+            throw new IllegalStateException(
+                    node
+                            + " has no callbacks for its mastership; add .onMaster(grant -> {}) to the builder to hand it over");
+        }
+        return handOver(standing.tenure(), to);
+    }
+
+    /** Any thread. */
+    CompletableFuture<RoleHolder> handOver(Tenure tenure, String to) {
+        CompletableFuture<RoleHolder> done = new CompletableFuture<>();
+        loop.execute(() -> {
+            String whyNot = to.equals(node) ? node + " is this node itself" : tenure.whyNot(to);
+            if (whyNot.isEmpty()) {
+                Grant held = tenure.grant();
+                tenure.handOver(to, to.isEmpty() ? "it is handed over" : "it is handed over to " + to);
+                long deadline = clock.nanoTime() + tenure.stopWithinNanos() + HAND_OVER_NANOS;
+                waitForAnother(tenure.role(), held == null ? null : held.token(), deadline, done);
+            } else {
+                futures.execute(() -> done.completeExceptionally(
+                        new NotAvailableException("role " + tenure.role() + " is not handed over: " + whyNot)));
+            }
+        });
+        return done;
+    }
+
+    private void waitForAnother(
+            String role, @Nullable FencingToken before, long deadlineNanos, CompletableFuture<RoleHolder> done) {
+        Optional<RoleHolder> now = engine.holder(role);
+        boolean another =
+                now.isPresent() && (before == null || now.get().token().compareTo(before) > 0);
+        if (another) {
+            futures.execute(() -> done.complete(now.get()));
+        } else if (clock.nanoTime() - deadlineNanos >= 0) {
+            futures.execute(() -> done.completeExceptionally(new OutcomeUnknownException(
+                    "role " + role + " has been given up by " + node + ", and nobody is known to hold it yet")));
+        } else {
+            loop.schedule(LOOK_NANOS, () -> waitForAnother(role, before, deadlineNanos, done));
+        }
+    }
+
+    /** Any thread. */
+    void close(Tenure tenure) {
+        Standing standing = standings.get(tenure.role());
+        if (standing != null && standing.tenure() == tenure) {
+            loop.execute(() -> tenure.stop("its candidacy was closed", () -> {
+                if (standings.remove(tenure.role(), standing)) {
+                    closeLater(standing.callbacks());
+                }
+            }));
+        }
+    }
+
+    /** Ending a thread waits for it, which is not for the loop. */
+    private void closeLater(Callbacks callbacks) {
+        Worker closer = newWorker.apply("role-end");
+        closer.execute(() -> {
+            callbacks.close();
+            closer.close();
+        });
+    }
+
+    /** How long callbacks may go on after the node has been told to stop. */
+    long longestStopNanos() {
+        return standings.values().stream()
+                .mapToLong(standing -> standing.tenure().stopWithinNanos())
+                .max()
+                .orElse(0);
+    }
+
+    /** Gives all roles back, each when its callbacks have ended, and at the latest after their {@code stopWithin}. On the loop. */
+    void stop(Runnable done) {
+        stopping = true;
+        List<Tenure> left = new ArrayList<>();
+        standings.values().forEach(standing -> left.add(standing.tenure()));
+        boolean[] over = {false};
+        Runnable end = () -> {
+            if (!over[0]) {
+                over[0] = true;
+                done.run();
+            }
+        };
+        if (left.isEmpty()) {
+            end.run();
+            return;
+        }
+        loop.schedule(longestStopNanos(), end);
+        for (Tenure tenure : List.copyOf(left)) {
+            tenure.stop("the node stops", () -> {
+                left.remove(tenure);
+                if (left.isEmpty()) {
+                    end.run();
+                }
+            });
+        }
+    }
+
+    /** Ends the threads. Not on the loop. */
+    void close() {
+        standings.values().forEach(standing -> standing.tenure().abandon());
+        watch.close();
+        standings.values().forEach(standing -> standing.callbacks().close());
+    }
+}
