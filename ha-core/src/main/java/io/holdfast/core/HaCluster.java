@@ -399,11 +399,7 @@ public final class HaCluster implements AutoCloseable {
                         "onSlave without onMaster is never called; add .onMaster(grant -> ...)");
             }
             return new Mastership(
-                    onMaster,
-                    onSlave,
-                    onMaster == null ? 0 : stopWithin.toNanos(),
-                    masterPriority,
-                    haltOnOverrun);
+                    onMaster, onSlave, onMaster == null ? 0 : stopWithin.toNanos(), masterPriority, haltOnOverrun);
         }
 
         private void checkNode(Node self) {

@@ -347,10 +347,7 @@ final class Tenure implements ElectionEngine.Listener {
     /** Looks whether time has ended anything. Any thread. */
     synchronized void check() {
         long now = clock.nanoTime();
-        if (phase == Phase.HELD
-                && grant != null
-                && !duty.isPassive()
-                && now - grant.validUntilNanos() >= 0) {
+        if (phase == Phase.HELD && grant != null && !duty.isPassive() && now - grant.validUntilNanos() >= 0) {
             meters.lapsed();
             end("it could not be renewed in time", "", true);
         } else if (phase == Phase.ENDING && !overrun && now - endingSinceNanos >= stopWithinNanos) {

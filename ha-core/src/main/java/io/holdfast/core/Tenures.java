@@ -93,9 +93,7 @@ final class Tenures {
     CompletableFuture<RoleHolder> handOverMaster(String to) {
         Standing standing = standings.get(ElectionEngine.MASTER);
         if (standing == null) {
-            throw new IllegalStateException(
-                    node
-                            + " has no callbacks for its mastership; add .onMaster(grant -> {}) to the builder to hand it over");
+            throw new IllegalStateException(node + " does not stand for master");
         }
         return handOver(standing.tenure(), to);
     }

@@ -288,6 +288,11 @@ final class ClientHost implements FeatureContext, NodeRuntime, EventLoop, Links,
     public void health(String subject, Health health, String detail) {}
 
     @Override
+    public Health nodeHealth() {
+        return Health.UP;
+    }
+
+    @Override
     public void fail(Throwable cause) {
         throw new IllegalStateException(cause);
     }
