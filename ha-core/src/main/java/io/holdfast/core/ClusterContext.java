@@ -69,6 +69,12 @@ final class ClusterContext implements FeatureContext {
     }
 
     @Override
+    public long masterStopWithinNanos() {
+        Mastership mastership = run.plan().mastership();
+        return mastership == null ? 0 : mastership.stopWithinNanos();
+    }
+
+    @Override
     public Health nodeHealth() {
         return parts.health().report().health();
     }

@@ -214,6 +214,11 @@ public final class LogReplication implements HaFeature {
     }
 
     @Override
+    public boolean isElectionEngine() {
+        return options.directory != null;
+    }
+
+    @Override
     public void validate(Settings settings) {
         Node node = settings.node();
         Options o = options;

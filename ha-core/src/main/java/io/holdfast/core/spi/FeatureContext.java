@@ -53,6 +53,9 @@ public interface FeatureContext {
      */
     void health(String subject, Health health, String detail);
 
+    /** How long this node's callbacks for its mastership may go on after that has ended; 0 if it has none. */
+    long masterStopWithinNanos();
+
     /** How the node is, as {@code HaCluster.health()} says: the worst of what its checks and features have found. */
     Health nodeHealth();
 

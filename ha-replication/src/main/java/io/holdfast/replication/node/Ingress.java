@@ -58,6 +58,7 @@ final class Ingress {
     private boolean master;
     private boolean proposeScheduled;
     private boolean held;
+    private boolean givesWay;
     private long waitingBytes;
     private long nextToken;
     private long reached;
@@ -95,8 +96,22 @@ final class Ingress {
         latestSession = 0;
     }
 
+    /** True on the master, also while it gives way. */
     boolean isMaster() {
         return master;
+    }
+
+    /** True if commands are taken in: the master does so until it gives way. */
+    boolean takesIn() {
+        return master && !givesWay;
+    }
+
+    /** Proposes what has come, and takes nothing in until somebody is master again: whoever sends goes to the next one. */
+    void giveWay() {
+        if (takesIn()) {
+            propose();
+            givesWay = true;
+        }
     }
 
     /** True while no more is taken. */
@@ -106,6 +121,7 @@ final class Ingress {
 
     void masterChanged(boolean nowMaster) {
         master = nowMaster;
+        givesWay = false;
         tellStored.clear();
         storing.clear();
         forgetLatest();
@@ -157,7 +173,7 @@ final class Ingress {
 
     /** Writes an entry that says nothing but what time it is. */
     void letTimePass() {
-        if (hasRoom(SMALL_BODY_BYTES)) {
+        if (takesIn() && hasRoom(SMALL_BODY_BYTES)) {
             open.addNoop();
             added();
         }

@@ -29,7 +29,7 @@ final class LocalEndpoint implements Endpoint, Ingress.Source {
 
     @Override
     public boolean submit(long session, long answeredBelow, List<PendingWrite> writes) {
-        if (!ingress.isMaster() || ingress.isHeld()) {
+        if (!ingress.takesIn() || ingress.isHeld()) {
             return false;
         }
         int bytes = 0;
@@ -53,23 +53,23 @@ final class LocalEndpoint implements Endpoint, Ingress.Source {
 
     @Override
     public boolean open(long request) {
-        if (ingress.isMaster()) {
+        if (ingress.takesIn()) {
             ingress.openSession(this, request);
         }
-        return ingress.isMaster();
+        return ingress.takesIn();
     }
 
     @Override
     public boolean keepAlive(long session, long answeredBelow) {
-        if (ingress.isMaster()) {
+        if (ingress.takesIn()) {
             ingress.keepAlive(session, answeredBelow);
         }
-        return ingress.isMaster();
+        return ingress.takesIn();
     }
 
     @Override
     public void closeSession(long session) {
-        if (ingress.isMaster()) {
+        if (ingress.takesIn()) {
             ingress.closeSession(session);
         }
     }

@@ -51,6 +51,15 @@ final class RaftDriver {
 
         void readFailed(long id);
 
+        /** This node may act as master in that term, until then. */
+        void masterGranted(long term, long untilNanos);
+
+        /** It may for longer. */
+        void masterExtended(long untilNanos);
+
+        /** Another node would be a better master. */
+        void handOverWanted(String to, String reason);
+
         /** Whatever this node may have lost, it has again. */
         void doubtSettled();
 
@@ -187,6 +196,12 @@ final class RaftDriver {
                 time.lead(clock.nanoTime());
             }
             events.roleChanged(changed.role(), changed.term(), changed.leader());
+        } else if (effect instanceof RaftEffect.MasterGranted granted) {
+            events.masterGranted(granted.term(), granted.untilNanos());
+        } else if (effect instanceof RaftEffect.MasterExtended extended) {
+            events.masterExtended(extended.untilNanos());
+        } else if (effect instanceof RaftEffect.HandOverWanted wanted) {
+            events.handOverWanted(wanted.to(), wanted.reason());
         } else if (effect instanceof RaftEffect.ReadReady ready) {
             events.readReady(ready.id(), ready.index());
         } else if (effect instanceof RaftEffect.ReadFailed failed) {

@@ -110,7 +110,7 @@ final class RemoteClients {
             ClientMessage message = ClientCodec.decode(frame);
             if (message instanceof Query query) {
                 query(query.request(), query.machine(), ByteBufUtil.getBytes(query.bytes()), query.freshness());
-            } else if (message instanceof Ask || !ingress.isMaster()) {
+            } else if (message instanceof Ask || !ingress.takesIn()) {
                 announce();
             } else if (message instanceof Submit submit) {
                 submit(from, submit);

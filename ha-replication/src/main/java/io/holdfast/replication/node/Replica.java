@@ -1,6 +1,7 @@
 package io.holdfast.replication.node;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
@@ -15,6 +16,7 @@ import io.holdfast.replication.log.IdentityFile;
 import io.holdfast.replication.log.Recovery;
 import io.holdfast.replication.log.UnforcedMark;
 import io.holdfast.replication.log.Voter;
+import io.holdfast.replication.raft.Fitness;
 import io.holdfast.replication.raft.Raft;
 import io.holdfast.replication.raft.RaftConfig;
 import io.holdfast.replication.raft.RaftEffect;
@@ -42,11 +44,17 @@ import org.slf4j.LoggerFactory;
 /** One voter of a formed cluster: puts the parts together and carries word between them. On the loop. */
 final class Replica {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+    /** A restore will raise it. */
+    static final int EPOCH = 0;
+
     private static final int MAX_APPEND_BYTES = 1 << 20;
     private static final long MAX_INFLIGHT_BYTES = 8L << 20;
     private static final long CACHE_BYTES = 64L << 20;
     /** How many strangers are told of in the log. */
     private static final int MAX_REFUSED = 100;
+
+    /** How often it is looked whether a master that stops has been followed. */
+    private static final long SUCCESSOR_NANOS = 2_000_000L;
 
     private static final long HOUSEKEEPING_NANOS = 500_000_000L;
     /** Every two seconds it is looked whether the directory is still there. */
@@ -91,6 +99,8 @@ final class Replica {
 
     private boolean stopped;
     private final Standing standing;
+    private @Nullable MasterCandidacy candidacy;
+    private Fitness fitness = Fitness.PLAIN;
 
     Replica(
             FeatureContext context,
@@ -135,7 +145,9 @@ final class Replica {
                         settings.heartbeatNanos(),
                         settings.electionTimeoutNanos(),
                         settings.heartbeatNanos() / 2,
-                        settings.leaseReads() ? settings.electionTimeoutNanos() * 3 / 5 : 0,
+                        settings.electionTimeoutNanos() * 3 / 5,
+                        settings.leaseReads(),
+                        context.masterStopWithinNanos(),
                         MAX_APPEND_BYTES,
                         MAX_INFLIGHT_BYTES),
                 disk.index(),
@@ -308,6 +320,7 @@ final class Replica {
         applier.housekeeping();
         reads.giveUpOldOnes();
         feed.tick();
+        checkFitness();
         idleExpiry.tick(context.runtime().clock().nanoTime(), last);
         snapshots.housekeeping(driver.raft());
         standing.sayWhyNotReady(driver.raft(), applier.applied());
@@ -350,7 +363,57 @@ final class Replica {
         }
     }
 
+    Raft raft() {
+        return driver.raft();
+    }
+
+    /** Who stands for master here; its fitness counts from now on. */
+    void candidacy(MasterCandidacy stands) {
+        candidacy = stands;
+        checkFitness();
+    }
+
+    private void checkFitness() {
+        MasterCandidacy stands = candidacy;
+        Fitness now = stands == null ? Fitness.PLAIN : stands.fitness(context.nodeHealth());
+        if (!now.equals(fitness)) {
+            fitness = now;
+            input(new RaftInput.FitnessChanged(now));
+        }
+    }
+
+    /** Gives way to another node, in good order: nobody acts as master here any more. */
+    void transfer(String to) {
+        if (!stopped && driver.raft().role() == RaftRole.LEADER) {
+            LOG.info("{} gives mastership to {}", context.node().id(), to.isEmpty() ? "whoever suits best" : to);
+            ingress.giveWay();
+            input(new RaftInput.Transfer(to));
+        }
+    }
+
+    /** Gives way first, if it is the master and another node can follow it at once. */
     void stop(Runnable done) {
+        boolean successor = driver.raft().configuration().voters().stream()
+                .anyMatch(voter -> driver.raft().hasCaughtUp(voter.id()));
+        if (successor) {
+            transfer("");
+            awaitSuccessor(loop, context.runtime().clock().nanoTime() + settings.electionTimeoutNanos(), done);
+        } else {
+            stopNow(done);
+        }
+    }
+
+    private void awaitSuccessor(EventLoop on, long deadlineNanos, Runnable done) {
+        boolean followed = driver.raft().role() == RaftRole.FOLLOWER
+                && !driver.raft().leader().isEmpty();
+        if (stopped || followed || context.runtime().clock().nanoTime() - deadlineNanos >= 0) {
+            stopNow(done);
+        } else {
+            on.schedule(SUCCESSOR_NANOS, () -> awaitSuccessor(on, deadlineNanos, done));
+        }
+    }
+
+    private void stopNow(Runnable done) {
         reads.stop();
         ingress.disconnected(local);
         ingress.masterChanged(false);
@@ -471,10 +534,38 @@ final class Replica {
                 ingress.masterChanged(role == RaftRole.LEADER);
                 ingress.waiting(ingress.isMaster() ? backlogBytes : 0);
             }
+            if (role != RaftRole.LEADER && candidacy != null) {
+                candidacy.lost(
+                        leader.isEmpty()
+                                ? "no majority is reached, or another node stands for a later term than " + term
+                                : Voter.nodeOf(leader) + " is master in term " + term);
+            }
             reads.masterChanged();
             remoteClients.announce();
             client.announced(announcement());
             publish();
+        }
+
+        @Override
+        public void masterGranted(long term, long untilNanos) {
+            if (candidacy != null) {
+                candidacy.granted(FencingToken.of(EPOCH, term), untilNanos);
+            }
+        }
+
+        @Override
+        public void masterExtended(long untilNanos) {
+            if (candidacy != null) {
+                candidacy.extended(untilNanos);
+            }
+        }
+
+        @Override
+        public void handOverWanted(String to, String reason) {
+            LOG.info("{} should hand mastership over to {}: {}", context.node().id(), to, reason);
+            if (candidacy != null) {
+                candidacy.handOverWanted(to, reason);
+            }
         }
 
         @Override

@@ -1,9 +1,12 @@
 package io.holdfast.replication.node;
 
+import io.holdfast.core.FencingToken;
 import io.holdfast.core.ReplicaRole;
+import io.holdfast.core.RoleHolder;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
+import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.replication.LogStatus;
@@ -18,13 +21,15 @@ import io.holdfast.replication.session.LogAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A node that stores the log: its directory and identity, and, once the cluster is formed, its {@link Replica}. */
-public final class ReplicationNode implements RunningFeature, LogAccess {
+public final class ReplicationNode implements RunningFeature, LogAccess, ElectionEngine {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicationNode.class);
 
     private final FeatureContext context;
@@ -39,6 +44,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
     private UUID diskId = new UUID(0, 0);
     private @Nullable FormationDriver formation;
     private @Nullable Replica replica;
+    private @Nullable MasterCandidacy candidacy;
     private final DirectoryUse directoryUse;
 
     /** Makes one; see {@link RunningFeature}. */
@@ -116,6 +122,9 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
                     Replica started = new Replica(context, settings, formed, disk, logWorker, client, this::configured);
                     replica = started;
                     started.start();
+                    if (candidacy != null) {
+                        started.candidacy(candidacy);
+                    }
                 }
             });
         });
@@ -163,6 +172,52 @@ public final class ReplicationNode implements RunningFeature, LogAccess {
     public LogStatus status() {
         Replica running = replica;
         return running == null ? LogStatus.unknown(ReplicaRole.SLAVE) : running.status();
+    }
+
+    @Override
+    public Candidacy campaign(Campaign campaign, Listener listener) {
+        if (!campaign.role().equals(MASTER)) {
+            throw new IllegalArgumentException("role " + campaign.role());
+        }
+        MasterCandidacy stands = new MasterCandidacy(
+                context.node().id(),
+                runtime.clock(),
+                campaign,
+                listener,
+                () -> {
+                    Replica running = replica;
+                    return running == null ? null : running.raft();
+                },
+                to -> {
+                    Replica running = replica;
+                    if (running != null) {
+                        running.transfer(to);
+                    }
+                });
+        candidacy = stands;
+        Replica running = replica;
+        if (running != null) {
+            running.candidacy(stands);
+        }
+        return stands;
+    }
+
+    @Override
+    public Optional<RoleHolder> holder(String role) {
+        LogStatus now = status();
+        return now.master().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new RoleHolder(now.master(), FencingToken.of(Replica.EPOCH, now.term())));
+    }
+
+    @Override
+    public Guarantees guarantees() {
+        long lease = settings.electionTimeoutNanos() * 3 / 5;
+        return new Guarantees(
+                Duration.ofNanos(lease),
+                Duration.ofNanos(lease / 4),
+                "The log's own elections: a majority of the voters has promised to elect nobody else unheard. Clocks whose rates"
+                        + " differ by less than a quarter.");
     }
 
     @Override

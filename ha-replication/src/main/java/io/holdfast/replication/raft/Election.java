@@ -22,6 +22,11 @@ final class Election {
     private boolean votedForSelf;
     /** When all have passed that this candidate and its voters have promised an earlier leader. */
     private long promisedUntilNanos;
+    /** The leader before wanted this election. */
+    private boolean transferred;
+
+    private long holdUntilNanos;
+    private long grantFromNanos;
 
     Election(RaftState state, Doubt doubt) {
         this.s = state;
@@ -80,9 +85,26 @@ final class Election {
     }
 
     private void standIfWanted() {
-        if (!s.members.won(granted::contains)) {
-            return;
+        if (s.members.won(granted::contains)) {
+            stand(false);
         }
+    }
+
+    /**
+     * The leader of this term, which may be this node itself, gives way: no pre-vote, and whoever hears it votes all the same.
+     * (thesis, 3.10)
+     */
+    void standAtOnce(long holdNanos, long waitNanos) {
+        boolean may = s.members.votes(s.config.self()) && !s.stalled && doubt.mayStand();
+        if (may) {
+            holdUntilNanos = s.now + holdNanos;
+            grantFromNanos = s.now + waitNanos;
+            stand(true);
+        }
+    }
+
+    private void stand(boolean transfer) {
+        transferred = transfer;
         s.enterTerm(s.term + 1);
         s.votedFor = s.config.self();
         votedForSelf = false;
@@ -92,7 +114,7 @@ final class Election {
         s.saveHardState();
         armCandidacy();
         for (String peer : s.members.otherVoters()) {
-            s.send(peer, new VoteRequest(s.term, s.log.lastIndex(), s.log.lastTerm()));
+            s.send(peer, new VoteRequest(s.term, s.log.lastIndex(), s.log.lastTerm(), transfer));
         }
     }
 
@@ -135,7 +157,7 @@ final class Election {
             }
             s.armElection();
         }
-        s.send(from, new VoteReply(s.term, grant, grant ? s.promiseLeft() : 0));
+        s.send(from, new VoteReply(s.term, grant, grant ? s.promiseLeft() : VoteReply.NO_PROMISE));
     }
 
     void answered(String from, PreVoteReply reply) {
@@ -157,8 +179,14 @@ final class Election {
         return s.members.won(granted::contains);
     }
 
-    long promisedUntilNanos() {
-        return promisedUntilNanos;
+    /** Elected: nothing is committed before. Another leader may answer reads until then. */
+    long holdUntilNanos() {
+        return transferred ? holdUntilNanos : promisedUntilNanos;
+    }
+
+    /** Elected: this node is not to act as master before. Another may until then. */
+    long grantFromNanos() {
+        return transferred ? grantFromNanos : promisedUntilNanos + s.config.stopWithinNanos();
     }
 
     /** True while a leader is alive as far as this node can tell; it then disregards candidates. */

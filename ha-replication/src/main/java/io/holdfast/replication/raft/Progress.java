@@ -27,6 +27,8 @@ final class Progress {
     long offersPausedUntilNanos;
     /** When the follower last answered anything in this term. */
     long heardNanos;
+    /** What it last said of itself. */
+    Fitness fitness = Fitness.PLAIN;
     /** When the pipeline last moved. */
     long movedNanos;
     /** The latest heartbeat round it answered. */

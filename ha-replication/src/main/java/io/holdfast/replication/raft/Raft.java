@@ -11,6 +11,7 @@ import io.holdfast.replication.raft.RaftEffect.ReadReady;
 import io.holdfast.replication.raft.RaftEffect.SetTimer;
 import io.holdfast.replication.raft.RaftEffect.StateReported;
 import io.holdfast.replication.raft.RaftInput.ConfigurationRecorded;
+import io.holdfast.replication.raft.RaftInput.FitnessChanged;
 import io.holdfast.replication.raft.RaftInput.HardStateSaved;
 import io.holdfast.replication.raft.RaftInput.LogDropped;
 import io.holdfast.replication.raft.RaftInput.PeerDown;
@@ -28,6 +29,7 @@ import io.holdfast.replication.raft.RaftInput.SnapshotTaken;
 import io.holdfast.replication.raft.RaftInput.Started;
 import io.holdfast.replication.raft.RaftInput.StorageStalled;
 import io.holdfast.replication.raft.RaftInput.TimerFired;
+import io.holdfast.replication.raft.RaftInput.Transfer;
 import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
 import io.holdfast.replication.raft.RaftMessage.AppendRejected;
 import io.holdfast.replication.raft.RaftMessage.AppendRequest;
@@ -44,6 +46,7 @@ import io.holdfast.replication.raft.RaftMessage.SnapshotChunk;
 import io.holdfast.replication.raft.RaftMessage.SnapshotOffer;
 import io.holdfast.replication.raft.RaftMessage.SnapshotRequest;
 import io.holdfast.replication.raft.RaftMessage.StateReport;
+import io.holdfast.replication.raft.RaftMessage.TimeoutNow;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import io.holdfast.replication.raft.RaftMessage.VoteRequest;
 import java.util.List;
@@ -70,6 +73,8 @@ public final class Raft {
     private final ReadIndex reads;
     private final Replicator replicator;
     private final Reconfiguration reconfiguration;
+    private final Handover handover;
+    private final Preference preference;
     private long armedForNanos;
     private boolean armed;
     private boolean excused;
@@ -106,6 +111,8 @@ public final class Raft {
         reads = new ReadIndex(s);
         replicator = new Replicator(s, reads, doubt);
         reconfiguration = new Reconfiguration(s, replicator);
+        handover = new Handover(s, replicator);
+        preference = new Preference(s, replicator);
     }
 
     /** Takes one input at {@code nowNanos}, which never goes backwards, and returns the effects. */
@@ -115,7 +122,9 @@ public final class Raft {
         dispatch(input);
         if (s.role == RaftRole.LEADER) {
             reconfiguration.advance();
+            handover.advance();
             replicator.flush();
+            replicator.lease().tell();
         }
         arm();
         checkInvariants();
@@ -133,8 +142,17 @@ public final class Raft {
             reconfiguration.recorded(recorded.configuration());
         } else if (input instanceof StorageStalled storage) {
             s.stalled = storage.stalled();
+            if (s.stalled && s.role == RaftRole.LEADER) {
+                handover.flee();
+            }
             if (s.stalled && s.role != RaftRole.FOLLOWER) {
                 stepDown();
+            }
+        } else if (input instanceof FitnessChanged changed) {
+            s.fitness = changed.fitness();
+        } else if (input instanceof Transfer transfer) {
+            if (s.role == RaftRole.LEADER && !handover.isActive() && !handover.begin(transfer.to())) {
+                renewTerm();
             }
         } else if (input instanceof ReadRequested requested) {
             requested.ids().forEach(this::read);
@@ -176,12 +194,14 @@ public final class Raft {
             }
         } else if (input instanceof Started) {
             s.armElection();
-            s.promise();
+            boolean first = s.members.alone() || (s.term == 0 && s.log.lastIndex() == 0);
+            if (!first) {
+                s.promise();
+            }
             doubt.ask();
             if (s.commit > 0) {
                 s.effects.add(new RaftEffect.Committed(s.commit));
             }
-            boolean first = s.members.alone() || (s.term == 0 && s.log.lastIndex() == 0);
             if (first && s.members.votes(s.config.self())) {
                 election.firstOfItsCluster();
             }
@@ -226,7 +246,10 @@ public final class Raft {
             election.answered(from, reply);
             return;
         }
-        if (message instanceof VoteRequest && message.term() > s.term && election.hearsLeader()) {
+        if (message instanceof VoteRequest request
+                && !request.transfer()
+                && message.term() > s.term
+                && election.hearsLeader()) {
             return; // thesis, 4.2.3: a candidate does not depose a leader that this voter hears
         }
         if (message.term() > s.term) {
@@ -248,7 +271,7 @@ public final class Raft {
             s.commitTo(Math.min(heartbeat.commit(), s.matched));
             doubt.leaderEndsAt(heartbeat.lastIndex());
             s.promise();
-            s.send(from, new HeartbeatReply(s.term, heartbeat.round(), s.promiseLeft()));
+            s.send(from, new HeartbeatReply(s.term, heartbeat.round(), Math.max(0, s.promiseLeft()), s.fitness));
         } else if (message instanceof SnapshotOffer offer) {
             follow(from);
             snapshots.offered(offer);
@@ -257,6 +280,9 @@ public final class Raft {
             snapshots.received(chunk);
         } else if (message instanceof VoteRequest request) {
             election.asked(from, request);
+        } else if (message instanceof TimeoutNow order) {
+            follow(from);
+            election.standAtOnce(order.holdNanos(), order.waitNanos());
         } else if (message instanceof VoteReply reply) {
             if (election.answered(from, reply)) {
                 lead();
@@ -336,7 +362,19 @@ public final class Raft {
 
     private void lead() {
         s.become(RaftRole.LEADER, s.config.self());
-        replicator.begin(election.promisedUntilNanos());
+        handover.end();
+        preference.begin();
+        replicator.begin(election.holdUntilNanos(), election.grantFromNanos());
+    }
+
+    /** Nobody has taken over: this node leads on, in a term in which it may act as master again. */
+    private void renewTerm() {
+        handover.end();
+        reads.abandon();
+        election.standAtOnce(replicator.holdLeftNanos(), replicator.lease().waitLeftNanos());
+        if (s.role == RaftRole.LEADER) {
+            stepDown(); // it must not stand
+        }
     }
 
     private void stepDown() {
@@ -351,6 +389,9 @@ public final class Raft {
         if (s.role != RaftRole.LEADER) {
             s.effects.add(new ProposalRefused());
             return;
+        }
+        if (handover.isActive()) {
+            return; // what waits goes to the next leader, by those who sent it
         }
         BatchMeta batch = new BatchMeta(s.log.lastIndex() + 1, proposed.count(), s.term, proposed.bytes());
         s.log.append(batch);
@@ -411,6 +452,10 @@ public final class Raft {
         if (s.role == RaftRole.LEADER) {
             if (!replicator.timerFired()) {
                 stepDown();
+            } else if (handover.isOverdue()) {
+                renewTerm();
+            } else if (!handover.isActive()) {
+                preference.look();
             }
         } else if (s.now - s.electionDeadlineNanos >= 0) {
             doubt.ask();
@@ -422,7 +467,7 @@ public final class Raft {
 
     /** One timer for everything. It is moved forward only; a later deadline is found when it fires early. */
     private void arm() {
-        long due = s.role == RaftRole.LEADER ? replicator.dueNanos() : s.electionDeadlineNanos;
+        long due = s.role == RaftRole.LEADER ? handover.dueNanos(replicator.dueNanos()) : s.electionDeadlineNanos;
         if (doubt.exists()) {
             due = Math.min(due, s.now + s.config.heartbeatNanos());
         }
@@ -496,6 +541,11 @@ public final class Raft {
     /** True while it neither votes nor stands because the end of its own memory cannot be trusted. */
     public boolean doubtful() {
         return doubt.exists();
+    }
+
+    /** On a leader: true if that voter is heard, and what it still needs of the log is on its way. */
+    public boolean hasCaughtUp(String voter) {
+        return s.role == RaftRole.LEADER && replicator.hasCaughtUp(voter);
     }
 
     /** On a leader: up to where each other voter's disk is known to have the log. */

@@ -11,7 +11,10 @@ import io.holdfast.replication.log.Voter;
  * @param heartbeatNanos the master's interval between signs of life
  * @param electionTimeoutNanos how long a master may be silent before a voter may take it for dead
  * @param staggerNanos what each rank waits longer than the one before it when the master's death is evident
- * @param leaseNanos how long a leader may answer reads after a heartbeat that a majority answered; 0 for never
+ * @param leaseNanos how long nobody else acts as master after a heartbeat of the leader's that a majority answered; 0 for
+ *     never
+ * @param leaseReads whether a leader answers reads by that, so that its successor commits nothing before it has passed
+ * @param stopWithinNanos how long a master may go on acting as such when its lease has passed
  * @param maxAppendBytes the batches in one append message, as a soft limit: a single batch may be larger
  * @param maxInflightBytes what may be on its way to one slave unanswered
  */
@@ -23,6 +26,8 @@ public record RaftConfig(
         long electionTimeoutNanos,
         long staggerNanos,
         long leaseNanos,
+        boolean leaseReads,
+        long stopWithinNanos,
         int maxAppendBytes,
         long maxInflightBytes) {
 

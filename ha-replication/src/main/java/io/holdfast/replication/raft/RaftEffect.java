@@ -46,6 +46,18 @@ public sealed interface RaftEffect {
     /** Role, term or known leader changed; {@code leader} is empty while none is known. */
     record RoleChanged(RaftRole role, long term, String leader) implements RaftEffect {}
 
+    /**
+     * This node leads, and nobody else acts as master: it may, until then or until {@link MasterExtended} names a later time, or
+     * its role changes. Once in a term.
+     */
+    record MasterGranted(long term, long untilNanos) implements RaftEffect {}
+
+    /** It may for longer. */
+    record MasterExtended(long term, long untilNanos) implements RaftEffect {}
+
+    /** That node would be a better leader: end acting as master, then say {@link RaftInput.Transfer}. */
+    record HandOverWanted(String to, String reason) implements RaftEffect {}
+
     /** This node has again everything that it may once have acknowledged: its disk needs no longer be doubted. */
     record DoubtSettled() implements RaftEffect {}
 

@@ -26,6 +26,16 @@ public sealed interface RaftInput {
      */
     record StorageStalled(boolean stalled) implements RaftInput {}
 
+    /**
+     * Nobody acts as master here any more: another node is to lead, in good order.
+     *
+     * @param to a node; empty for whoever suits best
+     */
+    record Transfer(String to) implements RaftInput {}
+
+    /** How fit this node is to lead has changed. */
+    record FitnessChanged(Fitness fitness) implements RaftInput {}
+
     /** That this configuration holds is written where it outlasts whatever becomes of the log's end. */
     record ConfigurationRecorded(Configuration configuration) implements RaftInput {}
 

@@ -22,18 +22,38 @@ public sealed interface RaftMessage {
      */
     record PreVoteReply(long term, boolean granted) implements RaftMessage {}
 
-    /** Vote for me. (thesis, figure 3.1) */
-    record VoteRequest(long term, long lastIndex, long lastTerm) implements RaftMessage {}
+    /**
+     * Vote for me. (thesis, figure 3.1)
+     *
+     * @param transfer true if the leader itself wants this election (thesis, 4.2.3 and 3.10)
+     */
+    record VoteRequest(long term, long lastIndex, long lastTerm, boolean transfer) implements RaftMessage {
+        /** Not at a leader's wish. */
+        public VoteRequest(long term, long lastIndex, long lastTerm) {
+            this(term, lastIndex, lastTerm, false);
+        }
+    }
+
+    /**
+     * Stand for the next term at once: the leader of this one gives way. (thesis, 3.10)
+     *
+     * @param holdNanos for how long after this the next leader commits nothing
+     * @param waitNanos for how long after this the next leader is not yet to act as master: 0 if this one has ended acting as such
+     */
+    record TimeoutNow(long term, long holdNanos, long waitNanos) implements RaftMessage {}
 
     /**
      * Whether it did; sent when that is on disk.
      *
-     * @param promiseNanos how much is left of what the voter promised an earlier leader: the winner commits nothing before
+     * @param promiseNanos how much is left of what the voter promised an earlier leader; negative for how long ago it ended
      */
     record VoteReply(long term, boolean granted, long promiseNanos) implements RaftMessage {
+        /** Of a voter that has promised nobody anything, for as long as it matters. */
+        public static final long NO_PROMISE = -(1L << 60);
+
         /** Without a promise. */
         public VoteReply(long term, boolean granted) {
-            this(term, granted, 0);
+            this(term, granted, NO_PROMISE);
         }
     }
 
@@ -101,11 +121,12 @@ public sealed interface RaftMessage {
      * Answers the heartbeat of that round.
      *
      * @param promiseNanos how long from now on the sender will tell whom it votes for that it has answered
+     * @param fitness how fit the sender is to lead
      */
-    record HeartbeatReply(long term, long round, long promiseNanos) implements RaftMessage {
+    record HeartbeatReply(long term, long round, long promiseNanos, Fitness fitness) implements RaftMessage {
         /** Without a promise. */
         public HeartbeatReply(long term, long round) {
-            this(term, round, 0);
+            this(term, round, 0, Fitness.PLAIN);
         }
     }
 

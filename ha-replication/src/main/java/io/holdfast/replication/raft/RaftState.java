@@ -3,6 +3,7 @@ package io.holdfast.replication.raft;
 import io.holdfast.replication.raft.RaftEffect.RoleChanged;
 import io.holdfast.replication.raft.RaftEffect.SaveHardState;
 import io.holdfast.replication.raft.RaftEffect.Send;
+import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -46,6 +47,9 @@ final class RaftState {
     /** True after the leader's host refused a connection, until the leader is heard again. */
     boolean leaderRefused;
 
+    /** This node's own. */
+    Fitness fitness = Fitness.PLAIN;
+
     private boolean promised;
     private long promisedUntilNanos;
     /** To whom a link stands, whether this node's configuration knows them or not. */
@@ -81,9 +85,9 @@ final class RaftState {
         }
     }
 
-    /** How much is left of what was promised last. */
+    /** How much is left of what was promised last; negative if that has ended. */
     long promiseLeft() {
-        return promised ? Math.max(0, promisedUntilNanos - now) : 0;
+        return promised ? promisedUntilNanos - now : VoteReply.NO_PROMISE;
     }
 
     /** From now on others count. */

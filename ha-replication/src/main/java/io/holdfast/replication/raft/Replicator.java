@@ -51,12 +51,13 @@ final class Replicator {
     /**
      * This node has just been elected.
      *
-     * @param promisedUntilNanos until when an earlier leader's lease may last
+     * @param holdUntilNanos until when an earlier leader may answer reads by its lease, if any does
+     * @param grantFromNanos until when an earlier leader may act as master
      */
-    void begin(long promisedUntilNanos) {
-        holding = promisedUntilNanos - s.now > 0;
-        heldUntilNanos = promisedUntilNanos;
-        lease.begin();
+    void begin(long holdUntilNanos, long grantFromNanos) {
+        holding = s.config.leaseReads() && holdUntilNanos - s.now > 0;
+        heldUntilNanos = holdUntilNanos;
+        lease.begin(grantFromNanos);
         followers.clear();
         membersChanged();
         quorumDueNanos = s.now + s.config.electionTimeoutNanos();
@@ -90,10 +91,30 @@ final class Replicator {
                 && s.log.startOfLast(s.config.maxInflightBytes(), s.log.lastIndex()) <= follower.match + 1;
     }
 
+    Lease lease() {
+        return lease;
+    }
+
+    /** For how long nothing is committed, because an earlier leader may answer reads. */
+    long holdLeftNanos() {
+        return holding ? Math.max(0, heldUntilNanos - s.now) : 0;
+    }
+
+    /** How fit that voter is, as it said last. */
+    Fitness fitness(String id) {
+        return follower(id).fitness;
+    }
+
+    /** Up to where that voter's disk has the log. */
+    long match(String id) {
+        Progress follower = followers.get(id);
+        return follower == null ? 0 : follower.match;
+    }
+
     /** What is due next. */
     long dueNanos() {
         long due = Math.min(Math.min(heartbeatDueNanos, repairDueNanos), quorumDueNanos);
-        return holding ? Math.min(due, heldUntilNanos) : due;
+        return lease.dueNanos(holding ? Math.min(due, heldUntilNanos) : due);
     }
 
     /** False if no majority has been heard for an election time-out. */
@@ -148,6 +169,9 @@ final class Replicator {
         for (String peer : followers.keySet()) {
             s.send(peer, new Heartbeat(s.term, s.commit, s.log.lastIndex(), round));
         }
+        if (s.members.alone()) {
+            confirmReads(); // nobody else answers
+        }
     }
 
     /** Ends a step: reads that came in it share one round. */
@@ -159,7 +183,7 @@ final class Replicator {
     }
 
     void read(long id, String from) {
-        roundWanted |= reads.asked(id, from, round + 1, lease.isValid());
+        roundWanted |= reads.asked(id, from, round + 1, lease.answersReads());
     }
 
     void proposed() {
@@ -330,6 +354,7 @@ final class Replicator {
         }
         follower.heardNanos = s.now;
         follower.round = Math.max(follower.round, reply.round());
+        follower.fitness = reply.fitness();
         if (reply.promiseNanos() >= s.config.promiseNanos()) {
             follower.promisedRound = follower.round;
         }

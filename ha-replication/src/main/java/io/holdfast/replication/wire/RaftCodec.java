@@ -5,6 +5,7 @@ import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.BatchMeta;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.Voter;
+import io.holdfast.replication.raft.Fitness;
 import io.holdfast.replication.raft.RaftMessage;
 import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
 import io.holdfast.replication.raft.RaftMessage.AppendRejected;
@@ -22,6 +23,7 @@ import io.holdfast.replication.raft.RaftMessage.SnapshotChunk;
 import io.holdfast.replication.raft.RaftMessage.SnapshotOffer;
 import io.holdfast.replication.raft.RaftMessage.SnapshotRequest;
 import io.holdfast.replication.raft.RaftMessage.StateReport;
+import io.holdfast.replication.raft.RaftMessage.TimeoutNow;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import io.holdfast.replication.raft.RaftMessage.VoteRequest;
 import io.netty.buffer.ByteBuf;
@@ -45,6 +47,8 @@ public final class RaftCodec {
     private static final int MAX_FIXED = 64;
     /** As the longest election time-out that can be set. */
     private static final long MAX_PROMISE_NANOS = 60_000_000_000L;
+    /** That, and the longest time for callbacks to stop. */
+    private static final long MAX_WAIT_NANOS = 2 * MAX_PROMISE_NANOS + 600_000_000_000L;
 
     private RaftCodec() {}
 
@@ -64,12 +68,14 @@ public final class RaftCodec {
             out.writeLong(m.lastIndex()).writeLong(m.round());
         } else if (message instanceof HeartbeatReply m) {
             out.writeByte(5).writeLong(m.term()).writeLong(m.round()).writeLong(m.promiseNanos());
+            out.writeByte(m.fitness().health()).writeByte(m.fitness().priority());
         } else if (message instanceof PreVoteRequest m) {
             out.writeByte(6).writeLong(m.term()).writeLong(m.lastIndex()).writeLong(m.lastTerm());
         } else if (message instanceof PreVoteReply m) {
             out.writeByte(7).writeLong(m.term()).writeBoolean(m.granted());
         } else if (message instanceof VoteRequest m) {
             out.writeByte(8).writeLong(m.term()).writeLong(m.lastIndex()).writeLong(m.lastTerm());
+            out.writeBoolean(m.transfer());
         } else if (message instanceof VoteReply m) {
             out.writeByte(9).writeLong(m.term()).writeBoolean(m.granted()).writeLong(m.promiseNanos());
         } else if (message instanceof ReadIndexRequest m) {
@@ -92,6 +98,8 @@ public final class RaftCodec {
             out.writeLong(m.subject()).writeLong(m.hash());
         } else if (message instanceof Introduction m) {
             write(out.writeByte(18).writeLong(m.term()), m.sender());
+        } else if (message instanceof TimeoutNow m) {
+            out.writeByte(19).writeLong(m.term()).writeLong(m.holdNanos()).writeLong(m.waitNanos());
         } else {
             throw new IllegalStateException("a message of an unknown kind: " + message);
         }
@@ -118,7 +126,9 @@ public final class RaftCodec {
         }
         int expected =
                 switch (kind) {
-                    case 2, 5, 6, 8, 11, 13, 15 -> 24;
+                    case 2, 6, 11, 13, 15, 19 -> 24;
+                    case 5 -> 26;
+                    case 8 -> 25;
                     case 3, 4, 14, 17 -> 32;
                     case 10 -> 16;
                     case 7 -> 9;
@@ -134,17 +144,18 @@ public final class RaftCodec {
             case 2 -> new AppendAccepted(number(frame), number(frame), number(frame));
             case 3 -> new AppendRejected(number(frame), number(frame), number(frame), number(frame));
             case 4 -> new Heartbeat(number(frame), number(frame), number(frame), number(frame));
-            case 5 -> new HeartbeatReply(number(frame), number(frame), promise(frame));
+            case 5 -> new HeartbeatReply(number(frame), number(frame), promise(number(frame)), fitness(frame));
             case 6 -> new PreVoteRequest(number(frame), number(frame), number(frame));
             case 7 -> new PreVoteReply(number(frame), frame.readBoolean());
-            case 8 -> new VoteRequest(number(frame), number(frame), number(frame));
-            case 9 -> new VoteReply(number(frame), frame.readBoolean(), promise(frame));
+            case 8 -> new VoteRequest(number(frame), number(frame), number(frame), frame.readBoolean());
+            case 9 -> new VoteReply(number(frame), frame.readBoolean(), leftOfPromise(frame));
             case 10 -> new ReadIndexRequest(number(frame), frame.readLong());
             case 11 -> new ReadIndexReply(number(frame), frame.readLong(), number(frame));
             case 12 -> new LogStatusRequest(number(frame));
             case 13 -> new LogStatusReply(number(frame), number(frame), number(frame));
             case 14 -> new SnapshotOffer(number(frame), positive(frame), positive(frame), positive(frame));
             case 15 -> new SnapshotRequest(number(frame), positive(frame), number(frame));
+            case 19 -> new TimeoutNow(number(frame), promise(number(frame)), waiting(frame));
             default -> new StateReport(number(frame), positive(frame), positive(frame), frame.readLong());
         };
     }
@@ -233,12 +244,35 @@ public final class RaftCodec {
     }
 
     /** Nobody may hold a new master up for longer. */
-    private static long promise(ByteBuf frame) {
-        long nanos = number(frame);
+    private static long promise(long nanos) {
         if (nanos > MAX_PROMISE_NANOS) {
             throw new MalformedFrameException("a promise of " + nanos + " ns");
         }
         return nanos;
+    }
+
+    private static long leftOfPromise(ByteBuf frame) {
+        long nanos = promise(frame.readLong());
+        if (nanos < VoteReply.NO_PROMISE) {
+            throw new MalformedFrameException("a promise that ended " + -nanos + " ns ago");
+        }
+        return nanos;
+    }
+
+    private static long waiting(ByteBuf frame) {
+        long nanos = number(frame);
+        if (nanos > MAX_WAIT_NANOS) {
+            throw new MalformedFrameException("a wait of " + nanos + " ns");
+        }
+        return nanos;
+    }
+
+    private static Fitness fitness(ByteBuf frame) {
+        try {
+            return new Fitness(frame.readByte(), frame.readByte());
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrameException("the sender's fitness is not known: " + e.getMessage());
+        }
     }
 
     private static long number(ByteBuf frame) {

@@ -288,6 +288,11 @@ final class ClientHost implements FeatureContext, NodeRuntime, EventLoop, Links,
     public void health(String subject, Health health, String detail) {}
 
     @Override
+    public long masterStopWithinNanos() {
+        return 0;
+    }
+
+    @Override
     public Health nodeHealth() {
         return Health.UP;
     }

@@ -63,7 +63,7 @@ class LeasePaperTest {
         long term = cluster.raft("a").term();
         cluster.network.clear();
         cluster.stand(LEASE + 10);
-        cluster.hear("b", "a", new HeartbeatReply(term, sent.get(0).round(), PROMISE * MS));
+        cluster.hear("b", "a", new HeartbeatReply(term, sent.get(0).round(), PROMISE * MS, Fitness.PLAIN));
         assertTrue(!isAnsweredAtOnce(cluster, 7), "the heartbeat left longer ago than the lease lasts");
     }
 
@@ -76,7 +76,7 @@ class LeasePaperTest {
         List<Heartbeat> sent = cluster.sent("a", "b", Heartbeat.class);
         long term = cluster.raft("a").term();
         cluster.hear(
-                "b", "a", new HeartbeatReply(term, sent.get(sent.size() - 1).round(), 0));
+                "b", "a", new HeartbeatReply(term, sent.get(sent.size() - 1).round(), 0, Fitness.PLAIN));
         assertTrue(!isAnsweredAtOnce(cluster, 7), "a voter whose setting is another one");
     }
 

@@ -60,6 +60,7 @@ final class RaftCluster {
 
     private long now;
     private long leaseNanos;
+    private long stopWithinNanos;
     private boolean records = true;
 
     RaftCluster(String... ids) {
@@ -174,6 +175,12 @@ final class RaftCluster {
         return this;
     }
 
+    /** Voters that are started from now on may take so long to stop acting as master. */
+    RaftCluster stopWithin(long nanos) {
+        stopWithinNanos = nanos;
+        return this;
+    }
+
     void observe(Observer observer) {
         observers.add(observer);
     }
@@ -187,6 +194,8 @@ final class RaftCluster {
                 ELECTION_TIMEOUT,
                 STAGGER,
                 leaseNanos,
+                leaseNanos > 0,
+                stopWithinNanos,
                 MAX_APPEND_BYTES,
                 MAX_INFLIGHT_BYTES);
     }

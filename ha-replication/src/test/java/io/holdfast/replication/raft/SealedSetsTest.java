@@ -36,6 +36,8 @@ class SealedSetsTest {
                 new RaftInput.Received("b", new RaftMessage.Heartbeat(term, 0, 1, 1)),
                 new RaftInput.TimerFired(),
                 new RaftInput.StorageStalled(true),
+                new RaftInput.FitnessChanged(new Fitness(1, 2)),
+                new RaftInput.Transfer("b"),
                 new RaftInput.ConfigurationRecorded(RaftCluster.configuration("a", "b", "c")),
                 new RaftInput.Persisted(term, 1),
                 new RaftInput.HardStateSaved(0),
@@ -112,6 +114,7 @@ class SealedSetsTest {
                 new RaftMessage.LogStatusRequest(1),
                 new RaftMessage.StateReport(1, 5, 1, 77),
                 new RaftMessage.SnapshotOffer(1, 5, 1, 100),
+                new RaftMessage.TimeoutNow(1, 0, 0),
                 new RaftMessage.SnapshotChunk(1, 5, 0, 10),
                 new RaftMessage.ReadIndexReply(1, 5, 0))) {
             reacts(handled, in(RaftRole.FOLLOWER), message);
@@ -168,7 +171,7 @@ class SealedSetsTest {
     @Test
     void everyEffectComesAbout() {
         Set<String> seen = new TreeSet<>();
-        RaftCluster cluster = new RaftCluster("a", "b", "c");
+        RaftCluster cluster = new RaftCluster("a", "b", "c").leases(100 * RaftCluster.MS);
         cluster.observe((node, input, effects) -> seen.addAll(kindsOf(effects)));
         cluster.disk("c").log(1, 1).loseLastBatch();
         cluster.start();
@@ -191,6 +194,8 @@ class SealedSetsTest {
         cluster.hear(impostor, "a", new RaftMessage.Introduction(2, RaftCluster.voter(impostor))); // NotTakenIn
         cluster.exchangeDisk("c");
         cluster.run(4_000);
+        cluster.step("b", new RaftInput.FitnessChanged(new Fitness(0, 5))); // HandOverWanted
+        cluster.run(40_000);
         assertEquals(kinds(RaftEffect.class), seen);
     }
 }

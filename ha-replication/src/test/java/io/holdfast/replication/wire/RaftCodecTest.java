@@ -8,6 +8,7 @@ import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.replication.log.BatchBuilder;
 import io.holdfast.replication.log.BatchMeta;
 import io.holdfast.replication.log.Voter;
+import io.holdfast.replication.raft.Fitness;
 import io.holdfast.replication.raft.RaftMessage;
 import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
 import io.holdfast.replication.raft.RaftMessage.AppendRejected;
@@ -25,6 +26,7 @@ import io.holdfast.replication.raft.RaftMessage.SnapshotChunk;
 import io.holdfast.replication.raft.RaftMessage.SnapshotOffer;
 import io.holdfast.replication.raft.RaftMessage.SnapshotRequest;
 import io.holdfast.replication.raft.RaftMessage.StateReport;
+import io.holdfast.replication.raft.RaftMessage.TimeoutNow;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import io.holdfast.replication.raft.RaftMessage.VoteRequest;
 import io.netty.buffer.ByteBuf;
@@ -51,11 +53,12 @@ class RaftCodecTest {
         GOLDEN.put(new AppendAccepted(3, 4, 5), "02" + three);
         GOLDEN.put(new AppendRejected(3, 4, 5, 6), "03" + three + "0000000000000006");
         GOLDEN.put(new Heartbeat(3, 4, 5, 6), "04" + three + "0000000000000006");
-        GOLDEN.put(new HeartbeatReply(3, 4, 5), "05" + three);
+        GOLDEN.put(new HeartbeatReply(3, 4, 5, new Fitness(2, -3)), "05" + three + "02fd");
         GOLDEN.put(new PreVoteRequest(3, 4, 5), "06" + three);
         GOLDEN.put(new PreVoteReply(3, true), "07000000000000000301");
-        GOLDEN.put(new VoteRequest(3, 4, 5), "08" + three);
-        GOLDEN.put(new VoteReply(3, false, 4), "090000000000000003000000000000000004");
+        GOLDEN.put(new VoteRequest(3, 4, 5, true), "08" + three + "01");
+        GOLDEN.put(new VoteReply(3, true, -4), "09000000000000000301fffffffffffffffc");
+        GOLDEN.put(new TimeoutNow(3, 4, 5), "13" + three);
         GOLDEN.put(new ReadIndexRequest(3, 4), "0a00000000000000030000000000000004");
         GOLDEN.put(new ReadIndexReply(3, 4, 5), "0b" + three);
         GOLDEN.put(new LogStatusRequest(3), "0c0000000000000003");
@@ -71,8 +74,12 @@ class RaftCodecTest {
 
     @Test
     void aPromiseForAgesIsMalformed() {
-        for (RaftMessage message :
-                List.of(new VoteReply(3, true, 60_000_000_001L), new HeartbeatReply(3, 4, Long.MAX_VALUE))) {
+        for (RaftMessage message : List.of(
+                new VoteReply(3, true, 60_000_000_001L),
+                new VoteReply(3, true, Long.MIN_VALUE),
+                new TimeoutNow(3, 60_000_000_001L, 0),
+                new TimeoutNow(3, 0, Long.MAX_VALUE),
+                new HeartbeatReply(3, 4, Long.MAX_VALUE, Fitness.PLAIN))) {
             ByteBuf encoded = RaftCodec.encode(UnpooledByteBufAllocator.DEFAULT, message);
             assertThrows(MalformedFrameException.class, () -> RaftCodec.decode(encoded, new ArrayList<>()));
             encoded.release();
