@@ -70,7 +70,7 @@ final class ClusterContext implements FeatureContext {
 
     @Override
     public long masterStopWithinNanos() {
-        Mastership mastership = run.plan().mastership();
+        CallbackDuty mastership = run.plan().mastership();
         return mastership == null ? 0 : mastership.stopWithinNanos();
     }
 

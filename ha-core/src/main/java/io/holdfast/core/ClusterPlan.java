@@ -22,7 +22,7 @@ record ClusterPlan(
         boolean standalone,
         List<HaFeature> features,
         Map<String, HealthCheck> healthChecks,
-        @Nullable Mastership mastership,
+        @Nullable CallbackDuty mastership,
         @Nullable NodeRuntime runtime,
         @Nullable Executor callbacks,
         @Nullable MeterRegistry meters) {

@@ -321,7 +321,7 @@ final class ClusterRun {
         return roles;
     }
 
-    RoleCandidacy stand(Role role, RoleTask task) {
+    RoleCandidacy stand(Role role, Duty duty) {
         Tenures roles = tenures();
         if (life.state() != State.RUNNING) {
             throw new IllegalStateException(plan + " is " + life.state() + " and cannot stand for role " + role.name());
@@ -329,12 +329,7 @@ final class ClusterRun {
         return new RoleCandidacy(
                 roles,
                 roles.stand(
-                        role.name(),
-                        new TaskDuty(task),
-                        role.stopWithinNanos(),
-                        role.priorityValue(),
-                        role.halts(),
-                        role.tasks()));
+                        role.name(), duty, role.stopWithinNanos(), role.priorityValue(), role.halts(), role.tasks()));
     }
 
     Optional<RoleHolder> holder(String role) {

@@ -354,7 +354,7 @@ public final class HaCluster implements AutoCloseable {
                 feature.validate(new HaFeature.Settings(name, self, standalone));
             }
             healthChecks.forEach((checkName, check) -> check.validate(checkName));
-            Mastership mastership = mastership(self);
+            CallbackDuty mastership = mastership(self);
             built = true;
             return new HaCluster(new ClusterRun(new ClusterPlan(
                     name,
@@ -368,7 +368,7 @@ public final class HaCluster implements AutoCloseable {
                     meters)));
         }
 
-        private @Nullable Mastership mastership(Node self) {
+        private @Nullable CallbackDuty mastership(Node self) {
             List<String> engines = features.stream()
                     .filter(HaFeature::isElectionEngine)
                     .map(HaFeature::name)
@@ -398,7 +398,7 @@ public final class HaCluster implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "onSlave without onMaster is never called; add .onMaster(grant -> ...)");
             }
-            return new Mastership(
+            return new CallbackDuty(
                     onMaster, onSlave, onMaster == null ? 0 : stopWithin.toNanos(), masterPriority, haltOnOverrun);
         }
 

@@ -156,7 +156,7 @@ final class NodeParts {
             links.begin();
         });
         Tenures roles = tenures;
-        Mastership mastership = plan.mastership();
+        CallbackDuty mastership = plan.mastership();
         if (roles != null && mastership != null) {
             roles.stand(
                     ElectionEngine.MASTER,

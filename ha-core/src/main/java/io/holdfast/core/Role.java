@@ -3,6 +3,7 @@ package io.holdfast.core;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +80,18 @@ public final class Role {
     public RoleCandidacy run(RoleTask task) {
         Settings.within(name, "stopWithin in ms", stopWithin.toMillis(), 0, 600_000);
         Settings.within(name, "priority", priority, -100, 100);
-        return run.stand(this, task);
+        return run.stand(this, new TaskDuty(task));
+    }
+
+    /**
+     * The same for a duty that begins and ends by callbacks instead of lasting as long as one: {@code begin} starts it and
+     * returns, and {@code end}, given the reason for people, stops it. They are called in turn and never at once; both together
+     * have to be done within {@link #stopWithin} once the grant has ended.
+     */
+    public RoleCandidacy hold(Consumer<Grant> begin, Consumer<String> end) {
+        Settings.within(name, "stopWithin in ms", stopWithin.toMillis(), 0, 600_000);
+        Settings.within(name, "priority", priority, -100, 100);
+        return run.stand(this, new CallbackDuty(begin, end, stopWithin.toNanos(), priority, haltOnOverrun));
     }
 
     /** Who holds it now, as far as this node knows. */

@@ -244,6 +244,21 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         return write;
     }
 
+    /**
+     * As {@link #writeAsync}, but not refused because many wait, and completed on whichever thread knows, without the callbacks'
+     * executor, which users can block: for the few that keep this node's own leases.
+     */
+    public CompletableFuture<byte[]> writeUrgent(int machine, byte[] command, long timeoutNanos) {
+        if (stopped) {
+            return CompletableFuture.failedFuture(
+                    new NotAvailableException(context.node().id() + " has stopped"));
+        }
+        permits.takeAnyway(command.length);
+        PendingWrite write = new PendingWrite(machine, command, false, now() + timeoutNanos, true);
+        enqueue(write);
+        return write;
+    }
+
     @Override
     public byte[] read(int machine, byte[] request, long timeoutNanos) {
         return read(machine, request, Freshness.STRICT, timeoutNanos);

@@ -11,14 +11,33 @@ final class Permits {
 
     private final Clock clock;
     private final int maxBytes;
-    private final Semaphore requests;
-    private final Semaphore bytes;
+    private final Debt requests;
+    private final Debt bytes;
 
     Permits(Clock clock, int maxRequests, int maxBytes) {
         this.clock = clock;
         this.maxBytes = maxBytes;
-        this.requests = new Semaphore(maxRequests);
-        this.bytes = new Semaphore(maxBytes);
+        this.requests = new Debt(maxRequests);
+        this.bytes = new Debt(maxBytes);
+    }
+
+    /** Permits that may be taken before they are there. */
+    private static final class Debt extends Semaphore {
+        private static final long serialVersionUID = 1L;
+
+        Debt(int permits) {
+            super(permits);
+        }
+
+        void owe(int permits) {
+            reducePermits(permits);
+        }
+    }
+
+    /** Takes those of one request, whether there are any or not: others wait the longer. For the few that may not be refused. */
+    void takeAnyway(int length) {
+        requests.owe(1);
+        bytes.owe(weight(length));
     }
 
     /** What a request of that length counts for; one that is longer than the limit may go alone. */

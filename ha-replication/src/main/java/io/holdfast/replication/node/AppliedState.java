@@ -2,6 +2,7 @@ package io.holdfast.replication.node;
 
 import io.holdfast.replication.StateSnapshot;
 import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.roles.RoleSnapshot;
 import io.holdfast.replication.session.SessionSnapshot;
 import io.holdfast.replication.snapshot.SnapshotMeta;
 import io.holdfast.replication.snapshot.SnapshotWriter;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * command that is sent again would be applied again.
  *
  * @param configuration who belonged to the cluster then
+ * @param roles the named roles, as {@link io.holdfast.replication.roles.RoleTable#snapshot} gives them
  * @param user the user's machine's, null if there is none
  */
 record AppliedState(
@@ -22,6 +24,7 @@ record AppliedState(
         Configuration configuration,
         SessionSnapshot sessions,
         MapSnapshot maps,
+        byte[] roles,
         @Nullable StateSnapshot user)
         implements AutoCloseable {
     /** Numbers of the sections of a snapshot, part of its format. */
@@ -30,6 +33,7 @@ record AppliedState(
     static final int SESSIONS = 2;
     static final int MAPS = 3;
     static final int USER = 4;
+    static final int ROLES = 5;
     static final int MEMBERS_VERSION = 1;
 
     /** Writes all of it; the caller finishes the snapshot. Blocks. */
@@ -47,6 +51,9 @@ record AppliedState(
             try (OutputStream out = snapshot.section(USER, user.version())) {
                 user.writeTo(out);
             }
+        }
+        try (OutputStream out = snapshot.section(ROLES, RoleSnapshot.VERSION)) {
+            out.write(roles);
         }
     }
 

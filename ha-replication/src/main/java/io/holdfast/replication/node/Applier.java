@@ -7,6 +7,7 @@ import io.holdfast.replication.StateSnapshot;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.ReadPlan;
+import io.holdfast.replication.roles.RoleTable;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Outcome;
@@ -63,6 +64,9 @@ final class Applier {
         /** Who belongs to the cluster has changed, for good. */
         void configured(Configuration configuration);
 
+        /** Who holds a role, or should, may be different. */
+        void rolesChanged();
+
         /** A map is different, by an entry that is being applied: all of that entry's changes come before its index counts. */
         void changed(MapChange change);
 
@@ -81,6 +85,7 @@ final class Applier {
     private final EventLoop loop;
     private final ByteBufAllocator allocator;
     private MapMachine maps = new MapMachine();
+    private RoleTable roles = new RoleTable();
     private final @Nullable UserMachine user;
     private final Events events;
     private final SessionTable sessions = new SessionTable();
@@ -128,6 +133,12 @@ final class Applier {
         this.configuration = configuration;
         this.events = events;
         maps.tell(events::changed);
+        roles.tell(events::rolesChanged);
+    }
+
+    /** The named roles, after what has been applied. */
+    RoleTable roles() {
+        return roles;
     }
 
     long applied() {
@@ -245,6 +256,7 @@ final class Applier {
     private void hash() {
         long index = applied;
         events.hashed(index, StateHashes.MAPS, maps.hash());
+        events.hashed(index, StateHashes.ROLES, roles.hash());
         if (user != null) {
             user.hash(ofAnswers -> events.hashed(index, StateHashes.ANSWERS, ofAnswers));
         }
@@ -258,9 +270,9 @@ final class Applier {
         return removed;
     }
 
-    /** True if a value of a map is to go at that time, in masters' time. */
+    /** True if a value of a map is to go at that time, in masters' time, or a role to be free. */
     boolean isDue(long atMasterNanos) {
-        return maps.isDue(atMasterNanos);
+        return maps.isDue(atMasterNanos) || roles.isDue(atMasterNanos);
     }
 
     private boolean isNext(ByteBuf batch, long decided) {
@@ -275,6 +287,7 @@ final class Applier {
         appliedBytes += batch.readableBytes();
         long before = applied;
         sessions.expire(masterNanos);
+        roles.passTime(Batch.firstIndex(batch), masterNanos);
         Batch.Entries entries = Batch.entries(batch);
         while (entries.next()) {
             apply(batch, entries, masterNanos);
@@ -338,7 +351,7 @@ final class Applier {
 
     private AppliedState state(@Nullable StateSnapshot ofUser) {
         SnapshotMeta meta = new SnapshotMeta(applied, term, wallMillis, masterNanos);
-        return new AppliedState(meta, configuration, sessions.snapshot(), maps.snapshot(), ofUser);
+        return new AppliedState(meta, configuration, sessions.snapshot(), maps.snapshot(), roles.snapshot(), ofUser);
     }
 
     /**
@@ -383,6 +396,8 @@ final class Applier {
         configuration = state.configuration();
         maps = state.maps();
         maps.tell(events::changed);
+        roles = state.roles();
+        roles.tell(events::rolesChanged);
         expiring = false;
         applied = meta.index();
         term = meta.term();
@@ -391,6 +406,7 @@ final class Applier {
         restoring = nextRestore != null;
         events.configured(configuration);
         events.restored(applied);
+        events.rolesChanged();
         slice();
     }
 
@@ -467,16 +483,17 @@ final class Applier {
             return;
         }
         try {
-            if (machine != Commands.MAPS) {
-                throw noMachine();
-            }
-            byte[] answer = maps.apply(
-                    new StateMachine.Entry(
-                            entry.index(),
-                            Batch.term(batch),
-                            Batch.wallMillis(batch),
-                            batch.nioBuffer(begin, length).asReadOnlyBuffer()),
-                    masterNanos);
+            ByteBuffer bytes = batch.nioBuffer(begin, length).asReadOnlyBuffer();
+            byte[] answer =
+                    switch (machine) {
+                        case Commands.MAPS ->
+                            maps.apply(
+                                    new StateMachine.Entry(
+                                            entry.index(), Batch.term(batch), Batch.wallMillis(batch), bytes),
+                                    masterNanos);
+                        case Commands.ROLES -> roles.apply(entry.index(), masterNanos, bytes);
+                        default -> throw noMachine();
+                    };
             answered(id, session, sequence, Outcome.APPLIED, answer);
         } catch (RuntimeException e) {
             answered(id, session, sequence, Outcome.FAILED, e.toString().getBytes(StandardCharsets.UTF_8));

@@ -207,6 +207,7 @@ public final class OfflineReader {
             case 0 -> "none";
             case Commands.MAPS -> "maps";
             case Commands.USER -> "user";
+            case Commands.ROLES -> "roles";
             default -> "machine-" + number;
         };
     }

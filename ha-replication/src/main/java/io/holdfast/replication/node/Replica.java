@@ -63,6 +63,7 @@ final class Replica {
     private final FeatureContext context;
     private final ReplicationSettings settings;
     private final Consumer<Configuration> configured;
+    private final RoleElections roles;
     private final EventLoop loop;
     private final Disk disk;
     private final Worker reader;
@@ -109,10 +110,12 @@ final class Replica {
             Disk disk,
             Worker logWorker,
             LogClient client,
+            RoleElections roles,
             Consumer<Configuration> configured) {
         NodeRuntime runtime = context.runtime();
         this.context = context;
         this.configured = configured;
+        this.roles = roles;
         this.loop = runtime.loop();
         this.allocator = runtime.allocator();
         this.disk = disk;
@@ -237,6 +240,7 @@ final class Replica {
         }
         ingress.connected(local);
         client.start(others, local);
+        roles.changed(applier.roles());
         standing.sayWhyNotReady(driver.raft(), applier.applied());
         loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
     }
@@ -615,7 +619,7 @@ final class Replica {
 
         @Override
         public void reported(String from, long index, long subject, long hash) {
-            if (subject <= StateHashes.ANSWERS) { // else of a later release
+            if (subject <= StateHashes.ROLES) { // else of a later release
                 compare(Voter.nodeOf(from), index, (int) subject, hash);
             }
         }
@@ -664,6 +668,11 @@ final class Replica {
             if (!stopped && configuration.equals(configuration()) && !configuration.isJoint()) {
                 Replica.this.configured.accept(configuration);
             }
+        }
+
+        @Override
+        public void rolesChanged() {
+            roles.changed(applier.roles());
         }
 
         @Override

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, Electio
     private @Nullable FormationDriver formation;
     private @Nullable Replica replica;
     private @Nullable MasterCandidacy candidacy;
+    private volatile @Nullable RoleElections roles;
     private final DirectoryUse directoryUse;
 
     /** Makes one; see {@link RunningFeature}. */
@@ -88,6 +90,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, Electio
     @Override
     public void start() {
         Identity known = identity;
+        roles = new RoleElections(context, client, diskId, settings.roleLeaseNanos());
         context.links().identify(new UUID(0, 0), diskId);
         formation = new FormationDriver(
                 context,
@@ -119,7 +122,15 @@ public final class ReplicationNode implements RunningFeature, LogAccess, Electio
             directoryUse.opened(disk::close);
             loop.execute(() -> {
                 if (directoryUse.take()) {
-                    Replica started = new Replica(context, settings, formed, disk, logWorker, client, this::configured);
+                    Replica started = new Replica(
+                            context,
+                            settings,
+                            formed,
+                            disk,
+                            logWorker,
+                            client,
+                            Objects.requireNonNull(roles),
+                            this::configured);
                     replica = started;
                     started.start();
                     if (candidacy != null) {
@@ -176,8 +187,12 @@ public final class ReplicationNode implements RunningFeature, LogAccess, Electio
 
     @Override
     public Candidacy campaign(Campaign campaign, Listener listener) {
+        RoleElections named = roles;
         if (!campaign.role().equals(MASTER)) {
-            throw new IllegalArgumentException("role " + campaign.role());
+            if (named == null) {
+                throw new IllegalStateException(context.node().id() + " has not been started");
+            }
+            return named.campaign(campaign, listener);
         }
         MasterCandidacy stands = new MasterCandidacy(
                 context.node().id(),
@@ -204,6 +219,10 @@ public final class ReplicationNode implements RunningFeature, LogAccess, Electio
 
     @Override
     public Optional<RoleHolder> holder(String role) {
+        RoleElections named = roles;
+        if (!role.equals(MASTER)) {
+            return named == null ? Optional.empty() : named.holder(role);
+        }
         LogStatus now = status();
         return now.master().isEmpty()
                 ? Optional.empty()
@@ -222,6 +241,15 @@ public final class ReplicationNode implements RunningFeature, LogAccess, Electio
 
     @Override
     public void stop(Runnable stopped) {
+        RoleElections named = roles;
+        if (named == null) {
+            stopNow(stopped);
+        } else {
+            named.stop(() -> stopNow(stopped));
+        }
+    }
+
+    private void stopNow(Runnable stopped) {
         directoryUse.refuse();
         client.stop();
         if (formation != null) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param heartbeatNanos the master's interval between signs of life
  * @param electionTimeoutNanos how long a master may be silent
  * @param leaseReads whether a master answers reads by its lease
+ * @param roleLeaseNanos how long what a node holds of named roles lasts without being renewed
  * @param segmentBytes length of a segment file
  * @param forced false if a write is acknowledged before it is on the disk
  * @param snapshots when they are taken
@@ -30,6 +31,7 @@ public record ReplicationSettings(
         long heartbeatNanos,
         long electionTimeoutNanos,
         boolean leaseReads,
+        long roleLeaseNanos,
         int segmentBytes,
         boolean forced,
         SnapshotSettings snapshots,

@@ -18,6 +18,8 @@ final class StateHashes {
     static final int MAPS = 1;
     /** What the user's machine has answered since the hash before. */
     static final int ANSWERS = 2;
+    /** Who holds the named roles, and who stands for them. */
+    static final int ROLES = 3;
 
     /** What is compared with each other. */
     private record Point(long index, int subject) implements Comparable<Point> {

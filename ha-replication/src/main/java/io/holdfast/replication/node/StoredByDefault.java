@@ -18,7 +18,7 @@ final class StoredByDefault implements Commands {
 
     /** What a machine of the user's answers is not known here, so that its answers are given up. */
     private Commands commandsFor(int machine, byte[] command) {
-        return machine == USER || MapCommands.isWithoutResult(command) ? stored : decided;
+        return machine == USER || (machine == MAPS && MapCommands.isWithoutResult(command)) ? stored : decided;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.holdfast.replication.node;
 
 import io.holdfast.replication.StateMachine;
 import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.roles.RoleTable;
 import io.holdfast.replication.session.SessionSnapshot;
 import io.holdfast.replication.snapshot.SnapshotFile;
 import io.holdfast.replication.snapshot.SnapshotMeta;
@@ -17,7 +18,12 @@ import java.nio.ByteBuffer;
 record StoredState(SnapshotFile file) {
 
     /** What is not the user's machine's. */
-    record BuiltIn(SnapshotMeta meta, Configuration configuration, SessionSnapshot sessions, MapMachine maps) {}
+    record BuiltIn(
+            SnapshotMeta meta,
+            Configuration configuration,
+            SessionSnapshot sessions,
+            MapMachine maps,
+            RoleTable roles) {}
 
     /** Who belonged to the cluster when the snapshot was taken. Blocks. */
     static Configuration configuration(SnapshotFile file) throws IOException {
@@ -57,12 +63,16 @@ record StoredState(SnapshotFile file) {
             throw new IOException(
                     "it holds the state of a state machine, and none is registered; add LogReplication.stateMachine(...)");
         }
-        snapshot.skipTo(AppliedState.USER + 1);
+        RoleTable roles = new RoleTable();
+        if (snapshot.skipTo(AppliedState.ROLES)) { // there were none before
+            roles.restore(snapshot.nextVersion(), snapshot.section());
+        }
+        snapshot.skipTo(AppliedState.ROLES + 1);
         if (snapshot.nextSection() != 0) {
             throw new IOException("its section " + snapshot.nextSection()
                     + " is not known to this release: start the release that wrote it");
         }
-        return new BuiltIn(snapshot.meta(), configuration, sessions, maps);
+        return new BuiltIn(snapshot.meta(), configuration, sessions, maps, roles);
     }
 
     private static void require(SnapshotReader snapshot, int section) throws IOException {

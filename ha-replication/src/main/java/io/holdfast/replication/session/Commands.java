@@ -19,6 +19,8 @@ public interface Commands {
     int USER = 2;
     /** What becomes different in the built-in maps; can only be asked, by a {@link Poll}. */
     int CHANGES = 3;
+    /** The named roles of the cluster's nodes. */
+    int ROLES = 4;
 
     /** Writes, and blocks until the answer or the deadline. */
     byte[] write(int machine, byte[] command, long timeoutNanos);

@@ -51,6 +51,9 @@ class ApplierTest {
         public void configured(Configuration configuration) {}
 
         @Override
+        public void rolesChanged() {}
+
+        @Override
         public void changed(MapChange change) {}
 
         @Override

@@ -78,6 +78,9 @@ class ExpiringApplierTest {
         public void configured(Configuration configuration) {}
 
         @Override
+        public void rolesChanged() {}
+
+        @Override
         public void changed(MapChange change) {}
 
         @Override

@@ -88,6 +88,9 @@ class ReadsTest {
         public void configured(Configuration configuration) {}
 
         @Override
+        public void rolesChanged() {}
+
+        @Override
         public void changed(MapChange change) {}
 
         @Override

@@ -4,12 +4,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a user wants to be told of the whole node's mastership.
+ * What a user wants to be told of the mastership of the whole node, or of a role, as callbacks at its begin and end.
  *
  * @param onMaster called when this node has become master; null for nothing
  * @param onSlave called when it is master no longer; null for nothing
  */
-record Mastership(
+record CallbackDuty(
         @Nullable Consumer<Grant> onMaster,
         @Nullable Consumer<String> onSlave,
         long stopWithinNanos,
