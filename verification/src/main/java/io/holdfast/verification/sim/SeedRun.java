@@ -40,6 +40,7 @@ public final class SeedRun implements LongFunction<String> {
      * @param told of how many entries those were told who watch maps
      * @param flips how many bits flipped on a disk
      * @param emptyDisks how many disks were emptied
+     * @param grants how often a node was granted mastership or a role
      * @param trace identifies the run, event by event
      */
     public record Result(
@@ -52,6 +53,7 @@ public final class SeedRun implements LongFunction<String> {
             int told,
             int flips,
             int emptyDisks,
+            int grants,
             long trace) {}
 
     /** What is wrong with a seed, empty if nothing is. */
@@ -78,6 +80,7 @@ public final class SeedRun implements LongFunction<String> {
             watchers = new MapWatchers(simulation, cluster);
             HaCluster client = addWriters(simulation, cluster, writers, users, watchers, history);
             simulation.at(Duration.ofMillis(random.nextLong(3_000)), faults::begin);
+            cluster.operator().begin();
             Duration storm = Duration.ofSeconds(5 + random.nextInt(25));
             simulation.runUntil(() -> isBroken(simulation, cluster), storm);
             users.forEach(MapUser::stop);
@@ -106,6 +109,7 @@ public final class SeedRun implements LongFunction<String> {
                 watchers == null ? 0 : watchers.told(),
                 cluster.flips(),
                 cluster.emptyDisks(),
+                cluster.grants().count(),
                 simulation.traceHash());
     }
 
@@ -173,6 +177,7 @@ public final class SeedRun implements LongFunction<String> {
             FaultSchedule faults,
             List<String> problems) {
         cluster.adversary().end();
+        cluster.operator().end();
         faults.end();
         simulation.runFor(Duration.ofMillis(100));
         writers.forEach(Writer::stop);
@@ -198,6 +203,11 @@ public final class SeedRun implements LongFunction<String> {
         if (!lives && !cluster.awaitsOperator()) {
             problems.add("liveness: not converged " + CALM_LIMIT.toSeconds() + " s after the last fault:" + writers
                     + cluster.describe());
+        }
+        if (lives
+                && !simulation.runUntil(() -> isBroken(simulation, cluster) || cluster.allRolesAreHeld(), CALM_LIMIT)) {
+            problems.add("liveness: not all roles are held " + CALM_LIMIT.toSeconds()
+                    + " s after the cluster converged:" + cluster.describe());
         }
         if (lives) {
             watchers.check(client, problems);

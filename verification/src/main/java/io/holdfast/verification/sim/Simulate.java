@@ -26,6 +26,7 @@ public final class Simulate {
         long told = 0;
         long flips = 0;
         long emptyDisks = 0;
+        long grants = 0;
         long began = System.nanoTime();
         int done = 0;
         for (long seed = from; done < seeds && System.nanoTime() < end; seed++, done++) {
@@ -37,6 +38,7 @@ public final class Simulate {
             told += result.told();
             flips += result.flips();
             emptyDisks += result.emptyDisks();
+            grants += result.grants();
             result.faults().forEach((kind, count) -> faults.merge(kind, count, Integer::sum));
             if (!result.problems().isEmpty()) {
                 failed.add(seed);
@@ -50,8 +52,8 @@ public final class Simulate {
                 done, from, (System.nanoTime() - began) / 1e9, virtualNanos / 3.6e12, decided, acknowledged);
         System.out.printf(
                 "%d states taken from snapshots, %d entries told to those who watch, %d bits flipped on disks, "
-                        + "%d disks emptied%n",
-                restored, told, flips, emptyDisks);
+                        + "%d disks emptied, %d grants of mastership and roles%n",
+                restored, told, flips, emptyDisks, grants);
         System.out.println("faults: " + faults);
         System.out.println(failed.isEmpty() ? "no violation" : failed.size() + " seeds with violations: " + failed);
         System.exit(failed.isEmpty() ? 0 : 1);

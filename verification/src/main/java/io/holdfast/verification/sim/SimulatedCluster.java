@@ -1,9 +1,12 @@
 package io.holdfast.verification.sim;
 
 import io.holdfast.core.HaCluster;
+import io.holdfast.core.HealthCheck;
 import io.holdfast.core.Node;
 import io.holdfast.core.ReplicaRole;
+import io.holdfast.core.RoleCandidacy;
 import io.holdfast.core.runtime.NodeRuntime;
+import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.session.LogAccess;
@@ -22,12 +25,17 @@ import org.jspecify.annotations.Nullable;
 /** A cluster of real nodes in a simulation, and what all of them together have decided. */
 final class SimulatedCluster {
     private static final int PORT = 7400;
+    private static final List<String> ROLES = List.of("invoices", "mail", "reports", "sweep");
 
     private final Simulation simulation;
     private final Decisions decisions = new Decisions();
     private final List<SimulatedNode> machines = new ArrayList<>();
     private final Map<String, HaCluster> processes = new LinkedHashMap<>();
     private final Map<String, AppliedLog> logs = new LinkedHashMap<>();
+    private final Map<String, List<RoleCandidacy>> candidacies = new LinkedHashMap<>();
+    private final Grants grants;
+    private final Operator operator;
+    private final boolean roles;
     private final Adversary adversary;
     private final Damage damage;
     private final String[] bootstrap;
@@ -46,6 +54,9 @@ final class SimulatedCluster {
         this.fast = random.nextBoolean();
         this.segmentBytes = (64 << 10) << random.nextInt(4);
         this.forced = simulation.random("forced").nextInt(6) > 0;
+        this.grants = new Grants(simulation::nowNanos, decisions);
+        this.operator = new Operator(simulation, this);
+        this.roles = simulation.random("roles").nextInt(3) > 0;
         this.leases = simulation.random("leases").nextBoolean();
         SplittableRandom snapshots = simulation.random("snapshots");
         this.snapshotBytes = (64 << 10) << snapshots.nextInt(4);
@@ -73,6 +84,38 @@ final class SimulatedCluster {
         machines.forEach(this::start);
     }
 
+    Grants grants() {
+        return grants;
+    }
+
+    Operator operator() {
+        return operator;
+    }
+
+    /** What a machine's present process, or its last one, stands for. */
+    List<RoleCandidacy> candidacies(String id) {
+        return candidacies.getOrDefault(id, List.of());
+    }
+
+    /** True if somebody is master by its callbacks, and each role is held. */
+    boolean allRolesAreHeld() {
+        return grants.isHeld(ElectionEngine.MASTER) && (!roles || ROLES.stream().allMatch(grants::isHeld));
+    }
+
+    private void stand(SimulatedNode machine, int number, HaCluster process) {
+        if (!roles) {
+            return;
+        }
+        List<RoleCandidacy> stands = new ArrayList<>();
+        for (String role : ROLES) {
+            stands.add(process.role(role)
+                    .stopWithin(Grants.STOP_WITHIN)
+                    .executor(machine.callbacks())
+                    .hold(grant -> grants.begin(machine, number, grant), reason -> grants.end(machine, number, role)));
+        }
+        candidacies.put(machine.id(), stands);
+    }
+
     /** Starts a process on a machine that has none. */
     void start(SimulatedNode machine) {
         String id = machine.id();
@@ -83,19 +126,29 @@ final class SimulatedCluster {
                 .bootstrap(bootstrap)
                 .segmentBytes(segmentBytes)
                 .timeout(Duration.ofSeconds(5))
+                .roleLease(Duration.ofMillis(800))
                 .snapshots(snapshotBytes, snapshotAge)
                 .stateMachine(log);
         replication = forced ? replication : replication.unforced();
         replication = leases ? replication.leaseReads() : replication;
         logs.put(id, log);
+        int number = grants.started(machine);
+        candidacies.remove(id);
         processes.put(
                 id,
                 HaCluster.builder("sim")
                         .node(Node.of(id).bind(id + ":" + PORT))
                         .with(fast ? replication.timing(Duration.ofMillis(25), Duration.ofMillis(250)) : replication)
+                        .onMaster(grant -> grants.begin(machine, number, grant))
+                        .onSlave(reason -> grants.end(machine, number, ElectionEngine.MASTER))
+                        .stopWithin(Grants.STOP_WITHIN)
+                        .healthCheck(
+                                "sim",
+                                HealthCheck.graded(() -> operator.healthOf(id)).every(Duration.ofMillis(500)))
                         .runtime(runtime)
                         .executor(machine.callbacks())
                         .start());
+        stand(machine, number, process(id));
     }
 
     /** Whether what is acknowledged has been forced. */
@@ -163,6 +216,7 @@ final class SimulatedCluster {
     }
 
     private void look() {
+        grants.look();
         for (SimulatedNode machine : machines) {
             if (machine.running()) {
                 LogStatus status = status(machine.id());
@@ -249,6 +303,8 @@ final class SimulatedCluster {
                                 : " not ready: " + process(machine.id()).whyNotReady());
             }
         }
+        text.append("\n  ").append(grants.describe(ElectionEngine.MASTER));
+        ROLES.forEach(role -> text.append("\n  ").append(grants.describe(role)));
         return text.append("\n  decided ").append(decisions.size()).toString();
     }
 }
