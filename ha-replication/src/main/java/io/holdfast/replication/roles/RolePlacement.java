@@ -79,8 +79,9 @@ final class RolePlacement {
         static final Move NONE = new Move("", Long.MAX_VALUE);
     }
 
-    Move move(RoleState role) {
+    Move move(RoleState role, long now) {
         Move earliest = Move.NONE;
+        String best = "";
         Enlisted holder = node(role.holder);
         Candidate held = Objects.requireNonNull(role.candidates.get(role.holder));
         long stays = role.grantedNanos + (holder.health == DOWN ? SETTLED_NANOS : STAYS_NANOS);
@@ -107,7 +108,10 @@ final class RolePlacement {
             if (from < earliest.atNanos()) {
                 earliest = new Move(name, from);
             }
+            if (from <= now && (best.isEmpty() || isBetter(role, name, best, now))) {
+                best = name;
+            }
         }
-        return earliest;
+        return best.isEmpty() ? earliest : new Move(best, now);
     }
 }

@@ -241,7 +241,7 @@ public final class RoleTable {
         }
         moving = "";
         for (RoleState role : roles.values()) {
-            RolePlacement.Move move = role.isHeld() ? placement.move(role) : RolePlacement.Move.NONE;
+            RolePlacement.Move move = role.isHeld() ? placement.move(role, now) : RolePlacement.Move.NONE;
             if (move.atNanos() <= now) {
                 ask(role, move.to(), now);
                 return;
