@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What a builder was told, checked.
  *
  * @param mastership what to tell of it, or null
+ * @param tls null for a node that speaks in plain
  * @param runtime the user's, or null for the default one, which is made when the node starts
  * @param callbacks the user's, or null for a thread of the node's own
  * @param meters the user's, or null for a private one
@@ -23,6 +24,7 @@ record ClusterPlan(
         List<HaFeature> features,
         Map<String, HealthCheck> healthChecks,
         @Nullable CallbackDuty mastership,
+        @Nullable TlsPlan tls,
         @Nullable NodeRuntime runtime,
         @Nullable Executor callbacks,
         @Nullable MeterRegistry meters) {

@@ -111,8 +111,7 @@ final class ClusterRun {
 
     private void begin() throws Exception {
         NodeRuntime given = plan.runtime();
-        NodeRuntime runtime =
-                given == null ? Runtimes.defaultRuntime(plan.node().id()) : given;
+        NodeRuntime runtime = given == null ? Runtimes.defaultRuntime(plan) : given;
         NodeParts made = new NodeParts(plan, runtime);
         parts = made;
         runtime.onFailure(cause -> failed("its runtime", cause, !runtime.loop().inEventLoop()));

@@ -207,6 +207,7 @@ public final class HaCluster implements AutoCloseable {
         private final boolean standalone;
         private final List<HaFeature> features = new ArrayList<>();
         private @Nullable Node node;
+        private @Nullable Tls tls;
         private @Nullable NodeRuntime runtime;
         private @Nullable Executor executor;
         private @Nullable MeterRegistry meters;
@@ -232,6 +233,17 @@ public final class HaCluster implements AutoCloseable {
         /** Adds a feature. They start in the order in which they are added, and stop in reverse. */
         public Builder with(HaFeature feature) {
             features.add(feature);
+            return this;
+        }
+
+        /**
+         * Encrypts every connection and asks for a certificate at both ends; all nodes, clients and operators of a cluster
+         * use it, or none. By default connections are in plain and the network is trusted: whoever reaches the port may read,
+         * write and operate. The files are read by {@link #build()}. Not together with {@link #runtime}, which brings its own
+         * connections.
+         */
+        public Builder tls(Tls certificates) {
+            this.tls = certificates;
             return this;
         }
 
@@ -355,6 +367,7 @@ public final class HaCluster implements AutoCloseable {
             }
             healthChecks.forEach((checkName, check) -> check.validate(checkName));
             CallbackDuty mastership = mastership(self);
+            TlsPlan tlsPlan = tlsPlan(self);
             built = true;
             return new HaCluster(new ClusterRun(new ClusterPlan(
                     name,
@@ -363,6 +376,7 @@ public final class HaCluster implements AutoCloseable {
                     List.copyOf(features),
                     Map.copyOf(healthChecks),
                     mastership,
+                    tlsPlan,
                     runtime,
                     executor,
                     meters)));
@@ -400,6 +414,19 @@ public final class HaCluster implements AutoCloseable {
             }
             return new CallbackDuty(
                     onMaster, onSlave, onMaster == null ? 0 : stopWithin.toNanos(), masterPriority, haltOnOverrun);
+        }
+
+        private @Nullable TlsPlan tlsPlan(Node self) {
+            Tls wanted = tls;
+            if (wanted == null) {
+                return null;
+            }
+            if (runtime != null) {
+                throw new IllegalArgumentException(
+                        "cluster " + name + " has both .tls(...) and .runtime(...); a runtime of"
+                                + " your own brings its own connections, which .tls(...) does not reach: leave one out");
+            }
+            return TlsPlan.read(wanted, self, name);
         }
 
         private void checkNode(Node self) {

@@ -1,6 +1,7 @@
 package io.holdfast.core;
 
 import io.holdfast.core.FeatureStopper.Named;
+import io.holdfast.core.internal.link.Admission;
 import io.holdfast.core.internal.link.NodeLinks;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
@@ -38,16 +39,23 @@ final class NodeParts {
     private volatile boolean inline;
     private volatile @Nullable HealthMonitor health;
     private volatile @Nullable Tenures tenures;
+    private volatile @Nullable TlsWatch tlsWatch;
     private Transport.@Nullable Listener listener;
     private @Nullable Meter linksUp;
 
     NodeParts(ClusterPlan plan, NodeRuntime runtime) {
         this.plan = plan;
         this.runtime = runtime;
-        this.links = new NodeLinks(
-                runtime, plan.name(), plan.node().id(), !plan.node().isClient());
         MeterRegistry given = plan.meters();
         this.meters = given == null ? new SimpleMeterRegistry() : given;
+        TlsPlan tls = plan.tls();
+        this.links = new NodeLinks(
+                runtime,
+                plan.name(),
+                plan.node().id(),
+                !plan.node().isClient(),
+                tls == null ? Admission.open() : tls.admission(),
+                meters);
     }
 
     NodeRuntime runtime() {
@@ -103,6 +111,10 @@ final class NodeParts {
         callbacks = new Callbacks(plan.node().id(), plan.callbacks(), loop(), runtime::newWorker);
         health = new HealthMonitor(
                 plan.node().id(), runtime.clock(), loop(), runtime::newWorker, plan.healthChecks(), meters);
+        TlsPlan tls = plan.tls();
+        if (tls != null) {
+            tlsWatch = new TlsWatch(plan.node().id(), tls, runtime, health(), meters);
+        }
         linksUp = Gauge.builder("holdfast.links.up", links, NodeLinks::upCount)
                 .description("Links with other nodes that stand, of both directions")
                 .tag("node", plan.node().id())
@@ -138,8 +150,17 @@ final class NodeParts {
         Transport.Listener bound = runtime.transport().listen(node.bindAddress(), links.transportAcceptor());
         listener = bound;
         int port = bound.address().getPort();
+        if (plan.tls() == null
+                && plan.runtime() == null
+                && !isLoopback(node.bindAddress().host())) {
+            LOG.warn("{}: no TLS: whoever reaches port {} can read, write and operate this cluster", plan, port);
+        }
         return node.bind(withPort(node.bindAddress(), port).toString())
                 .advertise(withPort(node.advertisedAddress(), port).toString());
+    }
+
+    private static boolean isLoopback(String host) {
+        return host.startsWith("127.") || host.equals("localhost") || host.equals("::1");
     }
 
     private static Address withPort(Address address, int port) {
@@ -150,6 +171,10 @@ final class NodeParts {
     void begin() {
         loop().run(() -> {
             health().begin();
+            TlsWatch certificates = tlsWatch;
+            if (certificates != null) {
+                certificates.begin();
+            }
             for (Named named : features) {
                 named.feature().start();
             }
@@ -173,6 +198,10 @@ final class NodeParts {
         HealthMonitor watching = health;
         if (watching != null) {
             watching.stop();
+        }
+        TlsWatch certificates = tlsWatch;
+        if (certificates != null) {
+            certificates.stop();
         }
         Tenures roles = tenures;
         if (roles != null && featuresToo) {
@@ -218,7 +247,12 @@ final class NodeParts {
         if (watched != null) {
             quietly("ending the health checks", watched::close);
         }
+        TlsWatch certificates = tlsWatch;
+        if (certificates != null) {
+            quietly("ending the watch on certificates", certificates::close);
+        }
         quietly("closing the runtime", runtime::close);
+        quietly("removing the meters of the links", links::release);
         Meter gauge = linksUp;
         if (gauge != null) {
             meters.remove(gauge);

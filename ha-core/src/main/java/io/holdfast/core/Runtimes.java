@@ -9,7 +9,11 @@ final class Runtimes {
     private Runtimes() {}
 
     /** The real one. */
-    static NodeRuntime defaultRuntime(String nodeId) {
-        return RealRuntime.create(nodeId, TransportConfig.defaults());
+    static NodeRuntime defaultRuntime(ClusterPlan plan) {
+        String nodeId = plan.node().id();
+        TlsPlan tls = plan.tls();
+        return tls == null
+                ? RealRuntime.create(nodeId, TransportConfig.defaults())
+                : RealRuntime.create(nodeId, TransportConfig.defaults(), tls.credentials());
     }
 }

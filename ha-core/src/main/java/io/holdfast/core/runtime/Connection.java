@@ -2,6 +2,7 @@ package io.holdfast.core.runtime;
 
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** One connection. Used on the loop only. */
 public interface Connection {
@@ -45,6 +46,11 @@ public interface Connection {
 
     /** The far end. */
     InetSocketAddress remote();
+
+    /** Whom the far end's certificate names, verified; null where the transport speaks without certificates. */
+    default @Nullable PeerIdentity peerIdentity() {
+        return null;
+    }
 
     /**
      * Closes it, after sending what is queued as far as the system takes it at once. The handler hears

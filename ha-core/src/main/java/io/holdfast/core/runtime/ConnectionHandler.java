@@ -42,6 +42,8 @@ public interface ConnectionHandler {
         /** No answer in time, or no route: says nothing about the process. */
         UNREACHABLE,
         /** The far end broke the rules of framing or of the protocol above. */
-        PROTOCOL
+        PROTOCOL,
+        /** TLS did not come about, or broke: one end does not take the other's certificate, or does not speak TLS. */
+        SECURITY
     }
 }

@@ -2,10 +2,12 @@ package io.holdfast.core.internal.link;
 
 import io.holdfast.core.internal.link.Handshake.Reject;
 import io.holdfast.core.internal.link.Handshake.Welcome;
+import io.holdfast.core.internal.link.RefusalCounters.Side;
 import io.holdfast.core.runtime.Connection;
 import io.holdfast.core.runtime.Connection.Lane;
 import io.holdfast.core.runtime.ConnectionHandler;
 import io.holdfast.core.runtime.EventLoop.Timer;
+import io.holdfast.core.runtime.Transport.Refusal;
 import io.holdfast.core.spi.Links.Peer;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.netty.buffer.ByteBuf;
@@ -50,9 +52,20 @@ final class DialAttempt implements ConnectionHandler {
             opened.close("no longer wanted");
             return;
         }
+        String expected = dialer.expectedNodeId();
+        Reject objection = expected == null ? null : certificateOf(opened, expected);
+        if (objection != null) { // before it is told who this node is
+            rejected(objection, node.identity() + " rejected");
+            return;
+        }
         deadline = node.loop().schedule(NodeLinks.HANDSHAKE_NANOS, this::tooLate);
         opened.send(Lane.URGENT, HandshakeCodec.encode(dialer.hello()));
         opened.flush();
+    }
+
+    private @Nullable Reject certificateOf(Connection far, String nodeId) {
+        return node.admission()
+                .judge(far.peerIdentity(), nodeId, node.identity().clusterName());
     }
 
     private void tooLate() {
@@ -82,10 +95,18 @@ final class DialAttempt implements ConnectionHandler {
 
     private void answered(Connection from, Handshake answer) {
         if (answer instanceof Welcome welcome) {
-            Reject objection = HandshakeRules.judge(node.identity(), dialer.expectedNodeId(), welcome);
+            Reject objection = certificateOf(from, welcome.nodeId());
+            if (objection == null) {
+                objection = HandshakeRules.judge(node.identity(), dialer.expectedNodeId(), welcome);
+            }
             if (objection == null) {
                 cancelDeadline();
-                Peer peer = new Peer(welcome.nodeId(), welcome.member(), welcome.diskId());
+                Peer peer = new Peer(
+                        welcome.nodeId(),
+                        welcome.member(),
+                        welcome.diskId(),
+                        Admission.names(from.peerIdentity()),
+                        node.admission().role(from.peerIdentity()));
                 from.limitFrames(node.maxFrameBytes());
                 link = new LiveLink(from, peer, dialer.listener(), node.flusher());
                 dialer.up(link);
@@ -101,6 +122,7 @@ final class DialAttempt implements ConnectionHandler {
 
     private void rejected(Reject reject, String who) {
         String text = who + " " + dialer + " (" + reject.code() + "): " + reject.text();
+        node.refusals().count(Side.DIALLER, reject.code());
         node.rejections().rejected(dialer.address().toString(), reject.code(), text);
         fail(new DialFailure(CloseReason.PROTOCOL, reject.code() + ": " + reject.text(), true));
     }
@@ -127,12 +149,28 @@ final class DialAttempt implements ConnectionHandler {
         } else if (failure != null) {
             dialer.failed(this, failure);
         } else if (!abandoned) {
-            if (reason == CloseReason.PROTOCOL) {
+            String why = explained(reason, detail);
+            boolean rejected = reason == CloseReason.PROTOCOL || reason == CloseReason.SECURITY;
+            if (rejected || !why.equals(detail)) {
+                node.refusals().count(Side.DIALLER, rejected ? reason : Refusal.OWN_CERTIFICATE_REFUSED);
                 node.rejections()
-                        .warn(dialer.address().toString(), node.identity() + " gave up " + dialer + ": " + detail);
+                        .warn(dialer.address().toString(), node.identity() + " gave up " + dialer + ": " + why);
             }
-            dialer.failed(this, new DialFailure(reason, target + ": " + detail, reason == CloseReason.PROTOCOL));
+            dialer.failed(this, new DialFailure(reason, target + ": " + why, rejected));
         }
+    }
+
+    /**
+     * In TLS 1.3 the acceptor judges the dialler's certificate when the dialler is done, and what it says of it may get lost
+     * in a reset.
+     */
+    private String explained(CloseReason reason, String detail) {
+        boolean secured = connection != null && connection.peerIdentity() != null;
+        return secured && reason == CloseReason.REMOTE
+                ? detail
+                        + ", after TLS and before its answer; if it goes on, it may not take this node's certificate. Its"
+                        + " own log says"
+                : detail;
     }
 
     private void cancelDeadline() {

@@ -21,7 +21,8 @@ record DialFailure(CloseReason reason, String detail, boolean rejected) {
         boolean rejected = false;
         for (DialFailure failure : failures) {
             rejected |= failure.rejected;
-            if (failure.reason == CloseReason.PROTOCOL || reason == CloseReason.REFUSED) {
+            boolean answered = failure.reason == CloseReason.PROTOCOL || failure.reason == CloseReason.SECURITY;
+            if (answered || reason == CloseReason.REFUSED) {
                 reason = failure.reason;
             }
         }

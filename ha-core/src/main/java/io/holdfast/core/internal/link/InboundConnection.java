@@ -3,10 +3,13 @@ package io.holdfast.core.internal.link;
 import io.holdfast.core.internal.link.Handshake.Hello;
 import io.holdfast.core.internal.link.Handshake.Reject;
 import io.holdfast.core.internal.link.Handshake.Welcome;
+import io.holdfast.core.internal.link.RefusalCounters.Side;
 import io.holdfast.core.runtime.Connection;
 import io.holdfast.core.runtime.Connection.Lane;
 import io.holdfast.core.runtime.ConnectionHandler;
 import io.holdfast.core.runtime.EventLoop.Timer;
+import io.holdfast.core.runtime.PeerIdentity;
+import io.holdfast.core.runtime.Transport.Refusal;
 import io.holdfast.core.spi.Links.LinkListener;
 import io.holdfast.core.spi.Links.Peer;
 import io.holdfast.core.spi.Links.RefusedException;
@@ -35,6 +38,7 @@ final class InboundConnection implements ConnectionHandler {
         opened.limitFrames(HandshakeCodec.MAX_FRAME_BYTES);
         String refusal = node.handshakeBegins(this);
         if (!refusal.isEmpty()) {
+            node.refusals().count(Side.ACCEPTOR, Refusal.TOO_MANY);
             warn(node.identity() + " closed a connection of " + remote.getHostString() + ": " + refusal);
             end(refusal);
             return;
@@ -44,6 +48,7 @@ final class InboundConnection implements ConnectionHandler {
 
     private void tooLate() {
         deadline = null;
+        node.refusals().count(Side.ACCEPTOR, Refusal.SILENT);
         String why = "no hello within " + NodeLinks.HANDSHAKE_NANOS / 1_000_000_000 + " s";
         warn(node.identity() + " closed a connection of " + remote.getHostString() + ": " + why);
         end(why);
@@ -83,7 +88,12 @@ final class InboundConnection implements ConnectionHandler {
     private void greeted(Connection from, Hello hello) {
         handshakeEnds();
         Identity self = node.identity();
-        Reject objection = HandshakeRules.judge(self, hello);
+        PeerIdentity certificate = from.peerIdentity();
+        // First of all: only whoever is whom it says to be is told anything of this node.
+        Reject objection = node.admission().judge(certificate, hello.nodeId(), hello.clusterName());
+        if (objection == null) {
+            objection = HandshakeRules.judge(self, hello);
+        }
         if (objection != null) {
             reject(from, hello, objection);
             return;
@@ -99,7 +109,12 @@ final class InboundConnection implements ConnectionHandler {
                                     + " at present; the feature is missing there, or has not begun yet"));
             return;
         }
-        Peer peer = new Peer(hello.nodeId(), hello.member(), hello.diskId());
+        Peer peer = new Peer(
+                hello.nodeId(),
+                hello.member(),
+                hello.diskId(),
+                Admission.names(certificate),
+                node.admission().role(certificate));
         LinkListener listener;
         try {
             listener = served.acceptor().accept(peer);
@@ -123,6 +138,7 @@ final class InboundConnection implements ConnectionHandler {
         over = true;
         String text = node.identity() + " rejected a link of " + hello.nodeId() + " of cluster " + hello.clusterName()
                 + " from " + remote.getHostString() + " (" + reject.code() + "): " + reject.text();
+        node.refusals().count(Side.ACCEPTOR, reject.code());
         node.rejections().rejected(remote.getHostString(), reject.code(), text);
         to.send(Lane.URGENT, HandshakeCodec.encode(reject));
         to.close(reject.code() + ": " + reject.text());
@@ -148,10 +164,25 @@ final class InboundConnection implements ConnectionHandler {
         if (link != null) {
             node.linkDown(link);
             link.closed(reason, detail);
-        } else if (reason == CloseReason.PROTOCOL && !over) {
-            warn(node.identity() + " closed a connection of " + remote.getHostString() + ": " + detail);
+        } else if (!over) {
+            unheard(reason, detail);
         }
         over = true;
+    }
+
+    /** It ended before its hello. With TLS even a quiet end means something: certificates are there to be disliked. */
+    private void unheard(CloseReason reason, String detail) {
+        PeerIdentity certificate = connection == null ? null : connection.peerIdentity();
+        String who = remote.getHostString()
+                + (certificate == null ? "" : ", whose certificate names " + certificate.names());
+        if (reason == CloseReason.PROTOCOL || reason == CloseReason.SECURITY) {
+            node.refusals().count(Side.ACCEPTOR, reason);
+            warn(node.identity() + " closed a connection of " + who + ": " + detail);
+        } else if (reason == CloseReason.REMOTE && certificate != null) {
+            node.refusals().count(Side.ACCEPTOR, Refusal.OWN_CERTIFICATE_REFUSED);
+            warn(node.identity() + " was left without a hello by " + who
+                    + "; it may have looked for another node than this one's certificate names. Its own log says");
+        }
     }
 
     private void handshakeEnds() {

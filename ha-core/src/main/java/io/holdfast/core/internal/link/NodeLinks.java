@@ -1,12 +1,19 @@
 package io.holdfast.core.internal.link;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.internal.link.Handshake.Reject;
+import io.holdfast.core.internal.link.RefusalCounters.Side;
 import io.holdfast.core.runtime.Clock;
+import io.holdfast.core.runtime.ConnectionHandler;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Resolver;
 import io.holdfast.core.runtime.Transport;
 import io.holdfast.core.spi.Links;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -30,6 +37,8 @@ public final class NodeLinks implements Links {
     private final NodeRuntime runtime;
     private final Flusher flusher;
     private final RejectionLog rejections;
+    private final Admission admission;
+    private final RefusalCounters refusals;
     private final Map<Integer, Served> served = new HashMap<>();
     private final Set<InboundConnection> handshakes = new LinkedHashSet<>();
     private final Set<Dialer> dialers = new LinkedHashSet<>();
@@ -43,16 +52,29 @@ public final class NodeLinks implements Links {
     /** What a feature takes, and who takes it. */
     record Served(Protocol protocol, Acceptor acceptor) {}
 
+    /** The same without certificates and with meters of its own. */
+    NodeLinks(NodeRuntime runtime, String clusterName, String nodeId, boolean member) {
+        this(runtime, clusterName, nodeId, member, Admission.open(), new SimpleMeterRegistry());
+    }
+
     /**
      * Makes the links of a node that knows no cluster id and no disk id yet; see {@link #identify}.
      *
      * @param member false for a client
      */
-    public NodeLinks(NodeRuntime runtime, String clusterName, String nodeId, boolean member) {
+    public NodeLinks(
+            NodeRuntime runtime,
+            String clusterName,
+            String nodeId,
+            boolean member,
+            Admission admission,
+            MeterRegistry meters) {
         this.runtime = runtime;
         this.identity = new Identity(clusterName, Identity.NONE, nodeId, Identity.NONE, member);
         this.flusher = new Flusher(runtime.loop());
         this.rejections = new RejectionLog(runtime.clock());
+        this.admission = admission;
+        this.refusals = new RefusalCounters(meters, nodeId);
     }
 
     /**
@@ -60,7 +82,29 @@ public final class NodeLinks implements Links {
      * protocol is not served only because the feature has not come to say that it serves it.
      */
     public Transport.Acceptor transportAcceptor() {
-        return remote -> new InboundConnection(this, remote);
+        return new Transport.Acceptor() {
+            @Override
+            public ConnectionHandler accept(InetSocketAddress remote) {
+                return new InboundConnection(NodeLinks.this, remote);
+            }
+
+            @Override
+            public @Nullable ByteBuf refused(InetSocketAddress remote, Transport.Refusal refusal, String detail) {
+                return strangerRefused(remote, refusal, detail);
+            }
+        };
+    }
+
+    /** Whoever speaks in plain to a node that speaks TLS is told so, and no more; everybody else is told nothing. */
+    private @Nullable ByteBuf strangerRefused(InetSocketAddress remote, Transport.Refusal refusal, String detail) {
+        refusals.count(Side.ACCEPTOR, refusal);
+        boolean known = refusal == Transport.Refusal.NOT_HOLDFAST || refusal == Transport.Refusal.SILENT;
+        String text =
+                identity + " refused a connection from " + remote.getHostString() + " (" + refusal + "): " + detail;
+        rejections.refused(remote.getHostString(), refusal, text, known);
+        return refusal == Transport.Refusal.PLAIN_TEXT
+                ? HandshakeCodec.encode(new Reject(RejectCode.TLS_REQUIRED, "this port speaks TLS only"))
+                : null;
     }
 
     /** The features have begun: answers those who wait. On the loop. */
@@ -83,6 +127,11 @@ public final class NodeLinks implements Links {
         List.copyOf(handshakes).forEach(handshake -> handshake.end(why));
         List.copyOf(live).forEach(link -> link.disconnectSilently(why));
         List.copyOf(dialers).forEach(Dialer::close);
+    }
+
+    /** Takes its meters away. After {@link #close}, or instead of it where the loop no longer runs. Not on the loop. */
+    public void release() {
+        refusals.close();
     }
 
     @Override
@@ -190,6 +239,14 @@ public final class NodeLinks implements Links {
 
     Flusher flusher() {
         return flusher;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    RefusalCounters refusals() {
+        return refusals;
     }
 
     RejectionLog rejections() {

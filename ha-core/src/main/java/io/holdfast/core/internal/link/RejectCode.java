@@ -17,7 +17,11 @@ enum RejectCode {
     /** The feature that takes links of this protocol does not want this one. */
     REFUSED(6),
     /** The dialler bears the acceptor's own node id or disk id. */
-    DUPLICATE_IDENTITY(7);
+    DUPLICATE_IDENTITY(7),
+    /** The dialler speaks in plain, and the acceptor speaks TLS. Sent in plain. */
+    TLS_REQUIRED(8),
+    /** The certificate of one end does not name the node that it says to be. */
+    OTHER_CERTIFICATE(9);
 
     private final int wire;
 

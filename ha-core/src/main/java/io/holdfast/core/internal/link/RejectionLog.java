@@ -54,6 +54,22 @@ final class RejectionLog {
         }
     }
 
+    /**
+     * Something was refused whose text is the far end's choice: logged once in ten seconds for each far end and reason.
+     *
+     * @param farEnd what stays the same when the far end comes again: not its port
+     * @param known true if there is nothing to wake anybody for, such as a port scan
+     */
+    void refused(String farEnd, Enum<?> reason, String text, boolean known) {
+        if (isDue(farEnd, reason.name())) {
+            if (known) {
+                LOG.info("{}", text);
+            } else {
+                LOG.warn("{}", text);
+            }
+        }
+    }
+
     private boolean isDue(String farEnd, String text) {
         Line line = new Line(farEnd, text);
         long now = clock.nanoTime();

@@ -1,17 +1,21 @@
 package io.holdfast.core.internal.netty;
 
+import io.holdfast.core.internal.tls.TlsFailure;
 import io.holdfast.core.runtime.Connection;
 import io.holdfast.core.runtime.ConnectionHandler;
 import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
 import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.core.runtime.PeerIdentity;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +40,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private final SendQueue queue;
     private final FrameDecoder decoder;
 
+    private @Nullable PeerIdentity identity;
     private @Nullable CloseReason reason;
     private String detail = "";
     private boolean paused;
@@ -60,7 +65,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         this.decoder = new FrameDecoder(channel.alloc(), config.maxFrameBytes());
     }
 
-    /** The preamble is done. */
+    /** The far end has shown its certificate. Before {@link #opened}. */
+    void identified(PeerIdentity shown) {
+        identity = shown;
+    }
+
+    /** The preamble is done, and TLS where it is spoken. */
     void opened() {
         if (reason == null) {
             call(() -> handler.opened(this));
@@ -148,6 +158,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     @Override
+    public @Nullable PeerIdentity peerIdentity() {
+        return identity;
+    }
+
+    @Override
     public void close(String why) {
         if (reason == null) {
             reason = CloseReason.LOCAL;
@@ -163,6 +178,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             reason = because;
             detail = why;
             channel.close();
+        }
+    }
+
+    /** It will end, closed by whoever knows when. The first reason given stays. */
+    void endsAs(CloseReason because, String why) {
+        if (reason == null) {
+            reason = because;
+            detail = why;
         }
     }
 
@@ -231,7 +254,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (identity != null && (cause instanceof DecoderException || cause instanceof SSLException)) {
+            // What the far end sent is no TLS, or is its alert: nothing of this node's is broken.
+            end(CloseReason.SECURITY, TlsFailure.of(cause).text());
+        } else if (cause instanceof IOException) {
             end(CloseReason.REMOTE, String.valueOf(cause.getMessage()));
         } else {
             end(CloseReason.LOCAL, "the connection failed: " + cause);

@@ -4,7 +4,9 @@ import io.holdfast.core.Address;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.ConnectionHandler;
 import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
+import io.holdfast.core.runtime.PeerIdentity;
 import io.holdfast.core.runtime.Transport;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
@@ -20,11 +22,15 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** TCP by Netty. On the wire: the {@link Preamble}, then frames as the {@link FrameDecoder} reads them. */
+/**
+ * TCP by Netty. On the wire: the {@link Preamble}, then frames as the {@link FrameDecoder} reads them; where the node speaks
+ * TLS, within it.
+ */
 // Netty tells of every write, close and registration by a future; the close future says all that matters here.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class NettyTransport implements Transport {
@@ -36,8 +42,8 @@ final class NettyTransport implements Transport {
     private final Channels channels;
     private final NettyEventLoop loop;
     private final Failures failures;
-    private final LimitedLog strangers;
     private final LimitedLog overload;
+    private final @Nullable TlsSetup tls;
 
     // Used on the loop only.
     private final Set<NettyConnection> connections = new LinkedHashSet<>();
@@ -50,14 +56,15 @@ final class NettyTransport implements Transport {
             Channels channels,
             NettyEventLoop loop,
             Failures failures,
-            Clock clock) {
+            Clock clock,
+            @Nullable TlsSetup tls) {
         this.nodeId = nodeId;
         this.config = config;
         this.channels = channels;
         this.loop = loop;
         this.failures = failures;
-        this.strangers = new LimitedLog(LOG, clock, nodeId);
         this.overload = new LimitedLog(LOG, clock, nodeId);
+        this.tls = tls;
     }
 
     @Override
@@ -119,23 +126,43 @@ final class NettyTransport implements Transport {
 
     private void prepare(Channel child, Acceptor acceptor) {
         channels.configureSocket(child, config);
-        child.pipeline()
-                .addLast(
-                        new InboundPreamble(config.preambleTimeout(), channel -> accept(channel, acceptor), strangers));
+        child.pipeline().addLast(new InboundPreamble(config.preambleTimeout(), gate(acceptor), tls));
     }
 
-    private @Nullable NettyConnection accept(Channel channel, Acceptor acceptor) {
-        if (closed || !(channel.remoteAddress() instanceof InetSocketAddress remote)) {
-            return null;
-        }
-        ConnectionHandler handler;
+    private InboundPreamble.Gate gate(Acceptor acceptor) {
+        return new InboundPreamble.Gate() {
+            @Override
+            public @Nullable NettyConnection accept(Channel channel, @Nullable PeerIdentity identity) {
+                if (closed || !(channel.remoteAddress() instanceof InetSocketAddress remote)) {
+                    return null;
+                }
+                ConnectionHandler handler = guarded(() -> acceptor.accept(remote));
+                if (handler == null) {
+                    return null;
+                }
+                NettyConnection accepted = connection(channel, remote, handler);
+                if (identity != null) {
+                    accepted.identified(identity);
+                }
+                return accepted;
+            }
+
+            @Override
+            public @Nullable ByteBuf refused(Channel channel, Refusal refusal, String detail) {
+                return closed || !(channel.remoteAddress() instanceof InetSocketAddress remote)
+                        ? null
+                        : guarded(() -> acceptor.refused(remote, refusal, detail));
+            }
+        };
+    }
+
+    private <T> @Nullable T guarded(Supplier<@Nullable T> callback) {
         try {
-            handler = acceptor.accept(remote);
+            return callback.get();
         } catch (Throwable failure) {
             failures.report(failure);
             return null;
         }
-        return connection(channel, remote, handler);
     }
 
     private NettyConnection connection(Channel channel, InetSocketAddress remote, ConnectionHandler handler) {
@@ -171,7 +198,7 @@ final class NettyTransport implements Transport {
             return;
         }
         NettyConnection connection = connection(channel, target, handler);
-        channel.pipeline().addLast(new OutboundPreamble(connection));
+        channel.pipeline().addLast(new OutboundPreamble(connection, tls, config.preambleTimeout()));
         endIfFailed(
                 loop.netty().register(channel),
                 connection,

@@ -1,6 +1,7 @@
 package io.holdfast.core.internal.netty;
 
 import io.holdfast.core.internal.file.FileStorage;
+import io.holdfast.core.internal.tls.TlsEngines;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
@@ -34,6 +35,8 @@ public final class RealRuntime implements NodeRuntime {
     private static final Logger LOG = LoggerFactory.getLogger(RealRuntime.class);
     private static final Duration WORKER_CLOSE_LIMIT = Duration.ofSeconds(10);
     private static final Duration RESOLVER_CLOSE_LIMIT = Duration.ofMillis(100);
+    private static final Duration TLS_CLOSE_LIMIT = Duration.ofSeconds(1);
+    private static final int MOST_HALF_OPEN = 256;
     private static final Duration LOOP_CLOSE_LIMIT = Duration.ofSeconds(10);
 
     private final String nodeId;
@@ -49,7 +52,7 @@ public final class RealRuntime implements NodeRuntime {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final List<NamedWorker> workers = new ArrayList<>(); // guarded by itself
 
-    private RealRuntime(String nodeId, TransportConfig config) {
+    private RealRuntime(String nodeId, TransportConfig config, @Nullable TlsEngines engines) {
         this.nodeId = nodeId;
         this.failures = new Failures(nodeId);
         Channels channels = Channels.best(config);
@@ -60,7 +63,10 @@ public final class RealRuntime implements NodeRuntime {
             return thread;
         });
         this.loop = new NettyEventLoop(nodeId, group.next(), failures);
-        this.transport = new NettyTransport(nodeId, config, channels, loop, failures, clock);
+        TlsSetup tls = engines == null
+                ? null
+                : new TlsSetup(engines, new HalfOpen(MOST_HALF_OPEN), newWorker("tls", TLS_CLOSE_LIMIT));
+        this.transport = new NettyTransport(nodeId, config, channels, loop, failures, clock, tls);
         this.resolver = new SystemResolver(loop, () -> newWorker("resolver", RESOLVER_CLOSE_LIMIT));
     }
 
@@ -70,7 +76,12 @@ public final class RealRuntime implements NodeRuntime {
      * @param nodeId becomes part of the threads' names and of messages
      */
     public static RealRuntime create(String nodeId, TransportConfig config) {
-        return new RealRuntime(nodeId, config);
+        return new RealRuntime(nodeId, config, null);
+    }
+
+    /** The same, its connections in TLS. */
+    public static RealRuntime create(String nodeId, TransportConfig config, TlsEngines tls) {
+        return new RealRuntime(nodeId, config, tls);
     }
 
     @Override

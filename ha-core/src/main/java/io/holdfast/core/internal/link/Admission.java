@@ -1,0 +1,80 @@
+package io.holdfast.core.internal.link;
+
+import io.holdfast.core.OperatorRole;
+import io.holdfast.core.internal.link.Handshake.Reject;
+import io.holdfast.core.runtime.PeerIdentity;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a certificate lets its bearer be: a node or client of one id, and an operator of a role. Without TLS everybody is who
+ * they say and may do everything. Pure; immutable.
+ */
+public final class Admission {
+    private final boolean certified;
+    private final Map<String, OperatorRole> operators;
+
+    private Admission(boolean certified, Map<String, OperatorRole> operators) {
+        this.certified = certified;
+        this.operators = Map.copyOf(operators);
+    }
+
+    /** Of a node that speaks in plain. */
+    public static Admission open() {
+        return new Admission(false, Map.of());
+    }
+
+    /**
+     * Of a node that speaks TLS.
+     *
+     * @param operators the roles by the names in certificates; whoever is not among them has none
+     */
+    public static Admission certified(Map<String, OperatorRole> operators) {
+        return new Admission(true, operators);
+    }
+
+    boolean isCertified() {
+        return certified;
+    }
+
+    /** Whether a certificate is that of a node or client: it names the id, or the id and the cluster with a dot between. */
+    public static boolean names(PeerIdentity certificate, String nodeId, String clusterName) {
+        return certificate.names().contains(nodeId) || certificate.names().contains(nodeId + "." + clusterName);
+    }
+
+    /**
+     * Why a far end is not whom it says to be, or null if it is. Says nothing of this node, for the far end may be told.
+     *
+     * @param nodeId whom it says to be, or whom this node looks for
+     */
+    @Nullable
+    Reject judge(@Nullable PeerIdentity far, String nodeId, String clusterName) {
+        if (!certified || (far != null && names(far, nodeId, clusterName))) {
+            return null;
+        }
+        return new Reject(
+                RejectCode.OTHER_CERTIFICATE,
+                far == null
+                        ? "there is no certificate that says it is " + nodeId
+                        : "the certificate stands for " + far.names() + " and not for " + nodeId
+                                + "; it needs the DNS name " + nodeId + ", or " + nodeId + " dot cluster name");
+    }
+
+    /** The greatest role among those of its names. */
+    OperatorRole role(@Nullable PeerIdentity far) {
+        if (!certified) {
+            return OperatorRole.OPERATE;
+        }
+        OperatorRole greatest = OperatorRole.NONE;
+        for (String name : names(far)) {
+            OperatorRole role = operators.getOrDefault(name, OperatorRole.NONE);
+            greatest = role.allows(greatest) ? role : greatest;
+        }
+        return greatest;
+    }
+
+    static List<String> names(@Nullable PeerIdentity far) {
+        return far == null ? List.of() : far.names();
+    }
+}

@@ -1,0 +1,46 @@
+package io.holdfast.core.internal.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.holdfast.core.OperatorRole;
+import io.holdfast.core.internal.link.Handshake.Reject;
+import io.holdfast.core.runtime.PeerIdentity;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AdmissionTest {
+    private final Admission admission =
+            Admission.certified(Map.of("alice", OperatorRole.OPERATE, "bob", OperatorRole.READ));
+
+    private static PeerIdentity of(String... names) {
+        return new PeerIdentity(List.of(names));
+    }
+
+    @Test
+    void aCertificateNamesItsNodeAloneOrWithTheCluster() {
+        assertNull(admission.judge(of("node-1"), "node-1", "shop"));
+        assertNull(admission.judge(of("x", "node-1.shop"), "node-1", "shop"));
+        assertNull(Admission.open().judge(null, "node-1", "shop"));
+        for (PeerIdentity wrong : List.of(
+                of(), of("node-2"), of("node-1.bank"), of("NODE-1"), of("*"), of("*.shop"), of("node-1.shop.x"))) {
+            Reject reject = admission.judge(wrong, "node-1", "shop");
+            assertNotNull(reject, wrong.toString());
+            assertEquals(RejectCode.OTHER_CERTIFICATE, reject.code());
+            assertFalse(reject.text().contains("shop") && !wrong.toString().contains("shop"), reject.text());
+        }
+        assertNotNull(admission.judge(null, "node-1", "shop"));
+    }
+
+    @Test
+    void rolesAreByNameAndTheGreatestCounts() {
+        assertEquals(OperatorRole.OPERATE, admission.role(of("bob", "alice")));
+        assertEquals(OperatorRole.READ, admission.role(of("bob")));
+        assertEquals(OperatorRole.NONE, admission.role(of("node-1")));
+        assertEquals(OperatorRole.NONE, admission.role(null));
+        assertEquals(OperatorRole.OPERATE, Admission.open().role(null));
+    }
+}
