@@ -159,7 +159,7 @@ final class NodeParts {
                 .advertise(withPort(node.advertisedAddress(), port).toString());
     }
 
-    private static boolean isLoopback(String host) {
+    static boolean isLoopback(String host) {
         return host.startsWith("127.") || host.equals("localhost") || host.equals("::1");
     }
 

@@ -28,6 +28,9 @@ class ArchitectureTest {
         EXCEPTIONS.put(CORE + ".ClusterRun: java.lang.System.nanoTime", application);
         EXCEPTIONS.put(REPLICATION + ".CompareAndSetLoop: java.lang.System.nanoTime", application);
         EXCEPTIONS.put(
+                CORE + ".TenureWatch: java.lang.Thread.<init>",
+                "what watches the ends of grants must not depend on a loop or a worker that may stand still");
+        EXCEPTIONS.put(
                 CORE + ".ClusterRun: java.lang.Thread.<init>",
                 "a node that stops because it failed cannot do so on its own loop, nor count on a worker");
         String real = "the real form of a seam";
@@ -46,6 +49,11 @@ class ArchitectureTest {
         EXCEPTIONS.put(file + "FileStorage: java.nio.channels.*", real);
         EXCEPTIONS.put(file + "ChannelFile: java.nio.channels.*", real);
         EXCEPTIONS.put(file + "BlockWriter: java.nio.channels.*", real);
+        EXCEPTIONS.put(
+                CORE + ".internal.tls.PemFiles: java.nio.file.Files",
+                "certificates are the operator's files, not the node's storage, and read before there is a runtime");
+        EXCEPTIONS.put(
+                CORE + ".internal.tls.PeerTrust: java.net.*", "the JDK's trust manager has a socket in its signatures");
         String addresses = "makes and prints addresses of given bytes, which looks nothing up";
         EXCEPTIONS.put("io.holdfast.testkit.Hosts: java.net.*", addresses);
         EXCEPTIONS.put("io.holdfast.testkit.NodeTransport: java.net.*", addresses);
@@ -61,14 +69,16 @@ class ArchitectureTest {
         CORE_LAYERS.put("runtime", Set.of("vocabulary"));
         CORE_LAYERS.put("spi", Set.of("vocabulary", "runtime"));
         CORE_LAYERS.put("internal.file", Set.of("runtime"));
-        CORE_LAYERS.put("internal.netty", Set.of("vocabulary", "runtime", "spi", "internal.file"));
+        CORE_LAYERS.put("internal.tls", Set.of("runtime"));
+        CORE_LAYERS.put("internal.netty", Set.of("vocabulary", "runtime", "spi", "internal.file", "internal.tls"));
         CORE_LAYERS.put("internal.link", Set.of("vocabulary", "runtime", "spi"));
-        CORE_LAYERS.put("", Set.of("vocabulary", "runtime", "spi", "internal.netty", "internal.link"));
+        CORE_LAYERS.put("", Set.of("vocabulary", "runtime", "spi", "internal.tls", "internal.netty", "internal.link"));
 
         REPLICATION_LAYERS.put("vocabulary", Set.of());
         REPLICATION_LAYERS.put("log", Set.of());
         REPLICATION_LAYERS.put("snapshot", Set.of());
         REPLICATION_LAYERS.put("raft", Set.of("log"));
+        REPLICATION_LAYERS.put("roles", Set.of());
         REPLICATION_LAYERS.put("session", Set.of("vocabulary"));
         REPLICATION_LAYERS.put("wire", Set.of("log", "raft", "session"));
         REPLICATION_LAYERS.put("structures", Set.of("vocabulary"));
@@ -81,6 +91,7 @@ class ArchitectureTest {
                         "log",
                         "snapshot",
                         "raft",
+                        "roles",
                         "session",
                         "wire",
                         "client",
@@ -108,6 +119,7 @@ class ArchitectureTest {
                     "FencingToken",
                     "Health",
                     "Node",
+                    "OperatorRole",
                     "RoleHolder",
                     "HoldfastException",
                     "StartFailedException"),

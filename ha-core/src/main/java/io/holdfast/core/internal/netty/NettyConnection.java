@@ -41,6 +41,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private final FrameDecoder decoder;
 
     private @Nullable PeerIdentity identity;
+    private boolean securing;
     private @Nullable CloseReason reason;
     private String detail = "";
     private boolean paused;
@@ -65,9 +66,15 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         this.decoder = new FrameDecoder(channel.alloc(), config.maxFrameBytes());
     }
 
+    /** TLS has begun, and the far end has not shown its certificate yet. */
+    void securing() {
+        securing = true;
+    }
+
     /** The far end has shown its certificate. Before {@link #opened}. */
     void identified(PeerIdentity shown) {
         identity = shown;
+        securing = false;
     }
 
     /** The preamble is done, and TLS where it is spoken. */
@@ -192,8 +199,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     /** The channel is closed. Called once, from a task of its own. */
     void closed() {
         if (reason == null) {
-            reason = CloseReason.REMOTE;
-            detail = "the far end closed the connection";
+            reason = securing ? CloseReason.SECURITY : CloseReason.REMOTE;
+            detail = securing ? TlsFailure.brokenOff().text() : "the far end closed the connection";
         }
         queue.release();
         decoder.release();

@@ -44,6 +44,7 @@ final class OutboundPreamble extends ChannelInboundHandlerAdapter {
         if (tls != null) {
             SslHandler handler = tls.newHandler(tls.engines().dialling(), timeout);
             securing = handler;
+            connection.securing();
             channel.pipeline()
                     .addBefore(context.name(), TlsSetup.HANDLER, handler); // which sends its hello, and flushes
             return;

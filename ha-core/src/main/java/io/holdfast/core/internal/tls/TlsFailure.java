@@ -1,7 +1,7 @@
 package io.holdfast.core.internal.tls;
 
 import io.holdfast.core.runtime.Transport.Refusal;
-import java.nio.channels.ClosedChannelException;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
 import javax.net.ssl.SSLException;
@@ -35,8 +35,9 @@ public record TlsFailure(Refusal refusal, String text) {
             if (cause instanceof CertificateRefused refused) {
                 return new TlsFailure(refused.refusal(), printable(String.valueOf(refused.getMessage())));
             }
-            if (cause instanceof ClosedChannelException) {
-                return closed();
+            boolean noTls = cause instanceof IOException && !(cause instanceof SSLException);
+            if (noTls) { // closed, or reset
+                return brokenOff();
             }
             if (cause instanceof SSLException && cause.getMessage() != null) {
                 message = cause.getMessage();
@@ -63,16 +64,17 @@ public record TlsFailure(Refusal refusal, String text) {
             return new TlsFailure(Refusal.TLS_FAILED, "it sent what is no TLS");
         }
         if (lower.contains("connection closed while ssl/tls handshake")) {
-            return closed();
+            return brokenOff();
         }
         return new TlsFailure(Refusal.TLS_FAILED, "TLS failed: " + printable(message));
     }
 
-    private static TlsFailure closed() {
+    /** The far end went away before TLS was done. */
+    public static TlsFailure brokenOff() {
         return new TlsFailure(
                 Refusal.TLS_FAILED,
-                "it closed the connection in the midst of the TLS handshake; does it speak TLS?"
-                        + " Its own log may say why");
+                "it closed the connection in the midst of the TLS handshake: it speaks no TLS, or does not take this"
+                        + " node's certificate; its own log says");
     }
 
     /** It may quote what a stranger sent: an unprintable character would forge lines, and a long text fill the disk. */
