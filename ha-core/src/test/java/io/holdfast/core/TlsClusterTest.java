@@ -249,6 +249,30 @@ class TlsClusterTest {
     }
 
     @Test
+    void anotherCluster() throws Exception {
+        HaCluster two = start(accepting("node-2").tls(tls("node-2")));
+        FakeFeature feature = new FakeFeature("echo");
+        feature.onStart =
+                () -> feature.context().links().dial(ECHO, "node-2", two.node().advertisedAddress(), near);
+        try (LogCapture log = LogCapture.of(LINKS_LOG)) {
+            start(HaCluster.builder("bank")
+                    .node(Node.of("node-1"))
+                    .tls(tls("node-1"))
+                    .with(feature));
+            String failure = near.awaitFailure();
+            assertTrue(failure.contains("OTHER_CLUSTER_NAME"), failure);
+            assertEquals(
+                    2, log.messages(Level.WARN).size(), log.messages(Level.WARN).toString());
+        }
+        assertEquals(
+                1.0,
+                meters.get("holdfast.connections.refused")
+                        .tag("reason", "other_cluster_name")
+                        .counter()
+                        .count());
+    }
+
+    @Test
     void newFilesServeNewConnectionsAndOldOnesGoOn() throws Exception {
         HaCluster two = start(accepting("node-2").tls(tls("node-2")));
         start(dialling(Node.of("node-1"), "node-2", two).tls(tls("node-1")));

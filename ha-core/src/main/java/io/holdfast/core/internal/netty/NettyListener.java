@@ -9,11 +9,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Accepts connections, as many at once as are allowed. Those above are closed unread: they cost a system call each, and
- * a line in the log once a second.
+ * Accepts connections, as many at once as are allowed. Those above are closed unread: they cost a system call each,
+ * and whoever accepts is told.
  */
 // Netty tells of every write, close and registration by a future; the close future says all that matters here.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -23,13 +24,20 @@ final class NettyListener extends ChannelInboundHandlerAdapter implements Listen
     private final Channel channel;
     private final int maxConnections;
     private final Consumer<Channel> initializer;
+    private final BiConsumer<Channel, String> tooMany;
     private final LimitedLog log;
     private final Set<Channel> accepted = new LinkedHashSet<>();
 
-    NettyListener(Channel channel, int maxConnections, Consumer<Channel> initializer, LimitedLog log) {
+    NettyListener(
+            Channel channel,
+            int maxConnections,
+            Consumer<Channel> initializer,
+            BiConsumer<Channel, String> tooMany,
+            LimitedLog log) {
         this.channel = channel;
         this.maxConnections = maxConnections;
         this.initializer = initializer;
+        this.tooMany = tooMany;
         this.log = log;
     }
 
@@ -42,8 +50,10 @@ final class NettyListener extends ChannelInboundHandlerAdapter implements Listen
     public void channelRead(ChannelHandlerContext context, Object message) {
         Channel child = (Channel) message;
         if (accepted.size() >= maxConnections) {
-            log.info("a connection from " + child.remoteAddress() + " was closed: " + maxConnections + " are open at "
-                    + address() + ", which is the most allowed (maxInboundConnections)");
+            tooMany.accept(
+                    child,
+                    maxConnections + " are open at " + address()
+                            + ", which is the most allowed (maxInboundConnections)");
             child.unsafe().closeForcibly();
             return;
         }

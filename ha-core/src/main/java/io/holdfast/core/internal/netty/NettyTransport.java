@@ -102,8 +102,13 @@ final class NettyTransport implements Transport {
         }
         Channel channel = channels.newListener();
         Channels.configureListener(channel);
-        NettyListener listener =
-                new NettyListener(channel, config.maxInboundConnections(), child -> prepare(child, acceptor), overload);
+        InboundPreamble.Gate gate = gate(acceptor);
+        NettyListener listener = new NettyListener(
+                channel,
+                config.maxInboundConnections(),
+                child -> prepare(child, gate),
+                (child, detail) -> gate.refused(child, Refusal.TOO_MANY, detail),
+                overload);
         channel.pipeline().addLast(listener);
         listeners.add(listener);
         channel.closeFuture().addListener(done -> listeners.remove(listener));
@@ -124,9 +129,9 @@ final class NettyTransport implements Transport {
         });
     }
 
-    private void prepare(Channel child, Acceptor acceptor) {
+    private void prepare(Channel child, InboundPreamble.Gate gate) {
         channels.configureSocket(child, config);
-        child.pipeline().addLast(new InboundPreamble(config.preambleTimeout(), gate(acceptor), tls));
+        child.pipeline().addLast(new InboundPreamble(config.preambleTimeout(), gate, tls));
     }
 
     private InboundPreamble.Gate gate(Acceptor acceptor) {
