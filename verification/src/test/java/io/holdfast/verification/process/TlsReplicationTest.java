@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
 import io.holdfast.core.OperatorRole;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Three nodes and a client with the certificates that docs/security.md makes, renewed while they run. */
 @Timeout(180)
@@ -38,6 +42,8 @@ class TlsReplicationTest {
 
     private final List<HaCluster> nodes = new ArrayList<>();
     private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final Logger rejectionLog = (Logger) LoggerFactory.getLogger("io.holdfast.core.internal.link.RejectionLog");
+    private final ListAppender<ILoggingEvent> rejections = new ListAppender<>();
     private final String[] voters = new String[3];
 
     @TempDir
@@ -45,6 +51,7 @@ class TlsReplicationTest {
 
     @AfterEach
     void stop() {
+        rejectionLog.detachAppender(rejections);
         nodes.forEach(HaCluster::close);
     }
 
@@ -108,6 +115,8 @@ class TlsReplicationTest {
     @Test
     void aClusterServesOverTlsWhileItsCertificatesAreRenewed() throws Exception {
         assumeTrue(has("openssl"), "openssl is not installed");
+        rejections.start();
+        rejectionLog.addAppender(rejections);
         String commands = documented();
         run(commands);
         List<ServerSocket> taken = new ArrayList<>();
@@ -154,5 +163,10 @@ class TlsReplicationTest {
         assertEquals("paid", seen.get("before-0"));
         assertEquals("paid", seen.get("meanwhile-99"));
         assertEquals("paid", seen.get("after-99"));
+        List<String> alarms = List.copyOf(rejections.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(line -> line.contains("TLS") || line.contains("certificate"))
+                .toList();
+        assertEquals(List.of(), alarms, "nobody was refused, and no line says so");
     }
 }

@@ -27,8 +27,8 @@ class PreambleTest {
             assertNotNull(problem);
             assertEquals(tls ? Refusal.PLAIN_TEXT : Refusal.TLS_NOT_SPOKEN, problem.refusal());
         }
-        Preamble.Problem other = new Preamble(true)
-                .check(Unpooled.wrappedBuffer(new byte[] {'H', 'F', 'S', 'T', 1, 7, 0, 0}));
+        Preamble.Problem other =
+                new Preamble(true).check(Unpooled.wrappedBuffer(new byte[] {'H', 'F', 'S', 'T', 1, 7, 0, 0}));
         assertNotNull(other);
         assertEquals(Refusal.NOT_HOLDFAST, other.refusal());
     }
