@@ -7,10 +7,12 @@ module io.holdfast.core {
     requires transitive io.netty.buffer;
     requires transitive micrometer.core;
     requires org.slf4j;
+    requires com.fasterxml.jackson.databind;
     requires jdk.unsupported; // ExtendedOpenOption.DIRECT
     requires io.netty.common;
     requires io.netty.transport;
     requires io.netty.codec;
+    requires io.netty.codec.http;
     requires io.netty.handler;
     requires io.netty.transport.classes.epoll;
 

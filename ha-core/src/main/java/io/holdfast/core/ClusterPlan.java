@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mastership what to tell of it, or null
  * @param tls null for a node that speaks in plain
+ * @param http where to serve probes, or null
  * @param runtime the user's, or null for the default one, which is made when the node starts
  * @param callbacks the user's, or null for a thread of the node's own
  * @param meters the user's, or null for a private one
@@ -25,6 +26,7 @@ record ClusterPlan(
         Map<String, HealthCheck> healthChecks,
         @Nullable CallbackDuty mastership,
         @Nullable TlsPlan tls,
+        @Nullable HttpPlan http,
         @Nullable NodeRuntime runtime,
         @Nullable Executor callbacks,
         @Nullable MeterRegistry meters) {

@@ -86,6 +86,33 @@ final class ClusterRun {
         return isReady() ? "" : readiness.reasons();
     }
 
+    boolean isRunning() {
+        return life.state() == State.RUNNING;
+    }
+
+    Explanation explain() {
+        return operations().explain();
+    }
+
+    CompletableFuture<SafeToStop> safeToStop(String nodeId) {
+        CompletableFuture<SafeToStop> answer = operations().safeToStop(nodeId, true);
+        NodeParts running = parts;
+        return answer.isDone() || running == null ? answer : answer.thenApplyAsync(a -> a, running.callbacks());
+    }
+
+    Optional<Address> httpAddress() {
+        NodeParts running = parts;
+        return running == null ? Optional.empty() : running.httpAddress();
+    }
+
+    private Operations operations() {
+        NodeParts running = parts;
+        if (running == null || life.state() == State.NEW) {
+            throw new IllegalStateException(plan + " has not been started; call start() first");
+        }
+        return running.operations();
+    }
+
     boolean isReady() {
         return life.state() == State.RUNNING && readiness.isReady();
     }
@@ -115,7 +142,7 @@ final class ClusterRun {
         NodeParts made = new NodeParts(plan, runtime);
         parts = made;
         runtime.onFailure(cause -> failed("its runtime", cause, !runtime.loop().inEventLoop()));
-        made.assemble(name -> new ClusterContext(name, this, made));
+        made.assemble(this, name -> new ClusterContext(name, this, made));
         for (Named feature : made.features()) {
             checkUnharmed();
             made.open(feature);
@@ -126,6 +153,7 @@ final class ClusterRun {
         }
         checkUnharmed();
         made.begin();
+        made.serveHttp(this);
         readiness.start();
     }
 

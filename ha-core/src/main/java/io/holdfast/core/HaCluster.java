@@ -99,6 +99,32 @@ public final class HaCluster implements AutoCloseable {
     }
 
     /**
+     * Why the node is as it is: why it is not ready or not healthy, why there is no master, who holds which role, what it waits
+     * for. Safe from any thread; a snapshot, at most a second old.
+     *
+     * @throws IllegalStateException if it was not started
+     */
+    public Explanation explain() {
+        return run.explain();
+    }
+
+    /**
+     * Whether a node, this one or another, may be stopped now. What this node cannot tell it asks the master, for at most 3 s.
+     *
+     * @param nodeId the node that would be stopped
+     * @return completes normally: where nobody can tell, it is not safe
+     * @throws IllegalStateException if this node was not started
+     */
+    public CompletableFuture<SafeToStop> safeToStop(String nodeId) {
+        return run.safeToStop(nodeId);
+    }
+
+    /** Where {@link Builder#http} is served, with the port that the system chose in place of port 0; empty if it is not. */
+    public Optional<Address> httpAddress() {
+        return run.httpAddress();
+    }
+
+    /**
      * False if the process should be started anew: the node has failed or stopped, or its loop has not moved for ten seconds.
      * Whether other nodes can be reached, or a majority is there, plays no part: starting a sound process anew helps nobody.
      */
@@ -217,6 +243,8 @@ public final class HaCluster implements AutoCloseable {
         private Duration stopWithin = Duration.ofSeconds(5);
         private int masterPriority;
         private boolean haltOnOverrun;
+        private @Nullable Address http;
+        private boolean httpStatus = true;
         private boolean built;
 
         private Builder(String name, boolean standalone) {
@@ -310,6 +338,25 @@ public final class HaCluster implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Serves probes and hooks over HTTP, on a port and by a thread of their own: {@code /live}, {@code /ready}, {@code
+         * /status} and {@code /safe-to-stop}, each with 200 or 503 and a JSON object. Plain HTTP, and nobody is asked who he
+         * is: bind an address that only those reach who may know what these four say, which are node ids, addresses, health and
+         * the log's indexes. By default nothing is served.
+         *
+         * @param address where to listen, {@code host:port}, another port than the node's
+         */
+        public Builder http(String address) {
+            this.http = Address.parse(address);
+            return this;
+        }
+
+        /** False to serve no {@code /status}, and to answer the others by yes or no without reasons; true by default. */
+        public Builder httpStatus(boolean served) {
+            this.httpStatus = served;
+            return this;
+        }
+
         /** Where meters go; by default nowhere. */
         public Builder meterRegistry(MeterRegistry registry) {
             this.meters = registry;
@@ -377,6 +424,7 @@ public final class HaCluster implements AutoCloseable {
                     Map.copyOf(healthChecks),
                     mastership,
                     tlsPlan,
+                    http == null ? null : new HttpPlan(http, httpStatus),
                     runtime,
                     executor,
                     meters)));
@@ -430,6 +478,15 @@ public final class HaCluster implements AutoCloseable {
         }
 
         private void checkNode(Node self) {
+            if (http != null
+                    && http.port() != 0
+                    && http.port() == self.bindAddress().port()
+                    && !self.isClient()) {
+                throw new IllegalArgumentException(
+                        "node " + self.id() + " cannot serve HTTP at its own port " + http.port()
+                                + "; give it another one, for example .http(\"" + http.host() + ":" + (http.port() + 80)
+                                + "\")");
+            }
             if (standalone && self.isClient()) {
                 throw new IllegalArgumentException("HaCluster.singleNode() is a cluster of one member, and " + self.id()
                         + " is a client; write .node(Node.of(\"" + self.id() + "\")), or HaCluster.builder(name) to use"

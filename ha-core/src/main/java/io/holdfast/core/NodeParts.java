@@ -1,6 +1,7 @@
 package io.holdfast.core;
 
 import io.holdfast.core.FeatureStopper.Named;
+import io.holdfast.core.internal.http.HttpEndpoint;
 import io.holdfast.core.internal.link.Admission;
 import io.holdfast.core.internal.link.NodeLinks;
 import io.holdfast.core.runtime.EventLoop;
@@ -14,9 +15,11 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +43,8 @@ final class NodeParts {
     private volatile @Nullable HealthMonitor health;
     private volatile @Nullable Tenures tenures;
     private volatile @Nullable TlsWatch tlsWatch;
+    private volatile @Nullable Operations operations;
+    private volatile @Nullable HttpEndpoint http;
     private Transport.@Nullable Listener listener;
     private @Nullable Meter linksUp;
 
@@ -105,7 +110,7 @@ final class NodeParts {
     }
 
     /** Makes the features; they do nothing yet. */
-    void assemble(Function<String, FeatureContext> contexts) {
+    void assemble(ClusterRun run, Function<String, FeatureContext> contexts) {
         Thread caller = Thread.currentThread();
         loop().run(() -> inline = Thread.currentThread().equals(caller));
         callbacks = new Callbacks(plan.node().id(), plan.callbacks(), loop(), runtime::newWorker);
@@ -115,6 +120,7 @@ final class NodeParts {
         if (tls != null) {
             tlsWatch = new TlsWatch(plan.node().id(), tls, runtime, health(), meters);
         }
+        operations = new Operations(run, this);
         linksUp = Gauge.builder("holdfast.links.up", links, NodeLinks::upCount)
                 .description("Links with other nodes that stand, of both directions")
                 .tag("node", plan.node().id())
@@ -178,6 +184,9 @@ final class NodeParts {
             for (Named named : features) {
                 named.feature().start();
             }
+            if (!plan.node().isClient()) {
+                operations().serve();
+            }
             links.begin();
         });
         Tenures roles = tenures;
@@ -191,6 +200,29 @@ final class NodeParts {
                     mastership.haltOnOverrun(),
                     plan.callbacks());
         }
+    }
+
+    /** Serves probes, if that is wanted: the last thing of a start, so that nobody is told of half a node. */
+    void serveHttp(ClusterRun run) throws IOException {
+        HttpPlan wanted = plan.http();
+        if (wanted != null) {
+            http = HttpEndpoint.open(
+                    plan.node().id(),
+                    new InetSocketAddress(wanted.bind().host(), wanted.bind().port()),
+                    new HttpProbes(run, operations(), wanted.detailed()));
+        }
+    }
+
+    Optional<Address> httpAddress() {
+        HttpEndpoint serving = http;
+        HttpPlan wanted = plan.http();
+        return serving == null || wanted == null
+                ? Optional.empty()
+                : Optional.of(new Address(wanted.bind().host(), serving.port()));
+    }
+
+    Operations operations() {
+        return Objects.requireNonNull(operations, "operations are there before any feature is");
     }
 
     /** Stops the features and then the links, within {@code limitNanos}. On the loop. */
@@ -250,6 +282,10 @@ final class NodeParts {
         TlsWatch certificates = tlsWatch;
         if (certificates != null) {
             quietly("ending the watch on certificates", certificates::close);
+        }
+        HttpEndpoint serving = http;
+        if (serving != null) {
+            quietly("closing the HTTP endpoint", serving::close); // late: until then it says that the node is not ready
         }
         quietly("closing the runtime", runtime::close);
         quietly("removing the meters of the links", links::release);

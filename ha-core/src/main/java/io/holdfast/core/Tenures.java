@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -83,6 +85,23 @@ final class Tenures {
             }
         });
         return tenure;
+    }
+
+    /** The roles that this node stands for. Any thread. */
+    Set<String> stoodFor() {
+        return new TreeSet<>(standings.keySet());
+    }
+
+    /** Those of them that it holds. Any thread. */
+    Set<String> held() {
+        Set<String> held = new TreeSet<>();
+        standings.forEach((role, standing) -> {
+            Grant grant = standing.tenure().grant();
+            if (grant != null && grant.isValid()) {
+                held.add(role);
+            }
+        });
+        return held;
     }
 
     Optional<RoleHolder> holder(String role) {

@@ -182,6 +182,12 @@ final class NodeStorage implements Storage {
     }
 
     @Override
+    public Space space(Path directory) throws IOException {
+        checkAlive("cannot tell how full " + directory + " is");
+        return disk.space();
+    }
+
+    @Override
     public String fileSystemType(Path path) {
         return "simulated";
     }

@@ -1,5 +1,6 @@
 package io.holdfast.testkit;
 
+import io.holdfast.core.runtime.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -231,6 +232,13 @@ public final class SimulatedStorage {
 
     long stalledUntilNanos() {
         return stalledUntilNanos;
+    }
+
+    /** Unknown as long as no capacity has been set. */
+    Storage.Space space() {
+        return capacityBytes == Long.MAX_VALUE
+                ? Storage.Space.UNKNOWN
+                : new Storage.Space(Math.max(0, capacityBytes - usedBytes()), capacityBytes);
     }
 
     /** How many of {@code bytes} more fit. */

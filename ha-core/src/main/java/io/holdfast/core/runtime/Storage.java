@@ -55,6 +55,29 @@ public interface Storage {
     /** The kind of file system, such as {@code ext4} or {@code tmpfs}, for people; "unknown" if it cannot be told. */
     String fileSystemType(Path path);
 
+    /**
+     * How much room there is where that directory, which exists, lies; {@link Space#UNKNOWN} where that cannot be told.
+     *
+     * @throws IOException if it cannot be looked at
+     */
+    Space space(Path directory) throws IOException;
+
+    /**
+     * Room on a disk.
+     *
+     * @param freeBytes what this process may still write
+     * @param totalBytes of the whole disk; less than 0 if neither is known
+     */
+    record Space(long freeBytes, long totalBytes) {
+        /** Nothing is known. */
+        public static final Space UNKNOWN = new Space(-1, -1);
+
+        /** True unless nothing is known. */
+        public boolean isKnown() {
+            return totalBytes >= 0;
+        }
+    }
+
     /** Where what is appended to a file is before it is forced. */
     enum AppendMode {
         /** It may be in this process alone, and die with it. */

@@ -66,6 +66,11 @@ public interface Links {
         /** Who is at the far end. */
         Peer peer();
 
+        /** Where the far end is, for people and logs. */
+        default String remote() {
+            return "an unknown address";
+        }
+
         /**
          * Queues a frame, and takes ownership of it. Frames leave at the end of the loop's turn.
          *

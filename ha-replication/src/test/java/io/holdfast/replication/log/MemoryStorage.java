@@ -210,6 +210,11 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
+    public Space space(Path directory) {
+        return Space.UNKNOWN;
+    }
+
+    @Override
     public String fileSystemType(Path path) {
         return "memory";
     }

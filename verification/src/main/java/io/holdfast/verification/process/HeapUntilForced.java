@@ -60,6 +60,11 @@ final class HeapUntilForced implements Storage {
     }
 
     @Override
+    public Space space(Path directory) throws IOException {
+        return files.space(directory);
+    }
+
+    @Override
     public String fileSystemType(Path path) {
         return files.fileSystemType(path) + ", unforced bytes in heap";
     }

@@ -72,7 +72,19 @@ class ArchitectureTest {
         CORE_LAYERS.put("internal.tls", Set.of("runtime"));
         CORE_LAYERS.put("internal.netty", Set.of("vocabulary", "runtime", "spi", "internal.file", "internal.tls"));
         CORE_LAYERS.put("internal.link", Set.of("vocabulary", "runtime", "spi"));
-        CORE_LAYERS.put("", Set.of("vocabulary", "runtime", "spi", "internal.tls", "internal.netty", "internal.link"));
+        CORE_LAYERS.put("internal.operator", Set.of("vocabulary", "runtime", "spi"));
+        CORE_LAYERS.put("internal.http", Set.of());
+        CORE_LAYERS.put(
+                "",
+                Set.of(
+                        "vocabulary",
+                        "runtime",
+                        "spi",
+                        "internal.tls",
+                        "internal.netty",
+                        "internal.link",
+                        "internal.operator",
+                        "internal.http"));
 
         REPLICATION_LAYERS.put("vocabulary", Set.of());
         REPLICATION_LAYERS.put("log", Set.of());
@@ -116,6 +128,11 @@ class ArchitectureTest {
             CORE,
             Set.of(
                     "Address",
+                    "OutcomeUnknownException",
+                    "NotAvailableException",
+                    "NotAllowedException",
+                    "SafeToStop",
+                    "Explanation",
                     "FencingToken",
                     "Health",
                     "Node",

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -238,6 +239,14 @@ public final class FileStorage implements Storage {
             current = current.getParent();
         }
         return "unknown";
+    }
+
+    @Override
+    public Space space(Path directory) throws IOException {
+        FileStore store = Files.getFileStore(directory);
+        long total = store.getTotalSpace();
+        // Some file systems over a network say 0, and what is larger than a long comes as a negative number.
+        return total <= 0 ? Space.UNKNOWN : new Space(Math.max(0, store.getUsableSpace()), total);
     }
 
     private static @Nullable String typeOf(Path path) {

@@ -44,6 +44,16 @@ public final class Admission {
     }
 
     /**
+     * For a tool that is told an address and no cluster: why a far end is no node of that id of any cluster whose authority
+     * the tool trusts, or null if it is one.
+     */
+    @Nullable
+    Reject judgeInAnyCluster(@Nullable PeerIdentity far, String nodeId) {
+        boolean named = far != null && far.names().stream().anyMatch(name -> name.startsWith(nodeId + "."));
+        return named ? null : judge(far, nodeId, "");
+    }
+
+    /**
      * Why a far end is not whom it says to be, or null if it is. Says nothing of this node, for the far end may be told.
      *
      * @param nodeId whom it says to be, or whom this node looks for

@@ -64,8 +64,10 @@ final class DialAttempt implements ConnectionHandler {
     }
 
     private @Nullable Reject certificateOf(Connection far, String nodeId) {
-        return node.admission()
-                .judge(far.peerIdentity(), nodeId, node.identity().clusterName());
+        String cluster = node.identity().clusterName();
+        return cluster.isEmpty()
+                ? node.admission().judgeInAnyCluster(far.peerIdentity(), nodeId)
+                : node.admission().judge(far.peerIdentity(), nodeId, cluster);
     }
 
     private void tooLate() {

@@ -17,6 +17,7 @@ sealed interface Handshake {
     /**
      * Who dials, and what for.
      *
+     * @param clusterName empty for an operator's tool, which takes the cluster that it finds
      * @param protocol the id of the {@code Links.Protocol}, 0 to 255
      * @param expectedNodeId whom the dialler looks for; empty if anyone will do
      */

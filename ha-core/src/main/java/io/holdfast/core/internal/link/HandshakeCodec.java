@@ -87,7 +87,8 @@ final class HandshakeCodec {
         }
         int protocol = in.readUnsignedByte();
         boolean member = (in.readUnsignedByte() & MEMBER) != 0;
-        String clusterName = readName(in, "cluster name");
+        boolean tool = protocol == HandshakeRules.OPERATORS && !member;
+        String clusterName = tool ? readNameOrEmpty(in, "cluster name") : readName(in, "cluster name");
         UUID clusterId = readUuid(in, "cluster id");
         String nodeId = readName(in, "node id");
         UUID diskId = readUuid(in, "disk id");

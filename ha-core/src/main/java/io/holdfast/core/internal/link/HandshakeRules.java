@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Who may link to whom, as pure functions of what the two ends say. Both ends check; neither trusts the other to. */
 final class HandshakeRules {
+    /** The number of the operators' protocol. */
+    static final int OPERATORS = 4;
+
     private HandshakeRules() {}
 
     /** The acceptor's view: why the dialler is rejected, or null if as far as identities go it may link. */
@@ -19,7 +22,9 @@ final class HandshakeRules {
                             + " of the link protocol and " + self.nodeId() + " speaks " + Handshake.LOWEST_VERSION
                             + " to " + Handshake.HIGHEST_VERSION + "; upgrade the older one");
         }
-        if (!hello.clusterName().equals(self.clusterName())) {
+        if (hello.clusterName().isEmpty()
+                ? !mayComeWithoutName(hello)
+                : !hello.clusterName().equals(self.clusterName())) {
             return new Reject(
                     RejectCode.OTHER_CLUSTER_NAME,
                     hello.nodeId() + " belongs to cluster " + hello.clusterName() + " and " + self.nodeId()
@@ -36,6 +41,11 @@ final class HandshakeRules {
             return notExpected(hello.nodeId(), hello.expectedNodeId(), self.nodeId());
         }
         return null;
+    }
+
+    /** Operators' tools alone, which are told an address and ask there what the cluster is. */
+    private static boolean mayComeWithoutName(Hello hello) {
+        return hello.protocol() == OPERATORS && !hello.member();
     }
 
     /** The dialler's view: why it does not take the acceptor, or null if it does. */

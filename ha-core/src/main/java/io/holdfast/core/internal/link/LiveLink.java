@@ -7,6 +7,7 @@ import io.holdfast.core.spi.Links.Link;
 import io.holdfast.core.spi.Links.LinkListener;
 import io.holdfast.core.spi.Links.Peer;
 import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
 
 /** A link whose handshake is done, at either end. */
 final class LiveLink implements Link {
@@ -28,6 +29,12 @@ final class LiveLink implements Link {
     @Override
     public Peer peer() {
         return peer;
+    }
+
+    @Override
+    public String remote() {
+        InetSocketAddress remote = connection.remote();
+        return remote.getHostString() + ":" + remote.getPort();
     }
 
     @Override

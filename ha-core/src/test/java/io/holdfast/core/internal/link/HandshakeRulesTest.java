@@ -39,6 +39,13 @@ class HandshakeRulesTest {
     }
 
     @Test
+    void anOperatorsToolNeedNotKnowTheClustersName() {
+        assertNull(HandshakeRules.judge(SELF, new Hello(1, 1, 4, false, "", NONE, "ha-1", NONE, "")));
+        rejects(RejectCode.OTHER_CLUSTER_NAME, new Hello(1, 1, 4, true, "", NONE, "node-2", NONE, ""), "node-2");
+        rejects(RejectCode.OTHER_CLUSTER_NAME, new Hello(1, 1, 2, false, "", NONE, "client-1", NONE, ""), "client-1");
+    }
+
+    @Test
     void rejectsWhatDoesNotBelong() {
         rejects(RejectCode.OTHER_CLUSTER_NAME, hello("stock", ONE, "node-2", NONE, ""), "stock", "shop", "node-2");
         rejects(

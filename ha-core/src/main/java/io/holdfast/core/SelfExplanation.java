@@ -1,0 +1,87 @@
+package io.holdfast.core;
+
+import io.holdfast.core.Explanation.Finding;
+import io.holdfast.core.Explanation.State;
+import io.holdfast.core.spi.ElectionEngine;
+import io.holdfast.core.spi.Inspectable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a node has to say of itself, put together from its parts. */
+final class SelfExplanation {
+    private SelfExplanation() {}
+
+    static List<Finding> of(ClusterRun run, @Nullable Tenures roles, Map<String, Inspectable> features) {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(node(run));
+        features.values().forEach(feature -> findings.addAll(feature.explain()));
+        if (run.isReady()) {
+            findings.add(new Finding("ready", State.OK, "every feature can serve"));
+        } else {
+            findings.add(new Finding("ready", State.WAITING, run.whyNotReady()));
+        }
+        run.health().findings().forEach((name, found) -> {
+            if (found.health() != Health.UP) {
+                findings.add(new Finding(
+                        "health " + name,
+                        found.health() == Health.DOWN ? State.BROKEN : State.WAITING,
+                        found.health() + ": " + found.detail()));
+            }
+        });
+        if (roles != null) {
+            boolean masterIsExplained =
+                    findings.stream().anyMatch(finding -> finding.subject().equals(ElectionEngine.MASTER));
+            for (String role : Operations.rolesOf(roles)) {
+                if (!masterIsExplained || !role.equals(ElectionEngine.MASTER)) {
+                    findings.add(role(run.node().id(), role, roles));
+                }
+            }
+        }
+        return findings;
+    }
+
+    private static Finding node(ClusterRun run) {
+        Throwable failure = run.failure();
+        if (failure != null) {
+            return new Finding(
+                    "node",
+                    State.BROKEN,
+                    "it has failed: " + failure.getMessage(),
+                    "put right what failed, and start it again");
+        }
+        if (!run.isLive()) {
+            return new Finding(
+                    "node",
+                    State.BROKEN,
+                    "its loop has not moved for ten seconds",
+                    "take a thread dump to see what holds it up, then start the process again");
+        }
+        return run.isRunning()
+                ? new Finding("node", State.OK, "it runs")
+                : new Finding("node", State.WAITING, "it is starting or stopping");
+    }
+
+    private static Finding role(String node, String role, Tenures roles) {
+        String subject = "role " + role;
+        RoleHolder holder = roles.holder(role).orElse(null);
+        if (holder == null) {
+            return new Finding(
+                    subject,
+                    State.WAITING,
+                    "nobody is known to hold it"
+                            + (roles.stoodFor().contains(role) ? "; this node stands for it" : ""));
+        }
+        if (!holder.nodeId().equals(node)) {
+            return new Finding(subject, State.OK, holder.nodeId() + " holds it, with token " + holder.token());
+        }
+        return roles.held().contains(role)
+                ? new Finding(subject, State.OK, "this node holds it, with token " + holder.token())
+                : new Finding(
+                        subject,
+                        State.WAITING,
+                        "this node had it last, with token " + holder.token()
+                                + ", and its grant has ended; nobody is known to hold it now");
+    }
+}

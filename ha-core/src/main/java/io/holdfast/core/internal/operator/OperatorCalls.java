@@ -1,0 +1,136 @@
+package io.holdfast.core.internal.operator;
+
+import io.holdfast.core.Address;
+import io.holdfast.core.internal.operator.OperatorFrame.Answer;
+import io.holdfast.core.internal.operator.OperatorFrame.Request;
+import io.holdfast.core.runtime.Connection.Lane;
+import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.core.runtime.EventLoop.Timer;
+import io.holdfast.core.spi.Links;
+import io.holdfast.core.spi.Links.Link;
+import io.holdfast.core.spi.Links.LinkListener;
+import io.holdfast.core.spi.Links.OutboundLink;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Asks nodes, each question on a link of its own that ends with the answer. Safe from any thread. */
+public final class OperatorCalls {
+    private final Links links;
+    private final EventLoop loop;
+    private final Json json;
+
+    /** Asks over those links. */
+    public OperatorCalls(Links links, EventLoop loop, Json json) {
+        this.links = links;
+        this.loop = loop;
+        this.json = json;
+    }
+
+    /**
+     * What came of a question.
+     *
+     * @param code null if the node was not reached, or did not answer in time
+     * @param body JSON if the code is OK, else text for people
+     */
+    public record Reply(@Nullable AnswerCode code, byte[] body) {
+        static Reply none(String why) {
+            return new Reply(null, why.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** True if it was done. */
+        public boolean isOk() {
+            return code == AnswerCode.OK;
+        }
+
+        /** The body as text. */
+        public String text() {
+            return new String(body, StandardCharsets.UTF_8);
+        }
+    }
+
+    /**
+     * Asks one node.
+     *
+     * @param expectedNodeId whom that address must lead to; null for anybody
+     * @return completes on the loop, always normally, within the time-out
+     */
+    public CompletableFuture<Reply> ask(
+            @Nullable String expectedNodeId,
+            Address address,
+            String command,
+            Map<String, String> arguments,
+            long timeoutNanos) {
+        long millis =
+                Math.max(1, Math.min(TimeUnit.NANOSECONDS.toMillis(timeoutNanos), OperatorCodec.MAX_TIMEOUT_MILLIS));
+        Call call = new Call(address, timeoutNanos, new Request(1, millis, command, json.write(arguments)));
+        loop.execute(() -> call.begin(expectedNodeId));
+        return call.reply;
+    }
+
+    private final class Call implements LinkListener {
+        private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+        private final Address address;
+        private final long timeoutNanos;
+        private final Request request;
+        private @Nullable OutboundLink link;
+        private @Nullable Timer deadline;
+        private boolean asked;
+
+        Call(Address address, long timeoutNanos, Request request) {
+            this.address = address;
+            this.timeoutNanos = timeoutNanos;
+            this.request = request;
+        }
+
+        void begin(@Nullable String expectedNodeId) {
+            deadline = loop.schedule(
+                    timeoutNanos,
+                    () -> end(Reply.none((asked ? "no answer from " : "no connection with ") + address + " within "
+                            + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms")));
+            link = links.dial(OperatorServer.PROTOCOL, expectedNodeId, address, this);
+        }
+
+        @Override
+        public void up(Link established) {
+            asked = true;
+            established.send(Lane.BULK, OperatorCodec.encode(request));
+        }
+
+        @Override
+        public void received(Link from, ByteBuf frame) {
+            Answer answer = OperatorCodec.answer(frame);
+            if (answer.id() == request.id()) {
+                end(new Reply(answer.code(), answer.body()));
+            }
+        }
+
+        /** Not asked again: what was asked may have been done. */
+        @Override
+        public void down(Link ended, CloseReason reason, String detail) {
+            end(Reply.none(address + " ended the connection before it answered: " + detail));
+        }
+
+        @Override
+        public void dialFailed(CloseReason reason, String detail) {
+            end(Reply.none(
+                    reason == CloseReason.REFUSED ? address + " refused the connection: nothing runs there" : detail));
+        }
+
+        private void end(Reply with) {
+            OutboundLink dialled = link;
+            if (dialled != null) {
+                dialled.close();
+            }
+            Timer waiting = deadline;
+            if (waiting != null) {
+                waiting.cancel();
+            }
+            reply.complete(with);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.holdfast.core.internal.operator;
+
+import io.holdfast.core.OperatorRole;
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.core.runtime.Worker;
+import io.holdfast.core.spi.Links;
+import io.holdfast.core.spi.Links.Peer;
+import io.holdfast.core.spi.Links.RefusedException;
+import io.holdfast.core.spi.OperatorCommand;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves operators on the node's port. Commands are read, carried out and their answers written on a thread of their own, which
+ * begins with the first operator's link; the loop only carries frames. On the loop.
+ */
+public final class OperatorServer {
+    /** The protocol of these links, which also a client may dial that does not know the cluster's name. */
+    public static final Links.Protocol PROTOCOL = new Links.Protocol(4, "operators");
+
+    /** Links that may stand at once; other nodes that gather the cluster's status take one for a moment. */
+    static final int MOST_LINKS = 64;
+
+    private final String node;
+    private final EventLoop loop;
+    private final Function<String, Worker> newWorker;
+    private final Map<String, OperatorCommand> commands = new TreeMap<>();
+    private final Predicate<String> isMember;
+    private final Json json;
+    private final MeterRegistry meters;
+    private final Set<OperatorSession> sessions = new LinkedHashSet<>();
+    private @Nullable Worker worker;
+
+    /**
+     * Makes one.
+     *
+     * @param isMember true of the ids of the cluster's nodes; they may read, whatever their certificates say; safe from any
+     *     thread
+     */
+    public OperatorServer(
+            String node,
+            EventLoop loop,
+            Function<String, Worker> newWorker,
+            Predicate<String> isMember,
+            Json json,
+            MeterRegistry meters) {
+        this.node = node;
+        this.loop = loop;
+        this.newWorker = newWorker;
+        this.isMember = isMember;
+        this.json = json;
+        this.meters = meters;
+    }
+
+    /** Adds a command, before {@link #start}. */
+    public void add(OperatorCommand command) {
+        if (commands.putIfAbsent(command.name(), command) != null) {
+            throw new IllegalStateException("two features of " + node + " have the operator command " + command.name());
+        }
+    }
+
+    /** Takes links from now on. */
+    public void start(Links links) {
+        links.accept(PROTOCOL, this::accept);
+    }
+
+    private OperatorSession accept(Peer peer) {
+        if (sessions.size() >= MOST_LINKS) {
+            throw new RefusedException(MOST_LINKS + " operators are connected to " + node + ", which is the most");
+        }
+        if (worker == null) {
+            worker = newWorker.apply("operators");
+        }
+        OperatorSession session = new OperatorSession(this, worker);
+        sessions.add(session);
+        return session;
+    }
+
+    void ended(OperatorSession session) {
+        sessions.remove(session);
+    }
+
+    /** What the far end may do. Nodes of the cluster ask each other, so that each can show all. */
+    OperatorRole roleOf(Peer peer) {
+        boolean node = peer.member() && isMember.test(peer.nodeId());
+        return node && !peer.operatorRole().allows(OperatorRole.READ) ? OperatorRole.READ : peer.operatorRole();
+    }
+
+    @Nullable
+    OperatorCommand command(String name) {
+        return commands.get(name);
+    }
+
+    Set<String> commandNames() {
+        return commands.keySet();
+    }
+
+    void count(AnswerCode code) {
+        meters.counter("holdfast.operator.requests", "node", node, "outcome", code.name())
+                .increment();
+    }
+
+    String node() {
+        return node;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    Json json() {
+        return json;
+    }
+}
