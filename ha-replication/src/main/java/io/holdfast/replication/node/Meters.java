@@ -112,6 +112,11 @@ final class Meters {
         snapshot(index, bytes);
     }
 
+    /** The length of the newest one. */
+    long snapshotBytes() {
+        return snapshotBytes;
+    }
+
     /** Which is the newest. */
     void snapshot(long index, long bytes) {
         snapshotIndex = index;

@@ -72,6 +72,9 @@ final class PeerLinks {
     /** Where nodes said last that they are reached, by node id. */
     private final Map<String, Target> introduced = new TreeMap<>();
 
+    /** Why dialling a node failed last, by its id, until it is reached. */
+    private final Map<String, String> troubles = new TreeMap<>();
+
     private Set<Target> members = Set.of();
     private boolean stopped;
 
@@ -110,6 +113,7 @@ final class PeerLinks {
         Set<String> nodes = new TreeSet<>();
         wanted.forEach(target -> nodes.add(target.nodeId()));
         introduced.keySet().retainAll(nodes);
+        troubles.keySet().retainAll(nodes);
         List<Target> left = new ArrayList<>(dialled.keySet());
         left.removeAll(wanted);
         left.removeAll(introduced.values());
@@ -152,6 +156,11 @@ final class PeerLinks {
             dialled.put(target, outbound);
             outbound.dialled = links.dial(PROTOCOL, target.nodeId(), target.address(), outbound);
         }
+    }
+
+    /** For people. */
+    Map<String, String> troubles() {
+        return Map.copyOf(troubles);
     }
 
     /** Sends as soon as can be, or drops it where there is no link. */
@@ -219,6 +228,7 @@ final class PeerLinks {
                 return;
             }
             standing = link;
+            troubles.remove(nodeId);
             outboxes.computeIfAbsent(reached, id -> new PeerOutbox(id, store, reader, loop, allocator, inputs))
                     .up(link);
             inputs.accept(new RaftInput.PeerUp(reached));
@@ -264,6 +274,9 @@ final class PeerLinks {
 
         @Override
         public void dialFailed(CloseReason reason, String detail) {
+            if (!isReached(nodeId)) {
+                troubles.put(nodeId, reason == CloseReason.REFUSED ? "connection refused" : detail);
+            }
             // An address that it has left says nothing of a node that is reached at another one.
             if (reason == CloseReason.REFUSED && !isReached(nodeId)) {
                 inputs.accept(new RaftInput.PeerRefused(nodeId));

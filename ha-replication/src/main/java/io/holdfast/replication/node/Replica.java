@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -84,6 +85,7 @@ final class Replica {
     private final LocalEndpoint local;
     private final ByteBufAllocator allocator;
     private final Meters meters;
+    private final DiskHealth diskHealth;
     private final IdleExpiry idleExpiry;
     private final StateHashes stateHashes;
     private final Set<String> refused = new HashSet<>();
@@ -123,8 +125,9 @@ final class Replica {
         this.reader = runtime.newWorker("reader");
         this.flusher = settings.forced() ? reader : runtime.newWorker("flusher");
         this.applyWorker = settings.machine() == null ? null : runtime.newWorker("apply");
-        this.standing = new Standing(context);
+        this.standing = new Standing(context, this::troubles);
         this.meters = new Meters(context, standing::status);
+        this.diskHealth = new DiskHealth(context, settings, logWorker);
         UserMachine user = settings.machine() == null || applyWorker == null
                 ? null
                 : new UserMachine(settings.machine(), applyWorker, loop, client);
@@ -133,7 +136,14 @@ final class Replica {
         Recovery recovery = disk.log().recovery();
         time.seen(disk.wallMillis(), disk.masterNanos());
         this.store = new LogStore(
-                disk.log(), logWorker, flusher, reader, loop, settings.forced(), CACHE_BYTES, new StoreEvents());
+                disk.log(),
+                diskHealth.logWorker(),
+                flusher,
+                reader,
+                loop,
+                settings.forced(),
+                CACHE_BYTES,
+                new StoreEvents());
         this.settings = settings;
         this.mayHaveLost = disk.mayHaveLost();
         this.peers = new PeerLinks(
@@ -167,7 +177,7 @@ final class Replica {
                 runtime.clock(),
                 loop,
                 store,
-                logWorker,
+                diskHealth.logWorker(),
                 disk.hardState(),
                 peers,
                 openBatch,
@@ -289,6 +299,15 @@ final class Replica {
         return standing.status();
     }
 
+    @Nullable
+    Situation situation() {
+        return standing.situation();
+    }
+
+    private Map<String, String> troubles() {
+        return peers.troubles();
+    }
+
     private void compare(String node, long index, int subject, long hash) {
         stateHashes.hashed(node, index, subject, hash).ifPresent(difference -> {
             meters.stateDiffers();
@@ -321,6 +340,7 @@ final class Replica {
         if (++housekeepings % DIRECTORY_EVERY == 0) {
             reader.execute(this::checkDirectory);
         }
+        diskHealth.housekeeping();
         applier.housekeeping();
         reads.giveUpOldOnes();
         feed.tick();
@@ -351,7 +371,9 @@ final class Replica {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (!there) {
+        if (there) {
+            diskHealth.lookAtSpace(meters.snapshotBytes());
+        } else {
             context.fail(new IOException("directory " + directory + " of node "
                     + context.node().id()
                     + " was removed or emptied while the node was running; what it wrote is lost. Start"
@@ -480,6 +502,7 @@ final class Replica {
         }
         disk.preparer().close(); // after the log, whose end ends a segment that is being made
         meters.close();
+        diskHealth.close();
     }
 
     private final class StoreEvents implements LogStore.Persisted {

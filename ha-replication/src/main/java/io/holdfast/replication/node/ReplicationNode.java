@@ -1,13 +1,17 @@
 package io.holdfast.replication.node;
 
+import io.holdfast.core.Address;
+import io.holdfast.core.Explanation;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.RoleHolder;
+import io.holdfast.core.SafeToStop;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.Inspectable;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.bootstrap.FormationDriver;
@@ -22,6 +26,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -30,7 +36,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A node that stores the log: its directory and identity, and, once the cluster is formed, its {@link Replica}. */
-public final class ReplicationNode implements RunningFeature, LogAccess, ElectionEngine {
+public final class ReplicationNode implements RunningFeature, LogAccess, ElectionEngine, Inspectable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicationNode.class);
 
     private final FeatureContext context;
@@ -44,9 +50,10 @@ public final class ReplicationNode implements RunningFeature, LogAccess, Electio
     private @Nullable Identity identity;
     private UUID diskId = new UUID(0, 0);
     private @Nullable FormationDriver formation;
-    private @Nullable Replica replica;
     private @Nullable MasterCandidacy candidacy;
     private volatile @Nullable RoleElections roles;
+    private volatile @Nullable Replica replica;
+    private final Inspection inspection;
     private final DirectoryUse directoryUse;
 
     /** Makes one; see {@link RunningFeature}. */
@@ -58,6 +65,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, Electio
         this.client = new LogClient(context, settings.client());
         this.commands = settings.storedByDefault() ? new StoredByDefault(client) : client;
         this.logWorker = runtime.newWorker("log");
+        this.inspection = new Inspection(context.node().id(), settings.listed(), this::situation);
         this.directoryUse = new DirectoryUse(logWorker, this::unlock);
         if (settings.listed().size() == 2) {
             LOG.warn(
@@ -183,6 +191,31 @@ public final class ReplicationNode implements RunningFeature, LogAccess, Electio
     public LogStatus status() {
         Replica running = replica;
         return running == null ? LogStatus.unknown(ReplicaRole.SLAVE) : running.status();
+    }
+
+    private @Nullable Situation situation() {
+        Replica running = replica;
+        return running == null ? null : running.situation();
+    }
+
+    @Override
+    public Map<String, Object> inspect() {
+        return inspection.inspect();
+    }
+
+    @Override
+    public List<Explanation.Finding> explain() {
+        return inspection.explain();
+    }
+
+    @Override
+    public SafeToStop safeToStop(String nodeId) {
+        return inspection.safeToStop(nodeId);
+    }
+
+    @Override
+    public Map<String, Address> nodes() {
+        return inspection.nodes();
     }
 
     @Override

@@ -11,6 +11,8 @@ import io.holdfast.replication.raft.RaftRole;
 import io.holdfast.replication.wire.ClientMessage.Announcement;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What a node says of itself: its state for people and meters, whether it is ready, and whom clients turn to. On the loop. */
 final class Standing {
@@ -27,16 +29,28 @@ final class Standing {
     /** Why the log cannot be written; empty while it can. */
     private String stalledBy = "";
 
+    private final Supplier<Map<String, String>> troubles;
+    private long masterlessSinceNanos;
     private volatile LogStatus status = LogStatus.unknown(ReplicaRole.SLAVE);
+    private volatile @Nullable Situation situation;
 
-    Standing(FeatureContext context) {
+    /** @param troubles why nodes are not reached, by node id */
+    Standing(FeatureContext context, Supplier<Map<String, String>> troubles) {
         this.context = context;
+        this.troubles = troubles;
+        this.masterlessSinceNanos = context.runtime().clock().nanoTime();
         context.health(LOG, Health.UP, "");
     }
 
     /** At most half a second old. Safe from any thread. */
     LogStatus status() {
         return status;
+    }
+
+    /** Null before there is anything to say. At most half a second old. Safe from any thread. */
+    @Nullable
+    Situation situation() {
+        return situation;
     }
 
     /** A few times a second are enough. */
@@ -60,6 +74,27 @@ final class Standing {
                 applied,
                 durable,
                 master ? matches : Map.of());
+        boolean hears = raft.hearsLeader();
+        if (hears) {
+            masterlessSinceNanos = publishedNanos;
+        }
+        situation = new Situation(
+                context.node().id(),
+                raft.self(),
+                publishedNanos,
+                status,
+                hears ? status.master() : "",
+                raft.configuration(),
+                raft.votes(),
+                raft.doubtful(),
+                raft.unheard(),
+                raft.reached(),
+                raft.refusals(),
+                raft.caughtUp(),
+                masterlessSinceNanos,
+                raft.committedInTerm(),
+                stalledBy,
+                troubles.get());
     }
 
     /** Once it serves, it is ready until it is stalled; until then it says why not. True if it has just become ready. */

@@ -2,6 +2,7 @@ package io.holdfast.replication.raft;
 
 import io.holdfast.replication.raft.RaftMessage.LogStatusReply;
 import io.holdfast.replication.raft.RaftMessage.LogStatusRequest;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -74,6 +75,16 @@ final class Doubt {
                 }
             }
         }
+    }
+
+    /** For people. */
+    Set<String> unheard() {
+        if (!doubtful) {
+            return Set.of();
+        }
+        TreeSet<String> unheard = new TreeSet<>(s.members.otherVoters());
+        unheard.removeAll(heard);
+        return unheard;
     }
 
     boolean exists() {

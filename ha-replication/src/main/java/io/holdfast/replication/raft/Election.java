@@ -5,6 +5,8 @@ import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
 import io.holdfast.replication.raft.RaftMessage.PreVoteRequest;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import io.holdfast.replication.raft.RaftMessage.VoteRequest;
+import java.util.Collections;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -19,6 +21,9 @@ final class Election {
     private final RaftState s;
     private final Doubt doubt;
     private final TreeSet<String> granted = new TreeSet<>();
+    /** Who has answered no since a leader was last heard; for people. */
+    private final TreeSet<String> refusals = new TreeSet<>();
+
     private boolean votedForSelf;
     /** When all have passed that this candidate and its voters have promised an earlier leader. */
     private long promisedUntilNanos;
@@ -167,8 +172,25 @@ final class Election {
         }
     }
 
+    /** No vote from there; nothing follows from it, but people may ask. */
+    void refused(String from) {
+        if (!hearsLeader() && s.members.votes(from)) {
+            refusals.add(from);
+        }
+    }
+
+    Set<String> refusals() {
+        if (hearsLeader()) {
+            refusals.clear();
+        }
+        return Collections.unmodifiableSet(refusals);
+    }
+
     /** True if this vote decides the election. */
     boolean answered(String from, VoteReply reply) {
+        if (!reply.granted()) {
+            refused(from);
+        }
         if (s.role != RaftRole.CANDIDATE || !reply.granted() || reply.term() != s.term) {
             return false;
         }

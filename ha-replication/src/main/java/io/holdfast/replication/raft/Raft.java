@@ -246,6 +246,9 @@ public final class Raft {
             election.answered(from, reply);
             return;
         }
+        if (message instanceof PreVoteReply) {
+            election.refused(from); // and its term is looked at below
+        }
         if (message instanceof VoteRequest request
                 && !request.transfer()
                 && message.term() > s.term
@@ -493,6 +496,11 @@ public final class Raft {
         }
     }
 
+    /** Its name. */
+    public String self() {
+        return s.config.self();
+    }
+
     /** Its role. */
     public RaftRole role() {
         return s.role;
@@ -506,6 +514,11 @@ public final class Raft {
     /** The leader of this term, empty while unknown. */
     public String leader() {
         return s.leader;
+    }
+
+    /** True if that leader is this node, or is alive as far as it can tell. */
+    public boolean hearsLeader() {
+        return election.hearsLeader();
     }
 
     /** Decided up to here. */
@@ -551,6 +564,26 @@ public final class Raft {
     /** On a leader: up to where each other voter's disk is known to have the log. */
     public Map<String, Long> matches() {
         return replicator.matches();
+    }
+
+    /** To whom links stand, whether they belong to the group or not. */
+    public Set<String> reached() {
+        return Set.copyOf(s.reached);
+    }
+
+    /** Who has refused this node a vote since a leader was last heard. */
+    public Set<String> refusals() {
+        return Set.copyOf(election.refusals());
+    }
+
+    /** While it is {@linkplain #doubtful() doubtful}: whom it has not heard yet. */
+    public Set<String> unheard() {
+        return doubt.unheard();
+    }
+
+    /** On a leader: the others who lack nothing that is not on its way to them. */
+    public Set<String> caughtUp() {
+        return s.role == RaftRole.LEADER ? replicator.caughtUp() : Set.of();
     }
 
     /** On a leader: from which index on each other voter needs the log. */

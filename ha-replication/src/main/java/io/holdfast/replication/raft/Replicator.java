@@ -111,6 +111,12 @@ final class Replicator {
         return follower == null ? 0 : follower.match;
     }
 
+    Set<String> caughtUp() {
+        TreeSet<String> all = new TreeSet<>(followers.keySet());
+        all.removeIf(id -> !hasCaughtUp(id));
+        return all;
+    }
+
     /** What is due next. */
     long dueNanos() {
         long due = Math.min(Math.min(heartbeatDueNanos, repairDueNanos), quorumDueNanos);

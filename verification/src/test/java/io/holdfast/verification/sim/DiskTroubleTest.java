@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.HaCluster;
+import io.holdfast.core.Health;
+import io.holdfast.core.HealthReport;
 import io.holdfast.core.Node;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.testkit.SimulatedNode;
@@ -156,5 +158,30 @@ class DiskTroubleTest {
         assertTrue(slave.storage().files().stream()
                 .anyMatch(path -> path.toString().endsWith(".snap")));
         assertItGoesOn();
+    }
+
+    @Test
+    void aDiskThatIsSlowOrNearlyFullIsToldAndRecovers() {
+        SimulatedNode slave = aSlave();
+        HaCluster process = process(slave);
+        assertEquals(Health.UP, process.health().health(), process.health().toString());
+        slave.storage().stall(Duration.ofSeconds(3));
+        write(1);
+        assertTrue(
+                cluster.simulation.runUntil(() -> is(process, "disk", Health.DEGRADED), PATIENCE),
+                process.health().toString());
+        assertEquals(Health.UP, process(cluster.master()).health().health(), "the others' disks are their own");
+        assertTrue(cluster.simulation.runUntil(() -> is(process, "disk", Health.UP), PATIENCE.multipliedBy(2)), "calm");
+        slave.storage().capacity(slave.storage().usedBytes() + (64 << 10));
+        assertTrue(
+                cluster.simulation.runUntil(() -> is(process, "disk-space", Health.DEGRADED), PATIENCE),
+                process.health().toString());
+        slave.storage().capacity(Long.MAX_VALUE);
+        assertTrue(cluster.simulation.runUntil(() -> is(process, "disk-space", Health.UP), PATIENCE), "room again");
+    }
+
+    private static boolean is(HaCluster process, String subject, Health health) {
+        HealthReport.Finding finding = process.health().findings().get(subject);
+        return finding != null && finding.health() == health;
     }
 }

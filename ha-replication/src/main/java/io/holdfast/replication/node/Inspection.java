@@ -1,0 +1,94 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.Address;
+import io.holdfast.core.Explanation.Finding;
+import io.holdfast.core.Explanation.State;
+import io.holdfast.core.SafeToStop;
+import io.holdfast.core.spi.Inspectable;
+import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.log.Voter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What operators see of a node's log. Safe from any thread. */
+final class Inspection implements Inspectable {
+    private final String node;
+    private final Map<String, Address> listed;
+    private final Supplier<@Nullable Situation> situation;
+
+    /** @param situation null while there is no cluster yet, or its log is being read */
+    Inspection(String node, Map<String, Address> listed, Supplier<@Nullable Situation> situation) {
+        this.node = node;
+        this.listed = listed;
+        this.situation = situation;
+    }
+
+    @Override
+    public Map<String, Object> inspect() {
+        Situation s = situation.get();
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("formed", s != null);
+        if (s != null) {
+            LogStatus log = s.status();
+            status.put("role", log.role().name());
+            status.put("term", log.term());
+            status.put("master", s.master());
+            status.put("lastIndex", log.lastIndex());
+            status.put("commitIndex", log.commitIndex());
+            status.put("appliedIndex", log.appliedIndex());
+            status.put("durableIndex", log.durableIndex());
+            status.put("matches", new TreeMap<>(log.matches()));
+            status.put("voters", nodes(s.configuration().voters()));
+            status.put("learners", nodes(s.configuration().learners()));
+            TreeSet<String> reached = new TreeSet<>();
+            s.reached().forEach(id -> reached.add(Voter.nodeOf(id)));
+            status.put("connected", reached);
+            status.put("doubtful", s.doubtful());
+        }
+        return status;
+    }
+
+    private static List<String> nodes(List<Voter> voters) {
+        return voters.stream().map(Voter::nodeId).toList();
+    }
+
+    @Override
+    public List<Finding> explain() {
+        Situation s = situation.get();
+        return s != null
+                ? Explainer.explain(s)
+                : List.of(new Finding(
+                        "master",
+                        State.WAITING,
+                        "the cluster is being formed of " + listed.keySet()
+                                + ", or this node still reads its log; what it waits for is said under ready",
+                        "start all nodes that are listed in bootstrap"));
+    }
+
+    @Override
+    public SafeToStop safeToStop(String nodeId) {
+        Situation s = situation.get();
+        return s != null
+                ? StopDecision.decide(s, nodeId)
+                : SafeToStop.no(
+                        nodeId,
+                        node + " does not know the cluster yet: it is being formed, or the log is still being read");
+    }
+
+    @Override
+    public Map<String, Address> nodes() {
+        Situation s = situation.get();
+        if (s == null) {
+            return listed;
+        }
+        Map<String, Address> nodes = new TreeMap<>();
+        s.configuration().learners().forEach(voter -> nodes.put(voter.nodeId(), voter.address()));
+        s.configuration().members().forEach(voter -> nodes.put(voter.nodeId(), voter.address()));
+        return nodes;
+    }
+}

@@ -1,0 +1,191 @@
+package io.holdfast.replication.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.core.Address;
+import io.holdfast.core.Explanation.Finding;
+import io.holdfast.core.Explanation.State;
+import io.holdfast.core.ReplicaRole;
+import io.holdfast.core.SafeToStop;
+import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.Voter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What {@link StopDecision} and {@link Explainer} make of a situation. */
+class SituationTest {
+    private static Voter voter(int i) {
+        return new Voter("node-" + i, new UUID(0, i), new Address("10.0.0." + i, 7400));
+    }
+
+    private static Set<String> ids(int... nodes) {
+        Set<String> ids = new TreeSet<>();
+        for (int node : nodes) {
+            ids.add(voter(node).id());
+        }
+        return ids;
+    }
+
+    private static Configuration voters(int count) {
+        List<Voter> voters = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            voters.add(voter(i));
+        }
+        return Configuration.of(voters);
+    }
+
+    /** Of node-1. */
+    private static Situation situation(
+            ReplicaRole role, String master, Configuration configuration, Set<String> reached, Set<String> caughtUp) {
+        return new Situation(
+                "node-1",
+                voter(1).id(),
+                12_000_000_000L,
+                new LogStatus(role, 7, master, 90, 90, 90, 90, Map.of("node-2", 90L, "node-3", 12L)),
+                master,
+                configuration,
+                true,
+                false,
+                Set.of(),
+                reached,
+                Set.of(),
+                caughtUp,
+                0,
+                true,
+                "",
+                Map.of("node-3", "connection refused"));
+    }
+
+    private static Situation master(int voters, Set<String> reached, Set<String> caughtUp) {
+        return situation(ReplicaRole.MASTER, "node-1", voters(voters), reached, caughtUp);
+    }
+
+    private static void assertSafe(boolean safe, Situation s, String nodeId, String... said) {
+        SafeToStop answer = StopDecision.decide(s, nodeId);
+        assertEquals(safe, answer.safe(), answer.toString());
+        for (String each : said) {
+            assertTrue(answer.reasons().toString().contains(each), answer.toString());
+        }
+    }
+
+    @Test
+    void oneOfThreeMayBeStoppedWhoeverItIs() {
+        Situation s = master(3, ids(2, 3), ids(2, 3));
+        assertSafe(true, s, "node-1", "it is the master", "node-2, node-3 all have to stay");
+        assertSafe(true, s, "node-2");
+        assertSafe(true, s, "node-3");
+    }
+
+    @Test
+    void neverBelowAMajorityThatHasCaughtUp() {
+        Situation away = master(3, ids(2), ids(2, 3));
+        assertSafe(false, away, "node-1", "1 of 3 voters would be", "node-3 (connection refused) is not connected");
+        assertSafe(false, away, "node-2");
+        assertSafe(true, away, "node-3");
+        Situation behind = master(3, ids(2, 3), ids(2));
+        assertSafe(false, behind, "node-1", "node-3 has the log up to 12 of 90");
+        assertSafe(false, behind, "node-2");
+        assertSafe(true, behind, "node-3");
+        assertSafe(false, master(2, ids(2), ids(2)), "node-2", "1 of 2 voters", "2 are needed");
+        assertSafe(true, master(5, ids(2, 3, 4), ids(2, 3, 4)), "node-1");
+        assertSafe(false, master(5, ids(2, 3, 4), ids(2, 3)), "node-1");
+        assertSafe(false, master(1, ids(), ids()), "node-1", "only voter", "stops the service");
+    }
+
+    @Test
+    void onlyAMasterInOfficeTells() {
+        Situation slave = situation(ReplicaRole.SLAVE, "node-2", voters(3), ids(2, 3), ids());
+        SafeToStop ask = StopDecision.decide(slave, "node-1");
+        assertFalse(ask.safe());
+        assertEquals("node-2", ask.askNode());
+        Situation none = situation(ReplicaRole.SLAVE, "", voters(3), ids(2, 3), ids());
+        assertSafe(false, none, "node-1", "no master is known");
+        assertEquals("", StopDecision.decide(none, "node-1").askNode());
+        assertSafe(false, master(3, ids(2, 3), ids(2, 3)), "node-9", "node-9 is none of this cluster's nodes");
+    }
+
+    @Test
+    void notWhileWhoVotesIsBeingChanged() {
+        Configuration joint = new Configuration(voters(3).voters(), voters(2).voters(), List.of());
+        Situation s = situation(ReplicaRole.MASTER, "node-1", joint, ids(2, 3), ids(2, 3));
+        assertSafe(false, s, "node-2", "being changed");
+    }
+
+    @Test
+    void whoHasNoVoteMayGo() {
+        Configuration with = voters(2).withLearner(voter(3));
+        Situation s = situation(ReplicaRole.MASTER, "node-1", with, ids(2, 3), ids(2));
+        assertSafe(true, s, "node-3", "has no vote");
+    }
+
+    private static Finding finding(Situation s, String subject) {
+        return Explainer.explain(s).stream()
+                .filter(finding -> finding.subject().equals(subject))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aLostQuorumSaysWhoIsMissingSinceWhenAndWhatToDo() {
+        Finding master = finding(situation(ReplicaRole.SLAVE, "", voters(3), ids(), ids()), "master");
+        assertEquals(State.BROKEN, master.state());
+        assertEquals(
+                "no master has been heard for 12 s; the term is 7. Of 3 voters 2 must agree, and this node reaches 1, itself"
+                        + " included; not reached: node-2, node-3 (connection refused)",
+                master.reason());
+        assertTrue(master.whatToDo().startsWith("start 1 of node-2, node-3"), master.whatToDo());
+    }
+
+    @Test
+    void anElectionThatIsUnderWayIsWaitedFor() {
+        Situation s = new Situation(
+                "node-1",
+                voter(1).id(),
+                1_000_000_000L,
+                LogStatus.unknown(ReplicaRole.SLAVE),
+                "",
+                voters(3),
+                true,
+                true,
+                ids(3),
+                ids(2),
+                ids(2),
+                ids(),
+                0,
+                false,
+                "the disk is full",
+                Map.of());
+        Finding master = finding(s, "master");
+        assertEquals(State.WAITING, master.state());
+        assertTrue(master.reason().contains("refused this node a vote: node-2"), master.reason());
+        assertTrue(master.reason().contains("this node does not vote"), master.reason());
+        assertTrue(
+                finding(s, "vote").reason().endsWith("not heard yet: node-3"),
+                finding(s, "vote").reason());
+        assertEquals(State.BROKEN, finding(s, "log").state());
+        assertEquals(State.WAITING, finding(s, "voters").state());
+        assertTrue(
+                finding(s, "voters").reason().contains("bare majority"),
+                finding(s, "voters").reason());
+    }
+
+    @Test
+    void aMasterTellsWhoIsBehind() {
+        List<Finding> findings = Explainer.explain(master(3, ids(2, 3), ids(2)));
+        assertEquals(
+                List.of("master OK", "voters OK", "slave node-3 WAITING"),
+                findings.stream().map(f -> f.subject() + " " + f.state()).toList());
+        assertEquals(
+                State.OK,
+                finding(situation(ReplicaRole.SLAVE, "node-2", voters(3), ids(2, 3), ids()), "master")
+                        .state());
+    }
+}

@@ -1,0 +1,97 @@
+package io.holdfast.verification.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.core.Explanation;
+import io.holdfast.core.HaCluster;
+import io.holdfast.core.SafeToStop;
+import io.holdfast.testkit.SimulatedNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** What a cluster in trouble says of itself, and who may be stopped then; whoever is asked. */
+class StopAdviceTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final ScriptedCluster cluster = new ScriptedCluster();
+
+    private HaCluster process(SimulatedNode machine) {
+        return cluster.processes.get(machine.id());
+    }
+
+    private List<SimulatedNode> slaves() {
+        SimulatedNode master = cluster.master();
+        return cluster.machines.stream().filter(each -> !each.equals(master)).toList();
+    }
+
+    private SafeToStop ask(SimulatedNode asked, SimulatedNode about) {
+        CompletableFuture<SafeToStop> answer = process(asked).safeToStop(about.id());
+        assertTrue(cluster.simulation.runUntil(answer::isDone, Duration.ofSeconds(10)), "it always answers");
+        return answer.join();
+    }
+
+    private void await(SimulatedNode asked, SimulatedNode about, Predicate<SafeToStop> wanted) {
+        long tries = 0;
+        SafeToStop last = ask(asked, about);
+        while (!wanted.test(last)) {
+            assertTrue(++tries < 600, "in vain; last " + last);
+            cluster.simulation.runFor(Duration.ofMillis(100));
+            last = ask(asked, about);
+        }
+    }
+
+    private static Explanation.Finding finding(HaCluster process, String subject) {
+        return process.explain().findings().stream()
+                .filter(each -> each.subject().equals(subject))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(process.explain().toString()));
+    }
+
+    @Test
+    void aSlaveThatIsBehindCountsForNothing() {
+        SimulatedNode master = cluster.master();
+        SimulatedNode slow = slaves().get(0);
+        SimulatedNode good = slaves().get(1);
+        await(slow, good, SafeToStop::safe);
+        await(good, master, SafeToStop::safe);
+        slow.storage().stall(Duration.ofSeconds(40));
+        cluster.write(process(master), 1_000, () -> false); // more than may be on its way
+        await(good, master, answer -> !answer.safe());
+        SafeToStop answer = ask(master, good);
+        assertFalse(answer.safe());
+        assertTrue(answer.reasons().toString().contains(slow.id() + " has the log up to"), answer.toString());
+        assertTrue(ask(good, slow).safe(), "it is of no use as it is");
+        assertEquals(
+                Explanation.State.WAITING,
+                finding(process(master), "slave " + slow.id()).state());
+        await(slow, good, SafeToStop::safe);
+        assertEquals(List.of(), cluster.simulation.failures());
+    }
+
+    @Test
+    void aMasterThatIsAloneSaysSoAndMayNotBeStopped() {
+        SimulatedNode master = cluster.master();
+        slaves().forEach(SimulatedNode::kill);
+        await(master, master, answer -> !answer.safe());
+        HaCluster left = process(master);
+        assertTrue(
+                cluster.simulation.runUntil(
+                        () -> finding(left, "master").state() == Explanation.State.BROKEN, PATIENCE),
+                left.explain().toString());
+        Explanation.Finding why = finding(left, "master");
+        assertTrue(why.reason().contains("Of 3 voters 2 must agree, and this node reaches 1"), why.toString());
+        assertTrue(why.whatToDo().startsWith("start 1 of "), why.toString());
+        assertTrue(left.isLive(), "to start it anew would help nobody");
+        cluster.machines.stream().filter(each -> !each.running()).forEach(cluster::start);
+        cluster.await("all come back");
+        await(cluster.master(), master, SafeToStop::safe);
+        assertEquals(
+                Explanation.State.OK,
+                finding(process(cluster.master()), "master").state());
+    }
+}
