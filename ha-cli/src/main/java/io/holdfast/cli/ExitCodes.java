@@ -1,5 +1,10 @@
 package io.holdfast.cli;
 
+import io.holdfast.core.NotAllowedException;
+import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.OutcomeUnknownException;
+import io.holdfast.core.RequestFailedException;
+
 /** What the {@code ha} command exits with. */
 final class ExitCodes {
     /** All is well. */
@@ -12,8 +17,32 @@ final class ExitCodes {
     static final int UNREADABLE = 3;
     /** What would be done was only said. */
     static final int NOT_CONFIRMED = 4;
+    /** Of a running cluster: something is not as it should be, or a node may not be stopped. */
+    static final int NOT_WELL = 1;
+    /** No node was reached that could answer; nothing was done. */
+    static final int NOT_REACHED = 5;
+    /** The certificate does not give the role that it takes; nothing was done. */
+    static final int NOT_ALLOWED = 6;
+    /** It was tried, and failed. */
+    static final int FAILED = 7;
+    /** It is not known whether it was done. */
+    static final int UNKNOWN = 8;
     /** The command was not understood. */
     static final int USAGE = 64;
 
     private ExitCodes() {}
+
+    /** What a command ends with that threw this. */
+    static int of(Exception failure) {
+        if (failure instanceof NotAvailableException) {
+            return NOT_REACHED;
+        }
+        if (failure instanceof NotAllowedException) {
+            return NOT_ALLOWED;
+        }
+        if (failure instanceof OutcomeUnknownException) {
+            return UNKNOWN;
+        }
+        return failure instanceof RequestFailedException ? FAILED : UNREADABLE;
+    }
 }

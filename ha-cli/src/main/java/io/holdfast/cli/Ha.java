@@ -8,10 +8,17 @@ import picocli.CommandLine.Command;
 /** The {@code ha} command. Its exit codes are part of what it promises; see {@link ExitCodes}. */
 @Command(
         name = "ha",
-        description = "Looks at what Holdfast keeps, and mends it.",
+        description = "Looks at a cluster and at what its nodes keep, commands it, and mends it.",
         mixinStandardHelpOptions = true,
         version = "holdfast 0.1.0",
-        subcommands = {LogCommand.class, Recover.class})
+        subcommands = {
+            Status.class,
+            Explain.class,
+            SafeToStopCommand.class,
+            Transfer.class,
+            LogCommand.class,
+            Recover.class
+        })
 public final class Ha {
     private Ha() {}
 
@@ -34,7 +41,7 @@ public final class Ha {
         });
         line.setExecutionExceptionHandler((failure, command, result) -> {
             command.getErr().println(failure.getMessage() == null ? failure : failure.getMessage());
-            return ExitCodes.UNREADABLE;
+            return ExitCodes.of(failure);
         });
         if (args.length == 0) {
             line.usage(err);

@@ -1,0 +1,232 @@
+package io.holdfast.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.core.HaCluster;
+import io.holdfast.core.Node;
+import io.holdfast.replication.Codec;
+import io.holdfast.replication.LogReplication;
+import io.holdfast.replication.ReplicatedMap;
+import io.holdfast.replication.session.LogAccess;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against three real nodes, over their own port. */
+@Timeout(180)
+class ClusterCommandsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final Map<String, HaCluster> running = new TreeMap<>();
+    private final Map<String, String> addresses = new TreeMap<>();
+
+    @TempDir
+    Path temporary;
+
+    @BeforeEach
+    void threeNodes() throws Exception {
+        List<ServerSocket> held = new ArrayList<>(); // until all ports are known, so that they differ
+        for (int i = 1; i <= 3; i++) {
+            ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            held.add(free);
+            addresses.put("node-" + i, "127.0.0.1:" + free.getLocalPort());
+        }
+        for (ServerSocket each : held) {
+            each.close();
+        }
+        addresses.keySet().forEach(this::start);
+        running.values().forEach(node -> node.awaitReady(PATIENCE));
+        ReplicatedMap<String, String> map =
+                ReplicatedMap.in(running.get("node-1"), "orders", Codec.string(), Codec.string());
+        for (int i = 0; i < 10; i++) {
+            map.put("key-" + i, "value-" + i);
+        }
+    }
+
+    @AfterEach
+    void stopAll() {
+        running.values().forEach(HaCluster::stop);
+    }
+
+    private void start(String id) {
+        String[] bootstrap = addresses.entrySet().stream()
+                .map(e -> e.getKey() + "@" + e.getValue())
+                .toArray(String[]::new);
+        running.put(
+                id,
+                HaCluster.builder("shop")
+                        .node(Node.of(id).bind(addresses.get(id)))
+                        .with(LogReplication.inDirectory(temporary.resolve(id))
+                                .bootstrap(bootstrap)
+                                .segmentBytes(1 << 20)
+                                .timing(Duration.ofMillis(50), Duration.ofMillis(500)))
+                        .start());
+    }
+
+    private String master() {
+        return running.values().stream()
+                .map(node -> node.feature(LogAccess.class).status().master())
+                .filter(id -> running.containsKey(id))
+                .findFirst()
+                .orElse("");
+    }
+
+    private int ha(String... args) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return Ha.run(new PrintWriter(out), new PrintWriter(err), args);
+    }
+
+    private int at(String id, String... args) {
+        return ha(Stream.concat(Stream.of(args), Stream.of("--node", addresses.get(id)))
+                .toArray(String[]::new));
+    }
+
+    private void await(BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, () -> "in vain; last: " + out + err);
+            Thread.sleep(50);
+        }
+    }
+
+    private JsonNode json() throws Exception {
+        return new ObjectMapper().readTree(out.toString());
+    }
+
+    @Test
+    void aWholeClusterIsShownByAnyOfItsNodes() throws Exception {
+        await(() -> at("node-2", "status") == ExitCodes.WHOLE);
+        System.out.println(out);
+        List<String> lines = out.toString().lines().toList();
+        assertEquals("cluster shop, as node-2 sees it; the master is " + master(), lines.get(0));
+        assertTrue(lines.get(2).startsWith("NODE    ADDRESS "), lines.get(2));
+        for (int i = 1; i <= 3; i++) {
+            String line = lines.get(2 + i);
+            assertTrue(line.startsWith("node-" + i + "  " + addresses.get("node-" + i)), line);
+            assertTrue(
+                    line.contains("node-" + i) && line.contains(master().equals("node-" + i) ? "master" : "slave"),
+                    line);
+            assertTrue(line.contains("UP      yes"), line);
+        }
+        assertEquals(ExitCodes.WHOLE, at("node-3", "status", "--json"));
+        JsonNode nodes = json().path("nodes");
+        assertEquals(3, nodes.size());
+        JsonNode first = nodes.get(0);
+        assertEquals("node-1", first.path("node").asText());
+        assertEquals("UP", first.path("findings").path("disk").path("health").asText());
+        JsonNode log = first.path("features").path("replication");
+        assertEquals(List.of("node-1", "node-2", "node-3"), Text.listOf(log.path("voters")));
+        assertTrue(log.path("commitIndex").asLong() > 10, log.toString());
+        assertEquals(ExitCodes.WHOLE, at("node-1", "explain", "--all"));
+        System.out.println(out);
+        assertTrue(out.toString().contains(master() + " is the master of term")
+                || out.toString().contains("this node is the master of term"));
+    }
+
+    @Test
+    void oneNodeMayBeStoppedAndThenNoOther() throws Exception {
+        String master = master();
+        String slave = running.keySet().stream()
+                .filter(id -> !id.equals(master))
+                .findFirst()
+                .orElseThrow();
+        String other = running.keySet().stream()
+                .filter(id -> !id.equals(master) && !id.equals(slave))
+                .findFirst()
+                .orElseThrow();
+        await(() -> at(master, "safe-to-stop", slave) == ExitCodes.WHOLE);
+        System.out.println(out);
+        assertTrue(out.toString().startsWith(slave + " may be stopped"), out.toString());
+        assertEquals(ExitCodes.WHOLE, at(slave, "safe-to-stop", master), "a slave asks the master");
+        assertTrue(out.toString().contains("it is the master; another one is elected"), out.toString());
+        assertEquals(ExitCodes.NOT_WELL, at(slave, "safe-to-stop", "node-9"));
+        assertTrue(out.toString().contains("node-9 is none of this cluster's nodes"), out.toString());
+        running.remove(slave).stop();
+        await(() -> at(master, "safe-to-stop", other) == ExitCodes.NOT_WELL);
+        System.out.println(out);
+        assertTrue(
+                out.toString().contains("1 of 3 voters would be connected and caught up, and 2 are needed"),
+                out.toString());
+        assertEquals(ExitCodes.NOT_WELL, at(other, "safe-to-stop", other, "--json"));
+        assertFalse(json().path("safe").asBoolean());
+        await(() -> at(other, "status") == ExitCodes.NOT_WELL && out.toString().contains("not reached"));
+        System.out.println(out);
+        assertTrue(out.toString().contains(slave + " is not reached: "), out.toString());
+        start(slave);
+        await(() -> at(master, "safe-to-stop", other) == ExitCodes.WHOLE);
+    }
+
+    @Test
+    void aLostQuorumIsExplained() throws Exception {
+        running.remove("node-1").stop();
+        running.remove("node-2").stop();
+        await(() -> at("node-3", "explain") == ExitCodes.NOT_WELL
+                && out.toString().contains("no master has been heard for"));
+        System.out.println(out);
+        assertTrue(
+                out.toString().contains("Of 3 voters 2 must agree, and this node reaches 1, itself included"),
+                out.toString());
+        assertTrue(out.toString().contains("not reached: node-1 (connection refused)"), out.toString());
+        assertTrue(out.toString().contains("what to do: start 1 of node-1, node-2"), out.toString());
+        assertEquals(ExitCodes.NOT_WELL, at("node-3", "safe-to-stop", "node-3"));
+        assertTrue(out.toString().contains("no master is known"), out.toString());
+        assertEquals(ExitCodes.NOT_WELL, at("node-3", "status"));
+        assertTrue(out.toString().contains("no master is known; ha explain says why"), out.toString());
+        assertEquals(ExitCodes.NOT_REACHED, at("node-3", "transfer"), err.toString());
+    }
+
+    @Test
+    void mastershipIsTransferredByWhicheverNodeIsAsked() throws Exception {
+        await(() -> at("node-1", "status") == ExitCodes.WHOLE);
+        String before = master();
+        String to = running.keySet().stream()
+                .filter(id -> !id.equals(before))
+                .findFirst()
+                .orElseThrow();
+        String asked = running.keySet().stream()
+                .filter(id -> !id.equals(before) && !id.equals(to))
+                .findFirst()
+                .orElseThrow();
+        await(() -> at(asked, "transfer", "--to", to) == ExitCodes.WHOLE);
+        System.out.println(out);
+        assertEquals(
+                to + " is the master, and " + before + " is not any more",
+                out.toString().strip());
+        await(() -> at(asked, "status") == ExitCodes.WHOLE && out.toString().contains("the master is " + to));
+        assertEquals(ExitCodes.NOT_REACHED, at(asked, "transfer", "--to", "node-9"));
+        assertTrue(err.toString().contains("node-9"), err.toString());
+    }
+
+    @Test
+    void whoIsNotThereOrNotUnderstoodIsSaid() throws Exception {
+        String gone = addresses.get("node-1");
+        running.remove("node-1").stop();
+        assertEquals(ExitCodes.NOT_REACHED, ha("status", "--node", gone, "--timeout", "2"));
+        assertTrue(err.toString().contains(gone.substring(gone.indexOf(':'))), err.toString());
+        assertEquals(ExitCodes.USAGE, ha("status", "--node", "nowhere"));
+        assertTrue(err.toString().contains("host:port"), err.toString());
+        assertEquals(ExitCodes.USAGE, ha("status", "--timeout", "0"));
+        assertEquals(ExitCodes.USAGE, ha("safe-to-stop"));
+    }
+}
