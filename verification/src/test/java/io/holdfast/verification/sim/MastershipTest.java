@@ -94,8 +94,8 @@ class MastershipTest {
 
     private String master() {
         return masterGrants.entrySet().stream()
-                .filter(entry ->
-                        machines.get(entry.getKey()).running() && entry.getValue().isValid())
+                .filter(entry -> machines.get(entry.getKey()).running()
+                        && entry.getValue().isValid())
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElse("nobody");
