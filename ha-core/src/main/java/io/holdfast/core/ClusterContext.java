@@ -60,7 +60,7 @@ final class ClusterContext implements FeatureContext {
 
     @Override
     public void ready(boolean ready, String reason) {
-        run.readiness().set(featureName, ready, reason);
+        run.ready(featureName, ready, reason);
     }
 
     @Override
@@ -77,6 +77,11 @@ final class ClusterContext implements FeatureContext {
     @Override
     public Health nodeHealth() {
         return parts.health().report().health();
+    }
+
+    @Override
+    public void event(HaEvent.Kind kind, String subject, String detail) {
+        run.events().tell(kind, subject, detail);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param mastership what to tell of it, or null
  * @param tls null for a node that speaks in plain
  * @param http where to serve probes, or null
+ * @param listener of events, or null
  * @param runtime the user's, or null for the default one, which is made when the node starts
  * @param callbacks the user's, or null for a thread of the node's own
  * @param meters the user's, or null for a private one
@@ -27,6 +29,7 @@ record ClusterPlan(
         @Nullable CallbackDuty mastership,
         @Nullable TlsPlan tls,
         @Nullable HttpPlan http,
+        @Nullable Consumer<HaEvent> listener,
         @Nullable NodeRuntime runtime,
         @Nullable Executor callbacks,
         @Nullable MeterRegistry meters) {

@@ -30,6 +30,7 @@ final class ClusterRun {
     private static final long STOP_WAIT_SECONDS = 30;
 
     private final ClusterPlan plan;
+    private final EventFeed events;
     private final LifeCycle life = new LifeCycle();
     private final Readiness readiness;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -42,6 +43,7 @@ final class ClusterRun {
 
     ClusterRun(ClusterPlan plan) {
         this.plan = plan;
+        this.events = new EventFeed(plan.node().id(), plan.listener());
         this.node = plan.node();
         this.readiness =
                 new Readiness(plan.features().stream().map(f -> f.name()).toList());
@@ -57,6 +59,22 @@ final class ClusterRun {
 
     Readiness readiness() {
         return readiness;
+    }
+
+    EventFeed events() {
+        return events;
+    }
+
+    /** A feature says whether it can serve. */
+    void ready(String feature, boolean ready, String reason) {
+        boolean before = readiness.isReady();
+        readiness.set(feature, ready, reason);
+        boolean now = readiness.isReady();
+        if (now && !before) {
+            events.tell(HaEvent.Kind.READY, "", "");
+        } else if (before && !now) {
+            events.tell(HaEvent.Kind.NOT_READY, "", readiness.reasons());
+        }
     }
 
     @Nullable
@@ -139,7 +157,7 @@ final class ClusterRun {
     private void begin() throws Exception {
         NodeRuntime given = plan.runtime();
         NodeRuntime runtime = given == null ? Runtimes.defaultRuntime(plan) : given;
-        NodeParts made = new NodeParts(plan, runtime);
+        NodeParts made = new NodeParts(plan, runtime, events);
         parts = made;
         runtime.onFailure(cause -> failed("its runtime", cause, !runtime.loop().inEventLoop()));
         made.assemble(this, name -> new ClusterContext(name, this, made));
@@ -155,6 +173,10 @@ final class ClusterRun {
         made.begin();
         made.serveHttp(this);
         readiness.start();
+        events.tell(HaEvent.Kind.STARTED, "", "at " + node.bindAddress());
+        if (readiness.isReady()) {
+            events.tell(HaEvent.Kind.READY, "", "");
+        }
     }
 
     private void checkUnharmed() {
@@ -198,6 +220,7 @@ final class ClusterRun {
             LOG.warn("{} failed in {} although it was already failing or gone", plan, where, cause);
         } else {
             LOG.error("{} has failed in {} and stops: {}", plan, where, describe(cause), cause);
+            events.tell(HaEvent.Kind.FAILED, "", describe(cause));
         }
         if (!loopIsSound) {
             loopSound = false;

@@ -243,6 +243,7 @@ public final class HaCluster implements AutoCloseable {
         private Duration stopWithin = Duration.ofSeconds(5);
         private int masterPriority;
         private boolean haltOnOverrun;
+        private @Nullable Consumer<HaEvent> listener;
         private @Nullable Address http;
         private boolean httpStatus = true;
         private boolean built;
@@ -357,6 +358,15 @@ public final class HaCluster implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Who is told of events: for an alert or an audit trail, and not for what must be done. Called where callbacks run, one
+         * event after the other. At most 1,024 wait; of more the oldest are dropped, and counted.
+         */
+        public Builder listener(Consumer<HaEvent> events) {
+            this.listener = events;
+            return this;
+        }
+
         /** Where meters go; by default nowhere. */
         public Builder meterRegistry(MeterRegistry registry) {
             this.meters = registry;
@@ -425,6 +435,7 @@ public final class HaCluster implements AutoCloseable {
                     mastership,
                     tlsPlan,
                     http == null ? null : new HttpPlan(http, httpStatus),
+                    listener,
                     runtime,
                     executor,
                     meters)));

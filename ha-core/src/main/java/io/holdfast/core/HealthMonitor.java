@@ -34,6 +34,7 @@ final class HealthMonitor {
     private final String node;
     private final Clock clock;
     private final EventLoop loop;
+    private final EventFeed events;
     private final MeterRegistry meters;
     private final Map<String, Finding> findings = new ConcurrentHashMap<>();
     private final List<Running> checks = new ArrayList<>();
@@ -50,8 +51,10 @@ final class HealthMonitor {
             EventLoop loop,
             Function<String, Worker> newWorker,
             Map<String, HealthCheck> wanted,
+            EventFeed events,
             MeterRegistry meters) {
         this.node = node;
+        this.events = events;
         this.clock = clock;
         this.loop = loop;
         this.meters = meters;
@@ -101,6 +104,9 @@ final class HealthMonitor {
     }
 
     private void log(String name, Finding now, boolean first) {
+        if (!first || now.health() != Health.UP) {
+            events.tell(HaEvent.Kind.HEALTH, name, now.health() + (now.detail().isEmpty() ? "" : ", " + now.detail()));
+        }
         if (now.health() != Health.UP && !(first && now.detail().startsWith("it has not"))) {
             LOG.warn("{}: {} is {}: {}", node, name, now.health(), now.detail());
         } else if (!first) {

@@ -34,6 +34,7 @@ final class NodeParts {
 
     private final ClusterPlan plan;
     private final NodeRuntime runtime;
+    private final EventFeed events;
     private final NodeLinks links;
     private final MeterRegistry meters;
     private final List<Named> opened = new ArrayList<>();
@@ -48,7 +49,8 @@ final class NodeParts {
     private Transport.@Nullable Listener listener;
     private @Nullable Meter linksUp;
 
-    NodeParts(ClusterPlan plan, NodeRuntime runtime) {
+    NodeParts(ClusterPlan plan, NodeRuntime runtime, EventFeed events) {
+        this.events = events;
         this.plan = plan;
         this.runtime = runtime;
         MeterRegistry given = plan.meters();
@@ -114,8 +116,9 @@ final class NodeParts {
         Thread caller = Thread.currentThread();
         loop().run(() -> inline = Thread.currentThread().equals(caller));
         callbacks = new Callbacks(plan.node().id(), plan.callbacks(), loop(), runtime::newWorker);
+        events.begin(callbacks(), meters);
         health = new HealthMonitor(
-                plan.node().id(), runtime.clock(), loop(), runtime::newWorker, plan.healthChecks(), meters);
+                plan.node().id(), runtime.clock(), loop(), runtime::newWorker, plan.healthChecks(), events, meters);
         TlsPlan tls = plan.tls();
         if (tls != null) {
             tlsWatch = new TlsWatch(plan.node().id(), tls, runtime, health(), meters);
@@ -140,6 +143,7 @@ final class NodeParts {
                         inline,
                         runtime::newWorker,
                         callbacks(),
+                        events,
                         meters);
             }
         }
@@ -271,6 +275,8 @@ final class NodeParts {
         if (bound != null) {
             quietly("closing the listener", bound::close); // again, if the loop never came to it
         }
+        events.tell(HaEvent.Kind.STOPPED, "", "");
+        events.close(meters);
         Callbacks running = callbacks;
         if (running != null) {
             quietly("ending the callbacks", running::close);

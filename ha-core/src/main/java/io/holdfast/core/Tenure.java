@@ -202,6 +202,7 @@ final class Tenure implements ElectionEngine.Listener {
         owed = toBeReleased;
         endingSinceNanos = clock.nanoTime();
         overrun = false;
+        meters.grantEnded(reason);
         LOG.info("{} no longer holds role {}: {}", node, role, reason);
         Thread inside = working;
         if (inside != null) {

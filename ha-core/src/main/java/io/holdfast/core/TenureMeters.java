@@ -9,9 +9,11 @@ import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What is measured of one node's standing for one role. */
+/** What is measured and told of one node's standing for one role. */
 final class TenureMeters {
     private final MeterRegistry registry;
+    private final String role;
+    private final EventFeed events;
     private final Counter grants;
     private final Counter lapses;
     private final Counter overruns;
@@ -22,8 +24,10 @@ final class TenureMeters {
     private volatile boolean holds;
     private volatile long lastToken;
 
-    TenureMeters(MeterRegistry registry, String node, String role) {
+    TenureMeters(MeterRegistry registry, String node, String role, EventFeed events) {
         this.registry = registry;
+        this.role = role;
+        this.events = events;
         Tags tags = Tags.of("node", node, "role", role);
         grants = Counter.builder("holdfast.role.grants")
                 .description("how often this node was granted the role")
@@ -59,6 +63,12 @@ final class TenureMeters {
         holds = true;
         lastToken = of.value();
         grants.increment();
+        events.tell(HaEvent.Kind.ROLE_GRANTED, role, "token " + of);
+    }
+
+    /** The grant has ended; its callbacks may still run. */
+    void grantEnded(String reason) {
+        events.tell(HaEvent.Kind.ROLE_ENDED, role, reason);
     }
 
     void lapsed() {
@@ -67,6 +77,7 @@ final class TenureMeters {
 
     void overran() {
         overruns.increment();
+        events.tell(HaEvent.Kind.ROLE_OVERRUN, role, "its callbacks still run");
     }
 
     void failed() {

@@ -31,6 +31,7 @@ final class Tenures {
     private final Function<String, Worker> newWorker;
     private final MeterRegistry meters;
     private final Executor futures;
+    private final EventFeed events;
     private final TenureWatch watch;
     private final Map<String, Standing> standings = new ConcurrentHashMap<>();
     private boolean stopping;
@@ -43,6 +44,7 @@ final class Tenures {
             boolean inline,
             Function<String, Worker> newWorker,
             Executor futures,
+            EventFeed events,
             MeterRegistry meters) {
         this.node = node;
         this.engine = engine;
@@ -50,6 +52,7 @@ final class Tenures {
         this.loop = loop;
         this.newWorker = newWorker;
         this.futures = futures;
+        this.events = events;
         this.meters = meters;
         this.watch = new TenureWatch(node, clock, inline ? loop : null);
     }
@@ -76,7 +79,7 @@ final class Tenures {
                 clock,
                 loop,
                 callbacks,
-                new TenureMeters(meters, node, role),
+                new TenureMeters(meters, node, role, events),
                 watch);
         standings.put(role, new Standing(tenure, callbacks));
         loop.execute(() -> {

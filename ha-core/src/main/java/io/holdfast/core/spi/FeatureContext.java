@@ -1,5 +1,6 @@
 package io.holdfast.core.spi;
 
+import io.holdfast.core.HaEvent;
 import io.holdfast.core.Health;
 import io.holdfast.core.Node;
 import io.holdfast.core.runtime.NodeRuntime;
@@ -58,6 +59,14 @@ public interface FeatureContext {
 
     /** How the node is, as {@code HaCluster.health()} says: the worst of what its checks and features have found. */
     Health nodeHealth();
+
+    /**
+     * Tells the user's listener of events something.
+     *
+     * @param subject what it happened to; empty for the node
+     * @param detail for people; may be empty
+     */
+    void event(HaEvent.Kind kind, String subject, String detail);
 
     /** Something is broken that cannot be repaired while running, such as a disk: the node stops. */
     void fail(Throwable cause);

@@ -1,5 +1,6 @@
 package io.holdfast.replication.node;
 
+import io.holdfast.core.HaEvent;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.replication.LogStatus;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the log tells a meter registry; every name begins with {@code holdfast.log.} and carries cluster and node. */
 final class Meters {
+    private final FeatureContext context;
     private final MeterRegistry registry;
     private final Tags tags;
     private final Supplier<LogStatus> status;
@@ -41,6 +43,7 @@ final class Meters {
     private final Counter elections;
 
     Meters(FeatureContext context, Supplier<LogStatus> status) {
+        this.context = context;
         this.registry = context.meters();
         this.tags =
                 Tags.of("cluster", context.clusterName(), "node", context.node().id());
@@ -108,6 +111,7 @@ final class Meters {
 
     void snapshotTaken(long index, long bytes, long nanos) {
         snapshots.increment();
+        context.event(HaEvent.Kind.SNAPSHOT_TAKEN, "", "up to index " + index + ", " + bytes + " bytes");
         snapshotTime.record(nanos, TimeUnit.NANOSECONDS);
         snapshot(index, bytes);
     }
@@ -163,6 +167,7 @@ final class Meters {
 
     void snapshotInstalled() {
         installations.increment();
+        context.event(HaEvent.Kind.SNAPSHOT_INSTALLED, "", "");
     }
 
     void roleChanged(RaftRole role) {

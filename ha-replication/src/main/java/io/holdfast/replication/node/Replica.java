@@ -2,6 +2,7 @@ package io.holdfast.replication.node;
 
 import io.holdfast.core.Address;
 import io.holdfast.core.FencingToken;
+import io.holdfast.core.HaEvent;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
@@ -104,6 +105,7 @@ final class Replica {
     private final Standing standing;
     private @Nullable MasterCandidacy candidacy;
     private Fitness fitness = Fitness.PLAIN;
+    private String toldMaster = "";
 
     Replica(
             FeatureContext context,
@@ -225,6 +227,7 @@ final class Replica {
         DamagedLogException damage = disk.log().recovery().damage();
         if (damage != null) {
             meters.damaged(damage);
+            context.event(HaEvent.Kind.DAMAGE, "log", String.valueOf(damage.getMessage()));
         }
         if (driver.raft().doubtful()) {
             LOG.warn("{}: {}", context.node().id(), Standing.DOUBT);
@@ -311,6 +314,7 @@ final class Replica {
     private void compare(String node, long index, int subject, long hash) {
         stateHashes.hashed(node, index, subject, hash).ifPresent(difference -> {
             meters.stateDiffers();
+            context.event(HaEvent.Kind.STATE_DIFFERS, node, "after index " + index);
             String what = "the state of " + context.node().id() + " after index " + index + " differs from that of "
                     + difference.others();
             if (difference.alone()) {
@@ -519,6 +523,7 @@ final class Replica {
                     cause);
             meters.stalled(true);
             standing.stalled(String.valueOf(cause.getMessage()));
+            context.event(HaEvent.Kind.LOG_STALLED, "log", String.valueOf(cause.getMessage()));
             input(new RaftInput.StorageStalled(true));
         }
 
@@ -526,6 +531,7 @@ final class Replica {
         public void goesOn() {
             LOG.info("{} can write its log again", context.node().id());
             standing.goesOn();
+            context.event(HaEvent.Kind.LOG_GOES_ON, "log", "");
             meters.stalled(false);
             input(new RaftInput.StorageStalled(false));
         }
@@ -555,6 +561,10 @@ final class Replica {
                     term,
                     leader.isEmpty() ? "no master is known" : "the master is " + Voter.nodeOf(leader));
             meters.roleChanged(role);
+            if (!leader.equals(toldMaster)) {
+                toldMaster = leader;
+                context.event(HaEvent.Kind.MASTER, Voter.nodeOf(leader), "term " + term);
+            }
             if (ingress.isMaster() != (role == RaftRole.LEADER)) {
                 backlogBytes = driver.raft().bytesAfter(applier.applied());
                 applier.masterChanged(role == RaftRole.LEADER);
@@ -618,6 +628,7 @@ final class Replica {
             LOG.info("{} in term {}: {}", context.node().id(), driver.raft().term(), Standing.describe(configuration));
             peers.members(configuration.members());
             meters.configurationChanged(configuration);
+            context.event(HaEvent.Kind.VOTERS, "", Standing.describe(configuration));
             remoteClients.announce();
             client.announced(announcement());
             publish();
@@ -671,6 +682,7 @@ final class Replica {
         public void doubtSettled() {
             mayHaveLost = false;
             meters.healed();
+            context.event(HaEvent.Kind.HEALED, "log", "");
             if (settings.forced()) {
                 reader.execute(Replica.this::removeUnforcedMark);
             }

@@ -1,6 +1,7 @@
 package io.holdfast.replication.client;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.HaEvent;
 import io.holdfast.core.Health;
 import io.holdfast.core.Node;
 import io.holdfast.core.runtime.Clock;
@@ -296,6 +297,9 @@ final class ClientHost implements FeatureContext, NodeRuntime, EventLoop, Links,
     public Health nodeHealth() {
         return Health.UP;
     }
+
+    @Override
+    public void event(HaEvent.Kind kind, String subject, String detail) {}
 
     @Override
     public void fail(Throwable cause) {

@@ -134,6 +134,7 @@ class ArchitectureTest {
                     "SafeToStop",
                     "Explanation",
                     "FencingToken",
+                    "HaEvent",
                     "Health",
                     "Node",
                     "OperatorRole",

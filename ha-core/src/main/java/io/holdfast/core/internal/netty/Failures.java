@@ -20,6 +20,10 @@ final class Failures {
         this.nodeId = nodeId;
     }
 
+    String nodeId() {
+        return nodeId;
+    }
+
     void handler(Consumer<Throwable> newHandler) {
         if (!handler.compareAndSet(null, newHandler)) {
             throw new IllegalStateException("node " + nodeId + " already has a failure handler; it is set once");

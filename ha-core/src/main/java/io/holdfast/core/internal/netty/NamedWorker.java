@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * A daemon thread and its queue. The queue has no bound of its own: whoever submits counts what it has outstanding,
@@ -71,6 +72,7 @@ final class NamedWorker implements Worker {
     }
 
     private void work() {
+        MDC.put(RealRuntime.MDC_NODE, failures.nodeId());
         while (true) {
             Runnable task = take();
             if (task instanceof End || abandoned) {

@@ -22,6 +22,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * The real outside world: one Netty event loop, the JVM's clocks and name look-up, and files. All its threads are
@@ -33,6 +34,9 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // the end of the loop is awaited otherwise
 public final class RealRuntime implements NodeRuntime {
     private static final Logger LOG = LoggerFactory.getLogger(RealRuntime.class);
+    /** On all of a node's own threads this key of SLF4J's diagnostic context has the node's id. */
+    static final String MDC_NODE = "holdfast.node";
+
     private static final Duration WORKER_CLOSE_LIMIT = Duration.ofSeconds(10);
     private static final Duration RESOLVER_CLOSE_LIMIT = Duration.ofMillis(100);
     private static final Duration TLS_CLOSE_LIMIT = Duration.ofSeconds(1);
@@ -57,7 +61,11 @@ public final class RealRuntime implements NodeRuntime {
         this.failures = new Failures(nodeId);
         Channels channels = Channels.best(config);
         this.group = channels.newLoop(task -> {
-            Thread thread = new FastThreadLocalThread(task, threadName("loop"));
+            Runnable named = () -> {
+                MDC.put(MDC_NODE, nodeId);
+                task.run();
+            };
+            Thread thread = new FastThreadLocalThread(named, threadName("loop"));
             thread.setDaemon(true);
             loopThread = thread;
             return thread;

@@ -1,0 +1,58 @@
+package io.holdfast.core;
+
+/**
+ * Something that an operator may want to be told of; see {@link HaCluster.Builder#listener}. What is decided by it belongs into
+ * callbacks such as {@link HaCluster.Builder#onMaster}; events are told afterwards, and under a flood the oldest are dropped.
+ *
+ * @param kind what happened
+ * @param node the node that tells it
+ * @param subject what it happened to: a role, a health check, a node, a file; empty if it is the node itself
+ * @param detail for people; empty if there is nothing more to say
+ */
+public record HaEvent(Kind kind, String node, String subject, String detail) {
+
+    /** What happened. */
+    public enum Kind {
+        /** The node runs. */
+        STARTED,
+        /** It can serve. */
+        READY,
+        /** It cannot serve; the detail says what it waits for. */
+        NOT_READY,
+        /** Its health, or that of one of its checks (the subject), is another one. */
+        HEALTH,
+        /** It knows another master (the subject; empty for none). */
+        MASTER,
+        /** It holds a role (the subject), {@code master} among them. */
+        ROLE_GRANTED,
+        /** It holds it no longer. */
+        ROLE_ENDED,
+        /** The callbacks of a role still run when {@code stopWithin} is over. */
+        ROLE_OVERRUN,
+        /** Others belong to the cluster, or have a vote. */
+        VOTERS,
+        /** The log cannot be written. */
+        LOG_STALLED,
+        /** It can be again. */
+        LOG_GOES_ON,
+        /** A file (the subject) was found damaged. */
+        DAMAGE,
+        /** Whatever was damaged or may have been lost is there again. */
+        HEALED,
+        /** The state of this node is not that of others. */
+        STATE_DIFFERS,
+        /** A snapshot of the state is on the disk. */
+        SNAPSHOT_TAKEN,
+        /** The state was taken from another node's snapshot. */
+        SNAPSHOT_INSTALLED,
+        /** The node stops because something broke; the detail says what. */
+        FAILED,
+        /** It has stopped. */
+        STOPPED
+    }
+
+    @Override
+    public String toString() {
+        return node + " " + kind + (subject.isEmpty() ? "" : " " + subject) + (detail.isEmpty() ? "" : ": " + detail);
+    }
+}
