@@ -12,10 +12,11 @@ import java.util.List;
  * Storage that keeps what has been written and not forced in this process's heap, so that SIGKILL loses what a power loss
  * would lose. Names of files are the system's at once; that unforced names get lost, too, is the simulator's to show.
  */
-final class HeapUntilForced implements Storage {
+public final class HeapUntilForced implements Storage {
     private final Storage files;
 
-    HeapUntilForced(Storage files) {
+    /** @param files where it goes with a force */
+    public HeapUntilForced(Storage files) {
         this.files = files;
     }
 

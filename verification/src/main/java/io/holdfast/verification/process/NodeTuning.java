@@ -10,16 +10,16 @@ import java.util.List;
  * @param snapshotBytes of log from one snapshot to the next
  * @param openFiles how many files the process may have open and can raise itself to, 0 for as many as the system allows
  */
-record NodeTuning(int segmentBytes, long snapshotBytes, int openFiles) {
-    static final String SEGMENT_BYTES = "holdfast.node.segmentBytes";
-    static final String SNAPSHOT_BYTES = "holdfast.node.snapshotBytes";
+public record NodeTuning(int segmentBytes, long snapshotBytes, int openFiles) {
+    public static final String SEGMENT_BYTES = "holdfast.node.segmentBytes";
+    public static final String SNAPSHOT_BYTES = "holdfast.node.snapshotBytes";
 
     static NodeTuning usual() {
         return new NodeTuning(8 << 20, 256L << 20, 0);
     }
 
     /** What runs the JVM: itself, or a shell that sets the limit and then becomes the JVM. */
-    List<String> launch(String java) {
+    public List<String> launch(String java) {
         List<String> command = new ArrayList<>();
         if (openFiles > 0) {
             command.addAll(List.of("sh", "-c", "ulimit -n " + openFiles + " && exec \"$@\"", "sh"));

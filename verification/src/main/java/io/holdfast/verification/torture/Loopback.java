@@ -1,0 +1,23 @@
+package io.holdfast.verification.torture;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+
+/**
+ * Addresses on loopback that stay free. Where the system has all of 127.0.0.0/8, they are on one from which nobody dials, so
+ * that no outgoing connection takes a port while whoever listens on it is down.
+ */
+final class Loopback {
+    private static final String HOST =
+            System.getProperty("os.name", "").startsWith("Linux") ? "127.0.77.1" : "127.0.0.1";
+
+    private Loopback() {}
+
+    static InetSocketAddress free() throws IOException {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(HOST, 0));
+            return new InetSocketAddress(HOST, socket.getLocalPort());
+        }
+    }
+}

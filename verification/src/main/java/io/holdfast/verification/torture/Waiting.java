@@ -1,0 +1,36 @@
+package io.holdfast.verification.torture;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** Waits, always with an end. */
+final class Waiting {
+    /** May look at processes. */
+    interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    private static final long LOOK_NANOS = 20_000_000L;
+
+    private Waiting() {}
+
+    /** The time itself is what is waited for: the timeline of faults. */
+    static void until(long nanoTime) {
+        for (long left = nanoTime - System.nanoTime(); left > 0; left = nanoTime - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    /** Whether it came to hold within the limit. */
+    static boolean forCondition(Duration limit, Condition condition) throws IOException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!condition.holds()) {
+            if (System.nanoTime() > end) {
+                return condition.holds();
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        return true;
+    }
+}
