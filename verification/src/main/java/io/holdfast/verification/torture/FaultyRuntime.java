@@ -18,14 +18,17 @@ final class FaultyRuntime extends DelegatingRuntime {
     private final Storage storage;
     private final Resolver resolver;
 
-    /** @param losesUnforced whether SIGKILL takes what was not forced, as a power loss would */
+    /**
+     * @param links to the others; none: their names are looked up
+     * @param losesUnforced whether SIGKILL takes what was not forced, as a power loss would
+     */
     FaultyRuntime(NodeRuntime real, Map<String, InetSocketAddress> links, boolean losesUnforced) {
         super(real);
         this.clock = new SkewedClock(real.clock());
         this.loop = new SkewedLoop(real.loop(), clock);
         Storage files = losesUnforced ? new HeapUntilForced(real.storage()) : real.storage();
         this.storage = new FaultyStorage(files, disk);
-        this.resolver = new LinkResolver(real.loop(), links);
+        this.resolver = links.isEmpty() ? real.resolver() : new LinkResolver(real.loop(), links);
     }
 
     DiskFaults disk() {

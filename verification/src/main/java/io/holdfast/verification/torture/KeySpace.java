@@ -21,20 +21,23 @@ final class KeySpace {
         int unknown;
     }
 
+    private final String prefix;
     private final List<String> current = new ArrayList<>(); // guarded by this
     private final Map<String, Use> uses = new HashMap<>(); // of the current keys; guarded by this
     private final Map<String, String> lastSeen = new HashMap<>(); // guarded by this
     private final List<String> retired = new ArrayList<>(); // guarded by this
     private int made; // guarded by this
 
-    KeySpace() {
+    /** @param prefix of all keys: different for each history that is kept of one cluster */
+    KeySpace(String prefix) {
+        this.prefix = prefix;
         for (int i = 0; i < AT_ONCE; i++) {
             current.add(make());
         }
     }
 
     private String make() {
-        String key = "k-" + made++;
+        String key = prefix + made++;
         uses.put(key, new Use());
         return key;
     }

@@ -58,7 +58,7 @@ final class Link {
             closeAll();
         } else {
             listen();
-            pumps.forEach(Pump::drain);
+            Set.copyOf(pumps).forEach(Pump::drain); // one that ends takes itself away
         }
     }
 

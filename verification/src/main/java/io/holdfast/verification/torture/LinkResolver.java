@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
  */
 final class LinkResolver implements Resolver {
     private static final String DOMAIN = ".torture";
-    private static final int PORT = 7400;
+    private static final String NONE = "-";
+    static final int PORT = 7400;
 
     private final EventLoop loop;
     private final Map<String, InetSocketAddress> links;
@@ -25,14 +26,19 @@ final class LinkResolver implements Resolver {
         this.links = links;
     }
 
-    /** What a node advertises. The port is of no account. */
+    /** What a node advertises. Behind links the port is of no account. */
     static String advertised(String node) {
-        return node + DOMAIN + ":" + PORT;
+        return host(node) + ":" + PORT;
+    }
+
+    /** The name of its host. */
+    static String host(String node) {
+        return node + DOMAIN;
     }
 
     /** Links as an argument of a process. */
     static String encode(Map<String, InetSocketAddress> links) {
-        return links.entrySet().stream()
+        return links.isEmpty() ? NONE : links.entrySet().stream()
                 .map(e -> e.getKey() + "=" + e.getValue().getHostString() + ":"
                         + e.getValue().getPort())
                 .collect(Collectors.joining(","));
@@ -40,7 +46,7 @@ final class LinkResolver implements Resolver {
 
     /** The same, read again. */
     static Map<String, InetSocketAddress> decode(String links) {
-        return Arrays.stream(links.split(","))
+        return links.equals(NONE) ? Map.of() : Arrays.stream(links.split(","))
                 .map(link -> link.split("[=:]"))
                 .collect(Collectors.toMap(
                         part -> part[0], part -> new InetSocketAddress(part[1], Integer.parseInt(part[2]))));

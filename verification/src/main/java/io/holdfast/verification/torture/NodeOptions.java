@@ -12,7 +12,7 @@ import java.util.Map;
  * @param id its id
  * @param directory of its log
  * @param bind where it listens
- * @param links by which it reaches the others
+ * @param links by which it reaches the others; none where their names can be looked up
  * @param losesUnforced whether its death takes what was not forced
  * @param leaseReads {@code LogReplication.leaseReads()}
  * @param store where the store is that checks tokens
@@ -29,6 +29,9 @@ record NodeOptions(
         InetSocketAddress store,
         Path grants,
         List<String> voters) {
+
+    /** How many arguments it makes. */
+    static final int ARGUMENTS = 8;
 
     /** As arguments. */
     List<String> encode() {

@@ -197,12 +197,17 @@ final class TortureCluster implements AutoCloseable {
 
     /** A client of the cluster in this process, with links of its own. */
     HaCluster client(String id, Duration timeout) throws IOException {
-        Map<String, InetSocketAddress> own = connect(id);
-        String[] addresses = setup.ids().stream().map(LinkResolver::advertised).toArray(String[]::new);
+        return client(id, connect(id), timeout);
+    }
+
+    /** A client of the nodes that these links lead to. */
+    static HaCluster client(String id, Map<String, InetSocketAddress> links, Duration timeout) {
+        String[] addresses =
+                links.keySet().stream().map(LinkResolver::advertised).toArray(String[]::new);
         return HaCluster.builder("torture")
                 .node(Node.client(id))
                 .with(LogReplication.client(addresses).timeout(timeout))
-                .runtime(new FaultyRuntime(RealRuntime.create(id, TransportConfig.defaults()), own, false))
+                .runtime(new FaultyRuntime(RealRuntime.create(id, TransportConfig.defaults()), links, false))
                 .start();
     }
 

@@ -13,13 +13,17 @@ import io.holdfast.replication.ReplicatedMap;
 import io.holdfast.verification.process.NodeTuning;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
  * One node that can be tortured, in a process of its own; see {@link NodeOptions} for its arguments. Each line of its standard
- * input is a number and a command, and is answered by a line that begins with the number:
+ * input, or of a connection to the port that a further argument names, is a number and a command, and is answered by a line that begins with the number:
  *
  * <ul>
  *   <li>{@code status}: role, term, applied index, and {@code ready}, {@code waiting} or {@code failed};
@@ -29,13 +33,15 @@ import java.time.Duration;
  *   <li>{@code clock rate RATE | wall MILLIS}.
  * </ul>
  *
- * <p>The end of the input stops it.
+ * <p>The end of the standard input stops it, unless there is a port.
  */
 final class TortureNode {
     /** The map that clients work on. */
     static final String MAP = "torture";
     /** The map that only fills the log. */
     static final String BALLAST = "ballast";
+
+    private static final int ASKER_MILLIS = 10_000;
 
     private final FaultyRuntime runtime;
     private final HaCluster cluster;
@@ -63,13 +69,31 @@ final class TortureNode {
                 .with(options.leaseReads() ? replication.leaseReads() : replication)
                 .runtime(runtime)
                 .start();
-        System.out.println("started");
-        new TortureNode(runtime, cluster).serve();
-        cluster.close();
+        TortureNode node = new TortureNode(runtime, cluster);
+        if (args.length == NodeOptions.ARGUMENTS) {
+            System.out.println("started");
+            node.serve(System.in, System.out);
+            cluster.close();
+            return;
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "torture-end"));
+        try (ServerSocket port = new ServerSocket(Integer.parseInt(args[NodeOptions.ARGUMENTS]))) {
+            System.out.println("started");
+            while (true) {
+                try (Socket asker = port.accept()) {
+                    asker.setSoTimeout(ASKER_MILLIS);
+                    node.serve(
+                            asker.getInputStream(),
+                            new PrintStream(asker.getOutputStream(), true, StandardCharsets.UTF_8));
+                } catch (IOException gone) {
+                    // the next one may ask
+                }
+            }
+        }
     }
 
-    private void serve() throws IOException {
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    private void serve(InputStream questions, PrintStream answers) throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(questions, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String[] words = line.split(" ");
             String answer;
@@ -78,7 +102,7 @@ final class TortureNode {
             } catch (RuntimeException e) {
                 answer = "problem " + e;
             }
-            System.out.println(words[0] + " " + answer.replaceAll("\\s+", " "));
+            answers.println(words[0] + " " + answer.replaceAll("\\s+", " "));
         }
     }
 

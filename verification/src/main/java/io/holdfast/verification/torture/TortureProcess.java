@@ -24,6 +24,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TortureProcess implements AutoCloseable {
     /** What a node says of itself. */
     record Status(String role, long term, long applied, String state) {
+        static Status parse(String answer) {
+            String[] fields = answer.split(" ");
+            return new Status(fields[0], Long.parseLong(fields[1]), Long.parseLong(fields[2]), fields[3]);
+        }
+
         boolean isMaster() {
             return role.equals("MASTER");
         }
@@ -138,10 +143,7 @@ final class TortureProcess implements AutoCloseable {
     }
 
     Optional<Status> status() throws IOException {
-        return ask("status").map(line -> {
-            String[] fields = line.split(" ");
-            return new Status(fields[0], Long.parseLong(fields[1]), Long.parseLong(fields[2]), fields[3]);
-        });
+        return ask("status").map(Status::parse);
     }
 
     /** Sends KILL, STOP or CONT; waits for the end of one that is killed. */

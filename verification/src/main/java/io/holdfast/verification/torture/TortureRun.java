@@ -34,7 +34,7 @@ final class TortureRun {
     private final Setup setup;
     private final Verdicts verdicts;
     private final AtomicLong progress = new AtomicLong();
-    private final KeySpace keys = new KeySpace();
+    private final KeySpace keys = new KeySpace("k-");
     private final List<MapClient> clients = new ArrayList<>();
     private final List<HaCluster> parts = new ArrayList<>();
     private final long beginNanos = System.nanoTime();
