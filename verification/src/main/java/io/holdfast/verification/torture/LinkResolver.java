@@ -38,18 +38,22 @@ final class LinkResolver implements Resolver {
 
     /** Links as an argument of a process. */
     static String encode(Map<String, InetSocketAddress> links) {
-        return links.isEmpty() ? NONE : links.entrySet().stream()
-                .map(e -> e.getKey() + "=" + e.getValue().getHostString() + ":"
-                        + e.getValue().getPort())
-                .collect(Collectors.joining(","));
+        return links.isEmpty()
+                ? NONE
+                : links.entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue().getHostString() + ":"
+                                + e.getValue().getPort())
+                        .collect(Collectors.joining(","));
     }
 
     /** The same, read again. */
     static Map<String, InetSocketAddress> decode(String links) {
-        return links.equals(NONE) ? Map.of() : Arrays.stream(links.split(","))
-                .map(link -> link.split("[=:]"))
-                .collect(Collectors.toMap(
-                        part -> part[0], part -> new InetSocketAddress(part[1], Integer.parseInt(part[2]))));
+        return links.equals(NONE)
+                ? Map.of()
+                : Arrays.stream(links.split(","))
+                        .map(link -> link.split("[=:]"))
+                        .collect(Collectors.toMap(
+                                part -> part[0], part -> new InetSocketAddress(part[1], Integer.parseInt(part[2]))));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.holdfast.verification.torture;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
@@ -13,6 +14,11 @@ final class Loopback {
             System.getProperty("os.name", "").startsWith("Linux") ? "127.0.77.1" : "127.0.0.1";
 
     private Loopback() {}
+
+    /** A port of the usual one. */
+    static InetSocketAddress at(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
 
     static InetSocketAddress free() throws IOException {
         try (ServerSocket socket = new ServerSocket()) {
