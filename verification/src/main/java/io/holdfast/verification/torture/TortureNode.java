@@ -29,6 +29,7 @@ import java.time.Duration;
  *   <li>{@code status}: role, term, applied index, and {@code ready}, {@code waiting} or {@code failed};
  *   <li>{@code why}: why it is not ready, or what made it fail;
  *   <li>{@code digest}: what its own copy of the maps holds, as {@code <entries> <hash>};
+ *   <li>{@code handover ROLE}: begin to give a role to another node, if this one has it;
  *   <li>{@code disk ok | slow MILLIS | full | failing};
  *   <li>{@code clock rate RATE | wall MILLIS}.
  * </ul>
@@ -45,11 +46,13 @@ final class TortureNode {
 
     private final FaultyRuntime runtime;
     private final HaCluster cluster;
+    private final Duties duties;
     private final ReplicatedLog log;
 
-    private TortureNode(FaultyRuntime runtime, HaCluster cluster) {
+    private TortureNode(FaultyRuntime runtime, HaCluster cluster, Duties duties) {
         this.runtime = runtime;
         this.cluster = cluster;
+        this.duties = duties;
         this.log = ReplicatedLog.in(cluster);
     }
 
@@ -61,7 +64,8 @@ final class TortureNode {
                 .bootstrap(options.bootstrap())
                 .segmentBytes(Integer.getInteger(NodeTuning.SEGMENT_BYTES, 8 << 20))
                 .snapshots(Long.getLong(NodeTuning.SNAPSHOT_BYTES, 256L << 20), Duration.ofHours(1));
-        HaCluster cluster = HaCluster.builder("torture")
+        Duties duties = new Duties(options);
+        HaCluster cluster = duties.with(HaCluster.builder("torture"))
                 .node(Node.of(options.id())
                         .bind(options.bind().getHostString() + ":"
                                 + options.bind().getPort())
@@ -69,7 +73,8 @@ final class TortureNode {
                 .with(options.leaseReads() ? replication.leaseReads() : replication)
                 .runtime(runtime)
                 .start();
-        TortureNode node = new TortureNode(runtime, cluster);
+        duties.stand(cluster);
+        TortureNode node = new TortureNode(runtime, cluster, duties);
         if (args.length == NodeOptions.ARGUMENTS) {
             System.out.println("started");
             node.serve(System.in, System.out);
@@ -111,6 +116,10 @@ final class TortureNode {
             case "status" -> status();
             case "why" -> cluster.failure().map(Throwable::toString).orElseGet(cluster::whyNotReady);
             case "digest" -> digest(MAP) + " " + digest(BALLAST);
+            case "handover" -> {
+                duties.handOver(cluster, words[2]);
+                yield "ok";
+            }
             case "disk" -> disk(words);
             case "clock" -> clock(words);
             default -> throw new IllegalArgumentException("unknown command " + words[1]);

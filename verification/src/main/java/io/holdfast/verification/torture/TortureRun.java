@@ -155,6 +155,7 @@ final class TortureRun {
             if (window.untilReady()) {
                 awaitReady(cluster);
             }
+            handOver(cluster, windows, diary);
             Waiting.until(System.nanoTime() + window.calmMillis() * 1_000_000);
             look(cluster);
             verdicts.faults(nemesis.counts(), windows, nemesis.onMaster());
@@ -177,6 +178,17 @@ final class TortureRun {
         if (!goesOn) {
             verdicts.trouble("no write was acknowledged within " + PROGRESS.toSeconds() + " s after window "
                     + window.number() + " had ended");
+        }
+    }
+
+    /** Orderly hand-overs, some of which the next window's faults meet. */
+    private void handOver(TortureCluster cluster, int windows, Consumer<String> diary) throws IOException {
+        List<String> roles = new ArrayList<>(Duties.ROLES);
+        roles.add(Duties.MASTER);
+        String role = roles.get(windows % roles.size());
+        diary.accept("hand over " + role);
+        for (String id : setup.ids()) {
+            cluster.tell(id, "handover " + role);
         }
     }
 
