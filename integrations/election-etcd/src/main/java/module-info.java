@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Elections by keys in etcd. */
+@NullMarked
+module io.holdfast.integrations.election.etcd {
+    requires transitive io.holdfast.integrations.election;
+    requires transitive jetcd.core;
+    requires jetcd.common;
+
+    exports io.holdfast.integrations.election.etcd;
+}

@@ -1,0 +1,126 @@
+package io.holdfast.integrations.election.postgresql;
+
+import io.holdfast.integrations.election.contract.FreePorts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A PostgreSQL server with a data directory of its own, on a free port of the loopback interface. It refuses to run as root, so
+ * for root it runs as the user that Debian's package has made.
+ */
+final class PostgreSqlServer {
+    static final String USER = "holdfast";
+    static final String HOW_TO_INSTALL =
+            "no PostgreSQL server found, so this is skipped; install Debian's package postgresql";
+    private static final boolean ROOT = System.getProperty("user.name").equals("root");
+
+    private final Path bin;
+    private final Path data;
+    private final int port;
+
+    private PostgreSqlServer(Path bin, Path data, int port) {
+        this.bin = bin;
+        this.data = data;
+        this.port = port;
+    }
+
+    static boolean isInstalled() throws IOException {
+        return bin().isPresent()
+                && (!ROOT || Files.readString(Path.of("/etc/passwd")).contains("postgres:"));
+    }
+
+    private static Optional<Path> bin() throws IOException {
+        Path versions = Path.of("/usr/lib/postgresql");
+        if (!Files.isDirectory(versions)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> found = Files.list(versions)) {
+            return found.map(version -> version.resolve("bin"))
+                    .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
+                    .max(Comparator.naturalOrder());
+        }
+    }
+
+    static PostgreSqlServer create(Path directory) throws Exception {
+        if (ROOT) {
+            run(List.of("chown", "postgres", directory.toString()));
+        }
+        Path data = directory.resolve("data");
+        PostgreSqlServer server = new PostgreSqlServer(
+                bin().orElseThrow(), data, FreePorts.take(1).get(0));
+        server.command(
+                "initdb", "-D", data.toString(), "-U", USER, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C");
+        return server;
+    }
+
+    int port() {
+        return port;
+    }
+
+    void start() throws Exception {
+        String options =
+                "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=16MB"
+                        + " -c max_connections=60";
+        command(
+                "pg_ctl",
+                "-D",
+                data.toString(),
+                "-w",
+                "-t",
+                "60",
+                "-l",
+                data.resolve("log").toString(),
+                "-o",
+                options,
+                "start");
+    }
+
+    /** As if the power had failed: what was confirmed is in the log alone. */
+    void crash() throws Exception {
+        command("pg_ctl", "-D", data.toString(), "-w", "-t", "60", "-m", "immediate", "stop");
+    }
+
+    void stop() throws Exception {
+        if (Files.exists(data.resolve("postmaster.pid"))) {
+            command("pg_ctl", "-D", data.toString(), "-w", "-t", "60", "-m", "fast", "stop");
+        }
+        if (ROOT) {
+            run(List.of("chown", "-R", "root", data.getParent().toString()));
+        }
+    }
+
+    private void command(String program, String... arguments) throws Exception {
+        List<String> line = new ArrayList<>();
+        if (ROOT) {
+            line.addAll(List.of("runuser", "-u", "postgres", "--"));
+        }
+        line.add(bin.resolve(program).toString());
+        line.addAll(List.of(arguments));
+        run(line);
+    }
+
+    private static void run(List<String> line) throws Exception {
+        Path output = Files.createTempFile("holdfast-postgresql", ".log");
+        try {
+            Process process = new ProcessBuilder(line)
+                    .directory(Path.of("/").toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            boolean ended = process.waitFor(90, TimeUnit.SECONDS);
+            if (!ended || process.exitValue() != 0) {
+                process.destroyForcibly();
+                throw new IllegalStateException(line + " failed: " + Files.readString(output));
+            }
+        } finally {
+            Files.delete(output);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.holdfast.integrations.election;
+
+import io.holdfast.core.Health;
+import io.holdfast.core.spi.FeatureContext;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Whether the store answers, as the node's health and in one log line for each change. On the loop. */
+final class StoreHealth {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreHealth.class);
+    private static final String SUBJECT = "election";
+    private static final long MILLI = 1_000_000L;
+
+    private final FeatureContext context;
+    private final String store;
+    private final long leaseNanos;
+    private boolean everAnswered;
+    private boolean failing;
+    private long failures;
+    private long answeredNanos;
+    private String complained = "";
+
+    /** @param store what and where it is, for people */
+    StoreHealth(FeatureContext context, String store, long leaseNanos) {
+        this.context = context;
+        this.store = store;
+        this.leaseNanos = leaseNanos;
+    }
+
+    void begin(long nowNanos) {
+        answeredNanos = nowNanos;
+        context.ready(false, store + " has not answered yet");
+    }
+
+    void answered(long nowNanos) {
+        if (failing) {
+            LOG.info(
+                    "{}: {} answers again, after {} failed requests and {} ms",
+                    node(),
+                    store,
+                    failures,
+                    (nowNanos - answeredNanos) / MILLI);
+        }
+        if (failing || !everAnswered) {
+            context.health(SUBJECT, Health.UP, "");
+        }
+        failing = false;
+        everAnswered = true;
+        failures = 0;
+        answeredNanos = nowNanos;
+    }
+
+    void failed(Exception failure, long nowNanos) {
+        String why = describe(failure);
+        failures++;
+        LOG.debug("{}: a request to {} failed", node(), store, failure);
+        fails(why, nowNanos);
+    }
+
+    /** A request has been under way for too long. */
+    void overdue(long tookNanos, long nowNanos) {
+        fails("no answer for " + tookNanos / MILLI + " ms", nowNanos);
+    }
+
+    private void fails(String why, long nowNanos) {
+        if (!failing) {
+            failing = true;
+            LOG.warn(
+                    "{}: {} does not answer: {}. What this node holds ends {} ms after it was last renewed; it goes on trying",
+                    node(),
+                    store,
+                    why,
+                    leaseNanos / MILLI);
+        }
+        if (!everAnswered) {
+            context.ready(false, store + " does not answer: " + why);
+        }
+        boolean lapsed = nowNanos - answeredNanos >= leaseNanos;
+        context.health(SUBJECT, lapsed ? Health.DOWN : Health.DEGRADED, store + " does not answer: " + why);
+    }
+
+    /** Something in the store stands in the way; empty if nothing does. */
+    void complaint(String what) {
+        if (what.equals(complained) || failing) {
+            return;
+        }
+        complained = what;
+        if (what.isEmpty()) {
+            LOG.info("{}: nothing in {} stands in the way any more", node(), store);
+            context.health(SUBJECT, Health.UP, "");
+        } else {
+            LOG.error("{}: {}", node(), what);
+            context.health(SUBJECT, Health.DOWN, what);
+        }
+    }
+
+    private String node() {
+        return context.node().id();
+    }
+
+    static String describe(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && (cause.getMessage() == null || cause instanceof ExecutionException)) {
+            cause = cause.getCause();
+        }
+        String message = cause.getMessage();
+        return cause.getClass().getSimpleName()
+                + (message == null ? "" : ": " + message.lines().findFirst().orElse(""));
+    }
+}
