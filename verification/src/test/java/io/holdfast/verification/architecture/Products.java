@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 /** The classes that are published, as they were compiled. */
 final class Products {
     static final JavaClasses CLASSES = new ClassFileImporter()
-            .importPackages("io.holdfast.core", "io.holdfast.replication", "io.holdfast.testkit");
+            .importPackages(
+                    "io.holdfast.core", "io.holdfast.replication", "io.holdfast.testkit", "io.holdfast.integrations");
 
     private Products() {}
 

@@ -150,22 +150,27 @@ final class ElectionCore {
         if (!everRead) {
             return leaving ? null : new Request.Read();
         }
-        boolean needed = own.isThere() || (!standings.isEmpty() && !leaving);
-        if (needed && !leaving && own.isDue(nowNanos) && !behind) {
-            return write(Request.Purpose.RENEW, "", List.of());
-        }
-        if (behind || !isLater(nextReadNanos, nowNanos)) {
+        if (behind) {
             return new Request.Read();
         }
-        if (needed && !leaving) {
-            isLater(own.nextNanos(), nowNanos);
-        }
+        // What is written renews as well. So a store that is slow enough to be kept busy by renewals and reads still gets the rest.
         Request request = release(nowNanos);
         if (request == null && leaving) {
             return own.isThere() ? new Request.Write(Request.Purpose.LEAVE, "", List.of(own.delete())) : null;
         }
+        boolean needed = own.isThere() || !standings.isEmpty();
+        if (request == null && needed && own.isDue(nowNanos)) {
+            request = take(nowNanos);
+            return request == null ? write(Request.Purpose.RENEW, "", List.of()) : request;
+        }
+        if (needed) {
+            isLater(own.nextNanos(), nowNanos);
+        }
         if (request == null) {
             request = expire(nowNanos);
+        }
+        if (request == null && !isLater(nextReadNanos, nowNanos)) {
+            request = new Request.Read();
         }
         return request == null ? take(nowNanos) : request;
     }
@@ -243,8 +248,7 @@ final class ElectionCore {
             Standing standing = standings.get(role);
             SeenRole seen = board.role(role, nowNanos);
             int rank = entry.getValue().indexOf(node);
-            boolean alone = entry.getValue().size() == 1;
-            boolean mayTake = standing != null && own.saysOf(role) && (alone || !standing.paused);
+            boolean mayTake = standing != null && own.saysOf(role) && !standing.paused;
             if (mayTake && standing != null && !isLater(seen.freeNanos() + rank * graceNanos(), nowNanos)) {
                 FencingToken token = nextToken(role, seen);
                 if (token != null) {

@@ -118,6 +118,7 @@ final class PostgreSqlStore implements RecordStore {
     @Override
     public List<StoredRecord> readAll() throws SQLException {
         return transaction(open -> {
+            open.setAutoCommit(true);
             List<StoredRecord> records = new ArrayList<>();
             try (PreparedStatement statement =
                     open.prepareStatement("SELECT key, version, value FROM " + table + " WHERE cluster = ?")) {
@@ -128,7 +129,6 @@ final class PostgreSqlStore implements RecordStore {
                     }
                 }
             }
-            open.commit();
             return records;
         });
     }
@@ -138,6 +138,7 @@ final class PostgreSqlStore implements RecordStore {
         List<Change> ordered = new ArrayList<>(changes);
         ordered.sort(Comparator.comparing(Change::key));
         return transaction(open -> {
+            open.setAutoCommit(false);
             for (Change change : ordered) {
                 if (execute(open, change) != 1) {
                     open.rollback();
