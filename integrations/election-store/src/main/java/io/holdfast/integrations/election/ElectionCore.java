@@ -153,7 +153,8 @@ final class ElectionCore {
         if (behind) {
             return new Request.Read();
         }
-        // What is written renews as well. So a store that is slow enough to be kept busy by renewals and reads still gets the rest.
+        // What is written renews as well. So a store that is slow enough to be kept busy by renewals and reads still
+        // gets the rest.
         Request request = release(nowNanos);
         if (request == null && leaving) {
             return own.isThere() ? new Request.Write(Request.Purpose.LEAVE, "", List.of(own.delete())) : null;

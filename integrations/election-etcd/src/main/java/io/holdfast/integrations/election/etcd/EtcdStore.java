@@ -51,6 +51,8 @@ final class EtcdStore implements RecordStore {
                 .connectTimeout(Duration.ofMillis(requestMillis))
                 .keepaliveTime(Duration.ofMillis(Math.max(1_000, requestMillis)))
                 .keepaliveTimeout(Duration.ofMillis(requestMillis))
+                .retryDelay(10)
+                .retryMaxDelay(100)
                 .retryMaxAttempts(1)
                 .retryMaxDuration(Duration.ofMillis(requestMillis));
         configure.accept(builder);

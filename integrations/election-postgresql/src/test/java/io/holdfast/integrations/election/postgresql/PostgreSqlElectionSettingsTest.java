@@ -25,8 +25,8 @@ class PostgreSqlElectionSettingsTest {
     }
 
     private static void refused(PostgreSqlElection election, String says) {
-        String message = assertThrows(IllegalArgumentException.class, () -> build(election))
-                .getMessage();
+        String message = String.valueOf(assertThrows(IllegalArgumentException.class, () -> build(election))
+                .getMessage());
         assertTrue(message.contains(says), message);
     }
 

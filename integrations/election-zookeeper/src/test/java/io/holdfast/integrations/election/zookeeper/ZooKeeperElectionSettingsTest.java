@@ -24,8 +24,8 @@ class ZooKeeperElectionSettingsTest {
     }
 
     private static void refused(ZooKeeperElection election, String says) {
-        String message = assertThrows(IllegalArgumentException.class, () -> build(election))
-                .getMessage();
+        String message = String.valueOf(assertThrows(IllegalArgumentException.class, () -> build(election))
+                .getMessage());
         assertTrue(message.contains(says), message);
     }
 
