@@ -3,6 +3,7 @@ package io.holdfast.integrations.election;
 import io.holdfast.core.Health;
 import io.holdfast.core.spi.FeatureContext;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,6 +104,9 @@ final class StoreHealth {
         Throwable cause = failure;
         while (cause.getCause() != null && (cause.getMessage() == null || cause instanceof ExecutionException)) {
             cause = cause.getCause();
+        }
+        if (cause instanceof TimeoutException) {
+            return "a request took too long";
         }
         String message = cause.getMessage();
         return cause.getClass().getSimpleName()

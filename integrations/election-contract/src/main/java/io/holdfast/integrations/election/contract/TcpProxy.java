@@ -7,7 +7,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -97,23 +100,44 @@ public final class TcpProxy implements AutoCloseable {
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
             spawn(() -> copy(client, server, false));
-            copy(server, client, true);
+            spawn(() -> copy(server, client, true));
         } catch (IOException e) {
             close(client);
             close(server);
         }
     }
 
+    /** Some bytes, and when they came; none at the end. */
+    private record Piece(byte[] bytes, long atNanos) {}
+
+    /** One thread reads and another writes: what is delayed comes later, but not slower. */
     private void copy(Socket from, Socket to, boolean answers) {
-        try (InputStream in = from.getInputStream();
-                OutputStream out = to.getOutputStream()) {
-            byte[] buffer = new byte[BUFFER_BYTES];
+        BlockingQueue<Piece> pieces = new ArrayBlockingQueue<>(1_024);
+        spawn(() -> write(pieces, from, to, answers));
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (InputStream in = from.getInputStream()) {
             int read = in.read(buffer);
             while (read > 0) {
-                pass(answers);
-                out.write(buffer, 0, read);
-                out.flush();
+                pieces.put(new Piece(Arrays.copyOf(buffer, read), System.nanoTime()));
                 read = in.read(buffer);
+            }
+        } catch (IOException | InterruptedException e) {
+            // that side has ended, so the other does
+        }
+        if (!pieces.offer(new Piece(new byte[0], System.nanoTime()))) {
+            close(from);
+            close(to);
+        }
+    }
+
+    private void write(BlockingQueue<Piece> pieces, Socket from, Socket to, boolean answers) {
+        try (OutputStream out = to.getOutputStream()) {
+            Piece piece = pieces.take();
+            while (piece.bytes().length > 0) {
+                pass(answers, piece.atNanos());
+                out.write(piece.bytes());
+                out.flush();
+                piece = pieces.take();
             }
         } catch (IOException | InterruptedException e) {
             // one side has ended, so the other does
@@ -123,10 +147,10 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private void pass(boolean answers) throws InterruptedException {
+    private void pass(boolean answers, long atNanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long left = answers ? delayNanos : 0;
+            long left = answers ? atNanos + delayNanos - System.nanoTime() : 0;
             while (left > 0) {
                 left = healed.awaitNanos(left);
             }
