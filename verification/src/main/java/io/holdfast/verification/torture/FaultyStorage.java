@@ -23,6 +23,11 @@ final class FaultyStorage implements Storage {
     }
 
     @Override
+    public Space space(Path directory) throws IOException {
+        return files.space(directory);
+    }
+
+    @Override
     public boolean exists(Path path) throws IOException {
         return files.exists(path);
     }

@@ -1,5 +1,8 @@
 package io.holdfast.verification.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -11,7 +14,8 @@ import java.util.stream.Stream;
 final class Products {
     static final JavaClasses CLASSES = new ClassFileImporter()
             .importPackages(
-                    "io.holdfast.core", "io.holdfast.replication", "io.holdfast.testkit", "io.holdfast.integrations");
+                    "io.holdfast.core", "io.holdfast.replication", "io.holdfast.testkit", "io.holdfast.integrations")
+            .that(not(resideInAPackage("..contract.."))); // of tests
 
     private Products() {}
 
