@@ -3,6 +3,7 @@ package io.holdfast.benchmarks.load;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A closed loop: one client thread keeps a fixed number of operations in flight, and submits the next when one has ended.
@@ -27,12 +28,14 @@ public final class ClosedLoop implements Operation.Listener {
     private final AtomicLongArray shared = new AtomicLongArray(48);
     private final boolean[] unrecorded;
     private final Thread client = Thread.currentThread();
+    private final @Nullable CompletionWatch watch;
     private long submitted;
     private int idlePolls;
 
-    private ClosedLoop(Target target, LoadPlan plan) {
+    private ClosedLoop(Target target, LoadPlan plan, @Nullable CompletionWatch watch) {
         this.target = target;
         this.plan = plan;
+        this.watch = watch;
         this.ring = new OperationRing(plan.window(), plan.bytes(), this);
         this.unrecorded = new boolean[ring.all().length];
     }
@@ -44,7 +47,16 @@ public final class ClosedLoop implements Operation.Listener {
      * @throws TimeoutException if nothing ends any more
      */
     public static LoadResult run(Target target, LoadPlan plan, Runnable measuring) throws Exception {
-        return new ClosedLoop(target, plan).run(measuring);
+        return new ClosedLoop(target, plan, null).run(measuring);
+    }
+
+    /**
+     * The same, watched.
+     *
+     * @param watch hears of each operation that ends
+     */
+    public static LoadResult run(Target target, LoadPlan plan, CompletionWatch watch) throws Exception {
+        return new ClosedLoop(target, plan, watch).run(() -> {});
     }
 
     private LoadResult run(Runnable measuring) throws Exception {
@@ -148,10 +160,22 @@ public final class ClosedLoop implements Operation.Listener {
 
     @Override
     public void ended(Operation operation) {
+        if (watch != null) {
+            tell(watch, operation);
+        }
         operation.free();
         shared.incrementAndGet(ENDED);
         if (shared.get(PARKED) == 1 && shared.compareAndSet(PARKED, 1, 0)) {
             LockSupport.unpark(client);
+        }
+    }
+
+    private static void tell(CompletionWatch watch, Operation operation) {
+        Throwable problem = operation.problem();
+        if (problem == null) {
+            watch.succeeded(operation.endNanos());
+        } else {
+            watch.failed(problem);
         }
     }
 }

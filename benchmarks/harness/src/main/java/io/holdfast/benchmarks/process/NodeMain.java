@@ -1,5 +1,7 @@
 package io.holdfast.benchmarks.process;
 
+import io.holdfast.benchmarks.load.ClosedLoop;
+import io.holdfast.benchmarks.load.CompletionWatch;
 import io.holdfast.benchmarks.load.Fill;
 import io.holdfast.benchmarks.load.LoadPlan;
 import io.holdfast.benchmarks.load.OpenLoop;
@@ -32,6 +34,7 @@ final class NodeMain {
 
     private final Subject subject;
     private final PrintStream out;
+    private final CompletionWatch watch = new CompletionWatch();
 
     private NodeMain(Subject subject, PrintStream out) {
         this.subject = subject;
@@ -102,6 +105,19 @@ final class NodeMain {
                     onThread(() -> fill(
                             new LoadPlan(words[1], Integer.parseInt(words[2]), Integer.parseInt(words[3]), 0, 0),
                             Long.parseLong(words[4])));
+                case "watched" ->
+                    onThread(() -> watched(new LoadPlan(
+                            words[1],
+                            Integer.parseInt(words[2]),
+                            Integer.parseInt(words[3]),
+                            0,
+                            Double.parseDouble(words[4]))));
+                case "watch" -> {
+                    watch.begin(System.nanoTime());
+                    say(new Message("watch"));
+                }
+                case "seen" -> say(new Message("seen", watch.figures(System.nanoTime())));
+                case "handover" -> onThread(this::handOver);
                 case "heap" -> onThread(() -> say(new Message("heap", Map.of("bytes", heapInUse()))));
                 case "write" -> onThread(() -> write(Boolean.parseBoolean(words[1])));
                 default -> say(new Message("problem:unknown:" + words[0]));
@@ -148,6 +164,18 @@ final class NodeMain {
             Fill.run(target, plan, count);
             say(new Message("filled", Map.of("seconds", (System.nanoTime() - start) / 1e9)));
         }
+    }
+
+    private void watched(LoadPlan plan) throws Exception {
+        try (Target target = subject.open(plan.work())) {
+            say(new Message("result", ClosedLoop.run(target, plan, watch).toMap()));
+        }
+    }
+
+    private void handOver() throws Exception {
+        long start = System.nanoTime();
+        subject.handOver();
+        say(new Message("handover", Map.of("micros", (System.nanoTime() - start) / 1e3)));
     }
 
     private static double heapInUse() {

@@ -35,6 +35,7 @@ public final class NodeProcess implements AutoCloseable {
 
     private static final String DIED = "died";
     private static final double COLLECTION_SECONDS = 60;
+    private static final double HAND_OVER_SECONDS = 60;
 
     private final String name;
     private final Process process;
@@ -149,6 +150,12 @@ public final class NodeProcess implements AutoCloseable {
     public double fill(LoadPlan plan, long count, double patienceSeconds) throws IOException {
         say("fill " + plan.work() + " " + plan.bytes() + " " + plan.window() + " " + count);
         return await("filled", patienceSeconds).figure("seconds");
+    }
+
+    /** Has the master make another node the master in good order; returns after how many milliseconds it was done. */
+    public double handOver() throws IOException {
+        say("handover");
+        return await("handover", HAND_OVER_SECONDS).figure("micros") / 1e3;
     }
 
     long pid() {

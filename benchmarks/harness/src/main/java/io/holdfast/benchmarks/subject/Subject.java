@@ -46,4 +46,9 @@ public interface Subject {
     default long patienceNanos() {
         return 1_000_000_000L;
     }
+
+    /** Makes another node the master in good order, and returns when that is done. For the master. */
+    default void handOver() throws Exception {
+        throw new UnsupportedOperationException("this system is not measured for that");
+    }
 }

@@ -18,12 +18,15 @@ import io.netty.util.internal.PlatformDependent;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A node of Holdfast with its defaults, or with the fast profile. Any node takes writes, and hands them to the master. */
 public final class HoldfastNode implements Subject {
     static final String CLUSTER = "benchmark";
+    /** A property: where it is set the master has duties, which begin and end at once. */
+    public static final String DUTIES = "benchmark.duties";
 
     private final CountingMachine machine = new CountingMachine();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -43,11 +46,14 @@ public final class HoldfastNode implements Subject {
         if (!settings.forced()) {
             log = log.unforced();
         }
-        started = HaCluster.builder(CLUSTER)
+        HaCluster.Builder builder = HaCluster.builder(CLUSTER)
                 .node(Node.of("node-" + settings.id()).bind(settings.address(settings.id())))
                 .meterRegistry(meters)
-                .with(log)
-                .start();
+                .with(log);
+        if (Boolean.getBoolean(DUTIES)) {
+            builder.onMaster(grant -> {}).onSlave(reason -> {});
+        }
+        started = builder.start();
     }
 
     private HaCluster cluster() {
@@ -107,5 +113,10 @@ public final class HoldfastNode implements Subject {
     @Override
     public boolean takesWrites() {
         return true;
+    }
+
+    @Override
+    public void handOver() throws Exception {
+        cluster().transferMastership("").get(30, TimeUnit.SECONDS);
     }
 }

@@ -47,6 +47,14 @@ final class Descriptions {
             All are set to force. *default* is each system's defaults, *fast* its fastest documented setting.
             """;
 
+    static final String HANDOVER = """
+            Three nodes with their defaults, forced, whose master has an `onMaster` and an `onSlave` that return at once; a client
+            in a process of its own, with its defaults too, keeps 64 writes of 256 B in flight. Every two seconds the master is
+            asked for `transferMastership("")`. The gap is the longest time between two writes that completed one after the
+            other, within a second after the call; the same of the second before it says what the machine does by itself. Each
+            node has been master once before anything counts. Calls that failed are counted over the whole of the load.
+            """;
+
     static final String SNAPSHOTS = """
             Three nodes and a client in JVMs of their own, the nodes with `-Xms3g -Xmx3g`, forced. A map is filled with
             2,000,000 entries of 256 B; then the client overwrites random ones in an open loop, at half of the rate that a closed

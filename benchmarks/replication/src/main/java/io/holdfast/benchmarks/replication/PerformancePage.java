@@ -28,6 +28,7 @@ public final class PerformancePage {
         made.head();
         made.replication(new Results(RowFile.read(results.resolve("replication.json"))));
         made.failover(new Results(RowFile.read(results.resolve("failover.json"))));
+        made.handover(new Results(RowFile.read(results.resolve("handover.json"))));
         made.overload(new Results(RowFile.read(results.resolve("overload.json"))));
         made.snapshots(new Results(RowFile.read(results.resolve("snapshots.json"))));
         made.tail();
@@ -43,6 +44,7 @@ public final class PerformancePage {
                 ```sh
                 benchmarks/run.sh replication            # an hour; --quick for a look
                 benchmarks/run.sh failover               # an hour; --quick for a look
+                benchmarks/run.sh handover               # two minutes; --quick for a look
                 benchmarks/run.sh overload               # five minutes
                 benchmarks/run.sh snapshots              # a quarter of an hour; --quick for a look
                 benchmarks/run.sh report                 # this page
@@ -128,6 +130,16 @@ public final class PerformancePage {
         table("", tables.times());
         table("", tables.bars());
         text(Descriptions.FAILOVER);
+    }
+
+    private void handover(Results results) {
+        HandoverTables tables = new HandoverTables(results);
+        if (!tables.bars().isEmpty()) {
+            heading("Orderly hand-over under load");
+            table("", tables.times());
+            table("", tables.bars());
+            text(Descriptions.HANDOVER);
+        }
     }
 
     private void overload(Results results) {

@@ -43,6 +43,11 @@ final class Systems {
         return own(HOLDFAST, MapNode.class, 3).withFlags(flags);
     }
 
+    /** Nodes whose master has duties, so that a hand-over has callbacks to wait for. */
+    SystemUnderTest duties() {
+        return own(HOLDFAST, HoldfastNode.class, 3).withFlags(List.of("-D" + HoldfastNode.DUTIES + "=true"));
+    }
+
     SystemUnderTest pingPong() {
         return own(MACHINE, PingPong.class, 2);
     }
