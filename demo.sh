@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Three nodes, one client, a master killed in mid-stream, and a verdict from the disks. See docs/demo.md, or --help.
+# Act 1: three nodes, one client, a master killed in mid-stream, and a verdict from the disks. Act 2: a master stopped, its
+# duty taken over, its late write refused by a store outside, and a hand-over in good order. See docs/demo.md, or --help.
 set -uo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * A JVM of its own with this one's class path. What it prints is read line by line; what it logs goes to a file; it is
  * spoken to on its standard input, whose end is its death sentence.
  */
-final class ChildJvm {
+final class ChildJvm implements Child {
     private final String name;
     private final Process process;
     private final Writer orders;
@@ -70,7 +70,8 @@ final class ChildJvm {
         return process.pid();
     }
 
-    boolean isAlive() {
+    @Override
+    public boolean isAlive() {
         return process.isAlive();
     }
 
@@ -100,8 +101,8 @@ final class ChildJvm {
         return process.exitValue();
     }
 
-    /** Ends it at once and waits until it is gone. */
-    void destroy() {
+    @Override
+    public void destroy() {
         process.destroyForcibly();
         boolean interrupted = false;
         try {

@@ -7,20 +7,20 @@ import java.util.List;
 /** All processes that were started, so that none outlives the run, however it ends. Safe from any thread. */
 final class Children implements AutoCloseable {
     /** Starts a process. */
-    interface Start {
-        ChildJvm start() throws IOException;
+    interface Start<T extends Child> {
+        T start() throws IOException;
     }
 
-    private final List<ChildJvm> all = new ArrayList<>();
+    private final List<Child> all = new ArrayList<>();
     private boolean closed;
 
     /** Starts one, unless the run is over. */
-    synchronized ChildJvm add(Start start) throws IOException {
+    synchronized <T extends Child> T add(Start<T> start) throws IOException {
         if (closed) {
             throw new DemoFailure("interrupted");
         }
         all.removeIf(child -> !child.isAlive());
-        ChildJvm child = start.start();
+        T child = start.start();
         all.add(child);
         return child;
     }
@@ -34,6 +34,6 @@ final class Children implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        all.forEach(ChildJvm::destroy);
+        all.forEach(Child::destroy);
     }
 }

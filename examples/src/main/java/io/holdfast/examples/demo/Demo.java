@@ -1,5 +1,6 @@
 package io.holdfast.examples.demo;
 
+import io.holdfast.examples.demo.DemoOptions.Act;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,8 +12,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The demonstration: three node processes on loopback, a client process that streams a file through them, masters killed
- * by {@code kill -9} in mid-stream, and at the end the disks compared with the input. {@code demo.sh} starts it; {@code
+ * The demonstration, in two acts. The first: three node processes on loopback, a client process that streams a file through
+ * them, masters killed by {@code kill -9} in mid-stream, and at the end the disks compared with the input. The second: what
+ * runs on the master runs on one node, also when that one is stopped, or hands over. {@code demo.sh} starts it; {@code
  * --help} says what it takes. Exit status 0 for PASS, 1 for FAIL, 2 for a wrong call.
  */
 public final class Demo {
@@ -38,7 +40,7 @@ public final class Demo {
         DataDirectory data;
         try {
             options = DemoOptions.parse(arguments, Path.of(System.getProperty("demo.home", ".")));
-            scanned = InputFile.scan(options.input());
+            scanned = options.act() == Act.TWO ? null : InputFile.scan(options.input());
             data = DataDirectory.create(options.data());
         } catch (IllegalArgumentException e) {
             err.println("demo: " + e.getMessage());
@@ -56,18 +58,17 @@ public final class Demo {
         });
         Runtime.getRuntime().addShutdownHook(atExit);
         try {
-            InputFile input = options.lines() == 0 ? scanned : multiply(scanned, options.lines(), data);
-            Display display = new Display(out, options.live(), options.columns());
-            // A kill needs a line that is sent after it, or nobody could say what it cost.
-            int kills = (int) Math.min(options.kills(), input.lines());
-            String fewer = kills < options.kills() ? ", not " + options.kills() + ": there are so few lines" : "";
-            display.plain("Holdfast: three nodes, one client, kills of the master: " + kills + fewer);
-            display.plain("input    " + input.path() + ", " + VerdictTable.grouped(input.bytes()) + " bytes, "
-                    + VerdictTable.grouped(input.lines()) + " lines");
-            display.plain("SHA-256  " + input.sha256());
-            display.plain("data     " + data.path() + " on " + data.fileSystem());
-            display.plain("this     PID " + ProcessHandle.current().pid());
-            new DemoRun(input, kills, options, data.path(), children, display).run();
+            if (scanned != null) {
+                actOne(scanned, options, data, children, new Display(out, options.live(), options.columns()));
+            }
+            if (options.act() == Act.ALL) {
+                out.println("act 1: PASS");
+                out.println();
+            }
+            if (options.act() != Act.ONE) {
+                Display display = new Display(out, options.live(), options.columns());
+                new DutyRun(options.store(), data.path().resolve("act-2"), children, display).run();
+            }
             if (options.keep()) {
                 out.println("the data are kept in " + data.path());
             }
@@ -85,6 +86,22 @@ public final class Demo {
             remove(data, settled, err);
             forget(atExit);
         }
+    }
+
+    private static void actOne(
+            InputFile scanned, DemoOptions options, DataDirectory data, Children children, Display display)
+            throws IOException, InterruptedException {
+        InputFile input = options.lines() == 0 ? scanned : multiply(scanned, options.lines(), data);
+        // A kill needs a line that is sent after it, or nobody could say what it cost.
+        int kills = (int) Math.min(options.kills(), input.lines());
+        String fewer = kills < options.kills() ? ", not " + options.kills() + ": there are so few lines" : "";
+        display.plain("Holdfast: three nodes, one client, kills of the master: " + kills + fewer);
+        display.plain("input    " + input.path() + ", " + VerdictTable.grouped(input.bytes()) + " bytes, "
+                + VerdictTable.grouped(input.lines()) + " lines");
+        display.plain("SHA-256  " + input.sha256());
+        display.plain("data     " + data.path() + " on " + data.fileSystem());
+        display.plain("this     PID " + ProcessHandle.current().pid());
+        new DemoRun(input, kills, options, data.path(), children, display).run();
     }
 
     /** A failed run keeps its data, which are the evidence, unless it failed because it was broken off. */

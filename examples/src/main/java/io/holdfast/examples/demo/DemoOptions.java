@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param data where the data go; not there yet, or empty
  * @param live whether a terminal is there to show a refreshed block
  * @param columns the terminal's width
+ * @param act what is played
+ * @param store what the second act writes to
  */
 record DemoOptions(
         Path input,
@@ -27,17 +29,41 @@ record DemoOptions(
         long lines,
         Path data,
         boolean live,
-        int columns) {
+        int columns,
+        Act act,
+        StoreKind store) {
     static final String USAGE = """
-            usage: ./demo.sh [--input FILE] [--kill N] [--lose N] [--ack LEVEL] [--keep] [--lines N] [--data DIR]
+            usage: ./demo.sh [--act WHICH] [--keep] [--data DIR]
+                             [--input FILE] [--kill N] [--lose N] [--ack LEVEL] [--lines N] [--store WHICH]
+              --act WHICH   1: what was acknowledged survives the master's death; 2: what runs on the master runs on
+                            one node at a time; all: one after the other (default)
+              --keep        keep the nodes' data, the client's ledger and all logs, and print where they are
+              --data DIR    where the data go; must not exist, or be empty; default examples/target/demo-PID
+            act 1:
               --input FILE  the file to stream, one record a line; default examples/data/king-james-bible.txt
               --kill N      kill the master N times while it streams, 0 to 20; default 3
               --lose N      after N of the kills, 0 to all, remove the killed node's directory, too; default 0
               --ack LEVEL   when a line counts as acknowledged: quorum, on a majority's disks (default), or master, on
                             the master's disk alone
-              --keep        keep the nodes' data, the client's ledger and all logs, and print where they are
               --lines N     stream N lines, 1 to 50000000, made by repeating the file with numbers in front
-              --data DIR    where the data go; must not exist, or be empty; default examples/target/demo-PID""";
+            act 2:
+              --store WHICH what the master writes to outside the cluster: postgresql, a private server of the PostgreSQL
+                            that is installed; file, a small store of the demo's own; auto, the first of them that is
+                            there (default)""";
+
+    /** What is played. */
+    enum Act {
+        ONE,
+        TWO,
+        ALL
+    }
+
+    /** What the second act's master writes to. */
+    enum StoreKind {
+        FILE,
+        POSTGRESQL,
+        AUTO
+    }
 
     /**
      * Reads it.
@@ -55,6 +81,8 @@ record DemoOptions(
         Path data = null;
         boolean live = false;
         int columns = 100;
+        Act act = Act.ALL;
+        StoreKind store = StoreKind.AUTO;
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {
             String option = rest.next();
@@ -66,6 +94,8 @@ record DemoOptions(
                 case "--keep" -> keep = true;
                 case "--lines" -> lines = number(option, value(option, rest), 1, 50_000_000);
                 case "--data" -> data = Path.of(value(option, rest));
+                case "--act" -> act = act(value(option, rest));
+                case "--store" -> store = store(value(option, rest));
                 case "--live" -> live = true;
                 case "--columns" -> columns = (int) number(option, value(option, rest), 20, 1000);
                 default -> throw new IllegalArgumentException("unknown option " + option);
@@ -74,7 +104,27 @@ record DemoOptions(
         if (lose > kills) {
             throw new IllegalArgumentException("--lose " + lose + " is more than --kill " + kills);
         }
-        return new DemoOptions(input, kills, lose, atMaster, keep, lines, dataOr(data, home), live, columns);
+        return new DemoOptions(
+                input, kills, lose, atMaster, keep, lines, dataOr(data, home), live, columns, act, store);
+    }
+
+    private static Act act(String which) {
+        return switch (which) {
+            case "1" -> Act.ONE;
+            case "2" -> Act.TWO;
+            case "all" -> Act.ALL;
+            default -> throw new IllegalArgumentException("--act takes 1, 2 or all, not \"" + which + "\"");
+        };
+    }
+
+    private static StoreKind store(String which) {
+        return switch (which) {
+            case "file" -> StoreKind.FILE;
+            case "postgresql" -> StoreKind.POSTGRESQL;
+            case "auto" -> StoreKind.AUTO;
+            default ->
+                throw new IllegalArgumentException("--store takes file, postgresql or auto, not \"" + which + "\"");
+        };
     }
 
     private static boolean isMaster(String level) {

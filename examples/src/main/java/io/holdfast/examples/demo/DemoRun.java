@@ -36,7 +36,7 @@ final class DemoRun {
         this.data = data;
         this.children = children;
         this.display = display;
-        this.nodes = new NodeGroup(children, display, data);
+        this.nodes = new NodeGroup(children, display, data, NodeProgram.plain());
         this.atMaster = options.atMaster();
         this.feed = new FeedControl(input, kills, atMaster, data);
         this.killer = new Killer(nodes, feed, display, input.lines(), kills, Math.min(options.lose(), kills));

@@ -33,7 +33,7 @@ final class NodeGroup {
     private long highestCommit;
     private int crashes;
 
-    NodeGroup(Children children, Display display, Path data) throws IOException {
+    NodeGroup(Children children, Display display, Path data, NodeProgram program) throws IOException {
         this.children = children;
         this.display = display;
         List<String> bootstrap = new ArrayList<>();
@@ -42,7 +42,7 @@ final class NodeGroup {
             bootstrap.add("node-" + i + "@127.0.0.1:" + ports.get(i - 1));
         }
         for (int i = 1; i <= NODES; i++) {
-            slots.add(new NodeSlot("node-" + i, ports.get(i - 1), data, bootstrap));
+            slots.add(new NodeSlot("node-" + i, ports.get(i - 1), data, bootstrap, program));
         }
     }
 

@@ -27,17 +27,19 @@ final class NodeSlot {
     private final Path directory;
     private final Path log;
     private final List<String> bootstrap;
+    private final NodeProgram program;
     private final ObjectMapper json = new ObjectMapper();
     private volatile @Nullable Heard heard;
     private @Nullable ChildJvm process;
     private long applyAtLeast;
 
-    NodeSlot(String id, int port, Path data, List<String> bootstrap) {
+    NodeSlot(String id, int port, Path data, List<String> bootstrap, NodeProgram program) {
         this.id = id;
         this.port = port;
         this.directory = data.resolve(id);
         this.log = data.resolve(id + ".log");
         this.bootstrap = bootstrap;
+        this.program = program;
     }
 
     /**
@@ -47,13 +49,18 @@ final class NodeSlot {
      */
     void start(Children children, long committed) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(id, String.valueOf(port), directory.toString()));
+        arguments.addAll(program.arguments());
         arguments.addAll(bootstrap);
         heard = null;
         applyAtLeast = committed;
-        process = children.add(() -> ChildJvm.start(id, JVM, DemoNode.class, arguments, log, this::hear));
+        process = children.add(() -> ChildJvm.start(id, JVM, program.main(), arguments, log, this::hear));
     }
 
     private void hear(String line) {
+        if (line.startsWith(NodeEvent.MARK)) {
+            program.events().accept(line.substring(NodeEvent.MARK.length()));
+            return;
+        }
         try {
             heard = new Heard(json.readValue(line, NodeStatus.class), System.nanoTime());
         } catch (JsonProcessingException e) {

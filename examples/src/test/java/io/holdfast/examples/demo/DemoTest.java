@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The demonstration itself, with its real processes and real kills. */
+/** The demonstration's first act, with its real processes and real kills. */
 @Timeout(120)
 class DemoTest {
     private static final Pattern PID = Pattern.compile("^(node-[123]|client)   PID ([0-9]+)");
@@ -41,8 +41,8 @@ class DemoTest {
     private Consumer<String> lineListener = line -> {};
 
     private int run(String... arguments) {
-        List<String> all =
-                new ArrayList<>(List.of("--data", directory.resolve("data").toString()));
+        List<String> all = new ArrayList<>(
+                List.of("--act", "1", "--data", directory.resolve("data").toString()));
         all.addAll(List.of(arguments));
         return Demo.run(
                 all,
@@ -148,6 +148,11 @@ class DemoTest {
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("--ack takes quorum or master, not \"some\""));
         assertEquals(2, run("--kill", "1", "--lose", "2"));
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("--lose 2 is more than --kill 1"));
+        assertEquals(2, run("--act", "3"));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("--act takes 1, 2 or all, not \"3\""));
+        assertEquals(2, run("--store", "oracle"));
+        assertTrue(err.toString(StandardCharsets.UTF_8)
+                .contains("--store takes file, postgresql or auto, not \"oracle\""));
     }
 
     @Test

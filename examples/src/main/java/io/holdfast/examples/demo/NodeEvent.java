@@ -1,0 +1,41 @@
+package io.holdfast.examples.demo;
+
+/**
+ * Something that has happened at a node with duties; one JSON object a line, after {@link #MARK}.
+ *
+ * @param node where
+ * @param nanos when, by {@link SharedClock}
+ * @param token of the grant that it is about; 0 if of none
+ * @param text for people
+ */
+record NodeEvent(String node, Kind kind, long nanos, long token, String text) {
+    static final String MARK = "! ";
+
+    /** What. */
+    enum Kind {
+        /** {@code onMaster} begins. */
+        ON_MASTER,
+        /** {@code onMaster} has returned. */
+        ON_MASTER_RETURNED,
+        /** {@code onSlave} begins. */
+        ON_SLAVE,
+        /** {@code onSlave} has returned. */
+        ON_SLAVE_RETURNED,
+        /** It has found its grant valid, and has not written yet. */
+        LOOKED,
+        /** The store has carried out a write. */
+        WROTE,
+        /** The store has refused one. */
+        REFUSED,
+        /** The store has given no answer. */
+        STORE_FAILED,
+        /** Another node is master. */
+        HANDED_OVER,
+        /** None became it. */
+        HAND_OVER_FAILED
+    }
+
+    boolean is(Kind wanted) {
+        return kind == wanted;
+    }
+}
