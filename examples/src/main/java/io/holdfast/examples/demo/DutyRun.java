@@ -13,8 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -257,10 +260,14 @@ final class DutyRun {
             DutyRun.this.await(() -> client.gapMillis(AT_HAND_OVER) >= 0, "the client goes on", client);
             DutyRun.this.await(
                     () -> timeline.writes(took.token()) >= AT_WORK, took.node() + " writes to the store", client);
-            after(ordered, giver.id() + "'s onSlave begins", slaveBegins);
-            after(ordered, giver.id() + "'s onSlave has returned", gave);
-            after(ordered, took.node() + "'s onMaster begins, by token " + token(took), took);
-            after(ordered, "transferMastership has completed", done);
+            Map<NodeEvent, String> callbacks = new LinkedHashMap<>();
+            callbacks.put(slaveBegins, giver.id() + "'s onSlave begins");
+            callbacks.put(gave, giver.id() + "'s onSlave has returned");
+            callbacks.put(took, took.node() + "'s onMaster begins, by token " + token(took));
+            callbacks.put(done, "transferMastership has completed");
+            callbacks.entrySet().stream()
+                    .sorted(Comparator.comparingLong(entry -> entry.getKey().nanos() - ordered))
+                    .forEach(entry -> after(ordered, entry.getKey(), entry.getValue()));
             if (!client.finish()) {
                 throw new DemoFailure("some of the client's writes never end");
             }
@@ -273,7 +280,7 @@ final class DutyRun {
             return new Happened(looked, next, late, slave, gave, took, lost, client.gapMillis(AT_HAND_OVER));
         }
 
-        private void after(long ordered, String what, NodeEvent event) {
+        private void after(long ordered, NodeEvent event, String what) {
             display.plain(String.format(Locale.ROOT, "    %8.1f ms  %s", (event.nanos() - ordered) / 1e6, what));
         }
 

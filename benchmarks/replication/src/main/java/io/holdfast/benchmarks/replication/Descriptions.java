@@ -51,8 +51,8 @@ final class Descriptions {
             Three nodes with their defaults, forced, whose master has an `onMaster` and an `onSlave` that return at once; a client
             in a process of its own, with its defaults too, keeps 64 writes of 256 B in flight. Every two seconds the master is
             asked for `transferMastership("")`. The gap is the longest time between two writes that completed one after the
-            other, within a second after the call; the same of the second before it says what the machine does by itself. Each
-            node has been master once before anything counts. Calls that failed are counted over the whole of the load.
+            other, within a second after the call; the same of the second before it says what the machine does by itself. Three
+            hand-overs before the others do not count. Calls that failed are counted over the whole of the load.
             """;
 
     static final String SNAPSHOTS = """

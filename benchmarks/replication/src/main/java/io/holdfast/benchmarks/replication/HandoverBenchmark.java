@@ -24,7 +24,7 @@ public final class HandoverBenchmark {
     private static final int WINDOW = 64;
     private static final int ROUNDS = 20;
     private static final int QUICK_ROUNDS = 6;
-    /** Each node is master once before anything counts. */
+    /** Hand-overs that do not count: the first of them run code that is not compiled yet. */
     private static final int WARM_ROUNDS = 3;
     /** A stretch without a hand-over, and one with it. */
     private static final double STRETCH_SECONDS = 1;
