@@ -78,7 +78,9 @@ final class DutyRun {
             throw new DemoFailure("the client: " + e.getMessage());
         }
         display.event("all nodes have stopped; now the store's own record is read");
-        judge(store.record(), happened);
+        List<Attempt> record = store.record();
+        Files.write(data.resolve("record.txt"), record.stream().map(Attempt::toString).toList());
+        judge(record, happened);
     }
 
     /** It holds the store's password. */

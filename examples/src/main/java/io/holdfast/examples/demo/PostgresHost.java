@@ -179,7 +179,9 @@ final class PostgresHost implements StoreHost {
     }
 
     private static void remove(Path home) throws IOException {
-        DataDirectory.deleteTree(home);
+        if (Files.exists(home)) { // else another call of destroy() was here
+            DataDirectory.deleteTree(home);
+        }
     }
 
     private static boolean awaitEnd(Process process, long seconds) throws IOException {
