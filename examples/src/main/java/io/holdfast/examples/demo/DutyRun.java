@@ -79,7 +79,9 @@ final class DutyRun {
         }
         display.event("all nodes have stopped; now the store's own record is read");
         List<Attempt> record = store.record();
-        Files.write(data.resolve("record.txt"), record.stream().map(Attempt::toString).toList());
+        Files.write(
+                data.resolve("record.txt"),
+                record.stream().map(Attempt::toString).toList());
         judge(record, happened);
     }
 
