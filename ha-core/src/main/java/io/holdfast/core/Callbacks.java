@@ -60,7 +60,7 @@ final class Callbacks implements Executor {
         try {
             users.execute(once);
             once.handedOver();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.warn(
                     "the executor given to node {} refused a callback, which now runs on a thread of the node's own: {}",
                     nodeId,

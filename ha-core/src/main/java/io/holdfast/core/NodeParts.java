@@ -108,7 +108,11 @@ final class NodeParts {
     /** True on a thread for which the node's stop waits: the loop's, or one that runs a callback. */
     boolean isOwnThread() {
         Callbacks running = callbacks;
-        return inline || loop().inEventLoop() || (running != null && running.isInside());
+        Tenures roles = tenures;
+        return inline
+                || loop().inEventLoop()
+                || (running != null && running.isInside())
+                || (roles != null && roles.isInside());
     }
 
     /** Makes the features; they do nothing yet. */

@@ -109,6 +109,11 @@ final class Tenure implements ElectionEngine.Listener {
         return role;
     }
 
+    /** True if no callback runs or has to. */
+    synchronized boolean isIdle() {
+        return phase == Phase.IDLE;
+    }
+
     long stopWithinNanos() {
         return stopWithinNanos;
     }
@@ -160,7 +165,11 @@ final class Tenure implements ElectionEngine.Listener {
         if (next != null) {
             waiting = new Waiting(next.token(), validUntilNanos);
         } else if (phase == Phase.HELD && grant != null) {
-            grant.extend(validUntilNanos);
+            if (!duty.isPassive() && !grant.isValid()) {
+                lapsed(grant); // what has ended is not revived
+            } else {
+                grant.extend(validUntilNanos);
+            }
         }
     }
 
@@ -342,6 +351,9 @@ final class Tenure implements ElectionEngine.Listener {
         if (phase == Phase.ENDING && !overrun) {
             return endingSinceNanos + stopWithinNanos;
         }
+        if (phase == Phase.ENDING && waiting != null) {
+            return waiting.validUntilNanos();
+        }
         return waiting != null && phase == Phase.IDLE ? pausedUntilNanos : Long.MAX_VALUE;
     }
 
@@ -349,13 +361,21 @@ final class Tenure implements ElectionEngine.Listener {
     synchronized void check() {
         long now = clock.nanoTime();
         if (phase == Phase.HELD && grant != null && !duty.isPassive() && now - grant.validUntilNanos() >= 0) {
-            meters.lapsed();
-            end("it could not be renewed in time", "", true);
+            lapsed(grant);
         } else if (phase == Phase.ENDING && !overrun && now - endingSinceNanos >= stopWithinNanos) {
             overran();
+        } else if (phase == Phase.ENDING && waiting != null && now - waiting.validUntilNanos() >= 0) {
+            waiting = null; // given to a node whose callbacks hang
+            release("", LONGEST_PAUSE_NANOS);
         } else if (phase == Phase.IDLE) {
             beginWaiting(now);
         }
+    }
+
+    private void lapsed(Grant grant) {
+        meters.lapsed();
+        end("it could not be renewed in time", "", true);
+        endingSinceNanos = Math.min(endingSinceNanos, grant.validUntilNanos()); // nobody may have looked for a while
     }
 
     private void overran() {
@@ -374,6 +394,10 @@ final class Tenure implements ElectionEngine.Listener {
                 stopWithinNanos / 1_000_000,
                 endReason,
                 where);
+        if (owed) { // the callbacks may never end, and the role must not be nobody's until then
+            owed = false;
+            release(handOverTo, LONGEST_PAUSE_NANOS);
+        }
         if (haltOnOverrun) {
             LOG.error("{}: the process is halted, as haltOnOverrun asks", node);
             Runtime.getRuntime().halt(TenureWatch.HALT_STATUS);
@@ -407,7 +431,13 @@ final class Tenure implements ElectionEngine.Listener {
         if (phase == Phase.IDLE) {
             loop.execute(last);
         } else {
-            whenStopped = last;
+            Runnable others = whenStopped;
+            whenStopped = others == null
+                    ? last
+                    : () -> {
+                        others.run();
+                        last.run();
+                    };
         }
     }
 

@@ -5,12 +5,15 @@ import io.holdfast.core.runtime.EventLoop;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks after the ends of grants with a thread of its own, which nothing else can hold up. In a runtime whose loop is the
  * caller's own thread, timers of that loop do so.
  */
 final class TenureWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(TenureWatch.class);
     /** The exit status of a process that is halted because callbacks overran. */
     static final int HALT_STATUS = 71;
 
@@ -64,9 +67,18 @@ final class TenureWatch {
         armedForNanos = due;
         loop.schedule(Math.max(STEP_NANOS, due - clock.nanoTime()), () -> {
             armedForNanos = Long.MAX_VALUE;
-            tenures.forEach(Tenure::check);
+            tenures.forEach(this::check);
             arm();
         });
+    }
+
+    /** Whatever one of them throws, the others are still looked after, and this one again. */
+    private void check(Tenure tenure) {
+        try {
+            tenure.check();
+        } catch (Throwable e) {
+            LOG.error("{}: {} could not be looked after; it is tried again", node, tenure, e);
+        }
     }
 
     private long due() {
@@ -79,7 +91,7 @@ final class TenureWatch {
 
     private void watch() {
         while (true) {
-            tenures.forEach(Tenure::check);
+            tenures.forEach(this::check);
             long due = due();
             long millis = due == Long.MAX_VALUE ? MOST_MILLIS : (due - clock.nanoTime()) / 1_000_000;
             synchronized (this) {

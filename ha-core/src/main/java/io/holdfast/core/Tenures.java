@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class Tenures {
     private final MeterRegistry meters;
     private final Executor futures;
     private final EventFeed events;
+    private final boolean inline;
     private final TenureWatch watch;
     private final Map<String, Standing> standings = new ConcurrentHashMap<>();
     private boolean stopping;
@@ -54,6 +56,7 @@ final class Tenures {
         this.futures = futures;
         this.events = events;
         this.meters = meters;
+        this.inline = inline;
         this.watch = new TenureWatch(node, clock, inline ? loop : null);
     }
 
@@ -141,9 +144,12 @@ final class Tenures {
     private void waitForAnother(
             String role, @Nullable FencingToken before, long deadlineNanos, CompletableFuture<RoleHolder> done) {
         Optional<RoleHolder> now = engine.holder(role);
-        boolean another =
-                now.isPresent() && (before == null || now.get().token().compareTo(before) > 0);
-        if (another) {
+        boolean later = now.isPresent() && (before == null || now.get().token().compareTo(before) > 0);
+        boolean another = later && !now.get().nodeId().equals(node);
+        if (later && !another) {
+            futures.execute(() -> done.completeExceptionally(new NotAvailableException(
+                    "role " + role + " was given up, nobody else took it, and " + node + " holds it again")));
+        } else if (another) {
             futures.execute(() -> done.complete(now.get()));
         } else if (clock.nanoTime() - deadlineNanos >= 0) {
             futures.execute(() -> done.completeExceptionally(new OutcomeUnknownException(
@@ -172,6 +178,12 @@ final class Tenures {
             callbacks.close();
             closer.close();
         });
+    }
+
+    /** True on a thread that runs a callback of a role. */
+    boolean isInside() {
+        return standings.values().stream()
+                .anyMatch(standing -> standing.callbacks().isInside());
     }
 
     /** How long callbacks may go on after the node has been told to stop. */
@@ -209,9 +221,26 @@ final class Tenures {
         }
     }
 
+    /**
+     * Whoever has this node's directory next, also in this process, takes its roles for free: so not before the callbacks have ended,
+     * or had their time.
+     */
+    private void awaitCallbacks() {
+        if (inline) {
+            return;
+        }
+        long deadline = clock.nanoTime() + longestStopNanos();
+        while (clock.nanoTime() - deadline < 0
+                && standings.values().stream()
+                        .anyMatch(standing -> !standing.tenure().isIdle())) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+
     /** Ends the threads. Not on the loop. */
     void close() {
         standings.values().forEach(standing -> standing.tenure().abandon());
+        awaitCallbacks();
         watch.close();
         standings.values().forEach(standing -> standing.callbacks().close());
     }

@@ -323,6 +323,53 @@ class TenureTest {
     }
 
     @Test
+    void whatHasLapsedIsNotRevived() {
+        Tenure tenure = standing();
+        tenure.granted(token(7), now + 100 * MS);
+        runCallbacks();
+        now += 150 * MS; // and nobody looked
+        tenure.extended(now + 100 * MS);
+        assertFalse(lastGrant.isValid());
+        runCallbacks();
+        assertEquals(List.of("stands r 3", "begin 7", "end: it could not be renewed in time", "release '' 0"), told());
+    }
+
+    @Test
+    void stopWithinCountsFromTheEndOfTheGrantAndNotFromWhenItWasNoticed() {
+        Tenure tenure = standing();
+        tenure.granted(token(7), now + 100 * MS);
+        runCallbacks();
+        now += 100 * MS + STOP_WITHIN; // the process stood still
+        tenure.check();
+        tenure.check();
+        assertEquals(1, count("overruns"));
+    }
+
+    @Test
+    void aRoleWhoseCallbacksHangIsGivenBackWhenTheirTimeIsOver() {
+        Tenure tenure = standing();
+        tenure.granted(token(7), now + 100 * MS);
+        runCallbacks();
+        tenure.handOverWanted("b", "b is healthier");
+        now += STOP_WITHIN;
+        tenure.check();
+        assertEquals(List.of("stands r 3", "begin 7", "release 'b' 60000"), told());
+        runCallbacks();
+        assertEquals(List.of("end: b is healthier"), told(), "and not again");
+    }
+
+    @Test
+    void stoppingTwiceTellsBoth() {
+        Tenure tenure = standing();
+        tenure.granted(token(7), now + 100 * MS);
+        runCallbacks();
+        tenure.stop("the node stops", () -> events.add("stopped"));
+        tenure.stop("its candidacy was closed", () -> events.add("closed"));
+        runCallbacks();
+        assertTrue(events.containsAll(List.of("stopped", "closed")), events.toString());
+    }
+
+    @Test
     void anOverrunIsToldOnceWithWhereTheCallbackIs() {
         Tenure tenure = standing();
         tenure.granted(token(7), now + 100 * MS);

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -40,6 +42,9 @@ public final class FormationDriver {
     private final Formation formation;
     private final Preparation prepare;
     private final Consumer<Identity> formed;
+    /** Ids of nodes that may have a say. */
+    private final Set<String> known = new TreeSet<>();
+
     private final Map<String, List<Link>> links = new LinkedHashMap<>();
     private final List<OutboundLink> dialled = new ArrayList<>();
     private boolean done;
@@ -80,6 +85,10 @@ public final class FormationDriver {
                 context.runtime().random().nextLong(),
                 context.runtime().random().nextLong());
         this.formation = new Formation(context.clusterName(), context.node().id(), diskId, listed, identity, fresh);
+        known.addAll(listed.keySet());
+        if (identity != null) {
+            identity.voters().forEach(voter -> known.add(voter.nodeId()));
+        }
         this.done = identity != null && identity.state() == State.FORMED;
     }
 
@@ -100,6 +109,10 @@ public final class FormationDriver {
     private LinkListener accept(Peer peer) {
         if (!peer.member()) {
             throw new RefusedException("a client cannot form a cluster");
+        }
+        if (!known.contains(peer.nodeId())) {
+            throw new RefusedException(peer.nodeId() + " is neither listed in bootstrap by "
+                    + context.node().id() + " nor a voter; the nodes are " + known);
         }
         return new Conversation();
     }
@@ -183,6 +196,7 @@ public final class FormationDriver {
 
     /** Others vote by now, which latecomers are told. On the loop. */
     public void changed(Identity identity) {
+        identity.voters().forEach(voter -> known.add(voter.nodeId()));
         formation.changed(identity);
     }
 

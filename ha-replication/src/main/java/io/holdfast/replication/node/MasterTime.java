@@ -9,10 +9,19 @@ final class MasterTime {
     private long masterNanos;
     private long sinceNanos;
 
-    /** A batch of the log has been seen. */
-    void seen(long batchWallMillis, long batchMasterNanos) {
+    /**
+     * The log ends with a batch of that time now. That may be less than before: what a master proposed in vain while it was cut
+     * off counted its time, and is replaced. Leases rest on this never being ahead of real time.
+     */
+    void endsAt(long batchWallMillis, long batchMasterNanos) {
         wallMillis = Math.max(wallMillis, batchWallMillis);
-        masterNanos = Math.max(masterNanos, batchMasterNanos);
+        masterNanos = batchMasterNanos;
+    }
+
+    /** The log begins after that time at the earliest. */
+    void atLeast(long snapshotWallMillis, long snapshotMasterNanos) {
+        wallMillis = Math.max(wallMillis, snapshotWallMillis);
+        masterNanos = Math.max(masterNanos, snapshotMasterNanos);
     }
 
     /** This node has become master: from now on its own clock counts. */

@@ -68,6 +68,9 @@ final class PeerLinks {
     /** By name, of all who were ever reached. */
     private final Map<String, PeerOutbox> outboxes = new TreeMap<>();
 
+    /** Ids of nodes that may belong to the group, as far as this node has ever known; others are not spoken to. */
+    private final Set<String> known;
+
     private final Map<Target, Outbound> dialled = new TreeMap<>();
     /** Where nodes said last that they are reached, by node id. */
     private final Map<String, Target> introduced = new TreeMap<>();
@@ -81,6 +84,7 @@ final class PeerLinks {
     PeerLinks(
             Links links,
             String selfNode,
+            Set<String> known,
             LogStore store,
             Worker reader,
             EventLoop loop,
@@ -89,6 +93,7 @@ final class PeerLinks {
             Consumer<RaftInput> inputs) {
         this.links = links;
         this.selfNode = selfNode;
+        this.known = new TreeSet<>(known);
         this.store = store;
         this.reader = reader;
         this.loop = loop;
@@ -110,6 +115,7 @@ final class PeerLinks {
             }
         }
         this.members = wanted;
+        wanted.forEach(target -> known.add(target.nodeId()));
         Set<String> nodes = new TreeSet<>();
         wanted.forEach(target -> nodes.add(target.nodeId()));
         introduced.keySet().retainAll(nodes);
@@ -187,6 +193,10 @@ final class PeerLinks {
     }
 
     private LinkListener accept(Peer peer) {
+        if (!known.contains(peer.nodeId())) {
+            throw new RefusedException(peer.nodeId() + " is no node of this cluster, as far as " + selfNode
+                    + " knows; those are " + known);
+        }
         return new Inbound(name(peer));
     }
 

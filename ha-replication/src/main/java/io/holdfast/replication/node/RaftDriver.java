@@ -181,7 +181,7 @@ final class RaftDriver {
             events.notTakenIn(refused.stranger(), refused.reason());
         } else if (effect instanceof RaftEffect.AppendReceived append) {
             ByteBuf batch = receivedBatch(append.batch());
-            time.seen(Batch.wallMillis(batch), Batch.masterNanos(batch));
+            time.endsAt(Batch.wallMillis(batch), Batch.masterNanos(batch));
             store.append(append.batch(), batch);
         } else if (effect instanceof RaftEffect.SaveHardState save) {
             save(save);

@@ -60,7 +60,7 @@ final class RemoteClients {
     }
 
     void start() {
-        links.accept(LogClient.PROTOCOL, peer -> new RemoteClient());
+        links.accept(LogClient.PROTOCOL, peer -> new RemoteClient(peer.member()));
     }
 
     /** Tells everybody who is master. */
@@ -76,10 +76,15 @@ final class RemoteClients {
 
     /** One link. */
     private final class RemoteClient implements LinkListener, Ingress.Source {
+        private final boolean member;
         private @Nullable Link link;
         private @Nullable ByteBuf answers;
         private long answersSession;
         private long reached;
+
+        RemoteClient(boolean member) {
+            this.member = member;
+        }
 
         @Override
         public void up(Link standing) {
@@ -140,6 +145,10 @@ final class RemoteClients {
                 if (command.bytes().readableBytes() > maxEntryBytes) {
                     from.disconnect("a command of " + command.bytes().readableBytes() + " bytes; this node takes "
                             + maxEntryBytes + " (LogReplication.maxEntryBytes)");
+                    return;
+                }
+                if (command.machine() == Commands.ROLES && !member) {
+                    from.disconnect("a client stands for no roles");
                     return;
                 }
                 if (!ingress.hasRoom(EntryKind.COMMAND_HEADER + command.bytes().readableBytes())) {

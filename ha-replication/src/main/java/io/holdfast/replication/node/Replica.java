@@ -106,6 +106,8 @@ final class Replica {
     private @Nullable MasterCandidacy candidacy;
     private Fitness fitness = Fitness.PLAIN;
     private String toldMaster = "";
+    private long grantedTerm;
+    private long grantedUntilNanos;
 
     Replica(
             FeatureContext context,
@@ -136,7 +138,7 @@ final class Replica {
         OpenBatch openBatch = new OpenBatch(allocator);
         MasterTime time = new MasterTime();
         Recovery recovery = disk.log().recovery();
-        time.seen(disk.wallMillis(), disk.masterNanos());
+        time.endsAt(disk.wallMillis(), disk.masterNanos());
         this.store = new LogStore(
                 disk.log(),
                 diskHealth.logWorker(),
@@ -148,8 +150,18 @@ final class Replica {
                 new StoreEvents());
         this.settings = settings;
         this.mayHaveLost = disk.mayHaveLost();
+        Set<String> known = new HashSet<>(settings.listed().keySet());
+        identity.voters().forEach(voter -> known.add(voter.nodeId()));
         this.peers = new PeerLinks(
-                context.links(), context.node().id(), store, reader, loop, allocator, new PeerEvents(), this::input);
+                context.links(),
+                context.node().id(),
+                known,
+                store,
+                reader,
+                loop,
+                allocator,
+                new PeerEvents(),
+                this::input);
         Voter own =
                 new Voter(context.node().id(), identity.diskId(), context.node().advertisedAddress());
         Raft raft = new Raft(
@@ -401,6 +413,9 @@ final class Replica {
     void candidacy(MasterCandidacy stands) {
         candidacy = stands;
         checkFitness();
+        if (grantedTerm == driver.raft().term() && driver.raft().role() == RaftRole.LEADER) {
+            stands.granted(FencingToken.of(EPOCH, grantedTerm), grantedUntilNanos); // it came before
+        }
     }
 
     private void checkFitness() {
@@ -585,6 +600,8 @@ final class Replica {
 
         @Override
         public void masterGranted(long term, long untilNanos) {
+            grantedTerm = term;
+            grantedUntilNanos = untilNanos;
             if (candidacy != null) {
                 candidacy.granted(FencingToken.of(EPOCH, term), untilNanos);
             }
@@ -592,6 +609,7 @@ final class Replica {
 
         @Override
         public void masterExtended(long untilNanos) {
+            grantedUntilNanos = untilNanos;
             if (candidacy != null) {
                 candidacy.extended(untilNanos);
             }

@@ -57,6 +57,7 @@ final class RoleElections {
     private int renewing;
     private boolean ticking;
     private boolean looking;
+    private boolean stopping;
     private boolean stopped;
 
     RoleElections(FeatureContext context, LogClient client, UUID diskId, long leaseNanos) {
@@ -74,6 +75,14 @@ final class RoleElections {
         private final Campaign campaign;
         private final Listener listener;
         private boolean saying;
+        /** What was said last is in the log there; until the table has it, the table is behind. */
+        private long saidIndex;
+        /** Under which generation it was said that this node stands, and then that it withdraws. */
+        private long stoodIn;
+
+        private long withdrawnIn;
+        /** Another candidacy for the same role, which begins when this one has ended in the log. */
+        private @Nullable Standing next;
         /** Of the grant that the listener knows of; 0 if there is none. */
         private long token;
         /** Of the latest one that was given back. */
@@ -87,6 +96,14 @@ final class RoleElections {
         Standing(Campaign campaign, Listener listener) {
             this.campaign = campaign;
             this.listener = listener;
+        }
+
+        Standing last() {
+            Standing last = this;
+            for (Standing more = next; more != null; more = more.next) {
+                last = more;
+            }
+            return last;
         }
 
         @Override
@@ -116,30 +133,52 @@ final class RoleElections {
         /** Says to the log what is not yet as this node wants it; again with each renewal, until it is. */
         void settle() {
             RoleTable known = table;
-            if (known == null || generation == 0 || saying) {
+            if (known == null || saying || (generation != 0 && known.lastIndex() < saidIndex)) {
                 return;
             }
             String role = campaign.role();
-            boolean stands = known.standsFor(role, node, generation);
             if (withdrawn) {
-                if (stands) {
-                    say(new RoleCommand.Withdraw(node, generation, role));
+                if (stoodIn != generation || withdrawnIn == generation) {
+                    ended(role);
                 } else {
-                    standings.remove(role, this);
+                    say(new RoleCommand.Withdraw(node, generation, role));
                 }
-            } else if (!stands) {
+                return;
+            }
+            if (generation == 0) {
+                return;
+            }
+            boolean stands = known.standsFor(role, node, generation);
+            if (!stands) {
+                stoodIn = generation;
                 say(new RoleCommand.Stand(node, generation, role, campaign.priority(), campaign.stopWithinNanos()));
             } else if (releasedToken != 0 && holds(known.role(role)) == releasedToken) {
                 say(new RoleCommand.Release(node, generation, role, releasedToken, releasedTo, pauseNanos));
             }
         }
 
+        private void ended(String role) {
+            standings.remove(role, this);
+            if (next != null) {
+                standings.put(role, next);
+                next.settle();
+            }
+        }
+
         private void say(RoleCommand command) {
+            if (!client.isReady()) {
+                return; // with the next renewal
+            }
             saying = true;
+            long in = generation;
             write(
                     command,
                     answer -> {
                         saying = false;
+                        if (answer != 0 && in == generation) {
+                            saidIndex = answer;
+                            withdrawnIn = command instanceof RoleCommand.Withdraw ? in : withdrawnIn;
+                        }
                         RoleElections.this.look();
                     },
                     () -> saying = false);
@@ -178,7 +217,12 @@ final class RoleElections {
 
     Candidacy campaign(Campaign campaign, Listener listener) {
         Standing standing = new Standing(campaign, listener);
-        standings.put(campaign.role(), standing);
+        Standing before = standings.get(campaign.role());
+        if (before == null) {
+            standings.put(campaign.role(), standing);
+        } else {
+            before.last().next = standing; // it has been withdrawn, and the log may not know yet
+        }
         act();
         return standing;
     }
@@ -188,19 +232,19 @@ final class RoleElections {
     }
 
     private void act() {
-        if (table == null || stopped || standings.isEmpty()) {
+        if (table == null || stopped || stopping || standings.isEmpty()) {
             return;
         }
         if (!ticking) {
             ticking = true;
             tick();
         } else {
-            standings.values().forEach(Standing::settle);
+            new ArrayList<>(standings.values()).forEach(Standing::settle);
         }
     }
 
     private void tick() {
-        if (stopped || standings.isEmpty()) {
+        if (stopped || stopping || standings.isEmpty()) {
             ticking = false;
             return;
         }
@@ -214,15 +258,19 @@ final class RoleElections {
     }
 
     private void enlist() {
-        if (enlisting) {
+        RoleTable known = table;
+        if (enlisting || known == null) {
             return;
         }
         enlisting = true;
         long sent = clock.nanoTime();
         write(
-                new RoleCommand.Enlist(node, diskId, leaseNanos, health()),
+                new RoleCommand.Enlist(node, known.generationOf(node), diskId, leaseNanos, health()),
                 answer -> {
                     enlisting = false;
+                    if (answer == 0) {
+                        return; // the table here is behind: again with the next turn
+                    }
                     generation = answer;
                     validUntilNanos = sent + leaseNanos;
                     LOG.info(
@@ -237,7 +285,7 @@ final class RoleElections {
     }
 
     private void renew() {
-        if (renewing >= RENEWALS) {
+        if (renewing >= RENEWALS || !client.isReady()) {
             return;
         }
         renewing++;
@@ -346,6 +394,7 @@ final class RoleElections {
         };
         long of = generation;
         generation = 0;
+        stopping = true;
         loop.schedule(Math.min(LEAVE_NANOS, leaseNanos), end);
         write(new RoleCommand.Leave(node, of), answer -> end.run(), end);
     }

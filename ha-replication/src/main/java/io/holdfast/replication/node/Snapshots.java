@@ -83,6 +83,8 @@ final class Snapshots {
     /** What was fetched last. */
     private @Nullable SnapshotFile fetched;
 
+    private @Nullable SnapshotMeta fetchedMeta;
+
     private long fetchedBytes;
 
     Snapshots(
@@ -135,7 +137,7 @@ final class Snapshots {
         if (newest != null && file != null) {
             LOG.info("{} takes its state from {}, {} bytes", node, file.path(), found.bytes());
             index = newest.index();
-            time.seen(newest.wallMillis(), newest.masterNanos());
+            time.atLeast(newest.wallMillis(), newest.masterNanos());
             meters.snapshot(index, found.bytes());
             applier.restore(new StoredState(file), worker);
         }
@@ -182,6 +184,9 @@ final class Snapshots {
         SnapshotFile file = fetched;
         if (file == null || index != snapshot.index()) {
             throw new IllegalStateException("the snapshot at index " + snapshot.index() + " was not fetched last");
+        }
+        if (fetchedMeta != null) {
+            time.endsAt(fetchedMeta.wallMillis(), fetchedMeta.masterNanos());
         }
         meters.snapshotInstalled();
         applier.restore(new StoredState(file), worker);
@@ -242,7 +247,7 @@ final class Snapshots {
             fetched = file;
             fetchedBytes = bytes;
             index = Math.max(index, meta.index());
-            time.seen(meta.wallMillis(), meta.masterNanos());
+            fetchedMeta = meta;
             meters.snapshot(meta.index(), bytes);
         }
 

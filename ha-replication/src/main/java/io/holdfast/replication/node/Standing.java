@@ -20,6 +20,10 @@ final class Standing {
             "the end of its log or its vote was found damaged, perhaps by a torn write; it does not vote until"
                     + " it has heard from all other voters or caught up with a master";
 
+    static final String INCOMPLETE =
+            "the end of its log was lost, and another voter has said that it has more: it neither stands nor votes for less, and"
+                    + " does not vote until a voter with as much is there; if that one's disk is lost, see ha recover";
+
     private static final String LOG = "log";
     private static final long PUBLISH_NANOS = 20_000_000L;
 
@@ -123,6 +127,9 @@ final class Standing {
         }
         if (raft.doubtful()) {
             return DOUBT;
+        }
+        if (raft.isIncomplete()) {
+            return INCOMPLETE;
         }
         if (!raft.votes()) {
             return "this node's disk is new to the cluster; it waits for the master to take it in";

@@ -208,7 +208,7 @@ final class Election {
 
     /** Elected: this node is not to act as master before. Another may until then. */
     long grantFromNanos() {
-        return transferred ? grantFromNanos : promisedUntilNanos + s.config.stopWithinNanos();
+        return transferred ? grantFromNanos : promisedUntilNanos + s.config.stopNanos();
     }
 
     /** True while a leader is alive as far as this node can tell; it then disregards candidates. */

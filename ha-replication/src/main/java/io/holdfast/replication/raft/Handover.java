@@ -77,7 +77,7 @@ final class Handover {
     /** A leader that cannot go on, and whose callbacks may still act: whoever is best stands at once, and waits. */
     void flee() {
         replicator.lease().surrender();
-        long mine = s.config.leaseNanos() == 0 ? 0 : s.config.promiseNanos() + s.config.stopWithinNanos();
+        long mine = s.config.leaseNanos() == 0 ? 0 : s.config.promiseNanos() + s.config.stopNanos();
         successor("")
                 .ifPresent(id -> s.send(
                         id,

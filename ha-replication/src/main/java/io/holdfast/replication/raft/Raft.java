@@ -337,7 +337,7 @@ public final class Raft {
 
     private void adopt(long term, String leader) {
         if (s.role == RaftRole.LEADER) {
-            reads.abandon();
+            deposed();
         }
         boolean waits = s.role != RaftRole.FOLLOWER || !leader.isEmpty();
         s.enterTerm(term);
@@ -380,9 +380,17 @@ public final class Raft {
         }
     }
 
+    /** It counted itself for its lease, so whoever has its vote next must know of that lease, too. */
+    private void deposed() {
+        reads.abandon();
+        if (!handover.isActive()) {
+            s.promise();
+        }
+    }
+
     private void stepDown() {
         if (s.role == RaftRole.LEADER) {
-            reads.abandon();
+            deposed();
         }
         s.become(RaftRole.FOLLOWER, "");
         s.armElection();
@@ -554,6 +562,11 @@ public final class Raft {
     /** True while it neither votes nor stands because the end of its own memory cannot be trusted. */
     public boolean doubtful() {
         return doubt.exists();
+    }
+
+    /** True if another voter is known to have had more of the log than this one, which lost its end: it waits for that to be there. */
+    public boolean isIncomplete() {
+        return s.role == RaftRole.FOLLOWER && s.leader.isEmpty() && !doubt.exists() && !doubt.mayStand();
     }
 
     /** On a leader: true if that voter is heard, and what it still needs of the log is on its way. */

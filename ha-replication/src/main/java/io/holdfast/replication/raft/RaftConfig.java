@@ -31,6 +31,11 @@ public record RaftConfig(
         int maxAppendBytes,
         long maxInflightBytes) {
 
+    /** How long others wait for a master to stop acting as such: its clock may be slower than theirs. */
+    long stopNanos() {
+        return stopWithinNanos + stopWithinNanos / 4;
+    }
+
     /** How long a voter's promise is: clocks whose rates differ by less than a quarter agree that it outlasts the lease. */
     long promiseNanos() {
         return leaseNanos + leaseNanos / 4;

@@ -17,13 +17,14 @@ public sealed interface RoleCommand {
      * The node's process has begun, or has learnt that it was taken for dead: it holds nothing. Answered with its generation,
      * which all else that it says carries.
      *
+     * @param before its generation until now, as it knows it, 0 for none: one that comes late, of a process that is gone, is refused
      * @param diskId the disk that only one process uses at a time: an earlier one that used it is dead
      * @param leaseNanos how long what it is granted lasts after each {@link Renew}
      * @param health 0 for up, 1 for degraded, 2 for down
      */
-    record Enlist(String node, UUID diskId, long leaseNanos, int health) implements RoleCommand {}
+    record Enlist(String node, long before, UUID diskId, long leaseNanos, int health) implements RoleCommand {}
 
-    /** It lives. Answered with 0 if it was taken for dead meanwhile, and has to enlist again. */
+    /** It lives. As all that follows answered with the entry's index, or with 0 if it was taken for dead meanwhile, and has to enlist again. */
     record Renew(String node, long generation, int health) implements RoleCommand {}
 
     /**
@@ -56,6 +57,7 @@ public sealed interface RoleCommand {
         ByteBuffer out = ByteBuffer.allocate(64 + 3 * (MAX_NAME_BYTES + 1));
         if (this instanceof Enlist c) {
             put(out.put((byte) 1), c.node());
+            out.putLong(c.before());
             out.putLong(c.diskId().getMostSignificantBits()).putLong(c.diskId().getLeastSignificantBits());
             out.putLong(c.leaseNanos()).put((byte) c.health());
         } else if (this instanceof Renew c) {
@@ -91,7 +93,8 @@ public sealed interface RoleCommand {
             int op = in.get();
             String node = name(in);
             command = switch (op) {
-                case 1 -> new Enlist(node, new UUID(in.getLong(), in.getLong()), positive(in), health(in));
+                case 1 ->
+                    new Enlist(node, in.getLong(), new UUID(in.getLong(), in.getLong()), positive(in), health(in));
                 case 2 -> new Renew(node, in.getLong(), health(in));
                 case 3 -> new Stand(node, in.getLong(), name(in), in.get(), notNegative(in));
                 case 4 -> new Withdraw(node, in.getLong(), name(in));

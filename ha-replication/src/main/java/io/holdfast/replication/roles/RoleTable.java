@@ -29,12 +29,14 @@ import java.util.zip.CRC32C;
 public final class RoleTable {
     private static final int MAX_ROLES = 4_096;
     private static final int MAX_NODES = 1_024;
-    private static final byte[] YES = ByteBuffer.allocate(8).putLong(1).array();
     private static final byte[] NO = new byte[8];
     private static final long NEVER = Long.MAX_VALUE;
 
     final TreeMap<String, Enlisted> nodes = new TreeMap<>();
     final TreeMap<String, RoleState> roles = new TreeMap<>();
+    /** Of the entries that it knows; not part of its state. */
+    private long lastIndex;
+
     private final RolePlacement placement = new RolePlacement(nodes);
     private RoleListener listener = () -> {};
     long lastToken;
@@ -64,6 +66,7 @@ public final class RoleTable {
      * @param index the batch's first
      */
     public void passTime(long index, long masterNanos) {
+        lastIndex = index - 1;
         if (isDue(masterNanos)) {
             settle(index, masterNanos);
         }
@@ -71,11 +74,16 @@ public final class RoleTable {
 
     /** Applies one committed command, at the time of its batch, up to which {@link #passTime} has been called. */
     public byte[] apply(long index, long masterNanos, ByteBuffer bytes) {
+        lastIndex = index;
         RoleCommand command = RoleCommand.decode(bytes);
+        byte[] yes = ByteBuffer.allocate(8).putLong(index).array();
         if (command instanceof Enlist enlist) {
+            if (enlist.before() != generationOf(enlist.node())) {
+                return NO;
+            }
             enlist(enlist, index, masterNanos);
             settle(index, masterNanos);
-            return ByteBuffer.allocate(8).putLong(index).array();
+            return yes;
         }
         Enlisted node = nodes.get(command.node());
         if (node == null || node.generation != generation(command)) {
@@ -88,7 +96,7 @@ public final class RoleTable {
                 node.healthSinceNanos = masterNanos;
                 settle(index, masterNanos);
             }
-            return YES; // what is due comes later now, and is looked at when it was to come
+            return yes; // what is due comes later now, and is looked at when it was to come
         }
         if (command instanceof Stand stand) {
             stand(stand);
@@ -101,7 +109,18 @@ public final class RoleTable {
             nodes.remove(leave.node());
         }
         settle(index, masterNanos);
-        return YES;
+        return yes;
+    }
+
+    /** Under which number a node is enlisted; 0 if it is not. */
+    public long generationOf(String node) {
+        Enlisted enlisted = nodes.get(node);
+        return enlisted == null ? 0 : enlisted.generation;
+    }
+
+    /** It has taken note of all entries up to there. */
+    public long lastIndex() {
+        return lastIndex;
     }
 
     private static long generation(RoleCommand command) {
@@ -170,11 +189,16 @@ public final class RoleTable {
             Candidate candidate = role.candidates.get(name);
             if (candidate != null) {
                 if (role.holder.equals(name)) {
-                    vacate(role, callbacksMayRun ? fromNanos + candidate.stopWithinNanos : 0);
+                    vacate(role, callbacksMayRun ? fromNanos + stopNanos(candidate) : 0);
                 }
                 role.candidates.remove(name);
             }
         }
+    }
+
+    /** Its clock may be slower than the masters'. */
+    private static long stopNanos(Candidate candidate) {
+        return candidate.stopWithinNanos + candidate.stopWithinNanos / 4;
     }
 
     private void vacate(RoleState role, long freeNanos) {
@@ -218,13 +242,15 @@ public final class RoleTable {
         for (RoleState role : roles.values()) {
             if (!role.isHeld()) {
                 grant(role, placement.choose(role, "", now), index, now);
-                if (!role.isHeld() && !role.candidates.isEmpty()) {
-                    dueNanos = Math.min(dueNanos, role.freeNanos);
-                }
             }
         }
         // A role that nobody stands for is remembered until it may be granted: its last holder may still act.
         roles.values().removeIf(role -> role.candidates.isEmpty() && role.freeNanos <= now);
+        for (RoleState role : roles.values()) {
+            if (!role.isHeld()) {
+                dueNanos = Math.min(dueNanos, role.freeNanos);
+            }
+        }
         move(now);
         listener.changed();
     }

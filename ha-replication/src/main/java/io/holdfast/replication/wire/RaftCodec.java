@@ -45,6 +45,8 @@ import java.util.Map;
 public final class RaftCodec {
     /** The longest message without batches. */
     private static final int MAX_FIXED = 64;
+
+    private static final long MAX_TERM = (1L << 48) - 1;
     /** As the longest election time-out that can be set. */
     private static final long MAX_PROMISE_NANOS = 60_000_000_000L;
     /** That, and the longest time for callbacks to stop. */
@@ -115,6 +117,10 @@ public final class RaftCodec {
      */
     public static RaftMessage decode(ByteBuf frame, List<ByteBuf> batches) {
         int kind = frame.readUnsignedByte();
+        // Every message begins with a term, which has to fit a fencing token.
+        if (frame.readableBytes() >= 8 && frame.getLong(frame.readerIndex()) > MAX_TERM) {
+            throw new MalformedFrameException("term " + frame.getLong(frame.readerIndex()));
+        }
         if (kind == 1) {
             return decodeAppend(frame, batches);
         }

@@ -77,6 +77,7 @@ class RaftCodecTest {
         for (RaftMessage message : List.of(
                 new VoteReply(3, true, 60_000_000_001L),
                 new VoteReply(3, true, Long.MIN_VALUE),
+                new Heartbeat(1L << 48, 4, 5, 6),
                 new TimeoutNow(3, 60_000_000_001L, 0),
                 new TimeoutNow(3, 0, Long.MAX_VALUE),
                 new HeartbeatReply(3, 4, Long.MAX_VALUE, Fitness.PLAIN))) {

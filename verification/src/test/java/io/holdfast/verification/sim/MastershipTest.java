@@ -324,4 +324,43 @@ class MastershipTest {
                 .grant()
                 .ifPresent(grant -> assertTrue(grant.token().value() > largest, "tokens rise"))));
     }
+
+    /** What this node has applied may be older than the word of its giving the role up. */
+    @Test
+    void aCandidacyThatIsClosedAndBegunAgainIsNotGrantedWhatTheOneBeforeHeld() {
+        machines.keySet().forEach(id -> stand(id, 3));
+        await("they are spread", () -> isEven(3, 3));
+        simulation.runFor(Duration.ofSeconds(2));
+        String slave = anotherThan(master());
+        String role = holders().entrySet().stream()
+                .filter(entry -> entry.getValue().equals(slave))
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+        List<Long> tokens = new ArrayList<>();
+        tokens.add(candidacies.get(slave).get(role).grant().orElseThrow().token().value());
+        simulation.afterEachEvent(this::holders); // which fails if one is held twice
+        for (int i = 0; i < 5; i++) {
+            candidacies.get(slave).get(role).close();
+            await("it has ended", () -> candidacies.get(slave).get(role).grant().isEmpty());
+            simulation.runFor(Duration.ofMillis(1));
+            candidacies
+                    .get(slave)
+                    .put(
+                            role,
+                            process(slave)
+                                    .role(role)
+                                    .stopWithin(STOP_WITHIN)
+                                    .executor(machines.get(slave).callbacks())
+                                    .hold(grant -> tokens.add(grant.token().value()), reason -> {}));
+            await("somebody has it", () -> holders().containsKey(role));
+            String holder = holders().get(role);
+            if (!holder.equals(slave)) {
+                candidacies.get(holder).get(role).handOver(slave);
+            }
+            await("it has it again", () -> slave.equals(holders().get(role)));
+        }
+        assertEquals(tokens.stream().sorted().distinct().toList(), tokens, "each token once, and rising");
+        assertEquals(List.of(), simulation.failures());
+    }
 }

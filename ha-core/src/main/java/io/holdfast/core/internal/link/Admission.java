@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * they say and may do everything. Pure; immutable.
  */
 public final class Admission {
+    /** The protocol of operators' commands. */
+    static final int OPERATORS = 4;
+
     private final boolean certified;
     private final Map<String, OperatorRole> operators;
 
@@ -69,6 +72,23 @@ public final class Admission {
                         ? "there is no certificate that says it is " + nodeId
                         : "the certificate stands for " + far.names() + " and not for " + nodeId
                                 + "; it needs the DNS name " + nodeId + ", or " + nodeId + " dot cluster name");
+    }
+
+    /**
+     * Why an operator's certificate is not good for that, or null if it is none or good for it: whoever may read the state of a
+     * cluster is not thereby one of its nodes, nor a user of its log.
+     *
+     * @param member whether it says to be a node of the cluster
+     */
+    @Nullable
+    Reject judgeOperator(@Nullable PeerIdentity far, boolean member, int protocol) {
+        if (!certified || role(far) == OperatorRole.NONE || (!member && protocol == OPERATORS)) {
+            return null;
+        }
+        return new Reject(
+                RejectCode.OTHER_CERTIFICATE,
+                "the certificate of " + names(far)
+                        + " is an operator's (Tls.operator), which is good for operators' commands alone");
     }
 
     /** The greatest role among those of its names. */

@@ -99,6 +99,9 @@ final class DialAttempt implements ConnectionHandler {
         if (answer instanceof Welcome welcome) {
             Reject objection = certificateOf(from, welcome.nodeId());
             if (objection == null) {
+                objection = node.admission().judgeOperator(from.peerIdentity(), welcome.member(), 0);
+            }
+            if (objection == null) {
                 objection = HandshakeRules.judge(node.identity(), dialer.expectedNodeId(), welcome);
             }
             if (objection == null) {

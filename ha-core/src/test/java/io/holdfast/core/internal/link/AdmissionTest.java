@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.holdfast.core.OperatorRole;
 import io.holdfast.core.internal.link.Handshake.Reject;
+import io.holdfast.core.internal.operator.OperatorServer;
 import io.holdfast.core.runtime.PeerIdentity;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,18 @@ class AdmissionTest {
             assertFalse(reject.text().contains("shop") && !wrong.toString().contains("shop"), reject.text());
         }
         assertNotNull(admission.judge(null, "node-1", "shop"));
+    }
+
+    @Test
+    void anOperatorsCertificateIsGoodForOperatorsCommandsAlone() {
+        assertNull(admission.judgeOperator(of("bob"), false, Admission.OPERATORS));
+        assertNotNull(admission.judgeOperator(of("bob"), true, Admission.OPERATORS), "no node");
+        assertNotNull(admission.judgeOperator(of("bob"), false, 2), "no user of the log");
+        assertNotNull(admission.judgeOperator(of("node-1", "alice"), true, 1), "whatever else it names");
+        assertNull(admission.judgeOperator(of("node-1"), true, 1));
+        assertNull(admission.judgeOperator(of("client-1"), false, 2));
+        assertNull(Admission.open().judgeOperator(null, true, 1), "in plain nobody is known");
+        assertEquals(OperatorServer.PROTOCOL.id(), Admission.OPERATORS);
     }
 
     @Test
