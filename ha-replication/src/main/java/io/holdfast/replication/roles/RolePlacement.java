@@ -102,8 +102,13 @@ final class RolePlacement {
                     || candidate.priority < held.priority
                     || holder.held - other.held < 2) {
                 continue;
-            } else if (other.healthSinceNanos > other.sinceNanos) {
-                from = Math.max(from, other.healthSinceNanos + STAYS_NANOS); // it has not always been that healthy
+            } else {
+                if (other.healthSinceNanos > other.sinceNanos) { // it has not always been that healthy
+                    from = Math.max(from, other.healthSinceNanos + STAYS_NANOS);
+                }
+                if (role.placed) {
+                    from = Math.max(from, role.grantedNanos + STAYS_NANOS);
+                }
             }
             if (from < earliest.atNanos()) {
                 earliest = new Move(name, from);

@@ -54,6 +54,7 @@ public final class RoleSnapshot {
         out.writeLong(role.token);
         out.writeLong(role.freeNanos);
         out.writeLong(role.grantedNanos);
+        out.writeBoolean(role.placed);
         out.writeUTF(role.wanted);
         out.writeInt(role.candidates.size());
         for (Map.Entry<String, Candidate> entry : role.candidates.entrySet()) {
@@ -109,6 +110,7 @@ public final class RoleSnapshot {
         role.token = in.readLong();
         role.freeNanos = in.readLong();
         role.grantedNanos = in.readLong();
+        role.placed = in.readBoolean();
         role.wanted = in.readUTF();
         for (int left = in.readInt(); left > 0; left--) {
             String name = in.readUTF();

@@ -29,6 +29,8 @@ final class RoleState {
     long freeNanos;
     /** When it was granted last. */
     long grantedNanos;
+    /** Somebody wished the holder to have it: it is not moved for the sake of an even spread for a while. */
+    boolean placed;
     /** Who is wanted to have it instead of the holder, who has been asked for it; empty if the holder suits. */
     String wanted = "";
 

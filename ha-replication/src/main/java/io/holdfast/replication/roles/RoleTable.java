@@ -92,8 +92,11 @@ public final class RoleTable {
         if (command instanceof Renew renew) {
             node.renewedNanos = masterNanos;
             if (node.health != renew.health()) {
+                boolean atFirst = node.healthSinceNanos == node.sinceNanos && renew.health() < node.health;
                 node.health = renew.health();
-                node.healthSinceNanos = masterNanos;
+                if (!atFirst) { // that its checks have come to a first result is no recovery
+                    node.healthSinceNanos = masterNanos;
+                }
                 settle(index, masterNanos);
             }
             return yes; // what is due comes later now, and is looked at when it was to come
@@ -179,8 +182,10 @@ public final class RoleTable {
         Candidate candidate = Objects.requireNonNull(role.candidates.get(command.node()));
         candidate.pausedUntilNanos = now + command.pauseNanos();
         String to = command.to().isEmpty() ? role.wanted : command.to();
+        boolean wished = !to.equals(role.wanted);
         vacate(role, now);
         grant(role, placement.choose(role, to, now), index, now);
+        role.placed = wished && role.holder.equals(to);
     }
 
     /** A node's process is gone, or stands for nothing any more: its roles are free, at once or after a while. */
@@ -224,6 +229,7 @@ public final class RoleTable {
         role.holderGeneration = node.generation;
         role.token = lastToken;
         role.grantedNanos = now;
+        role.placed = false;
         node.held++;
     }
 

@@ -34,7 +34,7 @@ class StrangerTest {
                 .start();
         cluster.simulation.runFor(Duration.ofSeconds(30));
         assertFalse(stranger.isReady());
-        assertTrue(stranger.whyNotReady().contains("waits"), stranger.whyNotReady());
+        assertTrue(stranger.whyNotReady().contains("is being formed"), stranger.whyNotReady());
         cluster.write(4);
         cluster.await("the cluster goes on");
         assertEquals(
