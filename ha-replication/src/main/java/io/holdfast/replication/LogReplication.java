@@ -189,7 +189,8 @@ public final class LogReplication implements HaFeature {
     /**
      * How long this node keeps its named roles without renewing them, which it does four times as often, 200 ms to 10 min; 3 s by
      * default. When it dies or is cut off, another node has them after this time, a quarter of it for clocks that differ, and the
-     * role's {@code stopWithin}; when its process is started anew on the same directory, at once.
+     * role's {@code stopWithin}; when its process is started anew on the same directory, at once. So with what this node or client
+     * holds of {@link FencedLock}s and {@link Semaphore}s, without the {@code stopWithin}.
      */
     public LogReplication roleLease(Duration length) {
         return with(o -> o.roleLease = length);
@@ -316,7 +317,7 @@ public final class LogReplication implements HaFeature {
         if (directory == null) {
             List<Address> addresses = new ArrayList<>();
             o.nodes.forEach(node -> addresses.add(Address.parse(node)));
-            return new ReplicationClient(context, addresses, limits, storedByDefault);
+            return new ReplicationClient(context, addresses, limits, o.roleLease.toNanos(), storedByDefault);
         }
         return new ReplicationNode(
                 context,

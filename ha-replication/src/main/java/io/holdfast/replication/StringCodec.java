@@ -9,6 +9,12 @@ import java.nio.charset.StandardCharsets;
 enum StringCodec implements Codec<String> {
     INSTANCE;
 
+    /** The text, if it can be read back as it was. */
+    static String checked(String text) {
+        INSTANCE.encode(text);
+        return text;
+    }
+
     @Override
     public byte[] encode(String value) {
         // The JDK's fast path replaces a lone surrogate silently, which would make two keys one.

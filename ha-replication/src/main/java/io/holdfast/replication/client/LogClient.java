@@ -109,6 +109,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
                 context.callbacks(),
                 nodes::inTurn,
                 nodes::reachable,
+                () -> master,
                 context.runtime().random().nextLong() >>> 1);
         this.session = new ClientSession(context.runtime().random().nextLong() >>> 1, this::leftWindow, completions);
     }
@@ -446,7 +447,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         if (timer != null) {
             timer.cancel();
         }
-        tickingSlowly = !(master == null || session.isBusy() || !reads.isEmpty());
+        tickingSlowly = !(master == null || session.isBusy() || !reads.isEmpty() || polls.isBusy());
         // Without work the tick only keeps the session alive, which a second is soon enough for.
         timer = loop.schedule(tickingSlowly ? 40 * TICK_NANOS : TICK_NANOS, this::tick);
     }

@@ -49,6 +49,8 @@ final class Polls {
         private long id;
 
         private int turn;
+        /** The master has not answered the last question. */
+        private boolean unanswered;
         /** Who did not have what it needs, since it last got anything. */
         private final Set<Endpoint> refused = new HashSet<>();
 
@@ -63,6 +65,7 @@ final class Polls {
     private final Executor callbacks;
     private final IntFunction<@Nullable Endpoint> inTurn;
     private final Supplier<List<Endpoint>> reachable;
+    private final Supplier<@Nullable Endpoint> master;
     private final Queue<Running> arriving = new ConcurrentLinkedQueue<>();
     private final List<Running> running = new ArrayList<>();
     private final Map<Long, Running> asked = new LinkedHashMap<>();
@@ -75,6 +78,7 @@ final class Polls {
      *
      * @param inTurn whom to ask when it is the turn of the node with that number, of those within reach; null if none is
      * @param reachable who they are
+     * @param master who is; null if none is known
      * @param firstId where ids start, so that no answer to an earlier life of this process, or to a read, matches
      */
     Polls(
@@ -83,12 +87,14 @@ final class Polls {
             Executor callbacks,
             IntFunction<@Nullable Endpoint> inTurn,
             Supplier<List<Endpoint>> reachable,
+            Supplier<@Nullable Endpoint> master,
             long firstId) {
         this.clock = clock;
         this.loop = loop;
         this.callbacks = callbacks;
         this.inTurn = inTurn;
         this.reachable = reachable;
+        this.master = master;
         this.nextId = firstId;
     }
 
@@ -110,13 +116,14 @@ final class Polls {
     }
 
     private void start(Running added) {
-        if (running.size() >= MAX_POLLS) {
+        boolean limited = !added.poll.isUrgent();
+        if (limited && isFull()) {
             running.stream()
                     .filter(one -> one.state != State.TAKING && one.poll.question() == null)
                     .toList()
                     .forEach(this::remove);
         }
-        if (running.size() >= MAX_POLLS) {
+        if (limited && isFull()) {
             callbacks.execute(() -> added.poll.ended(new OverloadedException(
                     "a process has at most " + MAX_POLLS + " watches at once; close one that is not needed")));
             return;
@@ -124,6 +131,10 @@ final class Polls {
         added.turn = begun++;
         running.add(added);
         ask(added);
+    }
+
+    private boolean isFull() {
+        return running.stream().filter(one -> !one.poll.isUrgent()).count() >= MAX_POLLS;
     }
 
     private void ask(Running one) {
@@ -134,7 +145,7 @@ final class Polls {
             return;
         }
         one.id = nextId++;
-        one.whom = inTurn.apply(one.turn++);
+        one.whom = whom(one);
         one.askedNanos = clock.nanoTime();
         one.state = State.TO_BE_ASKED;
         if (one.whom != null) {
@@ -145,6 +156,17 @@ final class Polls {
                 one.state = State.TO_BE_ASKED;
             }
         }
+    }
+
+    private @Nullable Endpoint whom(Running one) {
+        Endpoint first = one.poll.isUrgent() && !one.unanswered ? master.get() : null;
+        one.unanswered = false;
+        return first != null ? first : inTurn.apply(one.turn++);
+    }
+
+    /** True if one waits for {@link #tick}. */
+    boolean isBusy() {
+        return running.stream().anyMatch(one -> one.state == State.TO_BE_ASKED);
     }
 
     private void remove(Running one) {
@@ -160,7 +182,7 @@ final class Polls {
         }
         if (outcome == Outcome.APPLIED) {
             one.state = State.TAKING;
-            callbacks.execute(() -> take(one, bytes));
+            (one.poll.isUrgent() ? loop : callbacks).execute(() -> take(one, bytes));
         } else if (outcome == Outcome.FAILED) {
             taken(one, new RequestFailedException(new String(bytes, StandardCharsets.UTF_8)));
         } else {
@@ -187,7 +209,7 @@ final class Polls {
         }
         if (refusal == null) {
             one.refused.clear();
-        } else if (isRefusedByAll(one)) {
+        } else if (one.poll.isUrgent() || isRefusedByAll(one)) {
             remove(one);
             callbacks.execute(() -> one.poll.ended(refusal));
             return;
@@ -210,6 +232,7 @@ final class Polls {
         for (Running one : new ArrayList<>(running)) {
             boolean unanswered = one.state == State.ASKED && now - one.askedNanos > PATIENCE_NANOS;
             if (unanswered || one.state == State.TO_BE_ASKED) {
+                one.unanswered = unanswered;
                 ask(one);
             }
         }

@@ -1,6 +1,7 @@
 package io.holdfast.replication.node;
 
 import io.holdfast.replication.StateSnapshot;
+import io.holdfast.replication.locks.LockSnapshot;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.roles.RoleSnapshot;
 import io.holdfast.replication.session.SessionSnapshot;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param configuration who belonged to the cluster then
  * @param roles the named roles, as {@link io.holdfast.replication.roles.RoleTable#snapshot} gives them
+ * @param locks the locks, as {@link io.holdfast.replication.locks.LockTable#snapshot} gives them
  * @param user the user's machine's, null if there is none
  */
 record AppliedState(
@@ -25,6 +27,7 @@ record AppliedState(
         SessionSnapshot sessions,
         MapSnapshot maps,
         byte[] roles,
+        byte[] locks,
         @Nullable StateSnapshot user)
         implements AutoCloseable {
     /** Numbers of the sections of a snapshot, part of its format. */
@@ -34,6 +37,7 @@ record AppliedState(
     static final int MAPS = 3;
     static final int USER = 4;
     static final int ROLES = 5;
+    static final int LOCKS = 6;
     static final int MEMBERS_VERSION = 1;
 
     /** Writes all of it; the caller finishes the snapshot. Blocks. */
@@ -54,6 +58,9 @@ record AppliedState(
         }
         try (OutputStream out = snapshot.section(ROLES, RoleSnapshot.VERSION)) {
             out.write(roles);
+        }
+        try (OutputStream out = snapshot.section(LOCKS, LockSnapshot.VERSION)) {
+            out.write(locks);
         }
     }
 

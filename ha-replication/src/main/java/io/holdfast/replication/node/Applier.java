@@ -4,6 +4,7 @@ import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.StateMachine;
 import io.holdfast.replication.StateSnapshot;
+import io.holdfast.replication.locks.LockTable;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.ReadPlan;
@@ -67,6 +68,9 @@ final class Applier {
         /** Who holds a role, or should, may be different. */
         void rolesChanged();
 
+        /** A process has been granted a lock, or its lease has ended, by an entry that is being applied. */
+        void locksChanged(long generation);
+
         /** A map is different, by an entry that is being applied: all of that entry's changes come before its index counts. */
         void changed(MapChange change);
 
@@ -86,6 +90,7 @@ final class Applier {
     private final ByteBufAllocator allocator;
     private MapMachine maps = new MapMachine();
     private RoleTable roles = new RoleTable();
+    private LockTable locks = new LockTable();
     private final @Nullable UserMachine user;
     private final Events events;
     private final SessionTable sessions = new SessionTable();
@@ -134,11 +139,17 @@ final class Applier {
         this.events = events;
         maps.tell(events::changed);
         roles.tell(events::rolesChanged);
+        locks.tell(events::locksChanged);
     }
 
     /** The named roles, after what has been applied. */
     RoleTable roles() {
         return roles;
+    }
+
+    /** The locks, after what has been applied. */
+    LockTable locks() {
+        return locks;
     }
 
     long applied() {
@@ -257,6 +268,7 @@ final class Applier {
         long index = applied;
         events.hashed(index, StateHashes.MAPS, maps.hash());
         events.hashed(index, StateHashes.ROLES, roles.hash());
+        events.hashed(index, StateHashes.LOCKS, locks.hash());
         if (user != null) {
             user.hash(ofAnswers -> events.hashed(index, StateHashes.ANSWERS, ofAnswers));
         }
@@ -270,9 +282,9 @@ final class Applier {
         return removed;
     }
 
-    /** True if a value of a map is to go at that time, in masters' time, or a role to be free. */
+    /** True if a value of a map is to go at that time, in masters' time, or a role or lock to be free. */
     boolean isDue(long atMasterNanos) {
-        return maps.isDue(atMasterNanos) || roles.isDue(atMasterNanos);
+        return maps.isDue(atMasterNanos) || roles.isDue(atMasterNanos) || locks.isDue(atMasterNanos);
     }
 
     private boolean isNext(ByteBuf batch, long decided) {
@@ -288,6 +300,7 @@ final class Applier {
         long before = applied;
         sessions.expire(masterNanos);
         roles.passTime(Batch.firstIndex(batch), masterNanos);
+        locks.passTime(Batch.firstIndex(batch), masterNanos);
         Batch.Entries entries = Batch.entries(batch);
         while (entries.next()) {
             apply(batch, entries, masterNanos);
@@ -351,7 +364,8 @@ final class Applier {
 
     private AppliedState state(@Nullable StateSnapshot ofUser) {
         SnapshotMeta meta = new SnapshotMeta(applied, term, wallMillis, masterNanos);
-        return new AppliedState(meta, configuration, sessions.snapshot(), maps.snapshot(), roles.snapshot(), ofUser);
+        return new AppliedState(
+                meta, configuration, sessions.snapshot(), maps.snapshot(), roles.snapshot(), locks.snapshot(), ofUser);
     }
 
     /**
@@ -398,6 +412,8 @@ final class Applier {
         maps.tell(events::changed);
         roles = state.roles();
         roles.tell(events::rolesChanged);
+        locks = state.locks();
+        locks.tell(events::locksChanged);
         expiring = false;
         applied = meta.index();
         term = meta.term();
@@ -492,6 +508,7 @@ final class Applier {
                                             entry.index(), Batch.term(batch), Batch.wallMillis(batch), bytes),
                                     masterNanos);
                         case Commands.ROLES -> roles.apply(entry.index(), masterNanos, bytes);
+                        case Commands.LOCKS -> locks.apply(entry.index(), masterNanos, bytes);
                         default -> throw noMachine();
                     };
             answered(id, session, sequence, Outcome.APPLIED, answer);

@@ -4,7 +4,6 @@ import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.replication.client.Endpoint;
 import io.holdfast.replication.client.PendingWrite;
 import io.holdfast.replication.log.Batch;
-import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
@@ -16,14 +15,14 @@ final class LocalEndpoint implements Endpoint, Ingress.Source {
     private final EventLoop loop;
     private final Ingress ingress;
     private final LinearizableReads reads;
-    private final ChangeFeed feed;
+    private final Feeds feeds;
     private final Responder user;
 
-    LocalEndpoint(EventLoop loop, Ingress ingress, LinearizableReads reads, ChangeFeed feed, Responder user) {
+    LocalEndpoint(EventLoop loop, Ingress ingress, LinearizableReads reads, Feeds feeds, Responder user) {
         this.loop = loop;
         this.ingress = ingress;
         this.reads = reads;
-        this.feed = feed;
+        this.feeds = feeds;
         this.user = user;
     }
 
@@ -76,9 +75,7 @@ final class LocalEndpoint implements Endpoint, Ingress.Source {
 
     @Override
     public boolean query(long request, int machine, byte[] bytes, Freshness freshness) {
-        if (machine == Commands.CHANGES) {
-            feed.ask(bytes, this, request);
-        } else {
+        if (!feeds.ask(machine, bytes, this, request)) {
             reads.read(machine, bytes, freshness, this, request);
         }
         return true;

@@ -208,6 +208,7 @@ public final class OfflineReader {
             case Commands.MAPS -> "maps";
             case Commands.USER -> "user";
             case Commands.ROLES -> "roles";
+            case Commands.LOCKS -> "locks";
             default -> "machine-" + number;
         };
     }

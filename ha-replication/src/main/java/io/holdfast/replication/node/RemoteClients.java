@@ -6,7 +6,6 @@ import io.holdfast.core.spi.Links;
 import io.holdfast.core.spi.Links.Link;
 import io.holdfast.core.spi.Links.LinkListener;
 import io.holdfast.replication.client.LogClient;
-import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
@@ -37,7 +36,7 @@ final class RemoteClients {
     private final ByteBufAllocator allocator;
     private final Ingress ingress;
     private final LinearizableReads reads;
-    private final ChangeFeed feed;
+    private final Feeds feeds;
     private final Supplier<Announcement> announcement;
     private final int maxEntryBytes;
     private final Set<RemoteClient> clients = new LinkedHashSet<>();
@@ -47,14 +46,14 @@ final class RemoteClients {
             ByteBufAllocator allocator,
             Ingress ingress,
             LinearizableReads reads,
-            ChangeFeed feed,
+            Feeds feeds,
             Supplier<Announcement> announcement,
             int maxEntryBytes) {
         this.links = links;
         this.allocator = allocator;
         this.ingress = ingress;
         this.reads = reads;
-        this.feed = feed;
+        this.feeds = feeds;
         this.announcement = announcement;
         this.maxEntryBytes = maxEntryBytes;
     }
@@ -99,7 +98,7 @@ final class RemoteClients {
             link = null;
             clients.remove(this);
             ingress.disconnected(this);
-            feed.forget(this);
+            feeds.forget(this);
             if (answers != null) {
                 answers.release();
                 answers = null;
@@ -132,9 +131,7 @@ final class RemoteClients {
         }
 
         private void query(long request, int machine, byte[] bytes, Freshness freshness) {
-            if (machine == Commands.CHANGES) {
-                feed.ask(bytes, this, request);
-            } else {
+            if (!feeds.ask(machine, bytes, this, request)) {
                 reads.read(machine, bytes, freshness, this, request);
             }
         }

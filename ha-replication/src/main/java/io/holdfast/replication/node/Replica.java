@@ -80,7 +80,7 @@ final class Replica {
     private final Applier applier;
     private final Snapshots snapshots;
     private final LinearizableReads reads;
-    private final ChangeFeed feed;
+    private final Feeds feeds;
     private final Ingress ingress;
     private final RemoteClients remoteClients;
     private final LocalEndpoint local;
@@ -215,7 +215,9 @@ final class Replica {
                 meters);
         this.reads = new LinearizableReads(
                 runtime.clock(), loop, applier, this::input, runtime.random().nextLong() >>> 1);
-        this.feed = new ChangeFeed(runtime.clock(), applier::applied);
+        this.feeds = new Feeds(
+                new ChangeFeed(runtime.clock(), applier::applied),
+                new LockFeed(runtime.clock(), applier::locks, applier::applied));
         this.ingress = new Ingress(
                 loop, openBatch, settings.maxWaitingBytes(), runtime.random().nextLong() >>> 1, driver::propose);
         this.idleExpiry = new IdleExpiry(ingress, applier, time, runtime.clock().nanoTime());
@@ -224,10 +226,10 @@ final class Replica {
                 allocator,
                 ingress,
                 reads,
-                feed,
+                feeds,
                 this::announcement,
                 settings.client().maxEntryBytes());
-        this.local = new LocalEndpoint(loop, ingress, reads, feed, client);
+        this.local = new LocalEndpoint(loop, ingress, reads, feeds, client);
     }
 
     /** The identity says so, too. */
@@ -359,7 +361,7 @@ final class Replica {
         diskHealth.housekeeping();
         applier.housekeeping();
         reads.giveUpOldOnes();
-        feed.tick();
+        feeds.tick();
         checkFitness();
         idleExpiry.tick(context.runtime().clock().nanoTime(), last);
         snapshots.housekeeping(driver.raft());
@@ -671,7 +673,7 @@ final class Replica {
 
         @Override
         public void reported(String from, long index, long subject, long hash) {
-            if (subject <= StateHashes.ROLES) { // else of a later release
+            if (subject <= StateHashes.LOCKS) { // else of a later release
                 compare(Voter.nodeOf(from), index, (int) subject, hash);
             }
         }
@@ -729,14 +731,19 @@ final class Replica {
         }
 
         @Override
+        public void locksChanged(long generation) {
+            feeds.locks().changed(generation);
+        }
+
+        @Override
         public void changed(MapChange change) {
-            feed.changed(change);
+            feeds.changes().changed(change);
         }
 
         @Override
         public void restored(long index) {
             snapshots.restored(index);
-            feed.restored(index);
+            feeds.restored(index);
             if (ingress.isMaster()) {
                 backlogBytes = driver.raft().bytesAfter(index);
                 ingress.waiting(backlogBytes);
@@ -767,7 +774,7 @@ final class Replica {
         @Override
         public void answersComplete() {
             ingress.flush();
-            feed.applied();
+            feeds.applied();
             checkReady();
         }
     }

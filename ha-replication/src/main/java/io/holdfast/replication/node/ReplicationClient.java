@@ -5,27 +5,43 @@ import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.client.LockAccess;
+import io.holdfast.replication.client.LockClient;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.LogAccess;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
 
 /** The log in a process that uses it without storing it. */
-public final class ReplicationClient implements RunningFeature, LogAccess {
+public final class ReplicationClient implements RunningFeature, LogAccess, LockAccess {
     private final FeatureContext context;
     private final List<Address> addresses;
     private final LogClient client;
     private final Commands commands;
+    private final LockClient locks;
     private volatile LogStatus status = LogStatus.unknown(ReplicaRole.CLIENT);
 
-    /** Makes one; see {@link RunningFeature}. */
+    /**
+     * Makes one; see {@link RunningFeature}.
+     *
+     * @param leaseNanos how long this process keeps its locks without renewing them
+     */
     public ReplicationClient(
-            FeatureContext context, List<Address> addresses, LogClient.Limits limits, boolean storedByDefault) {
+            FeatureContext context,
+            List<Address> addresses,
+            LogClient.Limits limits,
+            long leaseNanos,
+            boolean storedByDefault) {
         this.context = context;
         this.addresses = List.copyOf(addresses);
         this.client = new LogClient(context, limits);
         this.commands = storedByDefault ? new StoredByDefault(client) : client;
+        RandomGenerator random = context.runtime().random();
+        UUID process = new UUID(random.nextLong(), random.nextLong());
+        this.locks = new LockClient(context, client, process, leaseNanos, limits.defaultTimeoutNanos(), Replica.EPOCH);
     }
 
     @Override
@@ -52,18 +68,26 @@ public final class ReplicationClient implements RunningFeature, LogAccess {
     }
 
     @Override
+    public LockClient locks() {
+        return locks;
+    }
+
+    @Override
     public LogStatus status() {
         return status;
     }
 
     @Override
     public void stop(Runnable stopped) {
-        client.stop();
-        stopped.run();
+        locks.stop(() -> {
+            client.stop();
+            stopped.run();
+        });
     }
 
     @Override
     public void close() {
+        locks.abandon();
         client.abandon();
     }
 }

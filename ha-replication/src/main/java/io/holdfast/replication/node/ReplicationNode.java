@@ -15,6 +15,8 @@ import io.holdfast.core.spi.Inspectable;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.bootstrap.FormationDriver;
+import io.holdfast.replication.client.LockAccess;
+import io.holdfast.replication.client.LockClient;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.Identity;
@@ -36,7 +38,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A node that stores the log: its directory and identity, and, once the cluster is formed, its {@link Replica}. */
-public final class ReplicationNode implements RunningFeature, LogAccess, ElectionEngine, Inspectable {
+public final class ReplicationNode implements RunningFeature, LogAccess, LockAccess, ElectionEngine, Inspectable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicationNode.class);
 
     private final FeatureContext context;
@@ -54,6 +56,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, Electio
     private volatile @Nullable RoleElections roles;
     private volatile @Nullable Replica replica;
     private final Inspection inspection;
+    private volatile @Nullable LockClient locks;
     private final DirectoryUse directoryUse;
 
     /** Makes one; see {@link RunningFeature}. */
@@ -99,6 +102,13 @@ public final class ReplicationNode implements RunningFeature, LogAccess, Electio
     public void start() {
         Identity known = identity;
         roles = new RoleElections(context, client, diskId, settings.roleLeaseNanos());
+        locks = new LockClient(
+                context,
+                client,
+                diskId,
+                settings.roleLeaseNanos(),
+                settings.client().defaultTimeoutNanos(),
+                Replica.EPOCH);
         context.links().identify(new UUID(0, 0), diskId);
         formation = new FormationDriver(
                 context,
@@ -185,6 +195,15 @@ public final class ReplicationNode implements RunningFeature, LogAccess, Electio
     @Override
     public Commands commands() {
         return commands;
+    }
+
+    @Override
+    public LockClient locks() {
+        LockClient known = locks;
+        if (known == null) {
+            throw new IllegalStateException(context.node().id() + " has not been started");
+        }
+        return known;
     }
 
     @Override
@@ -275,10 +294,11 @@ public final class ReplicationNode implements RunningFeature, LogAccess, Electio
     @Override
     public void stop(Runnable stopped) {
         RoleElections named = roles;
-        if (named == null) {
+        LockClient known = locks;
+        if (named == null || known == null) {
             stopNow(stopped);
         } else {
-            named.stop(() -> stopNow(stopped));
+            known.stop(() -> named.stop(() -> stopNow(stopped)));
         }
     }
 
@@ -298,6 +318,10 @@ public final class ReplicationNode implements RunningFeature, LogAccess, Electio
 
     @Override
     public void close() {
+        LockClient known = locks;
+        if (known != null) {
+            known.abandon();
+        }
         client.abandon();
         directoryUse.refuse();
         logWorker.close();

@@ -20,6 +20,8 @@ final class StateHashes {
     static final int ANSWERS = 2;
     /** Who holds the named roles, and who stands for them. */
     static final int ROLES = 3;
+    /** Who holds and awaits locks. */
+    static final int LOCKS = 4;
 
     /** What is compared with each other. */
     private record Point(long index, int subject) implements Comparable<Point> {

@@ -1,6 +1,7 @@
 package io.holdfast.replication.node;
 
 import io.holdfast.replication.StateMachine;
+import io.holdfast.replication.locks.LockTable;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.roles.RoleTable;
 import io.holdfast.replication.session.SessionSnapshot;
@@ -23,7 +24,8 @@ record StoredState(SnapshotFile file) {
             Configuration configuration,
             SessionSnapshot sessions,
             MapMachine maps,
-            RoleTable roles) {}
+            RoleTable roles,
+            LockTable locks) {}
 
     /** Who belonged to the cluster when the snapshot was taken. Blocks. */
     static Configuration configuration(SnapshotFile file) throws IOException {
@@ -67,12 +69,16 @@ record StoredState(SnapshotFile file) {
         if (snapshot.skipTo(AppliedState.ROLES)) { // there were none before
             roles.restore(snapshot.nextVersion(), snapshot.section());
         }
-        snapshot.skipTo(AppliedState.ROLES + 1);
+        LockTable locks = new LockTable();
+        if (snapshot.skipTo(AppliedState.LOCKS)) { // there were none before
+            locks.restore(snapshot.nextVersion(), snapshot.section());
+        }
+        snapshot.skipTo(AppliedState.LOCKS + 1);
         if (snapshot.nextSection() != 0) {
             throw new IOException("its section " + snapshot.nextSection()
                     + " is not known to this release: start the release that wrote it");
         }
-        return new BuiltIn(snapshot.meta(), configuration, sessions, maps, roles);
+        return new BuiltIn(snapshot.meta(), configuration, sessions, maps, roles, locks);
     }
 
     private static void require(SnapshotReader snapshot, int section) throws IOException {

@@ -21,6 +21,10 @@ public interface Commands {
     int CHANGES = 3;
     /** The named roles of the cluster's nodes. */
     int ROLES = 4;
+    /** Locks and semaphores. */
+    int LOCKS = 5;
+    /** What a process has been granted of them; can only be asked, by a {@link Poll}. */
+    int LOCK_CHANGES = 6;
 
     /** Writes, and blocks until the answer or the deadline. */
     byte[] write(int machine, byte[] command, long timeoutNanos);

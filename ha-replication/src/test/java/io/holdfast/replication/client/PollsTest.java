@@ -27,6 +27,7 @@ class PollsTest {
     private long now;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<Node> nodes = new ArrayList<>();
+    private @Nullable Node master;
     private final Polls polls = new Polls(
             new Clock() {
                 @Override
@@ -43,6 +44,7 @@ class PollsTest {
             tasks::add,
             turn -> nodes.isEmpty() ? null : nodes.get(turn % nodes.size()),
             () -> List.copyOf(nodes),
+            () -> master,
             100);
 
     private final class Loop implements EventLoop {
@@ -111,6 +113,12 @@ class PollsTest {
         private @Nullable RuntimeException refusal;
         private @Nullable RuntimeException end;
         private @Nullable Error thrown;
+        private boolean urgent;
+
+        @Override
+        public boolean isUrgent() {
+            return urgent;
+        }
 
         @Override
         public byte @Nullable [] question() {
@@ -163,6 +171,47 @@ class PollsTest {
         assertEquals(1, nodes.get(0).asked.size());
         assertFalse(answer(first, 1), "a late answer is none");
         assertEquals(List.of(1, 2), watcher.answers);
+    }
+
+    @Test
+    void anUrgentOneAsksTheMasterFirstAndAnotherIfThatDoesNotAnswer() {
+        nodes.addAll(List.of(new Node(), new Node()));
+        Node theMaster = new Node();
+        master = theMaster;
+        Watcher watcher = new Watcher();
+        watcher.urgent = true;
+        polls.add(6, watcher);
+        runAll();
+        assertTrue(answer(theMaster.asked.remove(), 1));
+        theMaster.asked.remove();
+        now += 3 * SECOND;
+        polls.tick();
+        assertTrue(answer(nodes.get(0).asked.remove(), 2));
+        assertEquals(List.of(1, 2), watcher.answers);
+        assertEquals(1, theMaster.asked.size(), "the master is asked again");
+        master = null;
+        polls.down(theMaster);
+        assertTrue(answer(nodes.get(1).asked.remove(), 3), "where none is known any node is asked");
+        assertFalse(polls.isBusy());
+    }
+
+    @Test
+    void anUrgentOneIsBesideTheLimitAndEndsWhereItCannotBeAnswered() {
+        nodes.add(new Node());
+        for (int i = 0; i < 64; i++) {
+            polls.add(3, new Watcher());
+        }
+        runAll();
+        nodes.get(0).asked.clear();
+        Watcher urgent = new Watcher();
+        urgent.urgent = true;
+        polls.add(6, urgent);
+        runAll();
+        assertEquals(null, urgent.end);
+        polls.answered(nodes.get(0).asked.remove(), Outcome.FAILED, new byte[0]);
+        runAll();
+        assertInstanceOf(RequestFailedException.class, urgent.end);
+        assertEquals(0, nodes.get(0).asked.size());
     }
 
     @Test

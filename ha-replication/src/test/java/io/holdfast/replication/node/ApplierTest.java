@@ -54,6 +54,9 @@ class ApplierTest {
         public void rolesChanged() {}
 
         @Override
+        public void locksChanged(long generation) {}
+
+        @Override
         public void changed(MapChange change) {}
 
         @Override

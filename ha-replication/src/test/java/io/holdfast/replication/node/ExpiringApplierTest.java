@@ -81,6 +81,9 @@ class ExpiringApplierTest {
         public void rolesChanged() {}
 
         @Override
+        public void locksChanged(long generation) {}
+
+        @Override
         public void changed(MapChange change) {}
 
         @Override

@@ -91,6 +91,9 @@ class ReadsTest {
         public void rolesChanged() {}
 
         @Override
+        public void locksChanged(long generation) {}
+
+        @Override
         public void changed(MapChange change) {}
 
         @Override
