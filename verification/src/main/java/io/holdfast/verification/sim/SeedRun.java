@@ -41,6 +41,7 @@ public final class SeedRun implements LongFunction<String> {
      * @param flips how many bits flipped on a disk
      * @param emptyDisks how many disks were emptied
      * @param grants how often a node was granted mastership or a role
+     * @param locks how often somebody was granted a lock, or permits of a semaphore
      * @param trace identifies the run, event by event
      */
     public record Result(
@@ -54,6 +55,7 @@ public final class SeedRun implements LongFunction<String> {
             int flips,
             int emptyDisks,
             int grants,
+            int locks,
             long trace) {}
 
     /** What is wrong with a seed, empty if nothing is. */
@@ -72,20 +74,23 @@ public final class SeedRun implements LongFunction<String> {
         List<Writer> writers = new ArrayList<>();
         List<MapUser> users = new ArrayList<>();
         @Nullable MapWatchers watchers = null;
+        @Nullable LockGrants locks = null;
         History history = new History(simulation::nowNanos);
         FaultSchedule faults =
                 new FaultSchedule(simulation, cluster.machines(), faultsFor(simulation, cluster), cluster::start);
         try {
             cluster.startAll();
             watchers = new MapWatchers(simulation, cluster);
-            HaCluster client = addWriters(simulation, cluster, writers, users, watchers, history);
+            locks = new LockGrants(simulation, cluster);
+            HaCluster client = addWriters(simulation, cluster, writers, users, watchers, locks, history);
             simulation.at(Duration.ofMillis(random.nextLong(3_000)), faults::begin);
             cluster.operator().begin();
             Duration storm = Duration.ofSeconds(5 + random.nextInt(25));
             simulation.runUntil(() -> isBroken(simulation, cluster), storm);
             users.forEach(MapUser::stop);
+            locks.stop();
             if (!isBroken(simulation, cluster)) {
-                calm(simulation, cluster, writers, watchers, client, faults, problems);
+                calm(simulation, cluster, writers, watchers, locks, client, faults, problems);
             }
         } catch (RuntimeException e) {
             problems.add("the simulation itself failed: " + e + " at " + e.getStackTrace()[0]);
@@ -110,6 +115,7 @@ public final class SeedRun implements LongFunction<String> {
                 cluster.flips(),
                 cluster.emptyDisks(),
                 cluster.grants().count(),
+                locks == null ? 0 : locks.count(),
                 simulation.traceHash());
     }
 
@@ -137,12 +143,14 @@ public final class SeedRun implements LongFunction<String> {
             List<Writer> writers,
             List<MapUser> users,
             MapWatchers watchers,
+            LockGrants locks,
             History history) {
         @Nullable HaCluster client = null;
         for (int i = 1; i <= 2; i++) {
             String id = "client-" + i;
             client = cluster.client(id);
             watchers.addClient(id, client);
+            locks.addClient(id, client);
             LogAccess access = client.feature(LogAccess.class);
             MapUser user = new MapUser(
                     i,
@@ -173,6 +181,7 @@ public final class SeedRun implements LongFunction<String> {
             SimulatedCluster cluster,
             List<Writer> writers,
             MapWatchers watchers,
+            LockGrants locks,
             HaCluster client,
             FaultSchedule faults,
             List<String> problems) {
@@ -210,6 +219,7 @@ public final class SeedRun implements LongFunction<String> {
                     + " s after the cluster converged:" + cluster.describe());
         }
         if (lives) {
+            locks.check(problems);
             watchers.check(client, problems);
         }
         for (Writer writer : writers) {

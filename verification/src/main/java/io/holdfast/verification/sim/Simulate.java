@@ -27,6 +27,7 @@ public final class Simulate {
         long flips = 0;
         long emptyDisks = 0;
         long grants = 0;
+        long locks = 0;
         long began = System.nanoTime();
         int done = 0;
         for (long seed = from; done < seeds && System.nanoTime() < end; seed++, done++) {
@@ -39,6 +40,7 @@ public final class Simulate {
             flips += result.flips();
             emptyDisks += result.emptyDisks();
             grants += result.grants();
+            locks += result.locks();
             result.faults().forEach((kind, count) -> faults.merge(kind, count, Integer::sum));
             if (!result.problems().isEmpty()) {
                 failed.add(seed);
@@ -52,8 +54,8 @@ public final class Simulate {
                 done, from, (System.nanoTime() - began) / 1e9, virtualNanos / 3.6e12, decided, acknowledged);
         System.out.printf(
                 "%d states taken from snapshots, %d entries told to those who watch, %d bits flipped on disks, "
-                        + "%d disks emptied, %d grants of mastership and roles%n",
-                restored, told, flips, emptyDisks, grants);
+                        + "%d disks emptied, %d grants of mastership and roles, %d of locks%n",
+                restored, told, flips, emptyDisks, grants, locks);
         System.out.println("faults: " + faults);
         System.out.println(failed.isEmpty() ? "no violation" : failed.size() + " seeds with violations: " + failed);
         System.exit(failed.isEmpty() ? 0 : 1);

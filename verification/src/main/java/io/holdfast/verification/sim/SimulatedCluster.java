@@ -34,6 +34,7 @@ final class SimulatedCluster {
     private final Map<String, AppliedLog> logs = new LinkedHashMap<>();
     private final Map<String, List<RoleCandidacy>> candidacies = new LinkedHashMap<>();
     private final Grants grants;
+    private final List<Runnable> looks = new ArrayList<>();
     private final Operator operator;
     private final boolean roles;
     private final Adversary adversary;
@@ -191,7 +192,9 @@ final class SimulatedCluster {
         }
         return HaCluster.builder("sim")
                 .node(Node.client(id))
-                .with(LogReplication.client(addresses).timeout(Duration.ofSeconds(5)))
+                .with(LogReplication.client(addresses)
+                        .timeout(Duration.ofSeconds(5))
+                        .roleLease(Duration.ofMillis(800)))
                 .runtime(runtime)
                 .executor(simulation.node(id).callbacks())
                 .start();
@@ -215,8 +218,14 @@ final class SimulatedCluster {
         return adversary;
     }
 
+    /** Runs something after each event, beside what the cluster looks at itself: a simulation has one such task. */
+    void alsoLook(Runnable task) {
+        looks.add(task);
+    }
+
     private void look() {
         grants.look();
+        looks.forEach(Runnable::run);
         for (SimulatedNode machine : machines) {
             if (machine.running()) {
                 LogStatus status = status(machine.id());

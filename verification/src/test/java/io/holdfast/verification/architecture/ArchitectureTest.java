@@ -99,10 +99,11 @@ class ArchitectureTest {
         REPLICATION_LAYERS.put("snapshot", Set.of());
         REPLICATION_LAYERS.put("raft", Set.of("log"));
         REPLICATION_LAYERS.put("roles", Set.of());
+        REPLICATION_LAYERS.put("locks", Set.of());
         REPLICATION_LAYERS.put("session", Set.of("vocabulary"));
         REPLICATION_LAYERS.put("wire", Set.of("log", "raft", "session"));
         REPLICATION_LAYERS.put("structures", Set.of("vocabulary"));
-        REPLICATION_LAYERS.put("client", Set.of("session", "wire"));
+        REPLICATION_LAYERS.put("client", Set.of("session", "wire", "locks"));
         REPLICATION_LAYERS.put("bootstrap", Set.of("log"));
         REPLICATION_LAYERS.put(
                 "node",
@@ -112,12 +113,13 @@ class ArchitectureTest {
                         "snapshot",
                         "raft",
                         "roles",
+                        "locks",
                         "session",
                         "wire",
                         "client",
                         "bootstrap",
                         "structures"));
-        REPLICATION_LAYERS.put("", Set.of("vocabulary", "session", "structures", "client", "node"));
+        REPLICATION_LAYERS.put("", Set.of("vocabulary", "session", "structures", "locks", "client", "node"));
     }
 
     /** Three classes that reach up, each with its reason. */
