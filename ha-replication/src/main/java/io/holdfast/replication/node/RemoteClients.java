@@ -6,6 +6,7 @@ import io.holdfast.core.spi.Links;
 import io.holdfast.core.spi.Links.Link;
 import io.holdfast.core.spi.Links.LinkListener;
 import io.holdfast.replication.client.LogClient;
+import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
