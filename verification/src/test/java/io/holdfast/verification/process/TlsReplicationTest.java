@@ -10,7 +10,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
-import io.holdfast.core.OperatorRole;
 import io.holdfast.core.Tls;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.LogReplication;
@@ -87,7 +86,6 @@ class TlsReplicationTest {
 
     private Tls tls(String id) {
         return Tls.pem(directory.resolve(id + ".crt"), directory.resolve(id + ".key"), directory.resolve("ca.crt"))
-                .operator("alice", OperatorRole.OPERATE)
                 .rereadEvery(Duration.ofMillis(200));
     }
 
