@@ -12,20 +12,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What operators see of a node's log. Safe from any thread. */
 final class Inspection implements Inspectable {
+    /** A situation is published twice a second at the least; from an older one nobody is told to stop a node. */
+    static final long FRESH_NANOS = 1_000_000_000L;
+
     private final String node;
     private final Map<String, Address> listed;
     private final Supplier<@Nullable Situation> situation;
+    private final LongSupplier nanoTime;
 
-    /** @param situation null while there is no cluster yet, or its log is being read */
-    Inspection(String node, Map<String, Address> listed, Supplier<@Nullable Situation> situation) {
+    /**
+     * Makes one.
+     *
+     * @param situation null while there is no cluster yet, or its log is being read
+     * @param nanoTime the node's clock
+     */
+    Inspection(
+            String node,
+            Map<String, Address> listed,
+            Supplier<@Nullable Situation> situation,
+            LongSupplier nanoTime) {
         this.node = node;
         this.listed = listed;
         this.situation = situation;
+        this.nanoTime = nanoTime;
     }
 
     @Override
@@ -73,11 +88,18 @@ final class Inspection implements Inspectable {
     @Override
     public SafeToStop safeToStop(String nodeId) {
         Situation s = situation.get();
-        return s != null
-                ? StopDecision.decide(s, nodeId)
-                : SafeToStop.no(
-                        nodeId,
-                        node + " does not know the cluster yet: it is being formed, or the log is still being read");
+        if (s == null) {
+            return SafeToStop.no(
+                    nodeId,
+                    node + " does not know the cluster yet: it is being formed, or the log is still being read");
+        }
+        long age = nanoTime.getAsLong() - s.atNanos();
+        if (age > FRESH_NANOS) { // it was suspended, or its loop is stuck: since then it may have been superseded
+            return SafeToStop.no(
+                    nodeId,
+                    "what " + node + " knows is " + age / 1_000_000 + " ms old, so it cannot tell; ask again");
+        }
+        return StopDecision.decide(s, nodeId);
     }
 
     @Override

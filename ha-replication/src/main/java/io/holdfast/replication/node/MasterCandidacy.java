@@ -47,17 +47,24 @@ final class MasterCandidacy implements Candidacy {
         this.transfer = transfer;
     }
 
+    /** How fit a node is that does not stand, and that nobody prefers: the others must know of a sick one all the same. */
+    static Fitness withoutStanding(Health health) {
+        return new Fitness(rank(health), 0);
+    }
+
+    private static int rank(Health health) {
+        return switch (health) {
+            case UP -> 0;
+            case DEGRADED -> 1;
+            case DOWN -> Fitness.DOWN;
+        };
+    }
+
     /** How fit this node is to lead, if it is as healthy as that. */
     Fitness fitness(Health health) {
         pausing = pausing && clock.nanoTime() - pausedUntilNanos < 0;
         boolean unfit = pausing || withdrawn;
-        int rank =
-                switch (health) {
-                    case UP -> 0;
-                    case DEGRADED -> 1;
-                    case DOWN -> Fitness.DOWN;
-                };
-        return new Fitness(unfit ? Fitness.DOWN : rank, campaign.priority());
+        return new Fitness(unfit ? Fitness.DOWN : rank(health), campaign.priority());
     }
 
     void granted(FencingToken token, long untilNanos) {

@@ -422,7 +422,9 @@ final class Replica {
 
     private void checkFitness() {
         MasterCandidacy stands = candidacy;
-        Fitness now = stands == null ? Fitness.PLAIN : stands.fitness(context.nodeHealth());
+        Fitness now = stands == null
+                ? MasterCandidacy.withoutStanding(context.nodeHealth())
+                : stands.fitness(context.nodeHealth());
         if (!now.equals(fitness)) {
             fitness = now;
             input(new RaftInput.FitnessChanged(now));

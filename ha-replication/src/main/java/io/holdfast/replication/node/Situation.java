@@ -22,6 +22,9 @@ import java.util.Set;
  * @param reached to whom links stand
  * @param refused who refused it a vote since a master was last heard
  * @param caughtUp at the master: who lacks nothing that is not on its way
+ * @param sound who is neither silent nor down: this node unless its health is down, and at the master the others that answered
+ *     within three heartbeats and do not say that they are down
+ * @param agreedIndex the commit index of half a second ago or more: whoever's disk works has got so far
  * @param masterlessSinceNanos since when no master is heard, if none is
  * @param serves at the master: it has committed an entry of its own term
  * @param stalledBy why the log cannot be written, empty while it can
@@ -40,6 +43,8 @@ record Situation(
         Set<String> reached,
         Set<String> refused,
         Set<String> caughtUp,
+        Set<String> sound,
+        long agreedIndex,
         long masterlessSinceNanos,
         boolean serves,
         String stalledBy,
@@ -60,6 +65,11 @@ record Situation(
     /** As many voters have to agree. */
     int majority() {
         return configuration.voters().size() / 2 + 1;
+    }
+
+    /** Up to where that voter's disk is known to have the log. */
+    long onDisk(Voter voter) {
+        return voter.id().equals(self) ? status.durableIndex() : status.matches().getOrDefault(voter.nodeId(), 0L);
     }
 
     List<Voter> unreachedVoters() {

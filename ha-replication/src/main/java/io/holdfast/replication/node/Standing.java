@@ -10,7 +10,9 @@ import io.holdfast.replication.raft.Raft;
 import io.holdfast.replication.raft.RaftRole;
 import io.holdfast.replication.wire.ClientMessage.Announcement;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,13 @@ final class Standing {
     private static final long PUBLISH_NANOS = 20_000_000L;
 
     private final FeatureContext context;
+    /** How old the commit index is, at the least, that every working disk must have reached. */
+    private static final long AGREED_NANOS = 500_000_000L;
+
     private long publishedNanos;
+    private long commitNoted;
+    private long commitNotedNanos;
+    private long agreedIndex;
     private boolean ready;
     /** Why the log cannot be written; empty while it can. */
     private String stalledBy = "";
@@ -43,6 +51,7 @@ final class Standing {
         this.context = context;
         this.troubles = troubles;
         this.masterlessSinceNanos = context.runtime().clock().nanoTime();
+        this.commitNotedNanos = masterlessSinceNanos;
         context.health(LOG, Health.UP, "");
     }
 
@@ -66,6 +75,7 @@ final class Standing {
 
     void publish(Raft raft, long applied, long durable) {
         publishedNanos = context.runtime().clock().nanoTime();
+        noteCommit(raft.commitIndex());
         boolean master = raft.role() == RaftRole.LEADER;
         Map<String, Long> matches = new TreeMap<>();
         raft.matches().forEach((id, match) -> matches.merge(Voter.nodeOf(id), match, Math::max));
@@ -95,10 +105,28 @@ final class Standing {
                 raft.reached(),
                 raft.refusals(),
                 raft.caughtUp(),
+                sound(raft),
+                agreedIndex,
                 masterlessSinceNanos,
                 raft.committedInTerm(),
                 stalledBy,
                 troubles.get());
+    }
+
+    private void noteCommit(long commitIndex) {
+        if (publishedNanos - commitNotedNanos >= AGREED_NANOS) {
+            agreedIndex = commitNoted;
+            commitNoted = commitIndex;
+            commitNotedNanos = publishedNanos;
+        }
+    }
+
+    private Set<String> sound(Raft raft) {
+        TreeSet<String> sound = new TreeSet<>(raft.sound());
+        if (context.nodeHealth() != Health.DOWN) {
+            sound.add(raft.self());
+        }
+        return sound;
     }
 
     /** Once it serves, it is ready until it is stalled; until then it says why not. True if it has just become ready. */

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Whether a node may be stopped: whoever has a vote may if, without it, a majority of the voters is connected with the master and
- * has caught up. The master alone can tell. A function of what it knows.
+ * Whether a node may be stopped: whoever has a vote may if, without it, a majority of the voters is connected with the master, has
+ * caught up, and gets onto its disk what is agreed on: a node whose disk hangs or is full answers heartbeats as well as any. The
+ * master alone can tell. A function of what it knows.
  */
 final class StopDecision {
     private StopDecision() {}
@@ -68,16 +69,33 @@ final class StopDecision {
             if (!s.isReached(voter)) {
                 reasons.add(s.trouble(voter) + " is not connected");
             } else if (!isGood(s, voter)) {
-                reasons.add(voter.nodeId() + " has the log up to "
-                        + s.status().matches().getOrDefault(voter.nodeId(), 0L) + " of "
-                        + s.status().lastIndex() + ", or has not been heard within the election time-out");
+                reasons.add(whyNot(s, voter));
             }
         }
     }
 
     private static boolean isGood(Situation s, Voter voter) {
-        return voter.id().equals(s.self())
-                || (s.isReached(voter) && s.caughtUp().contains(voter.id()));
+        boolean writes = s.sound().contains(voter.id()) && s.onDisk(voter) >= s.agreedIndex();
+        return writes
+                && (voter.id().equals(s.self())
+                        ? s.stalledBy().isEmpty()
+                        : s.isReached(voter) && s.caughtUp().contains(voter.id()));
+    }
+
+    private static String whyNot(Situation s, Voter voter) {
+        boolean self = voter.id().equals(s.self());
+        if (self && !s.stalledBy().isEmpty()) {
+            return voter.nodeId() + " cannot write its log: " + s.stalledBy();
+        }
+        if (!s.sound().contains(voter.id())) {
+            return voter.nodeId()
+                    + (self ? " is down by its own health" : " has not answered lately, or says that it is down");
+        }
+        return voter.nodeId() + " has the log on its disk up to " + s.onDisk(voter) + " of "
+                + s.status().lastIndex()
+                + (s.onDisk(voter) < s.agreedIndex()
+                        ? ", and up to " + s.agreedIndex() + " was agreed on half a second ago"
+                        : "");
     }
 
     private static List<String> toKnow(Situation s, String nodeId, boolean votes) {

@@ -599,6 +599,11 @@ public final class Raft {
         return s.role == RaftRole.LEADER ? replicator.caughtUp() : Set.of();
     }
 
+    /** On a leader: the others who answered within three heartbeats, and do not say of themselves that they are down. */
+    public Set<String> sound() {
+        return s.role == RaftRole.LEADER ? replicator.sound() : Set.of();
+    }
+
     /** On a leader: from which index on each other voter needs the log. */
     public Map<String, Long> needs() {
         return s.role == RaftRole.LEADER ? replicator.needs() : Map.of();

@@ -24,6 +24,8 @@ import java.util.TreeSet;
  * majority steps down).
  */
 final class Replicator {
+    private static final int SOUND_HEARTBEATS = 3;
+
     private final RaftState s;
     private final ReadIndex reads;
     private final Doubt doubt;
@@ -89,6 +91,18 @@ final class Replicator {
                 && !follower.probing
                 && hearsLately(id)
                 && s.log.startOfLast(s.config.maxInflightBytes(), s.log.lastIndex()) <= follower.match + 1;
+    }
+
+    /** Who answered within some heartbeats, and does not say of itself that it is down. */
+    Set<String> sound() {
+        TreeSet<String> all = new TreeSet<>();
+        followers.forEach((id, follower) -> {
+            boolean heard = s.now - follower.heardNanos <= SOUND_HEARTBEATS * s.config.heartbeatNanos();
+            if (heard && follower.fitness.health() < Fitness.DOWN) {
+                all.add(id);
+            }
+        });
+        return all;
     }
 
     Lease lease() {

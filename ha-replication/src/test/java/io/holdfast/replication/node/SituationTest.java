@@ -7,17 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.core.Address;
 import io.holdfast.core.Explanation.Finding;
 import io.holdfast.core.Explanation.State;
+import io.holdfast.core.Health;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.SafeToStop;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.Voter;
+import io.holdfast.replication.raft.Fitness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** What {@link StopDecision} and {@link Explainer} make of a situation. */
@@ -58,6 +61,8 @@ class SituationTest {
                 reached,
                 Set.of(),
                 caughtUp,
+                ids(1, 2, 3, 4, 5),
+                0,
                 0,
                 true,
                 "",
@@ -91,13 +96,83 @@ class SituationTest {
         assertSafe(false, away, "node-2");
         assertSafe(true, away, "node-3");
         Situation behind = master(3, ids(2, 3), ids(2));
-        assertSafe(false, behind, "node-1", "node-3 has the log up to 12 of 90");
+        assertSafe(false, behind, "node-1", "node-3 has the log on its disk up to 12 of 90");
         assertSafe(false, behind, "node-2");
         assertSafe(true, behind, "node-3");
         assertSafe(false, master(2, ids(2), ids(2)), "node-2", "1 of 2 voters", "2 are needed");
         assertSafe(true, master(5, ids(2, 3, 4), ids(2, 3, 4)), "node-1");
         assertSafe(false, master(5, ids(2, 3, 4), ids(2, 3)), "node-1");
         assertSafe(false, master(1, ids(), ids()), "node-1", "only voter", "stops the service");
+    }
+
+    /** All three are connected, and what they still need is on its way to them. */
+    private static Situation disks(
+            long durable, Map<String, Long> matches, Set<String> sound, long agreed, String stalledBy) {
+        return new Situation(
+                "node-1",
+                voter(1).id(),
+                12_000_000_000L,
+                new LogStatus(ReplicaRole.MASTER, 7, "node-1", 90, 90, 90, durable, matches),
+                "node-1",
+                voters(3),
+                true,
+                false,
+                Set.of(),
+                ids(2, 3),
+                Set.of(),
+                ids(2, 3),
+                sound,
+                agreed,
+                0,
+                true,
+                stalledBy,
+                Map.of());
+    }
+
+    @Test
+    void whoseDiskDoesNotFollowDoesNotCount() {
+        Map<String, Long> all = Map.of("node-2", 90L, "node-3", 90L);
+        assertSafe(true, disks(90, all, ids(1, 2, 3), 90, ""), "node-2");
+        Situation hung = disks(90, Map.of("node-2", 90L, "node-3", 84L), ids(1, 2, 3), 85, "");
+        assertSafe(false, hung, "node-2", "1 of 3 voters", "node-3 has the log on its disk up to 84 of 90", "up to 85");
+        assertSafe(false, hung, "node-1");
+        assertSafe(true, hung, "node-3");
+        Situation justBehind = disks(90, Map.of("node-2", 90L, "node-3", 86L), ids(1, 2, 3), 85, "");
+        assertSafe(true, justBehind, "node-2");
+    }
+
+    @Test
+    void whoIsDownOrSilentDoesNotCountThoughItsLogMatches() {
+        Situation down = disks(90, Map.of("node-2", 90L, "node-3", 90L), ids(1, 2), 90, "");
+        assertSafe(false, down, "node-2", "node-3 has not answered lately, or says that it is down");
+        assertSafe(true, down, "node-3");
+    }
+
+    @Test
+    void theMasterItselfCountsOnlyWhileItsDiskWorks() {
+        Map<String, Long> all = Map.of("node-2", 90L, "node-3", 90L);
+        assertSafe(false, disks(84, all, ids(1, 2, 3), 85, ""), "node-2", "node-1 has the log on its disk up to 84");
+        assertSafe(false, disks(90, all, ids(1, 2, 3), 85, "the disk is full"), "node-2", "cannot write its log: the disk");
+        assertSafe(false, disks(90, all, ids(2, 3), 85, ""), "node-2", "node-1 is down by its own health");
+        assertSafe(true, disks(84, all, ids(2, 3), 85, "the disk is full"), "node-1");
+    }
+
+    @Test
+    void whoDoesNotStandTellsItsHealthAllTheSame() {
+        assertEquals(Fitness.PLAIN, MasterCandidacy.withoutStanding(Health.UP));
+        assertEquals(Fitness.DOWN, MasterCandidacy.withoutStanding(Health.DOWN).health());
+    }
+
+    @Test
+    void nobodyIsToldToStopByWhatWasKnownLongAgo() {
+        Situation s = master(3, ids(2, 3), ids(2, 3));
+        AtomicLong now = new AtomicLong(s.atNanos() + Inspection.FRESH_NANOS);
+        Inspection inspection = new Inspection("node-1", Map.of(), () -> s, now::get);
+        assertTrue(inspection.safeToStop("node-2").safe());
+        now.addAndGet(29_000_000_000L);
+        SafeToStop late = inspection.safeToStop("node-2");
+        assertFalse(late.safe());
+        assertEquals(List.of("what node-1 knows is 30000 ms old, so it cannot tell; ask again"), late.reasons());
     }
 
     @Test
@@ -159,6 +234,8 @@ class SituationTest {
                 ids(2),
                 ids(2),
                 ids(),
+                ids(),
+                0,
                 0,
                 false,
                 "the disk is full",
