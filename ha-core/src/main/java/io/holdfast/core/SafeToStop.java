@@ -34,13 +34,13 @@ public record SafeToStop(String nodeId, boolean safe, List<String> reasons, Stri
         return new SafeToStop(nodeId, false, List.of(reason), askNode);
     }
 
-    /** Safe if both say so. */
+    /** Safe if both say so. Another node can be asked only in place of who cannot tell: never where one of them says no. */
     SafeToStop and(SafeToStop other) {
         if (safe != other.safe()) {
             return safe ? other : this;
         }
         List<String> all = new ArrayList<>(reasons);
         all.addAll(other.reasons());
-        return new SafeToStop(nodeId, safe, all, askNode.isEmpty() ? other.askNode() : askNode);
+        return new SafeToStop(nodeId, safe, all, askNode.equals(other.askNode()) ? askNode : "");
     }
 }

@@ -87,15 +87,14 @@ final class StopDecision {
         if (self && !s.stalledBy().isEmpty()) {
             return voter.nodeId() + " cannot write its log: " + s.stalledBy();
         }
+        String log = voter.nodeId() + " has the log up to " + s.onDisk(voter) + " of "
+                + s.status().lastIndex() + " on its disk";
         if (!s.sound().contains(voter.id())) {
-            return voter.nodeId()
-                    + (self ? " is down by its own health" : " has not answered lately, or says that it is down");
+            return log + (self ? ", and is down by its own health" : ", and has not answered lately or says it is down");
         }
-        return voter.nodeId() + " has the log on its disk up to " + s.onDisk(voter) + " of "
-                + s.status().lastIndex()
-                + (s.onDisk(voter) < s.agreedIndex()
-                        ? ", and up to " + s.agreedIndex() + " was agreed on half a second ago"
-                        : "");
+        return s.onDisk(voter) < s.agreedIndex()
+                ? log + "; up to " + s.agreedIndex() + " was agreed on half a second ago"
+                : log;
     }
 
     private static List<String> toKnow(Situation s, String nodeId, boolean votes) {

@@ -96,7 +96,7 @@ class SituationTest {
         assertSafe(false, away, "node-2");
         assertSafe(true, away, "node-3");
         Situation behind = master(3, ids(2, 3), ids(2));
-        assertSafe(false, behind, "node-1", "node-3 has the log on its disk up to 12 of 90");
+        assertSafe(false, behind, "node-1", "node-3 has the log up to 12 of 90");
         assertSafe(false, behind, "node-2");
         assertSafe(true, behind, "node-3");
         assertSafe(false, master(2, ids(2), ids(2)), "node-2", "1 of 2 voters", "2 are needed");
@@ -134,7 +134,7 @@ class SituationTest {
         Map<String, Long> all = Map.of("node-2", 90L, "node-3", 90L);
         assertSafe(true, disks(90, all, ids(1, 2, 3), 90, ""), "node-2");
         Situation hung = disks(90, Map.of("node-2", 90L, "node-3", 84L), ids(1, 2, 3), 85, "");
-        assertSafe(false, hung, "node-2", "1 of 3 voters", "node-3 has the log on its disk up to 84 of 90", "up to 85");
+        assertSafe(false, hung, "node-2", "1 of 3 voters", "node-3 has the log up to 84 of 90", "up to 85");
         assertSafe(false, hung, "node-1");
         assertSafe(true, hung, "node-3");
         Situation justBehind = disks(90, Map.of("node-2", 90L, "node-3", 86L), ids(1, 2, 3), 85, "");
@@ -144,16 +144,16 @@ class SituationTest {
     @Test
     void whoIsDownOrSilentDoesNotCountThoughItsLogMatches() {
         Situation down = disks(90, Map.of("node-2", 90L, "node-3", 90L), ids(1, 2), 90, "");
-        assertSafe(false, down, "node-2", "node-3 has not answered lately, or says that it is down");
+        assertSafe(false, down, "node-2", "node-3 has the log up to 90 of 90 on its disk, and has not answered lately or says");
         assertSafe(true, down, "node-3");
     }
 
     @Test
     void theMasterItselfCountsOnlyWhileItsDiskWorks() {
         Map<String, Long> all = Map.of("node-2", 90L, "node-3", 90L);
-        assertSafe(false, disks(84, all, ids(1, 2, 3), 85, ""), "node-2", "node-1 has the log on its disk up to 84");
+        assertSafe(false, disks(84, all, ids(1, 2, 3), 85, ""), "node-2", "node-1 has the log up to 84");
         assertSafe(false, disks(90, all, ids(1, 2, 3), 85, "the disk is full"), "node-2", "cannot write its log: the disk");
-        assertSafe(false, disks(90, all, ids(2, 3), 85, ""), "node-2", "node-1 is down by its own health");
+        assertSafe(false, disks(90, all, ids(2, 3), 85, ""), "node-2", "node-1 has the log up to 90 of 90 on its disk, and is down by its own health");
         assertSafe(true, disks(84, all, ids(2, 3), 85, "the disk is full"), "node-1");
     }
 
