@@ -162,6 +162,24 @@ class HttpProbesTest {
     }
 
     @Test
+    void whoHoldsAllConnectionsKeepsNoProberOut() throws Exception {
+        List<Socket> silent = new ArrayList<>();
+        try (HaCluster cluster = node("http-i").start()) {
+            for (int i = 0; i < 64; i++) {
+                silent.add(connect(cluster));
+            }
+            for (int i = 0; i < 20; i++) { // the oldest of them makes room
+                assertAnswer(request(cluster, "GET", "/live"), "200", "{\"live\":true}");
+                silent.add(connect(cluster));
+            }
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
     void theNodesOwnPortIsRefusedAndOneInUseFailsTheStart() throws Exception {
         IllegalArgumentException wrong = assertThrows(IllegalArgumentException.class, () -> HaCluster.builder("shop")
                 .node(Node.of("http-f").bind("127.0.0.1:7400"))

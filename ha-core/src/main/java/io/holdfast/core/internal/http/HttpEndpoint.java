@@ -17,9 +17,10 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * application's and not ours.
  *
  * <p>One request a connection. A request line has at most 1 KiB, the header 8 KiB, a body, which is not looked at, 4 KiB; at
- * most 64 connections are open at once; and whatever a client does or fails to do, its connection is closed after 5 s.
+ * most 64 connections are open at once, and one more has the oldest that has not asked yet closed; and whatever a client does or fails to do, its connection is closed after 5 s.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of every close by a future; nobody waits for these
 public final class HttpEndpoint implements AutoCloseable {
@@ -74,7 +75,7 @@ public final class HttpEndpoint implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        AtomicInteger connections = new AtomicInteger();
+        Map<Channel, HttpRequests> connections = new LinkedHashMap<>();
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
@@ -98,18 +99,33 @@ public final class HttpEndpoint implements AutoCloseable {
         return new HttpEndpoint(group, bound.channel());
     }
 
-    private static void accepted(SocketChannel channel, AtomicInteger connections, Pages pages) {
-        if (connections.incrementAndGet() > MOST_CONNECTIONS) {
-            connections.decrementAndGet();
-            channel.unsafe().closeForcibly();
-            return;
+    /** On the endpoint's only thread, as all that uses {@code connections}. */
+    private static void accepted(SocketChannel channel, Map<Channel, HttpRequests> connections, Pages pages) {
+        if (connections.size() >= MOST_CONNECTIONS) {
+            makeRoom(connections);
         }
-        channel.closeFuture().addListener(closed -> connections.decrementAndGet());
+        HttpRequests requests = new HttpRequests(pages);
+        connections.put(channel, requests);
+        channel.closeFuture().addListener(closed -> connections.remove(channel));
         channel.eventLoop().schedule(() -> channel.close(), LIMIT_SECONDS, TimeUnit.SECONDS);
         channel.pipeline()
                 .addLast(new HttpServerCodec(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_BODY_BYTES))
                 .addLast(new Bodies())
-                .addLast(new HttpRequests(pages));
+                .addLast(requests);
+    }
+
+    /**
+     * Shows the oldest out that has asked for nothing yet, or else the oldest: a prober asks at once, so that whoever holds
+     * connections open keeps no prober out.
+     */
+    private static void makeRoom(Map<Channel, HttpRequests> connections) {
+        Channel leaves = connections.entrySet().stream()
+                .filter(each -> !each.getValue().hasAsked())
+                .findFirst()
+                .orElseGet(() -> connections.entrySet().iterator().next())
+                .getKey();
+        connections.remove(leaves);
+        leaves.close();
     }
 
     /** Bodies are put together to be thrown away; whoever sends too long a one is told so and is gone. */

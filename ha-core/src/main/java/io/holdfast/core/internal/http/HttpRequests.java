@@ -30,6 +30,11 @@ final class HttpRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
         this.pages = pages;
     }
 
+    /** True once a request has come. */
+    boolean hasAsked() {
+        return answered;
+    }
+
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
         if (answered) {
