@@ -299,6 +299,10 @@ final class NodeParts {
         }
         quietly("closing the runtime", runtime::close);
         quietly("removing the meters of the links", links::release);
+        Operations served = operations;
+        if (served != null) {
+            quietly("removing the meters of the operators", served::release);
+        }
         Meter gauge = linksUp;
         if (gauge != null) {
             meters.remove(gauge);

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** What a node tells operators, by whatever way they ask. Safe from any thread. */
 final class Operations {
@@ -30,11 +31,27 @@ final class Operations {
     private final NodeParts parts;
     private final Json json = new Json();
     private final OperatorCalls calls;
+    private final OperatorServer server;
+    private final SharedAnswers<SafeToStop> askedOthers;
 
     Operations(ClusterRun run, NodeParts parts) {
         this.run = run;
         this.parts = parts;
         this.calls = new OperatorCalls(parts.links(), parts.loop(), json);
+        this.askedOthers = new SharedAnswers<>(parts.runtime().clock()::nanoTime);
+        this.server = new OperatorServer(
+                run.node().id(),
+                parts.loop(),
+                parts.runtime()::newWorker,
+                id -> nodes().containsKey(id),
+                json,
+                parts.meters(),
+                parts.runtime().clock()::nanoTime);
+    }
+
+    /** Takes its meters out of the registry. */
+    void release() {
+        server.release();
     }
 
     Json json() {
@@ -43,13 +60,6 @@ final class Operations {
 
     /** Serves what operators may ask; the features have been made, and have not begun. On the loop. */
     void serve() {
-        OperatorServer server = new OperatorServer(
-                run.node().id(),
-                parts.loop(),
-                parts.runtime()::newWorker,
-                id -> nodes().containsKey(id),
-                json,
-                parts.meters());
         commands().forEach(server::add);
         inspected().values().forEach(feature -> feature.operatorCommands().forEach(server::add));
         server.start(parts.links());
@@ -57,9 +67,8 @@ final class Operations {
 
     private List<OperatorCommand> commands() {
         return List.of(
-                new OperatorCommand("status", OperatorRole.READ, arguments -> gathered("status", status(), arguments)),
-                new OperatorCommand(
-                        "explain", OperatorRole.READ, arguments -> gathered("explain", explained(), arguments)),
+                new OperatorCommand("status", OperatorRole.READ, new Gathering("status", this::status)),
+                new OperatorCommand("explain", OperatorRole.READ, new Gathering("explain", this::explained)),
                 new OperatorCommand(
                         "health", OperatorRole.READ, arguments -> CompletableFuture.completedFuture(run.health())),
                 new OperatorCommand("safe-to-stop", OperatorRole.READ, this::safeToStop),
@@ -119,22 +128,43 @@ final class Operations {
         return explained;
     }
 
+    /** Asks the others for no longer than it is waited for itself. */
+    private final class Gathering implements OperatorCommand.Handler {
+        private final String command;
+        private final Supplier<Map<String, Object>> own;
+
+        Gathering(String command, Supplier<Map<String, Object>> own) {
+            this.command = command;
+            this.own = own;
+        }
+
+        @Override
+        public CompletionStage<?> run(Map<String, String> arguments) {
+            return run(arguments, Long.MAX_VALUE);
+        }
+
+        @Override
+        public CompletionStage<?> run(Map<String, String> arguments, long limitNanos) {
+            return gathered(command, own.get(), arguments, limitNanos);
+        }
+    }
+
     /** This node's answer, with those of the others if {@code all} is asked for. */
     private CompletionStage<Map<String, Object>> gathered(
-            String command, Map<String, Object> own, Map<String, String> arguments) {
+            String command, Map<String, Object> own, Map<String, String> arguments, long limitNanos) {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("cluster", run.plan().name());
         answer.put("asked", run.node().id());
         Map<String, CompletableFuture<Map<String, Object>>> asked = new TreeMap<>();
         asked.put(run.node().id(), CompletableFuture.completedFuture(own));
         if (Boolean.parseBoolean(arguments.getOrDefault("all", "false"))) {
-            long nanos = timeoutNanos(arguments);
+            long nanos = timeoutNanos(arguments, limitNanos);
             nodes().forEach((id, address) -> {
                 if (!asked.containsKey(id) && asked.size() < MOST_ASKED) {
                     asked.put(
                             id,
                             calls.ask(id, address, command, Map.of(), nanos)
-                                    .thenApply(reply -> of(id, address, command, reply)));
+                                    .thenApplyAsync(reply -> of(id, address, command, reply), server::execute));
                 }
             });
         }
@@ -147,12 +177,13 @@ final class Operations {
                 });
     }
 
-    private static long timeoutNanos(Map<String, String> arguments) {
+    /** For each of the others; no more than whoever asks waits himself. */
+    static long timeoutNanos(Map<String, String> arguments, long limitNanos) {
         String millis = arguments.getOrDefault("timeoutMillis", "2000");
         if (!millis.matches("\\d{1,5}") || Integer.parseInt(millis) < 1) {
             throw new IllegalArgumentException("timeoutMillis is \"" + millis + "\"; use 1 to 99999");
         }
-        return Integer.parseInt(millis) * 1_000_000L;
+        return Math.min(limitNanos, Integer.parseInt(millis) * 1_000_000L);
     }
 
     /** What another node said of itself; or that it did not. */
@@ -192,8 +223,13 @@ final class Operations {
         if (other.isEmpty() || !mayAsk || address == null) {
             return CompletableFuture.completedFuture(answer);
         }
-        return calls.ask(other, address, "safe-to-stop", Map.of("node", nodeId, "direct", "true"), ASK_LIMIT.toNanos())
-                .thenApply(reply -> said(nodeId, other, reply));
+        return askedOthers.ask(nodeId + " of " + other, () -> calls.ask(
+                        other,
+                        address,
+                        "safe-to-stop",
+                        Map.of("node", nodeId, "direct", "true"),
+                        ASK_LIMIT.toNanos())
+                .thenApplyAsync(reply -> said(nodeId, other, reply), server::execute));
     }
 
     private SafeToStop own(String nodeId) {

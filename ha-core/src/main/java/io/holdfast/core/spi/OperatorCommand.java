@@ -37,5 +37,14 @@ public record OperatorCommand(String name, OperatorRole needed, Handler handler)
          * @throws IllegalArgumentException if the arguments are not understood
          */
         CompletionStage<?> run(Map<String, String> arguments);
+
+        /**
+         * As {@link #run(Map)}, for one that has others do something: it should ask for no longer than it is waited for.
+         *
+         * @param limitNanos how long whoever asked waits
+         */
+        default CompletionStage<?> run(Map<String, String> arguments, long limitNanos) {
+            return run(arguments);
+        }
     }
 }

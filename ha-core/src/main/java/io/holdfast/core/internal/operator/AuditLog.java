@@ -46,6 +46,21 @@ final class AuditLog {
                 shortened(why));
     }
 
+    /** What became of a command after it had been answered as taking too long. */
+    void doneLate(String who, OperatorRole role, String command, String arguments) {
+        LOG.info(
+                "{}: {} with role {} ran {} {}: done, after the answer that it takes too long",
+                node,
+                who,
+                role,
+                command,
+                shortened(arguments));
+    }
+
+    void leftOut(String who, long lines) {
+        LOG.warn("{}: {} was refused {} more times, which were left out", node, who, lines);
+    }
+
     private static String shortened(String text) {
         String printable = Json.printable(text);
         return printable.length() <= MAX_TEXT ? printable : printable.substring(0, MAX_TEXT) + "...";

@@ -7,12 +7,15 @@ import io.holdfast.core.spi.Links;
 import io.holdfast.core.spi.Links.Peer;
 import io.holdfast.core.spi.Links.RefusedException;
 import io.holdfast.core.spi.OperatorCommand;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,9 @@ public final class OperatorServer {
     /** Links that may stand at once; other nodes that gather the cluster's status take one for a moment. */
     static final int MOST_LINKS = 64;
 
+    /** Commands that may be under way for all links, also those that were answered as taking too long, or whose link is gone. */
+    static final int MOST_UNDER_WAY = 256;
+
     private final String node;
     private final EventLoop loop;
     private final Function<String, Worker> newWorker;
@@ -34,14 +40,18 @@ public final class OperatorServer {
     private final Predicate<String> isMember;
     private final Json json;
     private final MeterRegistry meters;
+    private final LongSupplier nanoTime;
     private final Set<OperatorSession> sessions = new LinkedHashSet<>();
+    private final Map<AnswerCode, Counter> counters = new ConcurrentHashMap<>();
     private @Nullable Worker worker;
+    private int underWay;
 
     /**
      * Makes one.
      *
      * @param isMember true of the ids of the cluster's nodes; they may read, whatever their certificates say; safe from any
      *     thread
+     * @param nanoTime the node's clock
      */
     public OperatorServer(
             String node,
@@ -49,13 +59,15 @@ public final class OperatorServer {
             Function<String, Worker> newWorker,
             Predicate<String> isMember,
             Json json,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            LongSupplier nanoTime) {
         this.node = node;
         this.loop = loop;
         this.newWorker = newWorker;
         this.isMember = isMember;
         this.json = json;
         this.meters = meters;
+        this.nanoTime = nanoTime;
     }
 
     /** Adds a command, before {@link #start}. */
@@ -74,12 +86,36 @@ public final class OperatorServer {
         if (sessions.size() >= MOST_LINKS) {
             throw new RefusedException(MOST_LINKS + " operators are connected to " + node + ", which is the most");
         }
-        if (worker == null) {
-            worker = newWorker.apply("operators");
-        }
-        OperatorSession session = new OperatorSession(this, worker);
+        OperatorSession session = new OperatorSession(this, worker());
         sessions.add(session);
         return session;
+    }
+
+    private Worker worker() {
+        Worker running = worker;
+        if (running == null) {
+            running = newWorker.apply("operators");
+            worker = running;
+        }
+        return running;
+    }
+
+    /** Runs that on the thread that serves operators. Safe from any thread. */
+    public void execute(Runnable task) {
+        loop.execute(() -> worker().execute(task));
+    }
+
+    /** False if too much is under way on this node; else {@link #finished()} has to follow. */
+    boolean begins() {
+        if (underWay >= MOST_UNDER_WAY) {
+            return false;
+        }
+        underWay++;
+        return true;
+    }
+
+    void finished() {
+        underWay--;
     }
 
     void ended(OperatorSession session) {
@@ -102,12 +138,25 @@ public final class OperatorServer {
     }
 
     void count(AnswerCode code) {
-        meters.counter("holdfast.operator.requests", "node", node, "outcome", code.name())
+        counters.computeIfAbsent(
+                        code,
+                        outcome ->
+                                meters.counter("holdfast.operator.requests", "node", node, "outcome", outcome.name()))
                 .increment();
+    }
+
+    /** Leaves nothing in the registry, which is the application's. Safe from any thread. */
+    public void release() {
+        counters.values().forEach(meters::remove);
+        counters.clear();
     }
 
     String node() {
         return node;
+    }
+
+    long nanoTime() {
+        return nanoTime.getAsLong();
     }
 
     EventLoop loop() {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,11 +35,26 @@ final class OperatorSession implements LinkListener {
     /** A link on which nothing has been asked for so long is ended. */
     private static final long IDLE_NANOS = 120_000_000_000L;
 
+    /** Answers that may wait to be sent, before a link is ended whose far end does not read them. */
+    static final long MOST_QUEUED_BYTES = 2L * OperatorCodec.MAX_ANSWER_BYTES;
+
+    /** While more than that waits to be sent, nothing more is read. */
+    private static final long READ_BELOW_BYTES = 256 << 10;
+
+    private static final long LOOK_AGAIN_NANOS = 100_000_000L;
+
     private final OperatorServer server;
     private final Worker worker;
     private final AuditLog audit;
+    /** Used on the worker. */
+    private final AuditQuota quota = new AuditQuota();
+
+    private final AtomicLong busyAnswers = new AtomicLong();
     private int inFlight;
+    private int unanswered;
     private boolean ended;
+    private boolean held;
+    private boolean looksAgain;
     private @Nullable Timer idle;
 
     OperatorSession(OperatorServer server, Worker worker) {
@@ -68,13 +84,24 @@ final class OperatorSession implements LinkListener {
 
     @Override
     public void received(Link link, ByteBuf frame) {
+        if (ended) {
+            return;
+        }
         Request request = OperatorCodec.request(frame);
         OperatorRole role = server.roleOf(link.peer());
         Call call = new Call(link, request, role, AuditLog.who(link));
-        if (inFlight >= MOST_IN_FLIGHT) {
-            call.refuse(AnswerCode.BUSY, MOST_IN_FLIGHT + " commands are under way on this link");
+        if (inFlight >= MOST_IN_FLIGHT) { // it came with those that filled the link, before reading stopped
+            call.tooMuch(MOST_IN_FLIGHT + " commands are under way on this link");
             return;
         }
+        if (!server.begins()) {
+            call.tooMuch(OperatorServer.MOST_UNDER_WAY + " commands are under way on " + server.node());
+            return;
+        }
+        busy();
+        inFlight++;
+        unanswered++;
+        holdBack(link);
         OperatorCommand command = server.command(request.command());
         if (!role.allows(OperatorRole.READ)) { // whoever may do nothing is not told what there is
             call.refuse(
@@ -91,9 +118,27 @@ final class OperatorSession implements LinkListener {
                     request.command() + " needs the role " + command.needed() + ", and "
                             + link.peer().nodeId() + " has " + role + " on " + server.node());
         } else {
-            busy();
-            inFlight++;
             call.begin(command.handler());
+        }
+    }
+
+    /** A peer that asks faster than it is served, or does not read, is not read from. */
+    private void holdBack(Link link) {
+        if (ended) {
+            return;
+        }
+        boolean full = link.queuedBytes() > READ_BELOW_BYTES;
+        boolean hold = full || inFlight >= MOST_IN_FLIGHT;
+        if (hold != held) {
+            held = hold;
+            link.setReading(!hold);
+        }
+        if (full && !looksAgain) {
+            looksAgain = true;
+            server.loop().schedule(LOOK_AGAIN_NANOS, () -> {
+                looksAgain = false;
+                holdBack(link);
+            });
         }
     }
 
@@ -102,6 +147,17 @@ final class OperatorSession implements LinkListener {
         ended = true;
         busy();
         server.ended(this);
+        String who = AuditLog.who(link);
+        worker.execute(() -> sayLeftOut(who));
+    }
+
+    /** On the worker. */
+    private void sayLeftOut(String who) {
+        quota.leaveOut(busyAnswers.getAndSet(0));
+        long lines = quota.takeLeftOut();
+        if (lines > 0) {
+            audit.leftOut(who, lines);
+        }
     }
 
     /** One command, from its frame to its answer. */
@@ -122,19 +178,27 @@ final class OperatorSession implements LinkListener {
             this.printedArguments = new String(request.arguments(), StandardCharsets.UTF_8);
         }
 
+        /** Answered at once and without a line of its own: nothing of it may wait anywhere. */
+        void tooMuch(String why) {
+            server.count(AnswerCode.BUSY);
+            busyAnswers.incrementAndGet();
+            send(AnswerCode.BUSY, why.getBytes(StandardCharsets.UTF_8));
+            holdBack(link);
+        }
+
+        /** Answered when it has been written down: whoever is refused in a loop is held back as all others are. */
         void refuse(AnswerCode code, String why) {
-            server.count(code);
-            audit.notDone(who, role, request.command(), printedArguments, code, why);
-            send(code, why.getBytes(StandardCharsets.UTF_8));
+            worker.execute(() -> {
+                end(code, why);
+                release();
+            });
         }
 
         void begin(OperatorCommand.Handler handler) {
             deadline = server.loop()
                     .schedule(
                             request.timeoutMillis() * 1_000_000L,
-                            () -> end(
-                                    AnswerCode.TIMED_OUT,
-                                    "not done after " + request.timeoutMillis() + " ms; it may still happen"));
+this::timedOut);
             worker.execute(() -> run(handler));
         }
 
@@ -145,24 +209,40 @@ final class OperatorSession implements LinkListener {
                 arguments = server.json().arguments(request.arguments());
             } catch (RuntimeException e) {
                 end(AnswerCode.BAD_ARGUMENTS, String.valueOf(e.getMessage()));
+                release();
                 return;
             }
             try {
-                CompletionStage<?> result = handler.run(arguments);
+                CompletionStage<?> result = handler.run(arguments, request.timeoutMillis() * 1_000_000L);
                 result.whenComplete((value, failure) -> worker.execute(() -> {
                     if (failure == null) {
                         succeeded(value);
                     } else {
                         failed(failure);
                     }
+                    release();
                 }));
             } catch (RuntimeException e) {
                 failed(e);
+                release();
             }
+        }
+
+        /** Now nothing of it is under way any more, whether it was answered before or not. */
+        private void release() {
+            server.loop().execute(() -> {
+                inFlight--;
+                server.finished();
+                holdBack(link);
+            });
         }
 
         /** On the worker. */
         private void succeeded(@Nullable Object value) {
+            if (over.get()) {
+                audit.doneLate(who, role, request.command(), printedArguments);
+                return;
+            }
             byte[] body;
             try {
                 body = server.json().write(value == null ? Map.of() : value);
@@ -176,10 +256,12 @@ final class OperatorSession implements LinkListener {
                 server.count(AnswerCode.OK);
                 audit.done(who, role, request.command(), printedArguments);
                 finish(AnswerCode.OK, body);
+            } else {
+                audit.doneLate(who, role, request.command(), printedArguments);
             }
         }
 
-        /** Any thread. */
+        /** On the worker. */
         private void failed(Throwable thrown) {
             Throwable cause =
                     thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
@@ -205,12 +287,33 @@ final class OperatorSession implements LinkListener {
             return cause instanceof IllegalArgumentException ? AnswerCode.BAD_ARGUMENTS : AnswerCode.FAILED;
         }
 
-        /** Without success. Any thread. */
+        /** Without success. On the worker. What fails after the answer has its line as well. */
         private void end(AnswerCode code, String why) {
+            writeDown(code, why);
             if (over.compareAndSet(false, true)) {
                 server.count(code);
-                audit.notDone(who, role, request.command(), printedArguments, code, why);
                 finish(code, Json.printable(why).getBytes(StandardCharsets.UTF_8));
+            }
+        }
+
+        /** On the loop: also while the worker is stuck in a command. */
+        private void timedOut() {
+            if (over.compareAndSet(false, true)) {
+                String why = "not done after " + request.timeoutMillis() + " ms; it may still happen";
+                server.count(AnswerCode.TIMED_OUT);
+                worker.execute(() -> writeDown(AnswerCode.TIMED_OUT, why));
+                finish(AnswerCode.TIMED_OUT, why.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+
+        /** On the worker. */
+        private void writeDown(AnswerCode code, String why) {
+            boolean refusal = code == AnswerCode.NOT_ALLOWED
+                    || code == AnswerCode.UNKNOWN_COMMAND
+                    || code == AnswerCode.BAD_ARGUMENTS;
+            if (!refusal || quota.take(server.nanoTime())) { // what may have been done is always written down
+                sayLeftOut(who);
+                audit.notDone(who, role, request.command(), printedArguments, code, why);
             }
         }
 
@@ -220,16 +323,21 @@ final class OperatorSession implements LinkListener {
                 if (waiting != null) {
                     waiting.cancel();
                 }
-                if (--inFlight == 0) {
+                if (--unanswered == 0) {
                     waitForMore(link);
                 }
                 send(code, body);
+                holdBack(link);
             });
         }
 
         private void send(AnswerCode code, byte[] body) {
-            if (!ended) {
-                link.send(Lane.BULK, OperatorCodec.encode(new Answer(request.id(), code, body)));
+            if (ended) {
+                return;
+            }
+            if (link.queuedBytes() > MOST_QUEUED_BYTES
+                    || !link.send(Lane.BULK, OperatorCodec.encode(new Answer(request.id(), code, body)))) {
+                link.disconnect("it does not read its answers");
             }
         }
     }

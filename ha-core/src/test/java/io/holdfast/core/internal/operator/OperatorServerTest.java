@@ -1,6 +1,7 @@
 package io.holdfast.core.internal.operator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,8 +36,8 @@ class OperatorServerTest {
     private final MemoryWorld world = new MemoryWorld();
     private final MemoryRuntime runtime = world.runtime("host-1");
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final OperatorServer server =
-            new OperatorServer("node-1", runtime, runtime::newWorker, "node-2"::equals, new Json(), meters);
+    private final OperatorServer server = new OperatorServer(
+            "node-1", runtime, runtime::newWorker, "node-2"::equals, new Json(), meters, runtime.clock()::nanoTime);
     private final List<CompletableFuture<Object>> slow = new ArrayList<>();
     private final Accepting links = new Accepting();
     private long nextId;
@@ -84,6 +85,9 @@ class OperatorServerTest {
         final List<Answer> answers = new ArrayList<>();
         private final Links.Peer peer;
         private boolean ended;
+        private boolean reading = true;
+        private boolean deaf;
+        private long queued;
 
         Operator(Links.Peer peer) {
             this.peer = peer;
@@ -117,17 +121,23 @@ class OperatorServerTest {
 
         @Override
         public boolean send(Lane lane, ByteBuf frame) {
+            if (deaf) {
+                frame.release();
+                return false;
+            }
             answers.add(OperatorCodec.answer(frame));
             return true;
         }
 
         @Override
         public long queuedBytes() {
-            return 0;
+            return queued;
         }
 
         @Override
-        public void setReading(boolean reading) {}
+        public void setReading(boolean wanted) {
+            reading = wanted;
+        }
 
         @Override
         public void disconnect(String why) {
@@ -216,9 +226,11 @@ class OperatorServerTest {
         assertEquals(0, boss.answers.size());
         boss.ask("wait", "{}");
         assertTrue(boss.last().startsWith("BUSY"), boss.last());
+        assertFalse(boss.reading, "it is held back");
         slow.get(0).complete("at last");
         world.settle();
         assertEquals("OK \"at last\"", boss.last());
+        assertTrue(boss.reading, "there is room again");
         boss.ask("look", "{}");
         assertTrue(boss.last().startsWith("OK"), "there is room again");
         world.runFor(Duration.ofSeconds(5));
@@ -229,6 +241,96 @@ class OperatorServerTest {
         assertEquals(answers, boss.answers.size(), "an answer is given once");
         world.runFor(Duration.ofSeconds(121));
         assertTrue(boss.ended, "nobody keeps a link for nothing");
+    }
+
+    @Test
+    void whatWasAnsweredAsTakingTooLongCountsUntilItIsOverAndIsWrittenDownThen() {
+        try (LogCapture audit = LogCapture.of(AuditLog.NAME)) {
+            Operator boss = operator("boss", false, OperatorRole.READ);
+            for (int i = 0; i < OperatorSession.MOST_IN_FLIGHT; i++) {
+                boss.ask("wait", "{}");
+            }
+            world.runFor(Duration.ofSeconds(6));
+            assertTrue(boss.last().startsWith("TIMED_OUT"), boss.last());
+            boss.ask("look", "{}");
+            assertTrue(boss.last().startsWith("BUSY"), "they are still under way");
+            assertFalse(boss.reading);
+            slow.get(0).complete("too late");
+            world.settle();
+            assertTrue(boss.reading);
+            assertTrue(
+                    audit.messages(Level.INFO).get(0).endsWith("ran wait {}: done, after the answer that it takes too long"),
+                    audit.messages(Level.INFO).toString());
+            slow.get(1).completeExceptionally(new NotAvailableException("lost it"));
+            world.settle();
+            assertTrue(
+                    audit.messages(Level.WARN).get(audit.messages(Level.WARN).size() - 1).contains("lost it"),
+                    audit.messages(Level.WARN).toString());
+            boss.ask("look", "{}");
+            assertTrue(boss.last().startsWith("OK"), boss.last());
+        }
+    }
+
+    @Test
+    void whatIsUnderWayOnANodeIsBoundedWhateverLinksComeAndGo() {
+        for (int i = 0; i < OperatorServer.MOST_UNDER_WAY; i += OperatorSession.MOST_IN_FLIGHT) {
+            Operator boss = operator("boss", false, OperatorRole.READ);
+            for (int j = 0; j < OperatorSession.MOST_IN_FLIGHT; j++) {
+                boss.ask("wait", "{}");
+            }
+            boss.disconnect("and asks on another link");
+        }
+        Operator late = operator("late", false, OperatorRole.READ);
+        late.ask("look", "{}");
+        assertTrue(late.last().startsWith("BUSY"), late.last());
+        slow.get(0).complete("over");
+        world.settle();
+        late.ask("look", "{}");
+        assertTrue(late.last().startsWith("OK"), late.last());
+    }
+
+    @Test
+    void whoDoesNotReadIsNotReadFromAndThenShownOut() {
+        Operator boss = operator("boss", false, OperatorRole.READ);
+        boss.queued = 1 << 20;
+        boss.ask("look", "{}");
+        assertFalse(boss.reading);
+        boss.queued = 0;
+        world.runFor(Duration.ofSeconds(1));
+        assertTrue(boss.reading, "it reads again");
+        boss.queued = OperatorSession.MOST_QUEUED_BYTES + 1;
+        boss.ask("look", "{}");
+        assertTrue(boss.ended);
+        Operator deaf = operator("deaf", false, OperatorRole.NONE);
+        deaf.deaf = true;
+        deaf.ask("look", "{}");
+        assertTrue(deaf.ended, "its queue is full");
+    }
+
+    @Test
+    void aFloodOfRefusalsIsNotAFloodOfLines() {
+        try (LogCapture audit = LogCapture.of(AuditLog.NAME)) {
+            Operator stranger = operator("stranger", false, OperatorRole.NONE);
+            for (int i = 0; i < 1_000; i++) {
+                stranger.ask("look", "{}");
+            }
+            assertEquals(AuditQuota.MOST_A_SECOND, audit.messages(Level.WARN).size());
+            assertEquals(1_000, stranger.answers.size());
+            stranger.disconnect("done");
+            world.settle();
+            List<String> lines = audit.messages(Level.WARN);
+            assertTrue(
+                    lines.get(lines.size() - 1).contains("was refused 990 more times, which were left out"),
+                    lines.toString());
+        }
+    }
+
+    @Test
+    void nothingStaysInTheRegistry() {
+        operator("anna", false, OperatorRole.READ).ask("look", "{}");
+        assertEquals(1, meters.getMeters().size());
+        server.release();
+        assertEquals(List.of(), meters.getMeters());
     }
 
     @Test
