@@ -3,6 +3,7 @@ package io.holdfast.core;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ final class SharedAnswers<T> {
         if (earlier != null) {
             return earlier.answer.copy();
         }
-        CompletableFuture<T> asking;
+        CompletionStage<T> asking;
         try {
             asking = question.get();
         } catch (RuntimeException e) {

@@ -621,8 +621,8 @@ final class Replica {
 
         @Override
         public void handOverWanted(String to, String reason) {
-            LOG.info("{} should hand mastership over to {}: {}", context.node().id(), to, reason);
-            if (candidacy != null) {
+            if (candidacy != null) { // nobody acts as master here otherwise
+                LOG.info("{} should hand mastership over to {}: {}", context.node().id(), to, reason);
                 candidacy.handOverWanted(to, reason);
             }
         }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.raft.RaftInput.FitnessChanged;
 import io.holdfast.replication.raft.RaftInput.PeerDown;
 import io.holdfast.replication.raft.RaftInput.PeerUp;
 import io.holdfast.replication.raft.RaftInput.SendFailed;
@@ -19,6 +20,7 @@ import io.holdfast.replication.raft.RaftMessage.AppendRequest;
 import io.holdfast.replication.raft.RaftMessage.Heartbeat;
 import io.holdfast.replication.raft.RaftMessage.HeartbeatReply;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A leader's appends: pipelines, probes, flow control and repair (thesis, 3.5 and 10.2.1). */
@@ -62,6 +64,22 @@ class ReplicatorTest {
         assertEquals(1_000, bytes(cluster.sent("a", "b", AppendRequest.class)), "as much as is on disk, not received");
         sent.forEach(append -> cluster.hear("a", "b", append));
         cluster.settle();
+    }
+
+    @Test
+    void whoIsSilentForThreeHeartbeatsOrSaysItIsDownIsNotSound() {
+        RaftCluster cluster = RaftCluster.ledByA();
+        cluster.run(600);
+        assertEquals(Set.of("b", "c"), cluster.raft("a").sound());
+        cluster.isolate("c");
+        cluster.run(600);
+        assertEquals(Set.of("b"), cluster.raft("a").sound());
+        cluster.heal();
+        cluster.run(600);
+        cluster.step("b", new FitnessChanged(new Fitness(Fitness.DOWN, 0)));
+        cluster.run(600);
+        assertEquals(Set.of("c"), cluster.raft("a").sound());
+        assertEquals(Set.of(), cluster.raft("b").sound(), "only a leader hears all");
     }
 
     @Test

@@ -50,6 +50,7 @@ final class OperatorSession implements LinkListener {
     private final AuditQuota quota = new AuditQuota();
 
     private final AtomicLong busyAnswers = new AtomicLong();
+    private volatile String peerName = "";
     private int inFlight;
     private int unanswered;
     private boolean ended;
@@ -65,6 +66,7 @@ final class OperatorSession implements LinkListener {
 
     @Override
     public void up(Link link) {
+        peerName = AuditLog.who(link);
         waitForMore(link);
     }
 
@@ -147,8 +149,7 @@ final class OperatorSession implements LinkListener {
         ended = true;
         busy();
         server.ended(this);
-        String who = AuditLog.who(link);
-        worker.execute(() -> sayLeftOut(who));
+        worker.execute(() -> sayLeftOut(peerName));
     }
 
     /** On the worker. */
@@ -167,7 +168,7 @@ final class OperatorSession implements LinkListener {
         private final OperatorRole role;
         private final String who;
         private final AtomicBoolean over = new AtomicBoolean();
-        private volatile String printedArguments;
+        private final String printedArguments;
         private @Nullable Timer deadline;
 
         Call(Link link, Request request, OperatorRole role, String who) {
@@ -196,9 +197,7 @@ final class OperatorSession implements LinkListener {
 
         void begin(OperatorCommand.Handler handler) {
             deadline = server.loop()
-                    .schedule(
-                            request.timeoutMillis() * 1_000_000L,
-this::timedOut);
+.schedule(request.timeoutMillis() * 1_000_000L, this::timedOut);
             worker.execute(() -> run(handler));
         }
 
