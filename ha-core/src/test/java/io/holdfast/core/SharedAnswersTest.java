@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("FutureReturnValueIgnored") // a question by itself is enough in places
 class SharedAnswersTest {
     private long now = -5;
     private final List<CompletableFuture<String>> questions = new ArrayList<>();
