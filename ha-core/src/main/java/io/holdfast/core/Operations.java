@@ -224,11 +224,7 @@ final class Operations {
             return CompletableFuture.completedFuture(answer);
         }
         return askedOthers.ask(nodeId + " of " + other, () -> calls.ask(
-                        other,
-                        address,
-                        "safe-to-stop",
-                        Map.of("node", nodeId, "direct", "true"),
-                        ASK_LIMIT.toNanos())
+                        other, address, "safe-to-stop", Map.of("node", nodeId, "direct", "true"), ASK_LIMIT.toNanos())
                 .thenApplyAsync(reply -> said(nodeId, other, reply), server::execute));
     }
 

@@ -33,10 +33,7 @@ final class Inspection implements Inspectable {
      * @param nanoTime the node's clock
      */
     Inspection(
-            String node,
-            Map<String, Address> listed,
-            Supplier<@Nullable Situation> situation,
-            LongSupplier nanoTime) {
+            String node, Map<String, Address> listed, Supplier<@Nullable Situation> situation, LongSupplier nanoTime) {
         this.node = node;
         this.listed = listed;
         this.situation = situation;
@@ -96,8 +93,7 @@ final class Inspection implements Inspectable {
         long age = nanoTime.getAsLong() - s.atNanos();
         if (age > FRESH_NANOS) { // it was suspended, or its loop is stuck: since then it may have been superseded
             return SafeToStop.no(
-                    nodeId,
-                    "what " + node + " knows is " + age / 1_000_000 + " ms old, so it cannot tell; ask again");
+                    nodeId, "what " + node + " knows is " + age / 1_000_000 + " ms old, so it cannot tell; ask again");
         }
         return StopDecision.decide(s, nodeId);
     }

@@ -622,7 +622,11 @@ final class Replica {
         @Override
         public void handOverWanted(String to, String reason) {
             if (candidacy != null) { // nobody acts as master here otherwise
-                LOG.info("{} should hand mastership over to {}: {}", context.node().id(), to, reason);
+                LOG.info(
+                        "{} should hand mastership over to {}: {}",
+                        context.node().id(),
+                        to,
+                        reason);
                 candidacy.handOverWanted(to, reason);
             }
         }

@@ -68,7 +68,11 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         this.client = new LogClient(context, settings.client());
         this.commands = settings.storedByDefault() ? new StoredByDefault(client) : client;
         this.logWorker = runtime.newWorker("log");
-        this.inspection = new Inspection(context.node().id(), settings.listed(), this::situation, context.runtime().clock()::nanoTime);
+        this.inspection = new Inspection(
+                context.node().id(),
+                settings.listed(),
+                this::situation,
+                context.runtime().clock()::nanoTime);
         this.directoryUse = new DirectoryUse(logWorker, this::unlock);
         if (settings.listed().size() == 2) {
             LOG.warn(

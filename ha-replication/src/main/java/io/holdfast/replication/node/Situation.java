@@ -69,7 +69,9 @@ record Situation(
 
     /** Up to where that voter's disk is known to have the log. */
     long onDisk(Voter voter) {
-        return voter.id().equals(self) ? status.durableIndex() : status.matches().getOrDefault(voter.nodeId(), 0L);
+        return voter.id().equals(self)
+                ? status.durableIndex()
+                : status.matches().getOrDefault(voter.nodeId(), 0L);
     }
 
     List<Voter> unreachedVoters() {

@@ -90,7 +90,8 @@ final class StopDecision {
         String log = voter.nodeId() + " has the log up to " + s.onDisk(voter) + " of "
                 + s.status().lastIndex() + " on its disk";
         if (!s.sound().contains(voter.id())) {
-            return log + (self ? ", and is down by its own health" : ", and has not answered lately or says it is down");
+            return log
+                    + (self ? ", and is down by its own health" : ", and has not answered lately or says it is down");
         }
         return s.onDisk(voter) < s.agreedIndex()
                 ? log + "; up to " + s.agreedIndex() + " was agreed on half a second ago"

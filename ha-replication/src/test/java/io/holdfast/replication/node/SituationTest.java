@@ -144,7 +144,11 @@ class SituationTest {
     @Test
     void whoIsDownOrSilentDoesNotCountThoughItsLogMatches() {
         Situation down = disks(90, Map.of("node-2", 90L, "node-3", 90L), ids(1, 2), 90, "");
-        assertSafe(false, down, "node-2", "node-3 has the log up to 90 of 90 on its disk, and has not answered lately or says");
+        assertSafe(
+                false,
+                down,
+                "node-2",
+                "node-3 has the log up to 90 of 90 on its disk, and has not answered lately or says");
         assertSafe(true, down, "node-3");
     }
 
@@ -152,8 +156,16 @@ class SituationTest {
     void theMasterItselfCountsOnlyWhileItsDiskWorks() {
         Map<String, Long> all = Map.of("node-2", 90L, "node-3", 90L);
         assertSafe(false, disks(84, all, ids(1, 2, 3), 85, ""), "node-2", "node-1 has the log up to 84");
-        assertSafe(false, disks(90, all, ids(1, 2, 3), 85, "the disk is full"), "node-2", "cannot write its log: the disk");
-        assertSafe(false, disks(90, all, ids(2, 3), 85, ""), "node-2", "node-1 has the log up to 90 of 90 on its disk, and is down by its own health");
+        assertSafe(
+                false,
+                disks(90, all, ids(1, 2, 3), 85, "the disk is full"),
+                "node-2",
+                "cannot write its log: the disk");
+        assertSafe(
+                false,
+                disks(90, all, ids(2, 3), 85, ""),
+                "node-2",
+                "node-1 has the log up to 90 of 90 on its disk, and is down by its own health");
         assertSafe(true, disks(84, all, ids(2, 3), 85, "the disk is full"), "node-1");
     }
 

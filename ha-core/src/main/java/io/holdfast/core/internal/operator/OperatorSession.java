@@ -196,8 +196,7 @@ final class OperatorSession implements LinkListener {
         }
 
         void begin(OperatorCommand.Handler handler) {
-            deadline = server.loop()
-.schedule(request.timeoutMillis() * 1_000_000L, this::timedOut);
+            deadline = server.loop().schedule(request.timeoutMillis() * 1_000_000L, this::timedOut);
             worker.execute(() -> run(handler));
         }
 
