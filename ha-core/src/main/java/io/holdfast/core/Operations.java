@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 /** What a node tells operators, by whatever way they ask. Safe from any thread. */
 final class Operations {
     static final Duration ASK_LIMIT = Duration.ofSeconds(3);
+    private static final int MOST_SAID_BYTES = 16 << 10;
     /** Nodes that are asked when the whole cluster is shown. */
     private static final int MOST_ASKED = 64;
 
@@ -225,7 +226,7 @@ final class Operations {
         }
         return askedOthers.ask(nodeId + " of " + other, () -> calls.ask(
                         other, address, "safe-to-stop", Map.of("node", nodeId, "direct", "true"), ASK_LIMIT.toNanos())
-                .thenApplyAsync(reply -> said(nodeId, other, reply), server::execute));
+                .thenApply(reply -> said(nodeId, other, reply)));
     }
 
     private SafeToStop own(String nodeId) {
@@ -248,8 +249,9 @@ final class Operations {
                 .orElseThrow();
     }
 
+    /** On the loop, which reads no more than a small answer: nobody has that many reasons. */
     private SafeToStop said(String nodeId, String by, Reply reply) {
-        if (reply.isOk()) {
+        if (reply.isOk() && reply.body().length <= MOST_SAID_BYTES) {
             try {
                 Map<String, Object> said = json.read(reply.body());
                 List<String> reasons = new ArrayList<>();

@@ -259,7 +259,9 @@ class OperatorServerTest {
             world.settle();
             assertTrue(boss.reading);
             assertTrue(
-                    audit.messages(Level.INFO).stream().anyMatch(line -> line.endsWith("ran wait {}: done, after the answer that it takes too long")),
+                    audit.messages(Level.INFO).stream()
+                            .anyMatch(line ->
+                                    line.endsWith("ran wait {}: done, after the answer that it takes too long")),
                     audit.messages(Level.INFO).toString());
             slow.get(1).completeExceptionally(new NotAvailableException("lost it"));
             world.settle();
