@@ -224,7 +224,8 @@ final class Operations {
         if (other.isEmpty() || !mayAsk || address == null) {
             return CompletableFuture.completedFuture(answer);
         }
-        return askedOthers.ask(nodeId + " of " + other, () -> calls.ask(
+        SafeToStop tooMany = SafeToStop.no(nodeId, "too many wait for what " + other + " says; ask again");
+        return askedOthers.ask(nodeId + " of " + other, tooMany, () -> calls.ask(
                         other, address, "safe-to-stop", Map.of("node", nodeId, "direct", "true"), ASK_LIMIT.toNanos())
                 .thenApply(reply -> said(nodeId, other, reply)));
     }

@@ -16,7 +16,7 @@ class SharedAnswersTest {
     private final SharedAnswers<String> answers = new SharedAnswers<>(() -> now);
 
     private CompletableFuture<String> ask(String about) {
-        return answers.ask(about, () -> {
+        return answers.ask(about, "too many", () -> {
             CompletableFuture<String> question = new CompletableFuture<>();
             questions.add(question);
             return question;
@@ -56,6 +56,21 @@ class SharedAnswersTest {
         assertTrue(ask("a").isCompletedExceptionally());
         now += SharedAnswers.FRESH_NANOS + 1;
         assertFalse(ask("a").isDone());
+    }
+
+    @Test
+    void whoFindsNoRoomToWaitIsTurnedAwayAtOnce() {
+        List<CompletableFuture<String>> waiting = new ArrayList<>();
+        for (int i = 0; i < SharedAnswers.MOST_WAITING; i++) {
+            waiting.add(ask("a"));
+        }
+        waiting.forEach(each -> assertFalse(each.isDone()));
+        assertEquals("too many", ask("a").join());
+        assertFalse(ask("b").isDone(), "which is another question");
+        questions.get(0).complete("yes");
+        waiting.forEach(each -> assertEquals("yes", each.join()));
+        assertEquals("yes", ask("a").join(), "nobody has to wait for it now");
+        assertEquals(2, questions.size());
     }
 
     @Test

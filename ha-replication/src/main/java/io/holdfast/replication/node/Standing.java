@@ -29,10 +29,10 @@ final class Standing {
     private static final String LOG = "log";
     private static final long PUBLISH_NANOS = 20_000_000L;
 
-    private final FeatureContext context;
     /** How old the commit index is, at the least, that every working disk must have reached. */
     private static final long AGREED_NANOS = 500_000_000L;
 
+    private final FeatureContext context;
     private long publishedNanos;
     private long commitNoted;
     private long commitNotedNanos;

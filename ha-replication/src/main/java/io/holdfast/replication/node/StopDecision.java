@@ -91,7 +91,9 @@ final class StopDecision {
                 + s.status().lastIndex() + " on its disk";
         if (!s.sound().contains(voter.id())) {
             return log
-                    + (self ? ", and is down by its own health" : ", and has not answered lately or says it is down");
+                    + (self
+                            ? ", and is down by its own health"
+                            : ", and has not answered lately, or says that it is down or gives way");
         }
         return s.onDisk(voter) < s.agreedIndex()
                 ? log + "; up to " + s.agreedIndex() + " was agreed on half a second ago"

@@ -148,7 +148,7 @@ class SituationTest {
                 false,
                 down,
                 "node-2",
-                "node-3 has the log up to 90 of 90 on its disk, and has not answered lately or says");
+                "node-3 has the log up to 90 of 90 on its disk, and has not answered lately, or says");
         assertSafe(true, down, "node-3");
     }
 

@@ -74,6 +74,71 @@ class StopAdviceTest {
     }
 
     @Test
+    void aSlaveWhoseDiskHangsCountsForNothingHoweverLittleIsWritten() {
+        SimulatedNode master = cluster.master();
+        SimulatedNode hung = slaves().get(0);
+        SimulatedNode good = slaves().get(1);
+        await(good, good, SafeToStop::safe);
+        hung.storage().stall(Duration.ofSeconds(40));
+        cluster.write(process(master), 3, () -> false); // far less than may be on its way
+        await(good, good, answer -> !answer.safe());
+        SafeToStop answer = ask(master, good);
+        assertFalse(answer.safe());
+        assertTrue(answer.reasons().toString().contains(hung.id() + " has the log up to"), answer.toString());
+        assertTrue(answer.reasons().toString().contains("was agreed on half a second ago"), answer.toString());
+        assertFalse(ask(master, master).safe());
+        assertTrue(ask(master, hung).safe());
+        await(good, good, SafeToStop::safe);
+        assertEquals(List.of(), cluster.simulation.failures());
+    }
+
+    @Test
+    void aMasterWhoseDiskHangsIsNoneOfTheGoodOnes() {
+        SimulatedNode master = cluster.master();
+        SimulatedNode slave = slaves().get(0);
+        await(master, slave, SafeToStop::safe);
+        master.storage().stall(Duration.ofSeconds(40));
+        cluster.write(process(master), 3, () -> false); // the slaves agree on it
+        await(master, slave, answer -> !answer.safe());
+        assertTrue(ask(master, slave).reasons().toString().contains(master.id() + " has the log up to"));
+        assertTrue(ask(master, master).safe(), "the slaves have all of it");
+        await(cluster.master(), slave, SafeToStop::safe);
+        assertEquals(List.of(), cluster.simulation.failures());
+    }
+
+    @Test
+    void aSlaveWhoseDiskIsFullCountsForNothing() {
+        SimulatedNode master = cluster.master();
+        SimulatedNode full = slaves().get(0);
+        SimulatedNode good = slaves().get(1);
+        await(good, good, SafeToStop::safe);
+        full.storage().capacity(full.storage().usedBytes());
+        for (int i = 0; i < 10; i++) {
+            cluster.write(process(master), 12, () -> false);
+        }
+        await(good, good, answer -> !answer.safe());
+        await(master, good, answer -> answer.reasons().toString().contains("says that it is down"));
+        assertTrue(ask(master, full).safe());
+        full.storage().capacity(Long.MAX_VALUE);
+        await(good, good, SafeToStop::safe);
+        assertEquals(List.of(), cluster.simulation.failures());
+    }
+
+    @Test
+    void aMasterThatWasSuspendedTellsNobodyToStop() {
+        SimulatedNode master = cluster.master();
+        SimulatedNode slave = slaves().get(0);
+        await(master, slave, SafeToStop::safe);
+        master.pause(Duration.ofSeconds(30));
+        cluster.simulation.runFor(Duration.ofSeconds(20));
+        SafeToStop answer = ask(master, slave);
+        assertFalse(answer.safe());
+        assertTrue(answer.reasons().toString().contains("ms old, so it cannot tell"), answer.toString());
+        await(master, slave, SafeToStop::safe);
+        assertEquals(List.of(), cluster.simulation.failures());
+    }
+
+    @Test
     void aMasterThatIsAloneSaysSoAndMayNotBeStopped() {
         SimulatedNode master = cluster.master();
         slaves().forEach(SimulatedNode::kill);

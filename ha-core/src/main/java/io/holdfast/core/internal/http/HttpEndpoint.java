@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * application's and not ours.
  *
  * <p>One request a connection. A request line has at most 1 KiB, the header 8 KiB, a body, which is not looked at, 4 KiB; at
- * most 64 connections are open at once, and one more has the oldest that has not asked yet closed; and whatever a client does or fails to do, its connection is closed after 5 s.
+ * most 64 connections are open at once, and one more has the oldest closed that has not asked for anything yet; and whatever a
+ * client does or fails to do, its connection is closed after 5 s.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of every close by a future; nobody waits for these
 public final class HttpEndpoint implements AutoCloseable {

@@ -43,6 +43,7 @@ public final class OperatorServer {
     private final LongSupplier nanoTime;
     private final Set<OperatorSession> sessions = new LinkedHashSet<>();
     private final Map<AnswerCode, Counter> counters = new ConcurrentHashMap<>();
+    private volatile boolean released;
     private @Nullable Worker worker;
     private int underWay;
 
@@ -138,6 +139,9 @@ public final class OperatorServer {
     }
 
     void count(AnswerCode code) {
+        if (released) { // a command that outlives its node
+            return;
+        }
         counters.computeIfAbsent(
                         code,
                         outcome ->
@@ -147,6 +151,7 @@ public final class OperatorServer {
 
     /** Leaves nothing in the registry, which is the application's. Safe from any thread. */
     public void release() {
+        released = true;
         counters.values().forEach(meters::remove);
         counters.clear();
     }

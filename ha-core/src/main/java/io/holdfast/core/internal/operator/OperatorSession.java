@@ -54,6 +54,9 @@ final class OperatorSession implements LinkListener {
     private int inFlight;
     private int unanswered;
     private boolean ended;
+    /** True once a command has begun: until then there are no lines that could have been left out. */
+    private boolean asked;
+
     private boolean held;
     private boolean looksAgain;
     private @Nullable Timer idle;
@@ -101,6 +104,7 @@ final class OperatorSession implements LinkListener {
             return;
         }
         busy();
+        asked = true;
         inFlight++;
         unanswered++;
         holdBack(link);
@@ -149,7 +153,9 @@ final class OperatorSession implements LinkListener {
         ended = true;
         busy();
         server.ended(this);
-        worker.execute(() -> sayLeftOut(peerName));
+        if (asked) { // whoever comes and goes and is told BUSY leaves nothing behind while the worker is stuck
+            worker.execute(() -> sayLeftOut(peerName));
+        }
     }
 
     /** On the worker. */

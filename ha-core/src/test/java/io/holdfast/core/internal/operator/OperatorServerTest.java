@@ -335,6 +335,8 @@ class OperatorServerTest {
         assertEquals(1, meters.getMeters().size());
         server.release();
         assertEquals(List.of(), meters.getMeters());
+        operator("late", false, OperatorRole.READ).ask("look", "{}");
+        assertEquals(List.of(), meters.getMeters(), "nor does it come back");
     }
 
     @Test
