@@ -1,5 +1,9 @@
 package io.holdfast.core.internal.operator;
 
+import io.holdfast.core.NotAllowedException;
+import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.OutcomeUnknownException;
+
 /** What became of a command. The numbers are part of the wire format. */
 public enum AnswerCode {
     /** Done; the body is its result. */
@@ -38,5 +42,24 @@ public enum AnswerCode {
             }
         }
         return OTHER;
+    }
+
+    /** Of a command that ended with that. */
+    static AnswerCode of(Throwable cause) {
+        if (cause instanceof NotAvailableException) {
+            return NOT_AVAILABLE;
+        }
+        if (cause instanceof NotAllowedException) {
+            return NOT_ALLOWED;
+        }
+        if (cause instanceof OutcomeUnknownException) {
+            return TIMED_OUT;
+        }
+        return cause instanceof IllegalArgumentException ? BAD_ARGUMENTS : FAILED;
+    }
+
+    /** True if nothing was begun, since it was not understood or not allowed. */
+    boolean isRefusal() {
+        return this == NOT_ALLOWED || this == UNKNOWN_COMMAND || this == BAD_ARGUMENTS;
     }
 }

@@ -1,10 +1,7 @@
 package io.holdfast.core.internal.operator;
 
 import io.holdfast.core.HoldfastException;
-import io.holdfast.core.NotAllowedException;
-import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.OperatorRole;
-import io.holdfast.core.OutcomeUnknownException;
 import io.holdfast.core.internal.operator.OperatorFrame.Answer;
 import io.holdfast.core.internal.operator.OperatorFrame.Request;
 import io.holdfast.core.runtime.Connection.Lane;
@@ -20,7 +17,6 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,11 +41,7 @@ final class OperatorSession implements LinkListener {
 
     private final OperatorServer server;
     private final Worker worker;
-    private final AuditLog audit;
-    /** Used on the worker. */
-    private final AuditQuota quota = new AuditQuota();
-
-    private final AtomicLong busyAnswers = new AtomicLong();
+    private final LinkAudit audit;
     private volatile String peerName = "";
     private int inFlight;
     private int unanswered;
@@ -64,7 +56,7 @@ final class OperatorSession implements LinkListener {
     OperatorSession(OperatorServer server, Worker worker) {
         this.server = server;
         this.worker = worker;
-        this.audit = new AuditLog(server.node());
+        this.audit = new LinkAudit(new AuditLog(server.node()), server::nanoTime);
     }
 
     @Override
@@ -154,16 +146,7 @@ final class OperatorSession implements LinkListener {
         busy();
         server.ended(this);
         if (asked) { // whoever comes and goes and is told BUSY leaves nothing behind while the worker is stuck
-            worker.execute(() -> sayLeftOut(peerName));
-        }
-    }
-
-    /** On the worker. */
-    private void sayLeftOut(String who) {
-        quota.leaveOut(busyAnswers.getAndSet(0));
-        long lines = quota.takeLeftOut();
-        if (lines > 0) {
-            audit.leftOut(who, lines);
+            worker.execute(() -> audit.sayLeftOut(peerName));
         }
     }
 
@@ -188,7 +171,7 @@ final class OperatorSession implements LinkListener {
         /** Answered at once and without a line of its own: nothing of it may wait anywhere. */
         void tooMuch(String why) {
             server.count(AnswerCode.BUSY);
-            busyAnswers.incrementAndGet();
+            audit.busy();
             send(AnswerCode.BUSY, why.getBytes(StandardCharsets.UTF_8));
             holdBack(link);
         }
@@ -275,25 +258,12 @@ final class OperatorSession implements LinkListener {
                     && !(cause instanceof IllegalStateException)) {
                 LOG.error("{}: operator command {} failed", server.node(), request.command(), cause);
             }
-            end(codeOf(cause), why);
-        }
-
-        private static AnswerCode codeOf(Throwable cause) {
-            if (cause instanceof NotAvailableException) {
-                return AnswerCode.NOT_AVAILABLE;
-            }
-            if (cause instanceof NotAllowedException) {
-                return AnswerCode.NOT_ALLOWED;
-            }
-            if (cause instanceof OutcomeUnknownException) {
-                return AnswerCode.TIMED_OUT;
-            }
-            return cause instanceof IllegalArgumentException ? AnswerCode.BAD_ARGUMENTS : AnswerCode.FAILED;
+            end(AnswerCode.of(cause), why);
         }
 
         /** Without success. On the worker. What fails after the answer has its line as well. */
         private void end(AnswerCode code, String why) {
-            writeDown(code, why);
+            audit.notDone(who, role, request.command(), printedArguments, code, why);
             if (over.compareAndSet(false, true)) {
                 server.count(code);
                 finish(code, Json.printable(why).getBytes(StandardCharsets.UTF_8));
@@ -305,19 +275,9 @@ final class OperatorSession implements LinkListener {
             if (over.compareAndSet(false, true)) {
                 String why = "not done after " + request.timeoutMillis() + " ms; it may still happen";
                 server.count(AnswerCode.TIMED_OUT);
-                worker.execute(() -> writeDown(AnswerCode.TIMED_OUT, why));
+                worker.execute(
+                        () -> audit.notDone(who, role, request.command(), printedArguments, AnswerCode.TIMED_OUT, why));
                 finish(AnswerCode.TIMED_OUT, why.getBytes(StandardCharsets.UTF_8));
-            }
-        }
-
-        /** On the worker. */
-        private void writeDown(AnswerCode code, String why) {
-            boolean refusal = code == AnswerCode.NOT_ALLOWED
-                    || code == AnswerCode.UNKNOWN_COMMAND
-                    || code == AnswerCode.BAD_ARGUMENTS;
-            if (!refusal || quota.take(server.nanoTime())) { // what may have been done is always written down
-                sayLeftOut(who);
-                audit.notDone(who, role, request.command(), printedArguments, code, why);
             }
         }
 
