@@ -11,6 +11,10 @@ record TlsPlan(NodeCredentials credentials, Admission admission, Duration reread
     /** @throws IllegalArgumentException if the files are of no use, or not this node's */
     static TlsPlan read(Tls tls, Node node, String clusterName) {
         tls.validate();
+        if (!Admission.isClusterName(clusterName)) {
+            throw new IllegalArgumentException("cluster " + clusterName + " has a dot in its name; with TLS it must not,"
+                    + " since in a certificate's name, NODE.CLUSTER, the last dot says where the cluster's begins");
+        }
         try {
             NodeCredentials credentials = NodeCredentials.load(
                     tls.files(), !node.isClient(), named -> Admission.names(named, node.id(), clusterName));

@@ -144,6 +144,17 @@ class TlsClusterTest {
     }
 
     @Test
+    void aClusterNameWithADotIsRefused() {
+        HaCluster.Builder builder = HaCluster.builder("eu.shop")
+                .node(Node.of("node-1"))
+                .with(new FakeFeature("plain"))
+                .tls(tls("node-1"));
+        String refusal = String.valueOf(
+                assertThrows(IllegalArgumentException.class, builder::start).getMessage());
+        assertTrue(refusal.startsWith("cluster eu.shop has a dot in its name; with TLS it must not"), refusal);
+    }
+
+    @Test
     void nodesLinkAndLargeFramesCross() throws Exception {
         HaCluster two = start(accepting("node-2").tls(tls("node-2")));
         HaCluster one = start(dialling(Node.of("node-1"), "node-2", two).tls(tls("node-1")));

@@ -41,9 +41,27 @@ public final class Admission {
         return certified;
     }
 
-    /** Whether a certificate is that of a node or client: it names the id, or the id and the cluster with a dot between. */
+    /**
+     * Whether a certificate is that of a node or client: it names the id and the cluster with a dot between, or the id alone.
+     *
+     * <p>An id that contains a dot is never named alone, for it would look like another id with its cluster: node-1 of cluster
+     * bank could come to cluster shop as a node with the id "node-1.bank". Nor may a cluster's name contain one, so what
+     * stands behind the last dot is the cluster.
+     *
+     * @param clusterName empty for an operator's tool, which belongs to no cluster and is known by its name as it stands
+     */
     public static boolean names(PeerIdentity certificate, String nodeId, String clusterName) {
-        return certificate.names().contains(nodeId) || certificate.names().contains(nodeId + "." + clusterName);
+        List<String> names = certificate.names();
+        if (clusterName.isEmpty()) {
+            return names.contains(nodeId);
+        }
+        return (isClusterName(clusterName) && names.contains(nodeId + "." + clusterName))
+                || (nodeId.indexOf('.') < 0 && names.contains(nodeId));
+    }
+
+    /** Whether certificates can name a node of that cluster without doubt. */
+    public static boolean isClusterName(String clusterName) {
+        return clusterName.indexOf('.') < 0;
     }
 
     /**
@@ -52,8 +70,13 @@ public final class Admission {
      */
     @Nullable
     Reject judgeInAnyCluster(@Nullable PeerIdentity far, String nodeId) {
-        boolean named = far != null && far.names().stream().anyMatch(name -> name.startsWith(nodeId + "."));
-        return named ? null : judge(far, nodeId, "");
+        boolean named = far != null && far.names().stream().anyMatch(name -> namesInAnyCluster(name, nodeId));
+        return !certified || named ? null : otherCertificate(far, nodeId);
+    }
+
+    private static boolean namesInAnyCluster(String name, String nodeId) {
+        return (name.startsWith(nodeId + ".") && name.lastIndexOf('.') == nodeId.length())
+                || (nodeId.indexOf('.') < 0 && name.equals(nodeId));
     }
 
     /**
@@ -66,12 +89,17 @@ public final class Admission {
         if (!certified || (far != null && names(far, nodeId, clusterName))) {
             return null;
         }
+        return otherCertificate(far, nodeId);
+    }
+
+    private static Reject otherCertificate(@Nullable PeerIdentity far, String nodeId) {
+        String either = nodeId.indexOf('.') < 0 ? nodeId + ", or " : "";
         return new Reject(
                 RejectCode.OTHER_CERTIFICATE,
                 far == null
                         ? "there is no certificate that says it is " + nodeId
                         : "the certificate stands for " + far.names() + " and not for " + nodeId
-                                + "; it needs the DNS name " + nodeId + ", or " + nodeId + " dot cluster name");
+                                + "; it needs the DNS name " + either + nodeId + " dot cluster name");
     }
 
     /**

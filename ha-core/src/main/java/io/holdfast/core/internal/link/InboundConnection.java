@@ -54,6 +54,14 @@ final class InboundConnection implements ConnectionHandler {
         end(why);
     }
 
+    void makeRoom() {
+        node.refusals().count(Side.ACCEPTOR, Refusal.TOO_MANY);
+        String why = "it was the slowest of " + NodeLinks.MOST_HANDSHAKES
+                + " that had not said hello, and made room for others";
+        warn(node.identity() + " closed a connection of " + remote.getHostString() + ": " + why);
+        end(why);
+    }
+
     /** Whether the hello may be read, which waits until the features have said what they serve. */
     void setReading(boolean reading) {
         if (connection != null) {

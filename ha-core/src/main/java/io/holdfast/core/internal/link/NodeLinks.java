@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class NodeLinks implements Links {
     static final long HANDSHAKE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** Connections that have not said hello yet; more are closed, since their number is not this node's choice. */
+    /** Connections that have not said hello yet; beyond it the slowest makes room, since a node needs milliseconds. */
     static final int MOST_HANDSHAKES = 256;
 
     private final NodeRuntime runtime;
@@ -194,7 +194,7 @@ public final class NodeLinks implements Links {
             return "the node is stopping";
         }
         if (handshakes.size() >= MOST_HANDSHAKES) {
-            return MOST_HANDSHAKES + " other connections have not said hello yet";
+            handshakes.iterator().next().makeRoom();
         }
         handshakes.add(connection);
         if (!begun) {

@@ -6,13 +6,16 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whom a certificate stands for: its DNS names, and only where it has none its common name (as RFC 6125 has it). Other kinds
- * of names, and wildcards as such, name nobody.
+ * of names, and wildcards as such, name nobody. DNS names that are none of ours, or cannot be read, are no reason to believe
+ * the common name.
  */
 final class CertificateNames {
     private static final int DNS_NAME = 2;
+    private static final String ALTERNATIVES = "2.5.29.17";
     private static final int MOST = 64;
     private static final int LONGEST = 253;
 
@@ -24,28 +27,31 @@ final class CertificateNames {
 
     static List<String> names(X509Certificate certificate) {
         List<String> names = dnsNames(certificate);
-        return names.isEmpty() ? commonName(certificate) : names;
+        return names == null ? commonName(certificate) : names;
     }
 
-    private static List<String> dnsNames(X509Certificate certificate) {
+    /** Null if it has none at all, and not even others that cannot be read. */
+    private static @Nullable List<String> dnsNames(X509Certificate certificate) {
         Collection<List<?>> alternatives;
         try {
             alternatives = certificate.getSubjectAlternativeNames();
         } catch (CertificateParsingException malformed) {
             return List.of();
         }
+        if (alternatives == null) {
+            return certificate.getExtensionValue(ALTERNATIVES) == null ? null : List.of();
+        }
+        boolean any = false;
         List<String> names = new ArrayList<>();
-        if (alternatives != null) {
-            for (List<?> alternative : alternatives) {
-                if (names.size() < MOST
-                        && Integer.valueOf(DNS_NAME).equals(alternative.get(0))
-                        && alternative.get(1) instanceof String name
-                        && isName(name)) {
+        for (List<?> alternative : alternatives) {
+            if (Integer.valueOf(DNS_NAME).equals(alternative.get(0))) {
+                any = true;
+                if (names.size() < MOST && alternative.get(1) instanceof String name && isName(name)) {
                     names.add(name);
                 }
             }
         }
-        return names;
+        return any ? names : null;
     }
 
     /** The most specific one, which RFC 2253 puts first. One that has to be escaped is no name of ours. */

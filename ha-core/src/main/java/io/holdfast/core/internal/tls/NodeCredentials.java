@@ -85,7 +85,7 @@ public final class NodeCredentials implements TlsEngines {
         if (!names.test(named)) {
             throw new PemException("the certificate in " + files.chain() + " stands for " + named.names()
                     + " and not for this node, so every other one would refuse it; issue one with the node's id as DNS"
-                    + " name (subjectAltName = DNS:ID)");
+                    + " name (subjectAltName = DNS:ID, or DNS:ID.CLUSTER, which an id with a dot in it needs)");
         }
         try {
             return new Loaded(credentials, context(credentials));
@@ -190,6 +190,8 @@ public final class NodeCredentials implements TlsEngines {
                             + current.credentials().own().getNotAfter().toInstant());
         } catch (PemException useless) {
             return broken(fingerprint, String.valueOf(useless.getMessage()));
+        } catch (RuntimeException odd) { // of a provider that does not take what it reads; it must not cost the node
+            return broken(fingerprint, "what " + files + " hold cannot be read: " + odd);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.OperatorRole;
 import io.holdfast.core.internal.link.Handshake.Reject;
@@ -46,6 +47,32 @@ class AdmissionTest {
         assertNull(admission.judgeOperator(of("client-1"), false, 2));
         assertNull(Admission.open().judgeOperator(null, true, 1), "in plain nobody is known");
         assertEquals(OperatorServer.PROTOCOL.id(), Admission.OPERATORS);
+    }
+
+    /** Else a node of another cluster with the same authority comes in as one whose id looks like id and cluster. */
+    @Test
+    void anIdWithADotIsNamedWithItsClusterOnly() {
+        assertNotNull(admission.judge(of("node-1.bank"), "node-1.bank", "shop"));
+        assertNull(admission.judge(of("node-1.bank.shop"), "node-1.bank", "shop"));
+        Reject reject = admission.judge(of("node-1.eu.shop"), "node-1", "eu.shop");
+        assertNotNull(reject, "it may be node-1.eu of shop");
+        assertNull(admission.judge(of("node-1.eu.shop"), "node-1.eu", "shop"));
+        Reject short1 = admission.judge(of("a.b"), "a.b", "shop");
+        assertNotNull(short1);
+        assertTrue(short1.text().endsWith("it needs the DNS name a.b dot cluster name"), short1.text());
+        // An operator belongs to no cluster, and has the role of his name as it stands.
+        assertNull(admission.judge(of("boss.ops"), "boss.ops", ""));
+    }
+
+    @Test
+    void aToolTakesANodeOfAnyClusterButNotOneWithALongerId() {
+        assertNull(admission.judgeInAnyCluster(of("node-1"), "node-1"));
+        assertNull(admission.judgeInAnyCluster(of("node-1.bank"), "node-1"));
+        assertNotNull(admission.judgeInAnyCluster(of("node-1.eu.shop"), "node-1"));
+        assertNull(admission.judgeInAnyCluster(of("node-1.eu.shop"), "node-1.eu"));
+        assertNotNull(admission.judgeInAnyCluster(of("node-1.eu"), "node-1.eu"));
+        assertNotNull(admission.judgeInAnyCluster(null, "node-1"));
+        assertNull(Admission.open().judgeInAnyCluster(null, "node-1"));
     }
 
     @Test

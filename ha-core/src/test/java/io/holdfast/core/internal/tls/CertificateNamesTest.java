@@ -22,6 +22,13 @@ class CertificateNamesTest {
     }
 
     @Test
+    void oddDnsNamesAreNoReasonToBelieveTheCommonName() {
+        assertEquals(List.of(), names("node-1", "a b"));
+        assertEquals(List.of(), names("node-1", ""));
+        assertEquals(List.of(), names("node-1", "n".repeat(254)));
+    }
+
+    @Test
     void whatCouldForgeALineOrANameIsNone() {
         assertEquals(List.of(), names("node-1\nnode-2"));
         assertEquals(List.of(), names("x,CN=node-1"));

@@ -26,6 +26,7 @@ class NodeCredentialsTest {
     Path directory;
 
     private NodeCredentials credentials;
+    private boolean odd;
 
     @BeforeEach
     void load() throws Exception {
@@ -33,7 +34,12 @@ class NodeCredentialsTest {
         issue(soon);
         PemFiles files = new PemFiles(
                 directory.resolve("node.crt"), directory.resolve("node.key"), directory.resolve("ca.crt"), null);
-        credentials = NodeCredentials.load(files, true, names -> names.names().contains("node-1"));
+        credentials = NodeCredentials.load(files, true, names -> {
+            if (odd) {
+                throw new IllegalStateException("what a provider throws");
+            }
+            return names.names().contains("node-1");
+        });
     }
 
     private Issued issue(Instant until) {
@@ -65,6 +71,21 @@ class NodeCredentialsTest {
         assertEquals(UNCHANGED, credentials.reread());
         assertEquals(soon.toEpochMilli(), credentials.expiresMillis());
         issue(soon.plusSeconds(60));
+        assertEquals(Outcome.RENEWED, credentials.reread().outcome());
+    }
+
+    @Test
+    void whatMakesAProviderThrowIsToldOnceAndCostsNothing() {
+        odd = true;
+        issue(soon.plusSeconds(60));
+        assertEquals(UNCHANGED, credentials.reread());
+        Look look = credentials.reread();
+        assertEquals(Outcome.BROKEN, look.outcome());
+        assertTrue(look.detail().contains("what a provider throws"), look.detail());
+        assertEquals(UNCHANGED, credentials.reread());
+        assertEquals(soon.toEpochMilli(), credentials.expiresMillis());
+        odd = false;
+        issue(soon.plusSeconds(120));
         assertEquals(Outcome.RENEWED, credentials.reread().outcome());
     }
 
