@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A certificate says which node or client its bearer is: one of its DNS names (subjectAltName) must be the node's id, or
  * the id and the cluster's name with a dot between, such as {@code node-1.shop}; only a certificate without any DNS name is
- * judged by its common name. Both ends check each other. The address that was dialled is not compared with it. Where one
+ * judged by its common name. An id with a dot in it needs the long form, and the cluster's name must not have one. Both ends
+ * check each other. The address that was dialled is not compared with it. Where one
  * authority signs for several clusters, issue only the long form.
  *
  * <p>The files are read when the cluster is built, and again when they change: connections made from then on use what they
@@ -54,7 +55,7 @@ public final class Tls {
      * Certificates and keys in PEM files, of at most 1 MiB each.
      *
      * @param certificateChain the node's certificate, then who issued it, and so on; if it has an extendedKeyUsage, for both
-     *     serverAuth and clientAuth (a client that nobody dials: clientAuth)
+     *     serverAuth and clientAuth (a client or operator, whom nobody dials: clientAuth alone, or it could play a node)
      * @param privateKey the key that fits it: RSA, elliptic curve or Ed25519, as PKCS#8, PKCS#1 or SEC 1
      * @param trustedCertificates the authorities whose signature under a far end's certificate is believed
      */

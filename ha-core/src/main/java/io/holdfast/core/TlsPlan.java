@@ -12,8 +12,9 @@ record TlsPlan(NodeCredentials credentials, Admission admission, Duration reread
     static TlsPlan read(Tls tls, Node node, String clusterName) {
         tls.validate();
         if (!Admission.isClusterName(clusterName)) {
-            throw new IllegalArgumentException("cluster " + clusterName + " has a dot in its name; with TLS it must not,"
-                    + " since in a certificate's name, NODE.CLUSTER, the last dot says where the cluster's begins");
+            throw new IllegalArgumentException(
+                    "cluster " + clusterName + " has a dot in its name; with TLS it must not,"
+                            + " since in a certificate's name, NODE.CLUSTER, the last dot says where the cluster's begins");
         }
         try {
             NodeCredentials credentials = NodeCredentials.load(

@@ -66,6 +66,8 @@ public interface Transport {
         SILENT,
         /** More are open than are allowed. */
         TOO_MANY,
+        /** It sent more than a TLS handshake can need before one was done. */
+        TOO_MUCH,
         /** It speaks in plain, and this node speaks TLS. */
         PLAIN_TEXT,
         /** It speaks TLS, and this node speaks in plain. */

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 // Netty tells of every write, close and registration by a future; the close future says all that matters here.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class InboundPreamble extends ChannelInboundHandlerAdapter {
+final class InboundPreamble extends ChannelInboundHandlerAdapter implements HalfOpen.Handshake {
     private final Duration timeout;
     private final Gate gate;
     private final @Nullable TlsSetup tls;
@@ -59,7 +59,7 @@ final class InboundPreamble extends ChannelInboundHandlerAdapter {
         deadline = context.executor().schedule(() -> tooLate(channel), timeout.toNanos(), TimeUnit.NANOSECONDS);
         if (tls != null) {
             own = channel;
-            tls.halfOpen().begins(this);
+            tls.halfOpen().begins(this, channel.remoteAddress());
         }
     }
 
@@ -86,7 +86,7 @@ final class InboundPreamble extends ChannelInboundHandlerAdapter {
             refuse(channel, problem.refusal(), problem.text());
         } else if (preamble.complete()) {
             if (tls != null) {
-                secure(context, tls.newHandler(tls.engines().accepting(), timeout), bytes);
+                secure(context, tls, bytes);
                 return;
             }
             NettyConnection connection = establish(context, null);
@@ -99,18 +99,17 @@ final class InboundPreamble extends ChannelInboundHandlerAdapter {
     }
 
     /** Puts TLS before this and gives it what has arrived behind the preamble. */
-    private void secure(ChannelHandlerContext context, SslHandler handler, ByteBuf rest) {
-        securing = handler;
-        context.pipeline().addBefore(context.name(), TlsSetup.HANDLER, handler);
-        ChannelHandlerContext before = context.pipeline().context(handler);
-        if (before == null || !rest.isReadable()) {
+    private void secure(ChannelHandlerContext context, TlsSetup with, ByteBuf rest) {
+        Channel channel = context.channel();
+        securing = with.secure(
+                context,
+                with.engines().accepting(),
+                Duration.ZERO, // the deadline of this ends the handshake, too
+                () -> refuse(channel, Refusal.TOO_MUCH, HandshakeLimit.EXCEEDED));
+        if (rest.isReadable()) {
+            context.pipeline().fireChannelRead(rest);
+        } else {
             rest.release();
-            return;
-        }
-        try {
-            handler.channelRead(before, rest);
-        } catch (Exception failed) { // decoding ends there as it would in the pipeline
-            exceptionCaught(context, failed);
         }
     }
 
@@ -155,7 +154,8 @@ final class InboundPreamble extends ChannelInboundHandlerAdapter {
         }
     }
 
-    void refuse(Refusal refusal, String detail) {
+    @Override
+    public void refuse(Refusal refusal, String detail) {
         Channel channel = own;
         if (channel != null) {
             refuse(channel, refusal, detail);

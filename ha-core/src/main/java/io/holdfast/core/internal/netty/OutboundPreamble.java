@@ -42,11 +42,12 @@ final class OutboundPreamble extends ChannelInboundHandlerAdapter {
         }
         channel.write(Preamble.of(tls != null));
         if (tls != null) {
-            SslHandler handler = tls.newHandler(tls.engines().dialling(), timeout);
-            securing = handler;
             connection.securing();
-            channel.pipeline()
-                    .addBefore(context.name(), TlsSetup.HANDLER, handler); // which sends its hello, and flushes
+            securing = tls.secure( // which sends its hello, and flushes
+                    context,
+                    tls.engines().dialling(),
+                    timeout,
+                    () -> connection.end(CloseReason.SECURITY, "it " + HandshakeLimit.EXCEEDED));
             return;
         }
         channel.pipeline().replace(this, null, connection);

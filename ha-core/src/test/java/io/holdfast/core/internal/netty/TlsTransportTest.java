@@ -268,8 +268,9 @@ class TlsTransportTest {
                 idle.add(socket);
             }
             Await.until(() -> refused.size() >= 300 - 256, () -> refused.size() + " had to go");
-            assertTrue(refused.stream().allMatch(line -> line.startsWith("TOO_MANY: was the slowest of 256")));
-            assertEquals(-1, idle.get(0).getInputStream().read());
+            assertTrue(refused.stream()
+                    .allMatch(line -> line.startsWith("TOO_MANY: was the slowest of 256 of its address")));
+            assertTrue(hasEnded(idle.get(0)));
             RealRuntime one = runtime("node-1", TransportConfig.defaults());
             dial(one, address).awaitOpened();
             awaitAccepted().awaitOpened();
@@ -277,6 +278,14 @@ class TlsTransportTest {
             for (Socket socket : idle) {
                 socket.close();
             }
+        }
+    }
+
+    private static boolean hasEnded(Socket socket) {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (IOException reset) { // an end as good as any
+            return true;
         }
     }
 
