@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.core.spi.Printable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,9 +12,7 @@ final class Text {
 
     /** A value as text; empty if it is missing. What a node sends is never a terminal's command. */
     static String of(JsonNode value) {
-        StringBuilder clean = new StringBuilder();
-        value.asText("").chars().forEach(c -> clean.append(Character.isISOControl(c) ? '?' : (char) c));
-        return clean.toString();
+        return Printable.of(value.asText(""), Integer.MAX_VALUE);
     }
 
     static List<String> listOf(JsonNode values) {

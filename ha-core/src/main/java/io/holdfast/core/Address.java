@@ -8,13 +8,35 @@ package io.holdfast.core;
  */
 public record Address(String host, int port) {
 
-    /** Checks the range of the port and that there is a host. */
+    private static final int LONGEST_HOST = 255;
+
+    /** Checks the range of the port, and that there is a host of such characters as hosts have: it goes into logs. */
     public Address {
         if (host.isBlank()) {
             throw new IllegalArgumentException("the host is empty; write for example 10.0.0.1:7400");
         }
+        checkCharacters(host);
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port " + port + " of " + host + " is not within 0 to 65535");
+        }
+    }
+
+    /** Does not repeat the text: whoever sent it may want that it be logged. */
+    private static void checkCharacters(String host) {
+        if (host.length() > LONGEST_HOST) {
+            throw new IllegalArgumentException(
+                    "a host of " + host.length() + " characters; the longest has " + LONGEST_HOST);
+        }
+        boolean ipv6 = host.indexOf(':') >= 0;
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            boolean letterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!letterOrDigit && "._-".indexOf(c) < 0 && !(ipv6 && (c == ':' || c == '%'))) {
+                throw new IllegalArgumentException(String.format(
+                        "character %d of a host is U+%04X; a host has letters a to z, digits, dots, hyphens and"
+                                + " underscores (others in the form xn--...), or is an IPv6 address",
+                        i + 1, (int) c));
+            }
         }
     }
 
@@ -26,6 +48,7 @@ public record Address(String host, int port) {
     public static Address parse(String text) {
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? text : text.substring(0, colon);
+        checkQuotable(text);
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         } else if (host.indexOf(':') >= 0) {
@@ -37,6 +60,15 @@ public record Address(String host, int port) {
                     "\"" + text + "\" has no port; write host:port, for example 10.0.0.1:7400");
         }
         return new Address(host, Integer.parseInt(text.substring(colon + 1)));
+    }
+
+    /** Of what the messages quote. */
+    private static void checkQuotable(String text) {
+        if (text.length() > 2 * LONGEST_HOST || !text.chars().allMatch(c -> c >= ' ' && c < 0x7F)) {
+            throw new IllegalArgumentException(
+                    "an address is host:port, for example 10.0.0.1:7400, and not a text with unprintable or foreign"
+                            + " characters, or of " + text.length());
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.holdfast.replication.bootstrap;
 
 import io.holdfast.core.Address;
 import io.holdfast.core.spi.MalformedFrameException;
+import io.holdfast.core.spi.Printable;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.Voter;
 import io.netty.buffer.ByteBuf;
@@ -42,7 +43,7 @@ final class FormationCodec {
                         case 1 -> new FormationMessage.Plan(readId(in), readVoters(in));
                         case 2 -> new FormationMessage.Agreed(readId(in), readVoters(in));
                         case 3 -> readFormed(in);
-                        case 4 -> new FormationMessage.Refusal(readText(in));
+                        case 4 -> new FormationMessage.Refusal(Printable.of(readText(in), MAX_TEXT));
                         default -> throw new MalformedFrameException("formation message " + kind + " is not known");
                     };
             if (in.isReadable()) {

@@ -79,7 +79,7 @@ class ArchitectureTest {
         CORE_LAYERS.put("runtime", Set.of("vocabulary"));
         CORE_LAYERS.put("spi", Set.of("vocabulary", "runtime"));
         CORE_LAYERS.put("internal.file", Set.of("runtime"));
-        CORE_LAYERS.put("internal.tls", Set.of("runtime"));
+        CORE_LAYERS.put("internal.tls", Set.of("runtime", "spi"));
         CORE_LAYERS.put("internal.netty", Set.of("vocabulary", "runtime", "spi", "internal.file", "internal.tls"));
         CORE_LAYERS.put("internal.link", Set.of("vocabulary", "runtime", "spi"));
         CORE_LAYERS.put("internal.operator", Set.of("vocabulary", "runtime", "spi"));

@@ -4,6 +4,7 @@ import io.holdfast.core.internal.link.Handshake.Hello;
 import io.holdfast.core.internal.link.Handshake.Reject;
 import io.holdfast.core.internal.link.Handshake.Welcome;
 import io.holdfast.core.spi.MalformedFrameException;
+import io.holdfast.core.spi.Printable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -123,14 +124,9 @@ final class HandshakeCodec {
                     "a reject with a text of " + length + " bytes, " + MAX_REJECT_TEXT_BYTES + " are allowed");
         }
         need(in, length, "text");
-        return new Reject(code, printable(in.readCharSequence(length, StandardCharsets.UTF_8)));
-    }
-
-    /** The text goes into logs, where a line end or an escape sequence of the far end's would forge lines. */
-    private static String printable(CharSequence text) {
-        StringBuilder clean = new StringBuilder(text.length());
-        text.chars().forEach(c -> clean.append(Character.isISOControl(c) ? '?' : (char) c));
-        return clean.toString();
+        return new Reject(
+                code,
+                Printable.of(in.readCharSequence(length, StandardCharsets.UTF_8).toString(), length));
     }
 
     private static int wholeCharacters(byte[] utf8, int limit) {

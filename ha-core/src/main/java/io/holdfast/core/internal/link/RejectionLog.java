@@ -1,6 +1,7 @@
 package io.holdfast.core.internal.link;
 
 import io.holdfast.core.runtime.Clock;
+import io.holdfast.core.spi.Printable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,7 @@ final class RejectionLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(RejectionLog.class);
     private static final int REMEMBERED = 256;
+    private static final int LONGEST = 4_096;
     private static final int MAX_LINES_A_SECOND = 10;
 
     private record Line(String farEnd, String text) {}
@@ -40,7 +42,7 @@ final class RejectionLog {
     void rejected(String farEnd, RejectCode code, String text) {
         if (code == RejectCode.PROTOCOL_NOT_SERVED) {
             if (isDue(farEnd, text)) {
-                LOG.info("{}", text);
+                LOG.info("{}", Printable.of(text, LONGEST));
             }
         } else {
             warn(farEnd, text);
@@ -50,7 +52,7 @@ final class RejectionLog {
     /** @param farEnd what stays the same when the far end comes again: not its port */
     void warn(String farEnd, String text) {
         if (isDue(farEnd, text)) {
-            LOG.warn("{}", text);
+            LOG.warn("{}", Printable.of(text, LONGEST));
         }
     }
 
@@ -63,9 +65,9 @@ final class RejectionLog {
     void refused(String farEnd, Enum<?> reason, String text, boolean known) {
         if (isDue(farEnd, reason.name())) {
             if (known) {
-                LOG.info("{}", text);
+                LOG.info("{}", Printable.of(text, LONGEST));
             } else {
-                LOG.warn("{}", text);
+                LOG.warn("{}", Printable.of(text, LONGEST));
             }
         }
     }

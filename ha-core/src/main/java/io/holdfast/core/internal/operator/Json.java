@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.holdfast.core.spi.Printable;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Json {
     private static final int MAX_DEPTH = 32;
+    private static final int LONGEST = 1_024;
 
     private volatile @Nullable ObjectMapper mapper;
 
@@ -70,10 +72,7 @@ public final class Json {
         return arguments;
     }
 
-    /** What a far end said, for logs and terminals: a line end or an escape sequence of its own would forge lines. */
     static String printable(String text) {
-        StringBuilder clean = new StringBuilder(Math.min(text.length(), 1_024));
-        text.chars().limit(1_024).forEach(c -> clean.append(Character.isISOControl(c) ? '?' : (char) c));
-        return clean.toString();
+        return Printable.of(text, LONGEST);
     }
 }

@@ -1,6 +1,7 @@
 package io.holdfast.core.internal.tls;
 
 import io.holdfast.core.runtime.Transport.Refusal;
+import io.holdfast.core.spi.Printable;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
@@ -12,7 +13,9 @@ import javax.net.ssl.SSLException;
  * @param text what the far end did; one line, printable and short
  */
 public record TlsFailure(Refusal refusal, String text) {
+    /** It may quote what a stranger sent. */
     private static final int LONGEST = 400;
+
     private static final String ALERT = "received fatal alert: ";
 
     /** The alerts that speak of a certificate of ours; for want of a better one the JDK also sends the last two. */
@@ -33,7 +36,7 @@ public record TlsFailure(Refusal refusal, String text) {
         String message = "";
         for (Throwable cause = failure; cause != null && depth < 10; cause = cause.getCause(), depth++) {
             if (cause instanceof CertificateRefused refused) {
-                return new TlsFailure(refused.refusal(), printable(String.valueOf(refused.getMessage())));
+                return new TlsFailure(refused.refusal(), Printable.of(String.valueOf(refused.getMessage()), LONGEST));
             }
             boolean noTls = cause instanceof IOException && !(cause instanceof SSLException);
             if (noTls) { // closed, or reset
@@ -50,7 +53,7 @@ public record TlsFailure(Refusal refusal, String text) {
         String lower = message.toLowerCase(Locale.ROOT);
         int alert = lower.indexOf(ALERT);
         if (alert >= 0) {
-            String name = printable(lower.substring(alert + ALERT.length())).replaceAll("[^a-z_].*", "");
+            String name = lower.substring(alert + ALERT.length()).replaceAll("(?s)[^a-z_].*", "");
             return ABOUT_CERTIFICATES.contains(name)
                     ? new TlsFailure(
                             Refusal.OWN_CERTIFICATE_REFUSED,
@@ -66,7 +69,7 @@ public record TlsFailure(Refusal refusal, String text) {
         if (lower.contains("connection closed while ssl/tls handshake")) {
             return brokenOff();
         }
-        return new TlsFailure(Refusal.TLS_FAILED, "TLS failed: " + printable(message));
+        return new TlsFailure(Refusal.TLS_FAILED, "TLS failed: " + Printable.of(message, LONGEST));
     }
 
     /** The far end went away before TLS was done. */
@@ -75,12 +78,5 @@ public record TlsFailure(Refusal refusal, String text) {
                 Refusal.TLS_FAILED,
                 "it closed the connection in the midst of the TLS handshake: it speaks no TLS, or does not take this"
                         + " node's certificate; its own log says");
-    }
-
-    /** It may quote what a stranger sent: an unprintable character would forge lines, and a long text fill the disk. */
-    private static String printable(String text) {
-        StringBuilder clean = new StringBuilder();
-        text.chars().limit(LONGEST).forEach(c -> clean.append(c < ' ' || c == 0x7F ? '?' : (char) c));
-        return clean.toString();
     }
 }
