@@ -12,7 +12,6 @@ import io.holdfast.replication.node.ReplicationSettings;
 import io.holdfast.replication.node.SnapshotSettings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +94,11 @@ public final class LogReplication implements HaFeature {
     /**
      * Use of the log by a process that does not store it; with {@link Node#client}.
      *
-     * @param addresses of some of the nodes, {@code host:port} each; the others are learnt from them
+     * <p>With TLS, write {@code id@host:port}: a certificate of another node is then not taken there, nor anybody else's who
+     * has come by one that is good for servers. An address without an id may lead to any node of the cluster, and to another
+     * one each time, as a name for the whole service does.
+     *
+     * @param addresses of some of the nodes, {@code id@host:port} or {@code host:port} each; the others are learnt from them
      */
     public static LogReplication client(String... addresses) {
         return new LogReplication(new Options().with(o -> o.nodes = List.of(addresses)));
@@ -259,7 +262,7 @@ public final class LogReplication implements HaFeature {
             if (o.nodes.isEmpty()) {
                 throw new IllegalArgumentException("name at least one node: LogReplication.client(\"10.0.0.1:7400\")");
             }
-            o.nodes.forEach(Address::parse);
+            clientAddresses();
         } else {
             voters(settings);
         }
@@ -269,6 +272,17 @@ public final class LogReplication implements HaFeature {
         if (value < least || value > most) {
             throw new IllegalArgumentException(what + " " + value + " is not within " + least + " to " + most);
         }
+    }
+
+    /** With the id of the node that is to be there, or empty. */
+    private Map<Address, String> clientAddresses() {
+        Map<Address, String> addresses = new LinkedHashMap<>();
+        for (String text : options.nodes) {
+            int at = text.indexOf('@');
+            String id = at < 0 ? "" : Node.of(text.substring(0, at)).id();
+            addresses.put(Address.parse(text.substring(at + 1)), id);
+        }
+        return addresses;
     }
 
     private Map<String, Address> voters(Settings settings) {
@@ -315,9 +329,7 @@ public final class LogReplication implements HaFeature {
         boolean storedByDefault = o.acknowledgement == Acknowledgement.MASTER;
         Path directory = o.directory;
         if (directory == null) {
-            List<Address> addresses = new ArrayList<>();
-            o.nodes.forEach(node -> addresses.add(Address.parse(node)));
-            return new ReplicationClient(context, addresses, limits, o.roleLease.toNanos(), storedByDefault);
+            return new ReplicationClient(context, clientAddresses(), limits, o.roleLease.toNanos(), storedByDefault);
         }
         return new ReplicationNode(
                 context,

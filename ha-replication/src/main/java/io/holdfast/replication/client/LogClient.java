@@ -19,7 +19,7 @@ import io.holdfast.replication.wire.ClientMessage.Answers;
 import io.holdfast.replication.wire.ClientMessage.CommandAnswer;
 import io.holdfast.replication.wire.ClientMessage.Opened;
 import io.holdfast.replication.wire.ClientMessage.Read;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
@@ -117,10 +117,10 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     /**
      * Begins to look for the master. On the loop.
      *
-     * @param addresses nodes to dial
+     * @param addresses nodes to dial, with the id of the one that is to be there; empty if any may be
      * @param own this node, if it is one: reads go there, and writes when it is the master
      */
-    public void start(List<Address> addresses, @Nullable Endpoint own) {
+    public void start(Map<Address, String> addresses, @Nullable Endpoint own) {
         nodes.start(addresses, own);
         startTicking();
     }
@@ -187,7 +187,7 @@ public final class LogClient implements Commands, Responder, LocalCalls {
 
     /** A node says who is master. The highest term is right; in one term there is one master. On the loop. */
     public void announced(Announcement announcement) {
-        nodes.learn(announcement.voters().values());
+        nodes.learn(announcement.voters());
         boolean newer = announcement.term() > masterTerm;
         boolean named = announcement.term() == masterTerm && masterId.isEmpty();
         if (announcement.master().isEmpty() || !(newer || named)) {

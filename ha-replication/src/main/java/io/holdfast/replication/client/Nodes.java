@@ -16,7 +16,8 @@ final class Nodes {
     /** More than a cluster can have: whoever announces more is not believed. */
     private static final int MAX_NODES = 64;
 
-    private record Dialled(OutboundLink link, RemoteEndpoint endpoint) {}
+    /** @param expected the id of the node that is to be there; empty if any node of the cluster may be */
+    private record Dialled(String expected, OutboundLink link, RemoteEndpoint endpoint) {}
 
     private final FeatureContext context;
     private final Links.Protocol protocol;
@@ -31,28 +32,52 @@ final class Nodes {
         this.events = events;
     }
 
-    /** @param own this node, if it is one */
-    void start(List<Address> addresses, @Nullable Endpoint own) {
+    /**
+     * Dials those known from the start.
+     *
+     * @param addresses with the id of the node that is to be there, empty if any node may be
+     * @param own this node, if it is one
+     */
+    void start(Map<Address, String> addresses, @Nullable Endpoint own) {
         local = own;
-        addresses.forEach(this::dial);
-    }
-
-    private void dial(Address address) {
-        if (nodes.containsKey(address) || nodes.size() >= MAX_NODES) {
-            return;
-        }
-        RemoteEndpoint endpoint = new RemoteEndpoint(context.runtime().allocator(), events);
-        nodes.put(address, new Dialled(context.links().dial(protocol, null, address, endpoint), endpoint));
-    }
-
-    /** Somebody names nodes; others than at the start may belong to the cluster by now. */
-    void learn(Iterable<String> addresses) {
-        for (String text : addresses) {
-            Address address = Address.parse(text);
-            if (local == null || !address.equals(context.node().advertisedAddress())) {
-                dial(address);
+        addresses.forEach((address, nodeId) -> {
+            if (nodes.size() < MAX_NODES) {
+                dial(nodeId, address);
             }
-        }
+        });
+    }
+
+    private void dial(String expected, Address address) {
+        RemoteEndpoint endpoint = new RemoteEndpoint(context.runtime().allocator(), events);
+        OutboundLink link = context.links().dial(protocol, expected.isEmpty() ? null : expected, address, endpoint);
+        nodes.put(address, new Dialled(expected, link, endpoint));
+    }
+
+    /**
+     * Somebody names nodes; others than at the start may belong to the cluster by now, and a node may have moved to where another
+     * was. An address that was configured without an id may be a name for the whole service, and stays one.
+     *
+     * @param voters addresses by node id
+     */
+    void learn(Map<String, String> voters) {
+        voters.forEach((nodeId, text) -> {
+            Address address = Address.parse(text);
+            if (nodeId.equals(context.node().id())
+                    || (local != null && address.equals(context.node().advertisedAddress()))) {
+                return;
+            }
+            Dialled known = nodes.get(address);
+            if (known == null) {
+                if (nodes.size() < MAX_NODES) {
+                    dial(nodeId, address);
+                }
+            } else if (!known.expected().isEmpty()
+                    && !known.expected().equals(nodeId)
+                    && !known.endpoint().isUp()) { // while its link stands, the one expected is still there
+                known.link().close();
+                dial(nodeId, address);
+            }
+        });
     }
 
     /** The node with this id, if it is within reach; otherwise it is dialled at once. */

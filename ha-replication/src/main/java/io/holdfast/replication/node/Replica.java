@@ -32,8 +32,8 @@ import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -259,10 +259,10 @@ final class Replica {
         snapshots.start();
         input(new RaftInput.Started());
         snapshots.started();
-        List<Address> others = new ArrayList<>();
+        Map<Address, String> others = new LinkedHashMap<>();
         for (Voter voter : configuration().voters()) {
             if (!voter.nodeId().equals(context.node().id())) {
-                others.add(voter.address());
+                others.put(voter.address(), voter.nodeId());
             }
         }
         ingress.connected(local);

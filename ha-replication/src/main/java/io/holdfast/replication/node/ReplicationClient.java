@@ -10,7 +10,7 @@ import io.holdfast.replication.client.LockClient;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.LogAccess;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -18,7 +18,7 @@ import java.util.random.RandomGenerator;
 /** The log in a process that uses it without storing it. */
 public final class ReplicationClient implements RunningFeature, LogAccess, LockAccess {
     private final FeatureContext context;
-    private final List<Address> addresses;
+    private final Map<Address, String> addresses;
     private final LogClient client;
     private final Commands commands;
     private final LockClient locks;
@@ -27,16 +27,17 @@ public final class ReplicationClient implements RunningFeature, LogAccess, LockA
     /**
      * Makes one; see {@link RunningFeature}.
      *
+     * @param addresses nodes to dial, with the id of the one that is to be there; empty if any may be
      * @param leaseNanos how long this process keeps its locks without renewing them
      */
     public ReplicationClient(
             FeatureContext context,
-            List<Address> addresses,
+            Map<Address, String> addresses,
             LogClient.Limits limits,
             long leaseNanos,
             boolean storedByDefault) {
         this.context = context;
-        this.addresses = List.copyOf(addresses);
+        this.addresses = new LinkedHashMap<>(addresses);
         this.client = new LogClient(context, limits);
         this.commands = storedByDefault ? new StoredByDefault(client) : client;
         RandomGenerator random = context.runtime().random();
@@ -49,7 +50,7 @@ public final class ReplicationClient implements RunningFeature, LogAccess, LockA
 
     @Override
     public void start() {
-        context.ready(false, "no master has been reached yet at " + addresses);
+        context.ready(false, "no master has been reached yet at " + addresses.keySet());
         client.onChange(() -> {
             status = new LogStatus(ReplicaRole.CLIENT, client.masterTerm(), client.masterId(), 0, 0, 0, 0, Map.of());
             context.ready(client.isReady(), client.isReady() ? "" : "no master is reached at this moment");

@@ -23,9 +23,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The messages between a log's user and a node as frames; see {@code docs/formats.md}. */
 public final class ClientCodec {
+    private static final Pattern NODE_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final int MAX_VOTERS = 64;
     /** Bit of a command's machine. */
     private static final int TELL_STORED = 0x80;
@@ -160,16 +162,25 @@ public final class ClientCodec {
 
     private static Announcement decodeAnnouncement(ByteBuf in) {
         long term = in.readLong();
-        String master = readText(in);
+        String master = readId(in, true);
         int count = in.readUnsignedByte();
         if (count > MAX_VOTERS) {
             throw new MalformedFrameException(count + " voters");
         }
         Map<String, String> voters = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
-            voters.put(readText(in), readAddress(in));
+            voters.put(readId(in, false), readAddress(in));
         }
         return new Announcement(term, master, voters);
+    }
+
+    /** Whoever gets an announcement looks for a node of that id. */
+    private static String readId(ByteBuf in, boolean mayBeEmpty) {
+        String id = readText(in);
+        if (!(mayBeEmpty && id.isEmpty()) && !NODE_ID.matcher(id).matches()) {
+            throw new MalformedFrameException("an announcement of what is no node's id");
+        }
+        return id;
     }
 
     /** Whoever gets an announcement dials what is in it, so what cannot be dialled must not get that far. */

@@ -77,6 +77,8 @@ final class ClientHost implements FeatureContext, NodeRuntime, EventLoop, Links,
         private final List<ClientMessage> sent = new ArrayList<>();
         private Peer peer = new Peer("", true, new UUID(0, 0));
         private boolean up;
+        /** The id that is looked for there; empty if any may be. */
+        String expected = "";
 
         private Dialled(Address address, LinkListener listener) {
             this.address = address;
@@ -154,6 +156,7 @@ final class ClientHost implements FeatureContext, NodeRuntime, EventLoop, Links,
     public OutboundLink dial(
             Protocol protocol, @Nullable String expectedNodeId, Address address, LinkListener listener) {
         Dialled made = new Dialled(address, listener);
+        made.expected = expectedNodeId == null ? "" : expectedNodeId;
         dialled.put(address.toString(), made);
         return made;
     }

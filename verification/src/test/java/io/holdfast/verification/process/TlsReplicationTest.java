@@ -130,9 +130,9 @@ class TlsReplicationTest {
         }
         nodes.forEach(node -> node.awaitReady(Duration.ofSeconds(60)));
         HaCluster client = HaCluster.builder("shop")
-                .node(Node.client("alice"))
-                .tls(tls("alice"))
-                .with(LogReplication.client(voters[0].substring(7), voters[1].substring(7), voters[2].substring(7)))
+                .node(Node.client("web-1"))
+                .tls(tls("web-1"))
+                .with(LogReplication.client(voters[0], voters[1], voters[2].substring(7)))
                 .start();
         nodes.add(client);
         ReplicatedMap<String, String> orders = ReplicatedMap.in(client, "orders", Codec.string(), Codec.string());
@@ -141,7 +141,7 @@ class TlsReplicationTest {
         }
 
         assertTrue(daysLeft("node-1") < 366, "node-1 has " + daysLeft("node-1") + " days");
-        String renewal = commands.substring(commands.indexOf("# For each")).replace("-days 365", "-days 730");
+        String renewal = commands.substring(commands.indexOf("# Certificates")).replace("-days 365", "-days 730");
         run(renewal);
         for (String id : List.of("node-1", "node-2", "node-3")) {
             eventually(id + " has read its new certificate", () -> daysLeft(id) > 700, () -> daysLeft(id) + " days");
