@@ -1,10 +1,13 @@
 package io.holdfast.core;
 
 import io.holdfast.core.runtime.NodeRuntime;
+import io.holdfast.core.spi.DatagramPort;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Links;
+import io.holdfast.core.spi.Seal;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** What one feature sees of the node. */
 final class ClusterContext implements FeatureContext {
@@ -41,6 +44,16 @@ final class ClusterContext implements FeatureContext {
     @Override
     public Links links() {
         return parts.links();
+    }
+
+    @Override
+    public DatagramPort datagrams(Seal seal, DatagramPort.Handler handler) {
+        return parts.sealing().port(featureName, seal, handler);
+    }
+
+    @Override
+    public Seal seal(KeyRing.@Nullable Source keys, int maxPayloadBytes) {
+        return parts.sealing().seal(keys, maxPayloadBytes);
     }
 
     @Override

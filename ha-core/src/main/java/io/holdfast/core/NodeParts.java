@@ -37,6 +37,7 @@ final class NodeParts {
     private final EventFeed events;
     private final NodeLinks links;
     private final MeterRegistry meters;
+    private final Sealing sealing;
     private final List<Named> opened = new ArrayList<>();
     private volatile List<Named> features = List.of();
     private volatile @Nullable Callbacks callbacks;
@@ -63,6 +64,7 @@ final class NodeParts {
                 !plan.node().isClient(),
                 tls == null ? Admission.open() : tls.admission(),
                 meters);
+        this.sealing = new Sealing(plan, runtime, meters);
     }
 
     NodeRuntime runtime() {
@@ -75,6 +77,10 @@ final class NodeParts {
 
     NodeLinks links() {
         return links;
+    }
+
+    Sealing sealing() {
+        return sealing;
     }
 
     MeterRegistry meters() {
@@ -161,7 +167,8 @@ final class NodeParts {
     /** Binds, and returns the node with the ports that were chosen. */
     Node listen() throws IOException {
         Node node = plan.node();
-        Transport.Listener bound = runtime.transport().listen(node.bindAddress(), links.transportAcceptor());
+        Transport.Listener bound =
+                sealing.bind(node.bindAddress(), at -> runtime.transport().listen(at, links.transportAcceptor()));
         listener = bound;
         int port = bound.address().getPort();
         if (plan.tls() == null
@@ -192,6 +199,7 @@ final class NodeParts {
             for (Named named : features) {
                 named.feature().start();
             }
+            sealing.begin();
             if (!plan.node().isClient()) {
                 operations().serve();
             }
@@ -258,6 +266,7 @@ final class NodeParts {
                     if (bound != null) {
                         quietly("closing the listener", bound::close);
                     }
+                    quietly("closing the port for datagrams", sealing::stop);
                     quietly("ending the links", links::close);
                     done.run();
                 })
@@ -279,6 +288,7 @@ final class NodeParts {
         if (bound != null) {
             quietly("closing the listener", bound::close); // again, if the loop never came to it
         }
+        quietly("ending the port for datagrams", sealing::close);
         events.tell(HaEvent.Kind.STOPPED, "", "");
         events.close(meters);
         Callbacks running = callbacks;
@@ -303,6 +313,7 @@ final class NodeParts {
         if (served != null) {
             quietly("removing the meters of the operators", served::release);
         }
+        quietly("removing the meters of datagrams", sealing::release);
         Meter gauge = linksUp;
         if (gauge != null) {
             meters.remove(gauge);

@@ -33,6 +33,11 @@ public interface NodeRuntime extends AutoCloseable {
     /** Connections to other nodes. */
     Transport transport();
 
+    /** Datagrams to and from other nodes. */
+    default Datagrams datagrams() {
+        return Datagrams.none();
+    }
+
     /** Names to addresses. */
     Resolver resolver();
 

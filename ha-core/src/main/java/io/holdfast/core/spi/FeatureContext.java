@@ -2,10 +2,12 @@ package io.holdfast.core.spi;
 
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.Health;
+import io.holdfast.core.KeyRing;
 import io.holdfast.core.Node;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** What a running feature gets from the cluster that it is part of. Safe from any thread unless said otherwise. */
 public interface FeatureContext {
@@ -24,6 +26,24 @@ public interface FeatureContext {
 
     /** Links to other nodes; on the loop. */
     Links links();
+
+    /**
+     * Asks for datagrams on the node's port. Called at most once in a node, in {@link HaFeature#create}, since the port is
+     * bound together with the listener. What the port drops it counts ({@code holdfast.datagrams.dropped}).
+     *
+     * @param seal of {@link #seal}, with {@code maxPayloadBytes} 0
+     */
+    DatagramPort datagrams(Seal seal, DatagramPort.Handler handler);
+
+    /**
+     * A seal with what the user gave as keys. Where these lie in a file it is read at once and then again and again, and the
+     * seal uses what it holds. Called in {@link HaFeature#create}.
+     *
+     * @param keys null for none: whoever reaches the port can then read and make messages
+     * @param maxPayloadBytes the largest payload, 1 to 16 MiB; 0 for what fits into a datagram
+     * @throws IllegalArgumentException if there are no keys where there should be
+     */
+    Seal seal(KeyRing.@Nullable Source keys, int maxPayloadBytes);
 
     /** Where users' callbacks and futures run: never on the loop. Serial and in order by default. */
     Executor callbacks();

@@ -3,6 +3,7 @@ package io.holdfast.replication.client;
 import io.holdfast.core.Address;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.Health;
+import io.holdfast.core.KeyRing;
 import io.holdfast.core.Node;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.Connection.Lane;
@@ -13,8 +14,10 @@ import io.holdfast.core.runtime.Resolver;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Transport;
 import io.holdfast.core.runtime.Worker;
+import io.holdfast.core.spi.DatagramPort;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Links;
+import io.holdfast.core.spi.Seal;
 import io.holdfast.replication.wire.ClientCodec;
 import io.holdfast.replication.wire.ClientMessage;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -307,5 +310,15 @@ final class ClientHost implements FeatureContext, NodeRuntime, EventLoop, Links,
     @Override
     public void fail(Throwable cause) {
         throw new IllegalStateException(cause);
+    }
+
+    @Override
+    public DatagramPort datagrams(Seal seal, DatagramPort.Handler handler) {
+        throw new UnsupportedOperationException("there are no datagrams here");
+    }
+
+    @Override
+    public Seal seal(KeyRing.@Nullable Source keys, int maxPayloadBytes) {
+        throw new UnsupportedOperationException("there are no seals here");
     }
 }

@@ -1,6 +1,7 @@
 package io.holdfast.verification.process;
 
 import io.holdfast.core.runtime.Clock;
+import io.holdfast.core.runtime.Datagrams;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Resolver;
@@ -36,6 +37,11 @@ public abstract class DelegatingRuntime implements NodeRuntime {
     @Override
     public Transport transport() {
         return real.transport();
+    }
+
+    @Override
+    public Datagrams datagrams() {
+        return real.datagrams();
     }
 
     @Override

@@ -7,14 +7,18 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.concurrent.ThreadFactory;
@@ -39,6 +43,11 @@ enum Channels {
         @Override
         ServerChannel newListener() {
             return new EpollServerSocketChannel();
+        }
+
+        @Override
+        DatagramChannel newDatagrams() {
+            return new EpollDatagramChannel();
         }
 
         @Override
@@ -70,6 +79,11 @@ enum Channels {
         }
 
         @Override
+        DatagramChannel newDatagrams() {
+            return new NioDatagramChannel();
+        }
+
+        @Override
         void configureSystem(ChannelConfig config) {
             // NIO has no option for what the system keeps unsent
         }
@@ -80,6 +94,13 @@ enum Channels {
     private static final int FIRST_READ_BYTES = 8 * 1024;
     private static final int MAX_READ_BYTES = 256 * 1024;
 
+    /** So many datagrams are read before other sockets and tasks have their turn. */
+    static final int DATAGRAMS_PER_TURN = 16;
+    /** What waits to be sent once the system takes no more; each datagram counts as some 100 bytes more than it has. */
+    static final int UNSENT_DATAGRAM_BYTES = 256 * 1024;
+    /** What is asked for; the system may allow less (Linux: net.core.rmem_max, 208 KiB). */
+    private static final int DATAGRAM_RECEIVE_BYTES = 1024 * 1024;
+
     static Channels best(TransportConfig config) {
         return config.nativeTransport() && Epoll.isAvailable() ? EPOLL : NIO;
     }
@@ -89,6 +110,8 @@ enum Channels {
     abstract Channel newSocket();
 
     abstract ServerChannel newListener();
+
+    abstract DatagramChannel newDatagrams();
 
     /** Options that only this kind of channel has. */
     abstract void configureSystem(ChannelConfig config);
@@ -123,5 +146,25 @@ enum Channels {
     static void configureListener(Channel channel) {
         channel.config().setOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
         channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+    }
+
+    /** A socket for datagrams of at most so many bytes, set. */
+    DatagramChannel openDatagrams(int maxBytes) {
+        DatagramChannel channel = newDatagrams();
+        try {
+            ChannelConfig config = channel.config();
+            config.setOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
+            // One byte more than is allowed, since the system cuts off what does not fit and says nothing of it.
+            config.setRecvByteBufAllocator(
+                    new FixedRecvByteBufAllocator(maxBytes + 1).maxMessagesPerRead(DATAGRAMS_PER_TURN));
+            config.setOption(
+                    ChannelOption.WRITE_BUFFER_WATER_MARK,
+                    new WriteBufferWaterMark(UNSENT_DATAGRAM_BYTES / 2, UNSENT_DATAGRAM_BYTES));
+            config.setOption(ChannelOption.SO_RCVBUF, DATAGRAM_RECEIVE_BYTES);
+            return channel;
+        } catch (ChannelException failed) {
+            channel.unsafe().closeForcibly();
+            throw failed;
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.core.internal.netty;
 import io.holdfast.core.internal.file.FileStorage;
 import io.holdfast.core.internal.tls.TlsEngines;
 import io.holdfast.core.runtime.Clock;
+import io.holdfast.core.runtime.Datagrams;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Resolver;
@@ -50,6 +51,7 @@ public final class RealRuntime implements NodeRuntime {
     private final NettyEventLoop loop;
     private final Clock clock = new SystemClock();
     private final NettyTransport transport;
+    private final NettyDatagrams datagrams;
     private final Resolver resolver;
     private final Storage storage = new FileStorage();
     private final SecureRandom random = new SecureRandom();
@@ -75,6 +77,7 @@ public final class RealRuntime implements NodeRuntime {
                 ? null
                 : new TlsSetup(engines, new HalfOpen(MOST_HALF_OPEN), newWorker("tls", TLS_CLOSE_LIMIT));
         this.transport = new NettyTransport(nodeId, config, channels, loop, failures, clock, tls);
+        this.datagrams = new NettyDatagrams(nodeId, channels, loop, failures, clock);
         this.resolver = new SystemResolver(loop, () -> newWorker("resolver", RESOLVER_CLOSE_LIMIT));
     }
 
@@ -130,6 +133,11 @@ public final class RealRuntime implements NodeRuntime {
     }
 
     @Override
+    public Datagrams datagrams() {
+        return datagrams;
+    }
+
+    @Override
     public Resolver resolver() {
         return resolver;
     }
@@ -166,10 +174,10 @@ public final class RealRuntime implements NodeRuntime {
         // An interrupt of the caller's, common where services are being stopped, must not cut the closing short.
         boolean interrupted = Thread.interrupted();
         try {
-            loop.run(transport::close);
+            loop.run(this::closeSockets);
         } catch (IllegalStateException stuck) {
             LOG.warn("node {}: the loop does not get to closing its connections; they end with it", nodeId, stuck);
-            loop.execute(transport::close);
+            loop.execute(this::closeSockets);
         }
         toClose.forEach(NamedWorker::close);
         group.shutdownGracefully(0, LOOP_CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS);
@@ -189,5 +197,10 @@ public final class RealRuntime implements NodeRuntime {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private void closeSockets() {
+        datagrams.close();
+        transport.close();
     }
 }
