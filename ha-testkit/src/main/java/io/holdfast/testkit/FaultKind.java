@@ -38,5 +38,7 @@ public enum FaultKind {
     /** A wall clock jumps. */
     CLOCK_JUMP,
     /** A clock runs fast or slow. */
-    CLOCK_DRIFT
+    CLOCK_DRIFT,
+    /** Datagrams vanish between some nodes while connections carry. Only if asked for: {@link FaultSettings#with}. */
+    DATAGRAMS_BLOCKED
 }

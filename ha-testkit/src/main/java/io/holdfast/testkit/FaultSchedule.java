@@ -128,7 +128,15 @@ public final class FaultSchedule {
         SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
         long length = 1_000_000 + random.nextLong(settings.maxLength().toNanos());
         return switch (kind) {
-            case LOSS, DELAY, DUPLICATION, REORDERING, BANDWIDTH, ONE_WAY_CUT, PARTITION, REFUSAL -> {
+            case LOSS,
+                    DELAY,
+                    DUPLICATION,
+                    REORDERING,
+                    BANDWIDTH,
+                    ONE_WAY_CUT,
+                    PARTITION,
+                    REFUSAL,
+                    DATAGRAMS_BLOCKED -> {
                 later(length, links.begin(kind));
                 yield simulation.nodes().size() > 1;
             }

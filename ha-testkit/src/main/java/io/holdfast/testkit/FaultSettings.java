@@ -3,6 +3,7 @@ package io.holdfast.testkit;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -38,12 +39,12 @@ public record FaultSettings(
     }
 
     /**
-     * All kinds, any number of nodes down, a fault each 400 ms, none longer than 5 s; a connection that lost a frame
+     * All kinds that concern every cluster ({@link FaultKind#DATAGRAMS_BLOCKED} does not), any number of nodes down, a fault each 400 ms, none longer than 5 s; a connection that lost a frame
      * goes on or is reset, each as often.
      */
     public static FaultSettings everything() {
         return new FaultSettings(
-                EnumSet.allOf(FaultKind.class),
+                EnumSet.complementOf(EnumSet.of(FaultKind.DATAGRAMS_BLOCKED)),
                 true,
                 Integer.MAX_VALUE,
                 Duration.ofMillis(400),
@@ -64,6 +65,13 @@ public record FaultSettings(
             left.remove(kind);
         }
         return new FaultSettings(Set.copyOf(left), swarm, maxDown, meanGap, maxLength, gapSurvival);
+    }
+
+    /** The same with more kinds. */
+    public FaultSettings with(FaultKind... added) {
+        Collection<FaultKind> all = EnumSet.copyOf(kinds);
+        all.addAll(List.of(added));
+        return new FaultSettings(Set.copyOf(all), swarm, maxDown, meanGap, maxLength, gapSurvival);
     }
 
     /** The same with these kinds, all of them used. */

@@ -9,6 +9,7 @@ final class LinkState {
     final SimulatedNode to;
     private @Nullable LinkQuality own;
     private boolean cut;
+    private boolean blocksDatagrams;
     private long busyUntilNanos;
 
     LinkState(SimulatedNetwork network, SimulatedNode from, SimulatedNode to) {
@@ -43,6 +44,15 @@ final class LinkState {
 
     void cut(boolean isCut) {
         cut = isCut && !isLoopback();
+    }
+
+    boolean blocksDatagrams() {
+        return blocksDatagrams;
+    }
+
+    /** Datagrams vanish, connections do not notice. */
+    void blockDatagrams(boolean block) {
+        blocksDatagrams = block && !isLoopback();
     }
 
     /** When the line is free again; a line whose limit has been taken back is free at once. */

@@ -49,6 +49,7 @@ final class LinkStorm {
                 network.refuseDials(node, true);
                 yield () -> network.refuseDials(node, false);
             }
+            case DATAGRAMS_BLOCKED -> block(some());
             default -> throw new IllegalStateException(kind + " is not a fault between nodes");
         };
     }
@@ -111,6 +112,11 @@ final class LinkStorm {
             }
         }
         return between(one, other);
+    }
+
+    private Runnable block(List<Direction> directions) {
+        directions.forEach(each -> network.blockDatagrams(each.from(), each.to()));
+        return () -> directions.forEach(each -> network.allowDatagrams(each.from(), each.to()));
     }
 
     private Runnable cut(List<Direction> directions) {

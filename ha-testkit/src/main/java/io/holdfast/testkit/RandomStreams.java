@@ -8,6 +8,7 @@ final class RandomStreams {
     final SplittableRandom test;
     final SplittableRandom scheduling;
     final SplittableRandom network;
+    final SplittableRandom datagrams;
     final SplittableRandom disk;
     final SplittableRandom workers;
     final SplittableRandom faults;
@@ -17,6 +18,7 @@ final class RandomStreams {
         test = named("test");
         scheduling = named("scheduling");
         network = named("network");
+        datagrams = named("datagrams");
         disk = named("disk");
         workers = named("workers");
         faults = named("faults");

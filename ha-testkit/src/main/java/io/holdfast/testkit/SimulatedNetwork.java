@@ -27,12 +27,15 @@ public final class SimulatedNetwork {
     private final Map<SimulatedNode, Map<SimulatedNode, LinkState>> links = new HashMap<>(); // looked up only
     private final List<LinkState> allLinks = new ArrayList<>();
     private final Set<String> refusing = new TreeSet<>();
+    private final Set<String> refusingDatagrams = new TreeSet<>();
+    private final DatagramNetwork datagrams;
     private final RetainedBuffers retained = new RetainedBuffers();
     private LinkQuality quality = LinkQuality.good();
     private double survivalOfLoss = 0.5;
 
     SimulatedNetwork(Simulation simulation) {
         this.simulation = simulation;
+        this.datagrams = new DatagramNetwork(this, simulation.streams().datagrams);
     }
 
     /** The quality of all links that have none of their own. */
@@ -113,12 +116,67 @@ public final class SimulatedNetwork {
         }
     }
 
-    /** All cuts are mended, all refusals taken back, all links good again. Names stay as they were set. */
+    /**
+     * Datagrams from one node to another vanish, as where a firewall lets TCP alone pass; connections do not notice. A cut
+     * stops both.
+     */
+    public void blockDatagrams(String from, String to) {
+        link(from, to).blockDatagrams(true);
+    }
+
+    /** Takes back {@link #blockDatagrams}. */
+    public void allowDatagrams(String from, String to) {
+        link(from, to).blockDatagrams(false);
+    }
+
+    /** True if datagrams in that direction vanish. */
+    public boolean blocksDatagrams(String from, String to) {
+        return link(from, to).blocksDatagrams();
+    }
+
+    /**
+     * Loses datagrams on all links, besides what their {@link LinkQuality#loss()} loses, and nothing else: TCP repairs a loss
+     * in time that this network does not model, so a lossy network is better told by this where both are used.
+     *
+     * @param probability 0 to 1; 0 at first
+     */
+    public void loseDatagrams(double probability) {
+        datagrams.loss(probability);
+    }
+
+    /** A node's sockets for datagrams cannot be bound any more, or can again. Those that are bound are not touched. */
+    public void refuseDatagrams(String node, boolean refuse) {
+        if (refuse) {
+            refusingDatagrams.add(node);
+        } else {
+            refusingDatagrams.remove(node);
+        }
+    }
+
+    /** How many datagrams have been sent so far, lost ones too. */
+    public long datagramsSent() {
+        return datagrams.sent();
+    }
+
+    /** How many bytes were in them, without the headers of UDP and IP. */
+    public long datagramBytesSent() {
+        return datagrams.sentBytes();
+    }
+
+    /** How many datagrams have found the buffer of the receiver's system full, as behind a pause. */
+    public long datagramsOverflowed() {
+        return datagrams.overflows();
+    }
+
+    /** All cuts are mended, all refusals and blocks taken back, all links good again. Names stay as they were set. */
     public void heal() {
         quality = LinkQuality.good();
         refusing.clear();
+        refusingDatagrams.clear();
+        datagrams.loss(0);
         for (LinkState link : List.copyOf(allLinks)) {
             link.quality(null);
+            link.blockDatagrams(false);
             mend(link);
         }
     }
@@ -168,6 +226,14 @@ public final class SimulatedNetwork {
 
     void host(SimulatedNode node) {
         hosts.add(node);
+    }
+
+    DatagramNetwork datagrams() {
+        return datagrams;
+    }
+
+    boolean refusesDatagrams(SimulatedNode node) {
+        return refusingDatagrams.contains(node.id());
     }
 
     boolean refuses(SimulatedNode node) {

@@ -1,6 +1,7 @@
 package io.holdfast.testkit;
 
 import io.holdfast.core.runtime.Clock;
+import io.holdfast.core.runtime.Datagrams;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Resolver;
@@ -21,6 +22,7 @@ final class SimulatedRuntime implements NodeRuntime {
     private final SplittableRandom random;
     private final SimulatedLoop loop;
     private final NodeTransport transport;
+    private final NodeDatagrams datagrams;
     private final NodeResolver resolver;
     private final NodeStorage storage;
     private final ByteBufAllocator allocator = new HeapAllocator();
@@ -38,6 +40,7 @@ final class SimulatedRuntime implements NodeRuntime {
         this.random = simulation().streams().named("node " + node.id() + " incarnation " + incarnation);
         this.loop = new SimulatedLoop(this);
         this.transport = new NodeTransport(this);
+        this.datagrams = new NodeDatagrams(this);
         this.resolver = new NodeResolver(this);
         this.storage = new NodeStorage(this, node.storage());
     }
@@ -61,6 +64,10 @@ final class SimulatedRuntime implements NodeRuntime {
 
     NodeTransport nodeTransport() {
         return transport;
+    }
+
+    NodeDatagrams nodeDatagrams() {
+        return datagrams;
     }
 
     /** Runs an event of this incarnation. */
@@ -140,6 +147,11 @@ final class SimulatedRuntime implements NodeRuntime {
     }
 
     @Override
+    public Datagrams datagrams() {
+        return datagrams;
+    }
+
+    @Override
     public Resolver resolver() {
         return resolver;
     }
@@ -171,6 +183,7 @@ final class SimulatedRuntime implements NodeRuntime {
             return;
         }
         closing = true;
+        datagrams.closeAll();
         runSafely(loop, transport::closeAll);
         workers.forEach(SimulatedWorker::close);
         if (alive) { // else it was killed by what it did last
@@ -188,6 +201,7 @@ final class SimulatedRuntime implements NodeRuntime {
     void vanish(boolean hostStands) {
         vanished = true;
         alive = false;
+        datagrams.closeAll();
         transport.vanish(hostStands);
     }
 }

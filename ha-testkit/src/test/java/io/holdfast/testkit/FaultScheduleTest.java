@@ -26,11 +26,31 @@ class FaultScheduleTest {
         schedule.begin();
         cluster.simulation.runFor(STORM);
         assertEquals(
-                EnumSet.allOf(FaultKind.class), EnumSet.copyOf(schedule.counts().keySet()));
+                EnumSet.complementOf(EnumSet.of(FaultKind.DATAGRAMS_BLOCKED)),
+                EnumSet.copyOf(schedule.counts().keySet()));
         assertTrue(schedule.counts().values().stream().mapToInt(count -> count).sum() > 80, "" + schedule.counts());
         schedule.end();
         assertTrue(cluster.allTalk(Duration.ofSeconds(10)), cluster.toString());
         assertEquals(List.of(), cluster.simulation.failures());
+    }
+
+    @Test
+    void datagramsAreBlockedOnlyWhereThatIsAskedFor() {
+        ChatCluster cluster = new ChatCluster(1);
+        FaultSettings both = FaultSettings.everything().only(FaultKind.DELAY).with(FaultKind.DATAGRAMS_BLOCKED);
+        FaultSchedule schedule = cluster.schedule(both);
+        schedule.begin();
+        boolean blocked = cluster.simulation.runUntil(() -> blocks(cluster), STORM);
+        assertTrue(blocked, schedule.counts().toString());
+        schedule.end();
+        assertFalse(blocks(cluster));
+        assertTrue(cluster.allTalk(Duration.ofSeconds(10)), cluster.toString());
+        assertFalse(FaultSettings.asTcp().kinds().contains(FaultKind.DATAGRAMS_BLOCKED));
+    }
+
+    private static boolean blocks(ChatCluster cluster) {
+        return cluster.simulation.nodes().stream().anyMatch(from -> cluster.simulation.nodes().stream()
+                .anyMatch(to -> cluster.simulation.network().blocksDatagrams(from.id(), to.id())));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.holdfast.verification.torture;
 
 import io.holdfast.core.runtime.Clock;
+import io.holdfast.core.runtime.Datagrams;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Resolver;
@@ -17,6 +18,7 @@ final class FaultyRuntime extends DelegatingRuntime {
     private final DiskFaults disk = new DiskFaults();
     private final Storage storage;
     private final Resolver resolver;
+    private final Datagrams datagrams;
 
     /**
      * @param links to the others; none: their names are looked up
@@ -28,6 +30,7 @@ final class FaultyRuntime extends DelegatingRuntime {
         this.loop = new SkewedLoop(real.loop(), clock);
         Storage files = losesUnforced ? new HeapUntilForced(real.storage()) : real.storage();
         this.storage = new FaultyStorage(files, disk);
+        this.datagrams = links.isEmpty() ? real.datagrams() : Datagrams.none();
         this.resolver = links.isEmpty() ? real.resolver() : new LinkResolver(real.loop(), links);
     }
 
@@ -52,6 +55,12 @@ final class FaultyRuntime extends DelegatingRuntime {
     @Override
     public Storage storage() {
         return storage;
+    }
+
+    /** None behind links, which carry connections alone: datagrams would go round every fault. */
+    @Override
+    public Datagrams datagrams() {
+        return datagrams;
     }
 
     @Override

@@ -43,6 +43,7 @@ class ArchitectureTest {
         EXCEPTIONS.put(netty + "NettyTransport: java.net.*", real);
         EXCEPTIONS.put(
                 netty + "HalfOpen: java.net.*", "compares the bytes of far ends' addresses, which looks nothing up");
+        EXCEPTIONS.put(netty + "NettyDatagrams: java.net.*", real);
         String file = CORE + ".internal.file.";
         EXCEPTIONS.put(file + "DirectoryLock: java.nio.file.Files", real);
         EXCEPTIONS.put(file + "DirectoryLock: java.nio.channels.*", real);
@@ -54,6 +55,9 @@ class ArchitectureTest {
         EXCEPTIONS.put(
                 CORE + ".internal.tls.PemFiles: java.nio.file.Files",
                 "certificates are the operator's files, not the node's storage, and read before there is a runtime");
+        EXCEPTIONS.put(
+                CORE + ".KeyFile: java.nio.file.Files",
+                "keys are the operator's file, not the node's storage, and the same in every runtime");
         EXCEPTIONS.put(
                 CORE + ".internal.tls.PeerTrust: java.net.*", "the JDK's trust manager has a socket in its signatures");
         String addresses = "makes and prints addresses of given bytes, which looks nothing up";
@@ -83,6 +87,7 @@ class ArchitectureTest {
         CORE_LAYERS.put("internal.netty", Set.of("vocabulary", "runtime", "spi", "internal.file", "internal.tls"));
         CORE_LAYERS.put("internal.link", Set.of("vocabulary", "runtime", "spi"));
         CORE_LAYERS.put("internal.operator", Set.of("vocabulary", "runtime", "spi"));
+        CORE_LAYERS.put("internal.seal", Set.of("vocabulary", "runtime", "spi"));
         CORE_LAYERS.put("internal.http", Set.of());
         CORE_LAYERS.put(
                 "",
@@ -94,6 +99,7 @@ class ArchitectureTest {
                         "internal.netty",
                         "internal.link",
                         "internal.operator",
+                        "internal.seal",
                         "internal.http"));
 
         REPLICATION_LAYERS.put("vocabulary", Set.of());
@@ -148,6 +154,8 @@ class ArchitectureTest {
                     "FencingToken",
                     "HaEvent",
                     "Health",
+                    "KeyFile",
+                    "KeyRing",
                     "Node",
                     "OperatorRole",
                     "RoleHolder",
