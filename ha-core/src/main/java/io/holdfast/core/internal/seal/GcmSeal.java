@@ -3,7 +3,6 @@ package io.holdfast.core.internal.seal;
 import io.holdfast.core.KeyRing;
 import io.holdfast.core.internal.seal.Senders.Sender;
 import io.holdfast.core.runtime.Clock;
-import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.spi.Seal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -58,14 +57,16 @@ final class GcmSeal implements Seal {
     GcmSeal(
             String clusterName,
             KeyRing ring,
-            NodeRuntime runtime,
+            BootId boot,
+            Clock clock,
+            ByteBufAllocator allocator,
             Senders senders,
             long toleranceMillis,
             int maxPayloadBytes) {
         this.derivation = new KeyDerivation(clusterName);
-        this.boot = BootId.draw(runtime.random());
-        this.clock = runtime.clock();
-        this.allocator = runtime.allocator();
+        this.boot = boot;
+        this.clock = clock;
+        this.allocator = allocator;
         this.senders = senders;
         this.toleranceMillis = toleranceMillis;
         this.maxPayloadBytes = maxPayloadBytes;

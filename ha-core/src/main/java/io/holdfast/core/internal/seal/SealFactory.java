@@ -42,7 +42,15 @@ public final class SealFactory {
         }
         int most = maxPayloadBytes == 0 ? datagram - GcmSeal.OVERHEAD_BYTES : maxPayloadBytes;
         Senders senders = new Senders(MOST_SENDERS, tolerance.toMillis());
-        return new GcmSeal(clusterName, ring, runtime, senders, tolerance.toMillis(), most);
+        return new GcmSeal(
+                clusterName,
+                ring,
+                BootId.draw(runtime.random()),
+                runtime.clock(),
+                runtime.allocator(),
+                senders,
+                tolerance.toMillis(),
+                most);
     }
 
     /** Lets a seal that was made with keys use others from now on. On the loop. */
