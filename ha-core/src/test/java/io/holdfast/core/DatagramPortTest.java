@@ -101,7 +101,8 @@ class DatagramPortTest {
 
         InetSocketAddress address() {
             return new InetSocketAddress(
-                    "127.0.0.1", context().node().bindAddress().port());
+                    InetAddress.getLoopbackAddress(),
+                    context().node().bindAddress().port());
         }
 
         boolean say(Talker to, String what) {

@@ -34,12 +34,12 @@ class SealTest {
     private static final int LARGEST = 1_400 - GcmSeal.OVERHEAD_BYTES;
 
     /** A process with a wall clock of its own. */
-    private static final class Process implements Clock {
+    private static final class Party implements Clock {
         final GcmSeal seal;
         final Senders senders;
         long wallMillis = 1_800_000_000_000L;
 
-        Process(int seed, KeyRing ring, String cluster, int mostSenders) {
+        Party(int seed, KeyRing ring, String cluster, int mostSenders) {
             senders = new Senders(mostSenders, TOLERANCE);
             seal = new GcmSeal(
                     cluster,
@@ -52,7 +52,7 @@ class SealTest {
                     LARGEST);
         }
 
-        Process(int seed, String... keys) {
+        Party(int seed, String... keys) {
             this(seed, KeyRing.of(keys), "shop", 16);
         }
 
@@ -91,8 +91,8 @@ class SealTest {
         return payload == null ? "" : payload.toString(StandardCharsets.UTF_8);
     }
 
-    private final Process a = new Process(1, OLD);
-    private final Process b = new Process(2, OLD);
+    private final Party a = new Party(1, OLD);
+    private final Party b = new Party(2, OLD);
 
     @Test
     void whatIsSealedOpens() {
@@ -129,8 +129,8 @@ class SealTest {
             assertTrue(seen.add(ByteBufUtil.hexDump(message, 29, message.length - 29)));
         }
         assertNotEquals(
-                ByteBufUtil.hexDump(new Process(3, OLD).say("x"), 29, 25),
-                ByteBufUtil.hexDump(new Process(4, OLD).say("x"), 29, 25),
+                ByteBufUtil.hexDump(new Party(3, OLD).say("x"), 29, 25),
+                ByteBufUtil.hexDump(new Party(4, OLD).say("x"), 29, 25),
                 "two processes, both at their first message");
     }
 
@@ -217,7 +217,7 @@ class SealTest {
         KeyRing turned = KeyRing.of(NEW, OLD);
         KeyRing alone = KeyRing.of(NEW);
         for (KeyRing next : List.of(both, turned, alone)) {
-            for (Process each : List.of(a, b)) {
+            for (Party each : List.of(a, b)) {
                 byte[] underWay = a.say("sealed before");
                 each.seal.use(next);
                 assertEquals(Outcome.OPENED, b.hear(underWay));
@@ -225,7 +225,7 @@ class SealTest {
                 assertEquals(Outcome.OPENED, a.hear(b.say("b")));
             }
         }
-        assertEquals(Outcome.FOREIGN, a.hear(new Process(3, OLD).say("with the old key")));
+        assertEquals(Outcome.FOREIGN, a.hear(new Party(3, OLD).say("with the old key")));
         assertEquals(1, a.senders.size());
     }
 
@@ -239,8 +239,8 @@ class SealTest {
 
     @Test
     void strangersAreForeign() {
-        assertEquals(Outcome.FOREIGN, b.hear(new Process(3, NEW).say("hello")));
-        assertEquals(Outcome.FORGED, b.hear(new Process(3, KeyRing.of(OLD), "farm", 16).say("of another cluster")));
+        assertEquals(Outcome.FOREIGN, b.hear(new Party(3, NEW).say("hello")));
+        assertEquals(Outcome.FORGED, b.hear(new Party(3, KeyRing.of(OLD), "farm", 16).say("of another cluster")));
         Seal plain = new PlainSeal("shop", UnpooledByteBufAllocator.DEFAULT, 100);
         byte[] open = ByteBufUtil.getBytes(plain.seal(Unpooled.copiedBuffer("hello", StandardCharsets.UTF_8)));
         assertEquals(Outcome.FOREIGN, b.hear(open));
@@ -251,7 +251,7 @@ class SealTest {
     void whatWasRecordedBeforeARestartIsTooOldAfterwards() {
         byte[] recorded = a.say("recorded");
         assertEquals(Outcome.OPENED, b.hear(recorded));
-        Process restarted = new Process(3, OLD);
+        Party restarted = new Party(3, OLD);
         restarted.wallMillis += TOLERANCE + 1;
         Opening opening = restarted.seal.open(Unpooled.wrappedBuffer(recorded));
         assertEquals(Outcome.STALE, opening.outcome());
@@ -276,8 +276,8 @@ class SealTest {
 
     @Test
     void theLongSilentAreForgottenFirstAndTheirMessagesStayShut() {
-        Process small = new Process(9, KeyRing.of(OLD), "shop", 2);
-        Process c = new Process(3, OLD);
+        Party small = new Party(9, KeyRing.of(OLD), "shop", 2);
+        Party c = new Party(3, OLD);
         byte[] ofA = a.say("a");
         assertEquals(Outcome.OPENED, small.hear(ofA));
         small.wallMillis += TOLERANCE + 1;
@@ -289,7 +289,7 @@ class SealTest {
         assertEquals(2, small.senders.size());
         assertEquals(0, small.senders.forgottenEarly());
         assertEquals(Outcome.STALE, small.hear(ofA), "forgotten, and too old to be believed");
-        Process d = new Process(4, OLD);
+        Party d = new Party(4, OLD);
         d.wallMillis = small.wallMillis;
         assertEquals(Outcome.OPENED, small.hear(d.say("d")));
         assertEquals(2, small.senders.size());
