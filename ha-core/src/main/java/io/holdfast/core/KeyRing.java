@@ -43,6 +43,15 @@ public final class KeyRing {
         default Duration rereadEvery() {
             return Duration.ofSeconds(5);
         }
+
+        /**
+         * How far the wall clocks of two processes may differ that have not heard of each other before, 1 s to 1 d; 5 min by
+         * default. What was recorded longer ago cannot be replayed at a process that has restarted; those whose clocks differ
+         * by more do not get in touch.
+         */
+        default Duration clockTolerance() {
+            return Duration.ofMinutes(5);
+        }
     }
 
     /** Keys that stay. */

@@ -8,6 +8,7 @@ import io.holdfast.core.spi.DatagramPort;
 import io.holdfast.core.spi.Seal;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ final class Sealing {
 
     Seal seal(KeyRing.@Nullable Source keys, int maxPayloadBytes) {
         if (keys == null) {
-            return SealFactory.create(runtime, plan.name(), null, SealFactory.TOLERANCE, maxPayloadBytes);
+            return SealFactory.create(runtime, plan.name(), null, Duration.ZERO, maxPayloadBytes);
         }
         KeyRing ring;
         try {
@@ -53,7 +54,7 @@ final class Sealing {
             throw new IllegalArgumentException(
                     "node " + plan.node().id() + " has no keys: " + useless.getMessage(), useless);
         }
-        Seal seal = SealFactory.create(runtime, plan.name(), ring, SealFactory.TOLERANCE, maxPayloadBytes);
+        Seal seal = SealFactory.create(runtime, plan.name(), ring, keys.clockTolerance(), maxPayloadBytes);
         if (!(keys instanceof KeyRing.Fixed)) {
             watches.add(
                     new KeyWatch(plan.node().id(), keys, ring, runtime, changed -> SealFactory.rotate(seal, changed)));

@@ -278,6 +278,26 @@ class DatagramPortTest {
     }
 
     @Test
+    void theToleranceOfClocksHasARange() {
+        for (Duration wrong : List.of(Duration.ofMillis(999), Duration.ofDays(2))) {
+            KeyRing.Source source = new KeyRing.Source() {
+                @Override
+                public KeyRing read() {
+                    return KeyRing.of(OLD);
+                }
+
+                @Override
+                public Duration clockTolerance() {
+                    return wrong;
+                }
+            };
+            Talker a = new Talker(source);
+            StartFailedException failed = assertThrows(StartFailedException.class, () -> a.start("a"));
+            assertTrue(failed.getMessage().contains("clockTolerance"), failed.getMessage());
+        }
+    }
+
+    @Test
     void withoutAPortForDatagramsTheNodeStartsAndTheFeatureKnows() throws Exception {
         try (DatagramSocket other = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             Talker a = new Talker(null);

@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes seals, and what they have in common. */
 public final class SealFactory {
-    /** How far the clocks of two processes that have not heard of each other may differ. */
-    public static final Duration TOLERANCE = Duration.ofMinutes(5);
-
     /** First byte of a message: not sealed, version 1. */
     static final int PLAIN_1 = 0xA0;
     /** First byte of a message: sealed, version 1. */
@@ -27,6 +24,8 @@ public final class SealFactory {
      * A seal of a node's process.
      *
      * @param ring null for none
+     * @param tolerance how far the clocks of two processes that have not heard of each other may differ, 1 s to 1 d; of no
+     *     account without a ring
      * @param maxPayloadBytes 1 to 16 MiB; 0 for what fits into a datagram
      */
     public static Seal create(
@@ -39,6 +38,9 @@ public final class SealFactory {
         if (ring == null) {
             int most = maxPayloadBytes == 0 ? datagram - PlainSeal.HEADER_BYTES : maxPayloadBytes;
             return new PlainSeal(clusterName, runtime.allocator(), most);
+        }
+        if (tolerance.compareTo(Duration.ofSeconds(1)) < 0 || tolerance.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("clockTolerance is " + tolerance + "; it must be 1 s to 1 d");
         }
         int most = maxPayloadBytes == 0 ? datagram - GcmSeal.OVERHEAD_BYTES : maxPayloadBytes;
         Senders senders = new Senders(MOST_SENDERS, tolerance.toMillis());
