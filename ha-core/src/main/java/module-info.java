@@ -16,6 +16,8 @@ module io.holdfast.core {
     requires io.netty.handler;
     requires io.netty.transport.classes.epoll;
 
+    uses io.holdfast.core.spi.ConfigurableFeature;
+
     exports io.holdfast.core;
     exports io.holdfast.core.runtime;
     exports io.holdfast.core.spi;

@@ -10,5 +10,8 @@ module io.holdfast.replication {
     requires micrometer.core;
     requires org.slf4j;
 
+    provides io.holdfast.core.spi.ConfigurableFeature with
+            io.holdfast.replication.settings.ReplicationProvider;
+
     exports io.holdfast.replication;
 }

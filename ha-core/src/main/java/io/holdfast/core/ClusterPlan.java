@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param runtime the user's, or null for the default one, which is made when the node starts
  * @param callbacks the user's, or null for a thread of the node's own
  * @param meters the user's, or null for a private one
+ * @param origins what was set by file and environment, and where, for the log
  */
 record ClusterPlan(
         String name,
@@ -32,7 +33,8 @@ record ClusterPlan(
         @Nullable Consumer<HaEvent> listener,
         @Nullable NodeRuntime runtime,
         @Nullable Executor callbacks,
-        @Nullable MeterRegistry meters) {
+        @Nullable MeterRegistry meters,
+        List<String> origins) {
 
     @Override
     public String toString() {

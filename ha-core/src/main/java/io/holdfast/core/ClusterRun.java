@@ -141,6 +141,7 @@ final class ClusterRun {
                     + "; a cluster starts once, build another one to start again");
         }
         starter = Thread.currentThread();
+        plan.origins().forEach(line -> LOG.info("{}: {}", plan, line));
         try {
             begin();
             checkUnharmed();

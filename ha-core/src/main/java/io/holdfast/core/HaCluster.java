@@ -3,6 +3,7 @@ package io.holdfast.core;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.core.spi.HaFeature;
+import io.holdfast.core.spi.Option;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * while running, such as its disk; {@link #failure()} then says what. Safe from any thread.
  */
 public final class HaCluster implements AutoCloseable {
+    static final String SINGLE_NODE_NAME = "single-node";
+
     private final ClusterRun run;
 
     private HaCluster(ClusterRun run) {
@@ -48,16 +52,32 @@ public final class HaCluster implements AutoCloseable {
      * @throws IllegalArgumentException if the name is not allowed
      */
     public static Builder builder(String name) {
-        if (!name.matches("[A-Za-z0-9._-]{1,64}")) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("cluster name \"" + name
                     + "\" is not allowed; use 1 to 64 letters, digits, dots, hyphens and underscores");
         }
-        return new Builder(name, false);
+        return new Builder(name, false, null);
+    }
+
+    static boolean isName(String name) {
+        return name.matches("[A-Za-z0-9._-]{1,64}");
+    }
+
+    /**
+     * Begins with what a file and environment variables say: the cluster's name, the node, TLS, and each feature of which
+     * something is set. What is said by code counts more, and takes the place of the whole: {@link Builder#node} of all {@code
+     * holdfast.node} keys, {@link Builder#with(HaFeature)} of all of that feature's. {@link Builder#with(Class, UnaryOperator)}
+     * adds to a feature what only code can give. What is wrong is told by {@link Builder#build()}, all of it at once; what was set
+     * where is in the log when the node starts.
+     */
+    public static Builder builder(Configuration configuration) {
+        Configured configured = new Configured(configuration, ClusterOptions.table());
+        return new Builder(configured.name(), configured.standalone(), configured);
     }
 
     /** A cluster of one node alone, named "single-node", for development and tests; its node is "node-1" by default. */
     public static Builder singleNode() {
-        return new Builder("single-node", true).node(Node.of("node-1"));
+        return new Builder(SINGLE_NODE_NAME, true, null).node(Node.of("node-1"));
     }
 
     /**
@@ -231,7 +251,9 @@ public final class HaCluster implements AutoCloseable {
     public static final class Builder {
         private final String name;
         private final boolean standalone;
+        private final @Nullable Configured configured;
         private final List<HaFeature> features = new ArrayList<>();
+        private final List<FeatureChange<?>> changes = new ArrayList<>();
         private @Nullable Node node;
         private @Nullable Tls tls;
         private @Nullable NodeRuntime runtime;
@@ -240,17 +262,18 @@ public final class HaCluster implements AutoCloseable {
         private final Map<String, HealthCheck> healthChecks = new LinkedHashMap<>();
         private @Nullable Consumer<Grant> onMaster;
         private @Nullable Consumer<String> onSlave;
-        private Duration stopWithin = Duration.ofSeconds(5);
-        private int masterPriority;
+        private @Nullable Duration stopWithin;
+        private @Nullable Integer masterPriority;
         private boolean haltOnOverrun;
         private @Nullable Consumer<HaEvent> listener;
         private @Nullable Address http;
         private boolean httpStatus = true;
         private boolean built;
 
-        private Builder(String name, boolean standalone) {
+        private Builder(String name, boolean standalone, @Nullable Configured configured) {
             this.name = name;
             this.standalone = standalone;
+            this.configured = configured;
         }
 
         /** Which node this process is. Required, save for {@link HaCluster#singleNode()}. */
@@ -262,6 +285,18 @@ public final class HaCluster implements AutoCloseable {
         /** Adds a feature. They start in the order in which they are added, and stop in reverse. */
         public Builder with(HaFeature feature) {
             features.add(feature);
+            return this;
+        }
+
+        /**
+         * Changes a feature that a {@link Configuration} has made, when the cluster is built: adds what only code can give.
+         *
+         * <pre>{@code
+         * .with(LogReplication.class, log -> log.stateMachine(new Bank()))
+         * }</pre>
+         */
+        public <F extends HaFeature> Builder with(Class<F> type, UnaryOperator<F> change) {
+            changes.add(new FeatureChange<>(type, change));
             return this;
         }
 
@@ -405,32 +440,88 @@ public final class HaCluster implements AutoCloseable {
                 throw new IllegalStateException(
                         "this builder has built cluster " + name + " already; use a new builder for each node");
             }
-            Node self = node;
-            if (self == null) {
-                throw new IllegalArgumentException("cluster " + name
-                        + " does not say which node this is; write .node(Node.of(\"node-1\").bind(\"0.0.0.0:7400\")"
-                        + ".advertise(\"10.0.0.1:7400\"))");
+            Problems problems = new Problems();
+            Configured given = configured;
+            if (given != null) {
+                given.problems().forEach(problems::add);
             }
-            checkNode(self);
+            boolean refused = !problems.isEmpty();
+            List<HaFeature> all = FeatureChange.apply(changes, allFeatures(), refused, problems);
+            Node self = node == null && given != null ? given.node() : node;
+            if (self == null && (given == null || !given.isNodeRefused())) {
+                problems.add("cluster " + name + " does not say which node this is; write "
+                        + (given == null
+                                ? ".node(Node.of(\"node-1\").bind(\"0.0.0.0:7400\").advertise(\"10.0.0.1:7400\"))"
+                                : "holdfast.node.id=node-1, holdfast.node.bind=0.0.0.0:7400 and"
+                                        + " holdfast.node.advertise=10.0.0.1:7400"));
+            }
+            ClusterPlan plan = self == null ? null : plan(self, all, refused, problems);
+            problems.throwIfAny(given == null ? "cluster " + name : "the configuration of cluster " + name);
+            if (plan == null) {
+                throw new IllegalStateException("no plan, and nobody says why");
+            }
+            built = true;
+            return new HaCluster(new ClusterRun(plan));
+        }
+
+        /** What is configured and not given by code, and then what is. */
+        private List<HaFeature> allFeatures() {
+            Configured given = configured;
+            if (given == null) {
+                return List.copyOf(features);
+            }
+            Map<String, HaFeature> configuredOnly = new LinkedHashMap<>(given.features());
+            features.forEach(feature -> configuredOnly.remove(feature.name()));
+            List<HaFeature> all = new ArrayList<>(configuredOnly.values());
+            all.addAll(features);
+            return all;
+        }
+
+        /** What code has said, of what could be configured. */
+        private List<String> byCode() {
+            List<String> said = new ArrayList<>();
+            features.forEach(feature -> said.add(feature.name() + "."));
+            if (node != null) {
+                said.add(ClusterOptions.NODE.name() + ".");
+            }
+            if (tls != null) {
+                said.add(ClusterOptions.TLS.name() + ".");
+            }
+            String cluster = ClusterOptions.CLUSTER.name() + ".";
+            if (stopWithin != null) {
+                said.add(cluster + ClusterOptions.STOP_WITHIN.key());
+            }
+            if (masterPriority != null) {
+                said.add(cluster + ClusterOptions.MASTER_PRIORITY.key());
+            }
+            if (haltOnOverrun) {
+                said.add(cluster + ClusterOptions.HALT_ON_OVERRUN.key());
+            }
+            return said;
+        }
+
+        /** @param refused true if something is wrong already, and what only follows from it need not be told */
+        private @Nullable ClusterPlan plan(Node self, List<HaFeature> all, boolean refused, Problems problems) {
+            problems.check(() -> checkNode(self));
             Set<String> names = new LinkedHashSet<>();
-            for (HaFeature feature : features) {
+            for (HaFeature feature : all) {
                 if (!names.add(feature.name())) {
-                    throw new IllegalArgumentException("cluster " + name + " has the feature " + feature.name()
+                    problems.add("cluster " + name + " has the feature " + feature.name()
                             + " twice; leave one .with(...) out");
                 }
             }
-            for (HaFeature feature : features) {
-                feature.validate(new HaFeature.Settings(name, self, standalone));
+            for (HaFeature feature : all) {
+                problems.check(() -> feature.validate(new HaFeature.Settings(name, self, standalone)));
             }
-            healthChecks.forEach((checkName, check) -> check.validate(checkName));
-            CallbackDuty mastership = mastership(self);
-            TlsPlan tlsPlan = tlsPlan(self);
-            built = true;
-            return new HaCluster(new ClusterRun(new ClusterPlan(
+            healthChecks.forEach((checkName, check) -> problems.check(() -> check.validate(checkName)));
+            CallbackDuty mastership = refused ? null : problems.get(() -> mastership(self, all));
+            TlsPlan tlsPlan = problems.get(() -> tlsPlan(self));
+            Configured given = configured;
+            return new ClusterPlan(
                     name,
                     self,
                     standalone,
-                    List.copyOf(features),
+                    List.copyOf(all),
                     Map.copyOf(healthChecks),
                     mastership,
                     tlsPlan,
@@ -438,11 +529,21 @@ public final class HaCluster implements AutoCloseable {
                     listener,
                     runtime,
                     executor,
-                    meters)));
+                    meters,
+                    given == null ? List.of() : given.origins(byCode()));
         }
 
-        private @Nullable CallbackDuty mastership(Node self) {
-            List<String> engines = features.stream()
+        /** What code says, else what is configured, else the default. */
+        private <T> T effective(@Nullable T byCode, Option<T> option) {
+            Configured given = configured;
+            if (byCode != null) {
+                return option.check(byCode);
+            }
+            return given == null ? option.orDefault() : given.given(option).orElseGet(option::orDefault);
+        }
+
+        private @Nullable CallbackDuty mastership(Node self, List<HaFeature> all) {
+            List<String> engines = all.stream()
                     .filter(HaFeature::isElectionEngine)
                     .map(HaFeature::name)
                     .toList();
@@ -451,14 +552,10 @@ public final class HaCluster implements AutoCloseable {
                         "cluster " + name + " has " + engines.size() + " features that elect: " + engines
                                 + "; two could each elect a master. Leave all but one out");
             }
-            long stopMillis = stopWithin.toMillis();
-            if (stopMillis < 0 || stopMillis > 600_000) {
-                throw new IllegalArgumentException("stopWithin in ms " + stopMillis + " is not within 0 to 600000");
-            }
-            if (masterPriority < -100 || masterPriority > 100) {
-                throw new IllegalArgumentException("masterPriority " + masterPriority + " is not within -100 to 100");
-            }
-            boolean unused = onMaster == null && onSlave == null && masterPriority == 0;
+            Duration limit = effective(stopWithin, ClusterOptions.STOP_WITHIN);
+            int priority = effective(masterPriority, ClusterOptions.MASTER_PRIORITY);
+            boolean halts = effective(haltOnOverrun ? Boolean.TRUE : null, ClusterOptions.HALT_ON_OVERRUN);
+            boolean unused = onMaster == null && onSlave == null && priority == 0;
             if (unused && engines.isEmpty()) {
                 return null;
             }
@@ -471,12 +568,12 @@ public final class HaCluster implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "onSlave without onMaster is never called; add .onMaster(grant -> ...)");
             }
-            return new CallbackDuty(
-                    onMaster, onSlave, onMaster == null ? 0 : stopWithin.toNanos(), masterPriority, haltOnOverrun);
+            return new CallbackDuty(onMaster, onSlave, onMaster == null ? 0 : limit.toNanos(), priority, halts);
         }
 
         private @Nullable TlsPlan tlsPlan(Node self) {
-            Tls wanted = tls;
+            Configured given = configured;
+            Tls wanted = tls == null && given != null ? given.tls() : tls;
             if (wanted == null) {
                 return null;
             }

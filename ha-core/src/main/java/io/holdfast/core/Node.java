@@ -15,6 +15,9 @@ import java.util.Set;
  * }</pre>
  */
 public final class Node {
+    static final int LEAST_WEIGHT = 1;
+    static final int MOST_WEIGHT = 1_000;
+
     private static final String ID_RULE = "1 to 64 letters, digits, dots, hyphens and underscores";
 
     private final String id;
@@ -89,8 +92,9 @@ public final class Node {
 
     /** How much of the load it takes beside others, 1 to 1000; 1 by default. */
     public Node weight(int share) {
-        if (share < 1 || share > 1000) {
-            throw new IllegalArgumentException("weight " + share + " of node " + id + " is not within 1 to 1000");
+        if (share < LEAST_WEIGHT || share > MOST_WEIGHT) {
+            throw new IllegalArgumentException(
+                    "weight " + share + " of node " + id + " is not within " + LEAST_WEIGHT + " to " + MOST_WEIGHT);
         }
         return new Node(id, client, bind, advertise, zone, share, tags, services);
     }

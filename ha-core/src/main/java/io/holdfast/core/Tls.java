@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable: each method returns a changed copy. Safe from any thread. Prints no secret.
  */
 public final class Tls {
-    private static final Duration REREAD = Duration.ofSeconds(5);
-
     private final Path chain;
     private final Path key;
     private final Path trusted;
@@ -60,7 +58,13 @@ public final class Tls {
      * @param trustedCertificates the authorities whose signature under a far end's certificate is believed
      */
     public static Tls pem(Path certificateChain, Path privateKey, Path trustedCertificates) {
-        return new Tls(certificateChain, privateKey, trustedCertificates, null, Map.of(), REREAD);
+        return new Tls(
+                certificateChain,
+                privateKey,
+                trustedCertificates,
+                null,
+                Map.of(),
+                ClusterOptions.REREAD_EVERY.orDefault());
     }
 
     /** The password of an encrypted key (PKCS#8, "ENCRYPTED PRIVATE KEY"). It is never printed. */
@@ -90,9 +94,7 @@ public final class Tls {
     }
 
     void validate() {
-        if (reread.compareTo(Duration.ofMillis(100)) < 0 || reread.compareTo(Duration.ofHours(1)) > 0) {
-            throw new IllegalArgumentException("tls: rereadEvery is " + reread + "; it must be 100 ms to 1 h");
-        }
+        ClusterOptions.REREAD_EVERY.check(reread);
         operators.keySet().forEach(name -> {
             if (name.isBlank()) {
                 throw new IllegalArgumentException(
@@ -103,6 +105,10 @@ public final class Tls {
 
     PemFiles files() {
         return new PemFiles(chain, key, trusted, keyPassword);
+    }
+
+    Path privateKey() {
+        return key;
     }
 
     Map<String, OperatorRole> operators() {

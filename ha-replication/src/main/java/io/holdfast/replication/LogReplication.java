@@ -10,6 +10,7 @@ import io.holdfast.replication.node.ReplicationClient;
 import io.holdfast.replication.node.ReplicationNode;
 import io.holdfast.replication.node.ReplicationSettings;
 import io.holdfast.replication.node.SnapshotSettings;
+import io.holdfast.replication.settings.ReplicationOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable: each method returns a changed copy. The protocol is Raft, after Ongaro's thesis (2014).
  */
 public final class LogReplication implements HaFeature {
-    static final int MAX_MAX_ENTRY_BYTES = 8 << 20;
+    static final int MAX_MAX_ENTRY_BYTES = ReplicationOptions.LONGEST_ENTRY_BYTES;
     /** A whole number of any file system's blocks. */
     private static final int SEGMENT_STEP = 64 << 10;
 
@@ -41,18 +42,18 @@ public final class LogReplication implements HaFeature {
         private @Nullable Path directory;
         private List<String> nodes = List.of();
         private @Nullable StateMachine machine;
-        private Duration heartbeat = Duration.ofMillis(100);
-        private Duration electionTimeout = Duration.ofSeconds(1);
-        private int segmentBytes = 64 << 20;
+        private Duration heartbeat = ReplicationOptions.HEARTBEAT.orDefault();
+        private Duration electionTimeout = ReplicationOptions.ELECTION_TIMEOUT.orDefault();
+        private int segmentBytes = Math.toIntExact(ReplicationOptions.SEGMENT_BYTES.orDefault());
         private boolean forced = true;
         private boolean leaseReads;
-        private Duration roleLease = Duration.ofSeconds(3);
-        private long snapshotBytes = 256L << 20;
-        private Duration snapshotAge = Duration.ofHours(1);
-        private int maxEntryBytes = 4 << 20;
-        private int maxInFlight = 4_096;
-        private Duration timeout = Duration.ofSeconds(10);
-        private Acknowledgement acknowledgement = Acknowledgement.QUORUM;
+        private Duration roleLease = ReplicationOptions.ROLE_LEASE.orDefault();
+        private long snapshotBytes = ReplicationOptions.SNAPSHOT_BYTES.orDefault();
+        private Duration snapshotAge = ReplicationOptions.SNAPSHOT_AGE.orDefault();
+        private int maxEntryBytes = Math.toIntExact(ReplicationOptions.MAX_ENTRY_BYTES.orDefault());
+        private int maxInFlight = ReplicationOptions.MAX_IN_FLIGHT.orDefault();
+        private Duration timeout = ReplicationOptions.TIMEOUT.orDefault();
+        private Acknowledgement acknowledgement = ReplicationOptions.ACKNOWLEDGED.orDefault();
 
         Options with(Consumer<Options> change) {
             Options copy = new Options();
@@ -237,16 +238,16 @@ public final class LogReplication implements HaFeature {
     public void validate(Settings settings) {
         Node node = settings.node();
         Options o = options;
-        within("segmentBytes", o.segmentBytes, 64 << 10, 1 << 30);
-        within("snapshots logBytes", o.snapshotBytes, 64 << 10, 1L << 40);
-        within("snapshots logAge in ms", o.snapshotAge.toMillis(), 1_000, 30L * 24 * 3_600_000);
-        within("maxEntryBytes", o.maxEntryBytes, 1 << 10, MAX_MAX_ENTRY_BYTES);
-        within("maxInFlight", o.maxInFlight, 1, 8_192);
-        within("roleLease in ms", o.roleLease.toMillis(), 200, 600_000);
-        within("timeout in ms", o.timeout.toMillis(), 10, 3_600_000);
-        within("heartbeat in ms", o.heartbeat.toMillis(), 5, 10_000);
-        within("electionTimeout in ms", o.electionTimeout.toMillis(), 25, 60_000);
-        if (o.electionTimeout.compareTo(o.heartbeat.multipliedBy(5)) < 0) {
+        ReplicationOptions.SEGMENT_BYTES.check((long) o.segmentBytes);
+        ReplicationOptions.SNAPSHOT_BYTES.check(o.snapshotBytes);
+        ReplicationOptions.SNAPSHOT_AGE.check(o.snapshotAge);
+        ReplicationOptions.MAX_ENTRY_BYTES.check((long) o.maxEntryBytes);
+        ReplicationOptions.MAX_IN_FLIGHT.check(o.maxInFlight);
+        ReplicationOptions.ROLE_LEASE.check(o.roleLease);
+        ReplicationOptions.TIMEOUT.check(o.timeout);
+        ReplicationOptions.HEARTBEAT.check(o.heartbeat);
+        ReplicationOptions.ELECTION_TIMEOUT.check(o.electionTimeout);
+        if (o.electionTimeout.compareTo(o.heartbeat.multipliedBy(ReplicationOptions.HEARTBEATS_OF_A_TIMEOUT)) < 0) {
             throw new IllegalArgumentException(
                     "electionTimeout " + o.electionTimeout.toMillis() + " ms is less than five "
                             + "heartbeats of " + o.heartbeat.toMillis() + " ms; write for example timing(ofMillis("
@@ -265,12 +266,6 @@ public final class LogReplication implements HaFeature {
             clientAddresses();
         } else {
             voters(settings);
-        }
-    }
-
-    private static void within(String what, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(what + " " + value + " is not within " + least + " to " + most);
         }
     }
 
