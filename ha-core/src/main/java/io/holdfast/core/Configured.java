@@ -1,5 +1,6 @@
 package io.holdfast.core;
 
+import io.holdfast.core.internal.configuration.ClusterOptions;
 import io.holdfast.core.internal.configuration.Given;
 import io.holdfast.core.internal.configuration.OptionTable;
 import io.holdfast.core.internal.configuration.OptionTable.Group;
@@ -148,7 +149,11 @@ final class Configured {
             }
             files[i] = file.orElse(Path.of(""));
         }
-        Tls all = Tls.pem(files[0], files[1], files[2]).operators(operators(given));
+        Map<String, OperatorRole> operators = operators(given);
+        if (reading.isSpoilt(ClusterOptions.TLS)) {
+            return null;
+        }
+        Tls all = Tls.pem(files[0], files[1], files[2]).operators(operators);
         all = given.given(ClusterOptions.KEY_PASSWORD).map(all::keyPassword).orElse(all);
         return given.given(ClusterOptions.REREAD_EVERY).map(all::rereadEvery).orElse(all);
     }
@@ -166,6 +171,11 @@ final class Configured {
             }
         });
         return roles;
+    }
+
+    /** An address may have a name and a password in it: {@code http://user:password@host}. */
+    private static String withoutUser(String text) {
+        return text.replaceAll("//[^/@,\\s]*@", "//(not shown)@");
     }
 
     String name() {
@@ -222,7 +232,9 @@ final class Configured {
                 bySource.computeIfAbsent(
                                 file == null ? "environment variables" : file.toString(), any -> new ArrayList<>())
                         .add(one.name() + (file == null ? "" : " (line " + one.line() + ")") + "="
-                                + (hidden ? "(not shown)" : one.text().strip()));
+                                + (hidden
+                                        ? "(not shown)"
+                                        : withoutUser(one.text().strip())));
             }
             Given before = reading.overridden().get(key.name());
             if (before != null) {

@@ -1,5 +1,6 @@
 package io.holdfast.core;
 
+import io.holdfast.core.internal.configuration.ClusterOptions;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.core.spi.HaFeature;
@@ -267,7 +268,7 @@ public final class HaCluster implements AutoCloseable {
         private boolean haltOnOverrun;
         private @Nullable Consumer<HaEvent> listener;
         private @Nullable Address http;
-        private boolean httpStatus = true;
+        private @Nullable Boolean httpStatus;
         private boolean built;
 
         private Builder(String name, boolean standalone, @Nullable Configured configured) {
@@ -497,6 +498,12 @@ public final class HaCluster implements AutoCloseable {
             if (haltOnOverrun) {
                 said.add(cluster + ClusterOptions.HALT_ON_OVERRUN.key());
             }
+            if (http != null) {
+                said.add(cluster + ClusterOptions.HTTP.key());
+            }
+            if (httpStatus != null) {
+                said.add(cluster + ClusterOptions.HTTP_STATUS.key());
+            }
             return said;
         }
 
@@ -525,7 +532,7 @@ public final class HaCluster implements AutoCloseable {
                     Map.copyOf(healthChecks),
                     mastership,
                     tlsPlan,
-                    http == null ? null : new HttpPlan(http, httpStatus),
+                    problems.get(() -> httpPlan(self)),
                     listener,
                     runtime,
                     executor,
@@ -585,16 +592,29 @@ public final class HaCluster implements AutoCloseable {
             return TlsPlan.read(wanted, self, name);
         }
 
-        private void checkNode(Node self) {
-            if (http != null
-                    && http.port() != 0
-                    && http.port() == self.bindAddress().port()
-                    && !self.isClient()) {
-                throw new IllegalArgumentException(
-                        "node " + self.id() + " cannot serve HTTP at its own port " + http.port()
-                                + "; give it another one, for example .http(\"" + http.host() + ":" + (http.port() + 80)
-                                + "\")");
+        private @Nullable HttpPlan httpPlan(Node self) {
+            Configured given = configured;
+            Address at = http == null && given != null
+                    ? given.given(ClusterOptions.HTTP).orElse(null)
+                    : http;
+            if (at == null) {
+                if (given != null && given.given(ClusterOptions.HTTP_STATUS).isPresent()) {
+                    throw new IllegalArgumentException("holdfast.cluster.httpStatus says what is served over HTTP, and"
+                            + " nothing is; add holdfast.cluster.http=127.0.0.1:7480, or leave it out");
+                }
+                return null;
             }
+            if (at.port() != 0 && at.port() == self.bindAddress().port() && !self.isClient()) {
+                String other = at.host() + ":" + (at.port() + 80);
+                throw new IllegalArgumentException(
+                        "node " + self.id() + " cannot serve HTTP at its own port " + at.port()
+                                + "; give it another one, for example "
+                                + (http == null ? "holdfast.cluster.http=" + other : ".http(\"" + other + "\")"));
+            }
+            return new HttpPlan(at, effective(httpStatus, ClusterOptions.HTTP_STATUS));
+        }
+
+        private void checkNode(Node self) {
             if (standalone && self.isClient()) {
                 throw new IllegalArgumentException("HaCluster.singleNode() is a cluster of one member, and " + self.id()
                         + " is a client; write .node(Node.of(\"" + self.id() + "\")), or HaCluster.builder(name) to use"
@@ -604,8 +624,10 @@ public final class HaCluster implements AutoCloseable {
             boolean anyHost = host.equals("0.0.0.0") || host.equals("::");
             if (anyHost && !standalone) {
                 throw new IllegalArgumentException("node " + self.id() + " advertises " + self.advertisedAddress()
-                        + ", which no other node can dial; add .advertise(\"10.0.0.1:"
-                        + self.advertisedAddress().port() + "\") with the address by which others reach it");
+                        + ", which no other node can dial; add "
+                        + (node == null ? "holdfast.node.advertise=10.0.0.1:" : ".advertise(\"10.0.0.1:")
+                        + self.advertisedAddress().port() + (node == null ? "" : "\")")
+                        + " with the address by which others reach it");
             }
         }
 

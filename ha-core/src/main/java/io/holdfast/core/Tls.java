@@ -1,5 +1,6 @@
 package io.holdfast.core;
 
+import io.holdfast.core.internal.configuration.ClusterOptions;
 import io.holdfast.core.internal.tls.PemFiles;
 import java.nio.file.Path;
 import java.time.Duration;

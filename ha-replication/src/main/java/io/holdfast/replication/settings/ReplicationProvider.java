@@ -7,6 +7,7 @@ import static io.holdfast.replication.settings.ReplicationOptions.DIRECTORY;
 import static io.holdfast.replication.settings.ReplicationOptions.ELECTION_TIMEOUT;
 import static io.holdfast.replication.settings.ReplicationOptions.FAST;
 import static io.holdfast.replication.settings.ReplicationOptions.HEARTBEAT;
+import static io.holdfast.replication.settings.ReplicationOptions.HEARTBEATS_OF_A_TIMEOUT;
 import static io.holdfast.replication.settings.ReplicationOptions.LEASE_READS;
 import static io.holdfast.replication.settings.ReplicationOptions.MAX_ENTRY_BYTES;
 import static io.holdfast.replication.settings.ReplicationOptions.MAX_IN_FLIGHT;
@@ -22,6 +23,7 @@ import io.holdfast.core.spi.HaFeature;
 import io.holdfast.core.spi.Option;
 import io.holdfast.replication.LogReplication;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -54,13 +56,18 @@ public final class ReplicationProvider implements ConfigurableFeature {
                         + " contradict each other: the fast profile sets both times; leave one of them out");
             }
         }
+        Duration heartbeat = values.given(HEARTBEAT).orElseGet(HEARTBEAT::orDefault);
+        Duration electionTimeout = values.given(ELECTION_TIMEOUT).orElseGet(ELECTION_TIMEOUT::orDefault);
+        if (electionTimeout.compareTo(heartbeat.multipliedBy(HEARTBEATS_OF_A_TIMEOUT)) < 0) {
+            values.refuse(values.name(ELECTION_TIMEOUT) + ": " + electionTimeout.toMillis() + "ms is less than "
+                    + HEARTBEATS_OF_A_TIMEOUT + " heartbeats of " + heartbeat.toMillis() + "ms; write for example "
+                    + heartbeat.toMillis() * 10 + "ms, or a shorter " + values.name(HEARTBEAT));
+        }
         LogReplication log = begun(values);
         if (fast) {
             log = log.fast();
         } else {
-            log = log.timing(
-                    values.given(HEARTBEAT).orElseGet(HEARTBEAT::orDefault),
-                    values.given(ELECTION_TIMEOUT).orElseGet(ELECTION_TIMEOUT::orDefault));
+            log = log.timing(heartbeat, electionTimeout);
         }
         log = log.snapshots(
                 values.given(SNAPSHOT_BYTES).orElseGet(SNAPSHOT_BYTES::orDefault),

@@ -24,6 +24,6 @@ public record Given(String name, String text, @Nullable Path file, int line) {
 
     @Override
     public String toString() {
-        return name + " (" + where() + ")";
+        return isVariable() ? where() : name + " (" + where() + ")";
     }
 }
