@@ -1,7 +1,9 @@
 package io.holdfast.core;
 
+import io.holdfast.core.spi.Measure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -12,6 +14,8 @@ import org.slf4j.LoggerFactory;
 /** Hands events to the user's listener, one after the other and in order, where callbacks run. Safe from any thread. */
 final class EventFeed {
     private static final Logger LOG = LoggerFactory.getLogger(EventFeed.class);
+    private static final Measure DROPPED = Measure.counter(
+            "holdfast.events.dropped", "events that were not told because the listener was too slow", "node");
     /** How many may wait for a slow listener. */
     private static final int MOST = 1_024;
 
@@ -29,10 +33,7 @@ final class EventFeed {
 
     /** From now on they can be told; those before wait. */
     void begin(Executor where, MeterRegistry meters) {
-        Counter counter = Counter.builder("holdfast.events.dropped")
-                .description("events that were not told because the listener was too slow")
-                .tag("node", node)
-                .register(meters);
+        Counter counter = DROPPED.newCounter(meters, Tags.of("node", node));
         synchronized (this) {
             callbacks = where;
             dropped = counter;

@@ -4,9 +4,10 @@ import io.holdfast.core.HealthReport.Finding;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
-import io.micrometer.core.instrument.Gauge;
+import io.holdfast.core.spi.Measure;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ import org.slf4j.LoggerFactory;
  */
 final class HealthMonitor {
     private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
+    private static final Measure HEALTH =
+            Measure.gauge("holdfast.health", "how it is: 2 up, 1 degraded, 0 down", "node", "check");
     private static final String LOOP = "loop";
     private static final long TICK_NANOS = 100_000_000L;
     /** A loop that stands still for so long delays heartbeats. */
@@ -115,11 +118,8 @@ final class HealthMonitor {
     }
 
     private synchronized void register(String name) {
-        registered.add(Gauge.builder("holdfast.health", findings, all -> value(all.get(name)))
-                .description("how it is: 2 up, 1 degraded, 0 down")
-                .tag("node", node)
-                .tag("check", name)
-                .register(meters));
+        registered.add(
+                HEALTH.newGauge(meters, Tags.of("node", node, "check", name), findings, all -> value(all.get(name))));
     }
 
     private static double value(@Nullable Finding finding) {

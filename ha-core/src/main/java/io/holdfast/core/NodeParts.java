@@ -10,9 +10,10 @@ import io.holdfast.core.runtime.Transport;
 import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
-import io.micrometer.core.instrument.Gauge;
+import io.holdfast.core.spi.Measure;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,6 +31,9 @@ import org.slf4j.LoggerFactory;
  * however far the putting together had come.
  */
 final class NodeParts {
+    private static final Measure LINKS_UP =
+            Measure.gauge("holdfast.links.up", "links with other nodes that stand, of both directions", "node");
+
     private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
 
     private final ClusterPlan plan;
@@ -134,10 +138,7 @@ final class NodeParts {
             tlsWatch = new TlsWatch(plan.node().id(), tls, runtime, health(), meters);
         }
         operations = new Operations(run, this);
-        linksUp = Gauge.builder("holdfast.links.up", links, NodeLinks::upCount)
-                .description("Links with other nodes that stand, of both directions")
-                .tag("node", plan.node().id())
-                .register(meters);
+        linksUp = LINKS_UP.newGauge(meters, Tags.of("node", plan.node().id()), links, NodeLinks::upCount);
         List<Named> made = new ArrayList<>();
         for (HaFeature feature : plan.features()) {
             made.add(new Named(feature.name(), feature.create(contexts.apply(feature.name()))));

@@ -1,5 +1,6 @@
 package io.holdfast.core;
 
+import io.holdfast.core.spi.Measure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -11,6 +12,25 @@ import java.util.concurrent.TimeUnit;
 
 /** What is measured and told of one node's standing for one role. */
 final class TenureMeters {
+    private static final Measure GRANTS =
+            measure(Measure::counter, "grants", "how often this node was granted the role");
+    private static final Measure LAPSES = measure(
+            Measure::counter,
+            "lapses",
+            "grants that could not be renewed in time: pauses, a full processor, a partition");
+    private static final Measure OVERRUNS = measure(
+            Measure::counter,
+            "overruns",
+            "grants whose callbacks went on for longer than `stopWithin`: each is a time at which only the token kept two"
+                    + " nodes apart");
+    private static final Measure FAILURES = measure(Measure::counter, "failures", "callbacks of the role that threw");
+    private static final Measure STOPS =
+            measure(Measure::timer, "stop", "from the end of a grant until its callbacks had returned");
+    private static final Measure HELD =
+            measure(Measure::gauge, "held", "1 while this node holds the role or its callbacks still run, else 0");
+    private static final Measure TOKEN =
+            measure(Measure::gauge, "token", "the fencing token of this node's latest grant; 0 before the first");
+
     private final MeterRegistry registry;
     private final String role;
     private final EventFeed events;
@@ -24,39 +44,26 @@ final class TenureMeters {
     private volatile boolean holds;
     private volatile long lastToken;
 
+    private interface Maker {
+        Measure make(String name, String description, String... tags);
+    }
+
+    private static Measure measure(Maker kind, String name, String description) {
+        return kind.make("holdfast.role." + name, description, "node", "role");
+    }
+
     TenureMeters(MeterRegistry registry, String node, String role, EventFeed events) {
         this.registry = registry;
         this.role = role;
         this.events = events;
         Tags tags = Tags.of("node", node, "role", role);
-        grants = Counter.builder("holdfast.role.grants")
-                .description("how often this node was granted the role")
-                .tags(tags)
-                .register(registry);
-        lapses = Counter.builder("holdfast.role.lapses")
-                .description("grants that ended because they could not be renewed in time")
-                .tags(tags)
-                .register(registry);
-        overruns = Counter.builder("holdfast.role.overruns")
-                .description("grants whose callbacks went on for longer than stopWithin")
-                .tags(tags)
-                .register(registry);
-        failures = Counter.builder("holdfast.role.failures")
-                .description("callbacks of the role that threw")
-                .tags(tags)
-                .register(registry);
-        stops = Timer.builder("holdfast.role.stop")
-                .description("from the end of a grant until its callbacks had returned")
-                .tags(tags)
-                .register(registry);
-        held = Gauge.builder("holdfast.role.held", this, m -> m.holds ? 1 : 0)
-                .description("1 while this node holds the role or its callbacks still run")
-                .tags(tags)
-                .register(registry);
-        token = Gauge.builder("holdfast.role.token", this, m -> m.lastToken)
-                .description("the fencing token of this node's latest grant")
-                .tags(tags)
-                .register(registry);
+        grants = GRANTS.newCounter(registry, tags);
+        lapses = LAPSES.newCounter(registry, tags);
+        overruns = OVERRUNS.newCounter(registry, tags);
+        failures = FAILURES.newCounter(registry, tags);
+        stops = STOPS.newTimer(registry, tags);
+        held = HELD.newGauge(registry, tags, this, m -> m.holds ? 1 : 0);
+        token = TOKEN.newGauge(registry, tags, this, m -> m.lastToken);
     }
 
     void granted(FencingToken of) {

@@ -4,9 +4,10 @@ import io.holdfast.core.internal.tls.NodeCredentials;
 import io.holdfast.core.internal.tls.NodeCredentials.Look;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
-import io.micrometer.core.instrument.Gauge;
+import io.holdfast.core.spi.Measure;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,11 @@ import org.slf4j.LoggerFactory;
  */
 final class TlsWatch {
     private static final Logger LOG = LoggerFactory.getLogger(TlsWatch.class);
+    private static final Measure EXPIRES = Measure.gauge(
+                    "holdfast.tls.certificate.expires",
+                    "with TLS: until the node's certificate, or one of its chain, ends; negative afterwards",
+                    "node")
+            .in("seconds");
     private static final String SUBJECT = "tls";
 
     private final String node;
@@ -37,11 +43,7 @@ final class TlsWatch {
         this.health = health;
         this.meters = meters;
         this.worker = runtime.newWorker("certificates");
-        this.gauge = Gauge.builder("holdfast.tls.certificate.expires", this, TlsWatch::secondsLeft)
-                .description("Until the node's certificate, or one of its chain, ends")
-                .baseUnit("seconds")
-                .tag("node", node)
-                .register(meters);
+        this.gauge = EXPIRES.newGauge(meters, Tags.of("node", node), this, TlsWatch::secondsLeft);
     }
 
     private double secondsLeft() {

@@ -1,8 +1,8 @@
 package io.holdfast.replication.client;
 
 import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.Measure;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -13,6 +13,29 @@ import java.util.concurrent.TimeUnit;
 
 /** What this process's locks tell a meter registry; every name begins with {@code holdfast.lock.} and carries cluster and node. */
 final class LockMeters {
+    private static final Measure HELD = Measure.gauge(
+            "holdfast.lock.held", "locks and semaphores that this process holds at the moment", "cluster", "node");
+    private static final Measure WANTED = Measure.gauge(
+            "holdfast.lock.wanted",
+            "calls of this process that ask for one and have not been granted it yet",
+            "cluster",
+            "node");
+    private static final Measure WAITS = Measure.timer(
+            "holdfast.lock.wait", "from the call until the grant; its count is that of the grants", "cluster", "node");
+    private static final Measure HOLDS =
+            Measure.timer("holdfast.lock.hold", "from the grant until it was released or lost", "cluster", "node");
+    private static final Measure LOST = Measure.counter(
+            "holdfast.lock.lost",
+            "grants that ended because the lease was not renewed in time, or the node stopped: each is a time at which"
+                    + " only the token protected the resource",
+            "cluster",
+            "node");
+    private static final Measure LEASES = Measure.counter(
+            "holdfast.lock.leases",
+            "times that this process began to use locks, or began again after its lease had ended",
+            "cluster",
+            "node");
+
     private final MeterRegistry registry;
     private final List<Meter> registered = new ArrayList<>();
     private final Timer waits;
@@ -26,30 +49,12 @@ final class LockMeters {
         registry = context.meters();
         Tags tags =
                 Tags.of("cluster", context.clusterName(), "node", context.node().id());
-        registered.add(Gauge.builder("holdfast.lock.held", this, m -> m.held)
-                .description("locks and semaphores that this process holds at the moment")
-                .tags(tags)
-                .register(registry));
-        registered.add(Gauge.builder("holdfast.lock.wanted", this, m -> m.wanted)
-                .description("calls of this process that ask for one and have not been granted it yet")
-                .tags(tags)
-                .register(registry));
-        waits = Timer.builder("holdfast.lock.wait")
-                .description("from the call until the grant")
-                .tags(tags)
-                .register(registry);
-        holds = Timer.builder("holdfast.lock.hold")
-                .description("from the grant until it was released or lost")
-                .tags(tags)
-                .register(registry);
-        lost = Counter.builder("holdfast.lock.lost")
-                .description("grants that ended because the lease was not renewed in time, or the node stopped")
-                .tags(tags)
-                .register(registry);
-        leases = Counter.builder("holdfast.lock.leases")
-                .description("times that this process began to use locks, or began again after its lease had ended")
-                .tags(tags)
-                .register(registry);
+        registered.add(HELD.newGauge(registry, tags, this, m -> m.held));
+        registered.add(WANTED.newGauge(registry, tags, this, m -> m.wanted));
+        waits = WAITS.newTimer(registry, tags);
+        holds = HOLDS.newTimer(registry, tags);
+        lost = LOST.newCounter(registry, tags);
+        leases = LEASES.newCounter(registry, tags);
         registered.addAll(List.of(waits, holds, lost, leases));
     }
 

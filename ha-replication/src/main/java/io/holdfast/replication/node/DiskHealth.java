@@ -6,6 +6,7 @@ import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.Storage.Space;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.Measure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,6 +15,17 @@ import java.io.IOException;
 
 /** Tells how the log's disk is: {@code disk}, whether it is fast enough, and {@code disk-space}. Safe from any thread. */
 final class DiskHealth {
+    private static final Measure SLOW = Measure.counter(
+            "holdfast.disk.slow",
+            "times that the log waited a quarter of a second or more for its disk",
+            "cluster",
+            "node");
+    private static final Measure FREE = Measure.gauge(
+                    "holdfast.disk.free",
+                    "free on the disk that the log is on; NaN where that is not known",
+                    "cluster",
+                    "node")
+            .in("bytes");
     private static final String SPEED = "disk";
     private static final String SPACE = "disk-space";
 
@@ -35,15 +47,8 @@ final class DiskHealth {
         MeterRegistry meters = context.meters();
         Tags tags =
                 Tags.of("cluster", context.clusterName(), "node", context.node().id());
-        this.slow = Counter.builder("holdfast.disk.slow")
-                .description("times that the log waited a quarter of a second or more for its disk")
-                .tags(tags)
-                .register(meters);
-        this.free = Gauge.builder("holdfast.disk.free", this, health -> health.freeBytes)
-                .description("free on the disk that the log is on")
-                .baseUnit("bytes")
-                .tags(tags)
-                .register(meters);
+        this.slow = SLOW.newCounter(meters, tags);
+        this.free = FREE.newGauge(meters, tags, this, health -> health.freeBytes);
         context.health(SPEED, Health.UP, "");
         context.health(SPACE, Health.UP, "");
     }

@@ -3,6 +3,7 @@ package io.holdfast.replication.node;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.Measure;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.DamagedLogException;
@@ -20,8 +21,52 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What the log tells a meter registry; every name begins with {@code holdfast.log.} and carries cluster and node. */
+/** What the log tells a meter registry; every meter carries cluster and node. */
 final class Meters {
+    private static final Measure TERM = gaugeOf("log.term", "current term; each rise is an election");
+    private static final Measure LAST = gaugeOf("log.index.last", "index of the last entry");
+    private static final Measure COMMIT = gaugeOf("log.index.commit", "decided up to here");
+    private static final Measure APPLIED = gaugeOf("log.index.applied", "applied up to here");
+    private static final Measure DURABLE = gaugeOf("log.index.durable", "on this node's disk up to here");
+    private static final Measure MASTER = gaugeOf("log.master", "1 on the master, 0 elsewhere");
+    private static final Measure LAG = gaugeOf("log.lag.max", "on the master: entries that the slowest slave is behind")
+            .in("entries");
+    private static final Measure AT_RISK = gaugeOf(
+                    "log.at.risk",
+                    "on the master: entries that are not decided yet, which acknowledgement `MASTER` may lose")
+            .in("entries");
+    private static final Measure FORCES = counterOf("log.forces", "times that the log was forced to disk");
+    private static final Measure STALLED = gaugeOf(
+            "log.stalled", "1 while the log cannot be written: a full or read-only disk, too many open files; else 0");
+    private static final Measure VOTERS = gaugeOf("log.voters", "who has a vote, as far as this node's log says");
+    private static final Measure LEARNERS =
+            gaugeOf("log.learners", "who gets the log and has no vote yet: not 0 for long, if all is well");
+    private static final Measure RECONFIGURATIONS = counterOf(
+            "log.configuration.changes",
+            "times that the voters or learners changed, a change that was taken back included");
+    private static final Measure CANDIDACIES = counterOf("log.candidacies", "times that this node asked for votes");
+    private static final Measure MISSING_FROM = Measure.gauge(
+            "holdfast.log.missing.from",
+            "there only while something damaged has not been healed: the first index that is missing on this disk",
+            "cluster",
+            "node",
+            "file",
+            "offset");
+    private static final Measure DIFFERENCES = counterOf(
+            "state.differences", "times that another node's state was found to be another one: never, if all is well");
+    private static final Measure SNAPSHOTS = counterOf("snapshot.taken", "snapshots that this node took");
+    private static final Measure SNAPSHOT_FAILURES = counterOf(
+            "snapshot.failures",
+            "snapshots that could not be taken or fetched; the log is kept, and another attempt follows after a minute");
+    private static final Measure INSTALLATIONS =
+            counterOf("snapshot.installed", "times that the state was taken from the master's snapshot");
+    private static final Measure SNAPSHOT_TIME = Measure.timer(
+            "holdfast.snapshot.time", "from the beginning of a snapshot until it is on disk", "cluster", "node");
+    private static final Measure SNAPSHOT_INDEX =
+            gaugeOf("snapshot.index", "index of the last entry in the newest snapshot");
+    private static final Measure SNAPSHOT_BYTES =
+            gaugeOf("snapshot.bytes", "length of the newest snapshot").in("bytes");
+
     private final FeatureContext context;
     private final MeterRegistry registry;
     private final Tags tags;
@@ -42,65 +87,56 @@ final class Meters {
     private final Counter forces;
     private final Counter elections;
 
+    private static Measure gaugeOf(String name, String description) {
+        return Measure.gauge("holdfast." + name, description, "cluster", "node");
+    }
+
+    private static Measure counterOf(String name, String description) {
+        return Measure.counter("holdfast." + name, description, "cluster", "node");
+    }
+
     Meters(FeatureContext context, Supplier<LogStatus> status) {
         this.context = context;
         this.registry = context.meters();
         this.tags =
                 Tags.of("cluster", context.clusterName(), "node", context.node().id());
         this.status = status;
-        gauge("holdfast.log.term", "current term", LogStatus::term);
-        gauge("holdfast.log.index.last", "index of the last entry", LogStatus::lastIndex);
-        gauge("holdfast.log.index.commit", "decided up to here", LogStatus::commitIndex);
-        gauge("holdfast.log.index.applied", "applied up to here", LogStatus::appliedIndex);
-        gauge("holdfast.log.index.durable", "on this node's disk up to here", LogStatus::durableIndex);
-        gauge("holdfast.log.master", "1 on the master", s -> s.role() == ReplicaRole.MASTER ? 1 : 0);
+        gauge(TERM, LogStatus::term);
+        gauge(LAST, LogStatus::lastIndex);
+        gauge(COMMIT, LogStatus::commitIndex);
+        gauge(APPLIED, LogStatus::appliedIndex);
+        gauge(DURABLE, LogStatus::durableIndex);
+        gauge(MASTER, s -> s.role() == ReplicaRole.MASTER ? 1 : 0);
         gauge(
-                "holdfast.log.lag.max",
-                "on the master: entries that the slowest slave is behind",
+                LAG,
                 s -> s.lastIndex()
                         - s.matches().values().stream()
                                 .mapToLong(Long::longValue)
                                 .min()
                                 .orElse(s.lastIndex()));
-        gauge(
-                "holdfast.log.at.risk",
-                "on the master: entries that are not decided, which acknowledgement MASTER may lose",
-                s -> s.role() == ReplicaRole.MASTER ? s.lastIndex() - s.commitIndex() : 0);
-        forces = counter("holdfast.log.forces", "times that the log was forced to disk");
-        differences = counter("holdfast.state.differences", "times that another voter's state was another one");
-        snapshots = counter("holdfast.snapshot.taken", "snapshots that this node took");
-        snapshotFailures = counter("holdfast.snapshot.failures", "snapshots that could not be taken or fetched");
-        installations =
-                counter("holdfast.snapshot.installed", "times that the state was taken from the master's snapshot");
-        snapshotTime = Timer.builder("holdfast.snapshot.time")
-                .description("from the beginning of a snapshot until it is on disk")
-                .tags(tags)
-                .register(registry);
+        gauge(AT_RISK, s -> s.role() == ReplicaRole.MASTER ? s.lastIndex() - s.commitIndex() : 0);
+        forces = counter(FORCES);
+        differences = counter(DIFFERENCES);
+        snapshots = counter(SNAPSHOTS);
+        snapshotFailures = counter(SNAPSHOT_FAILURES);
+        installations = counter(INSTALLATIONS);
+        snapshotTime = SNAPSHOT_TIME.newTimer(registry, tags);
         registered.add(snapshotTime);
-        gauge("holdfast.snapshot.index", "of the last entry in the newest snapshot", s -> snapshotIndex);
-        gauge("holdfast.snapshot.bytes", "length of the newest snapshot", s -> snapshotBytes);
-        gauge(
-                "holdfast.log.stalled",
-                "1 while the log cannot be written, for example on a full disk",
-                s -> stalled ? 1 : 0);
-        gauge("holdfast.log.voters", "who has a vote", s -> voters);
-        gauge("holdfast.log.learners", "who gets the log and has no vote yet", s -> learners);
-        reconfigurations = counter(
-                "holdfast.log.configuration.changes",
-                "times that the voters or learners changed, a change that was taken back included");
-        elections = counter("holdfast.log.candidacies", "times that this node asked for votes");
+        gauge(SNAPSHOT_INDEX, s -> snapshotIndex);
+        gauge(SNAPSHOT_BYTES, s -> snapshotBytes);
+        gauge(STALLED, s -> stalled ? 1 : 0);
+        gauge(VOTERS, s -> voters);
+        gauge(LEARNERS, s -> learners);
+        reconfigurations = counter(RECONFIGURATIONS);
+        elections = counter(CANDIDACIES);
     }
 
-    private void gauge(String name, String description, ToDoubleFunction<LogStatus> value) {
-        registered.add(Gauge.builder(name, status, s -> value.applyAsDouble(s.get()))
-                .description(description)
-                .tags(tags)
-                .register(registry));
+    private void gauge(Measure measure, ToDoubleFunction<LogStatus> value) {
+        registered.add(measure.newGauge(registry, tags, status, s -> value.applyAsDouble(s.get())));
     }
 
-    private Counter counter(String name, String description) {
-        Counter counter =
-                Counter.builder(name).description(description).tags(tags).register(registry);
+    private Counter counter(Measure measure) {
+        Counter counter = measure.newCounter(registry, tags);
         registered.add(counter);
         return counter;
     }
@@ -129,10 +165,11 @@ final class Meters {
 
     /** Part of the log is missing until it has been had again from others. */
     void damaged(DamagedLogException damage) {
-        missingFrom = Gauge.builder("holdfast.log.missing.from", damage, DamagedLogException::index)
-                .description("first index that was damaged on this disk, until it is healed")
-                .tags(tags.and("file", damage.file(), "offset", Long.toString(damage.offset())))
-                .register(registry);
+        missingFrom = MISSING_FROM.newGauge(
+                registry,
+                tags.and("file", damage.file(), "offset", Long.toString(damage.offset())),
+                damage,
+                DamagedLogException::index);
     }
 
     /** Nothing is missing any more. */

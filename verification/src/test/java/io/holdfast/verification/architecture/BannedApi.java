@@ -43,6 +43,15 @@ final class BannedApi {
         BANNED.put("java.lang.System.out", "SLF4J");
         BANNED.put("java.lang.System.err", "SLF4J");
         BANNED.put("java.lang.Throwable.printStackTrace", "SLF4J, with the exception as the last argument");
+        String measure =
+                "a constant Measure, which docs/metrics.md is made of, and its newCounter, newGauge or newTimer";
+        for (String meter :
+                List.of("Counter", "Gauge", "Timer", "DistributionSummary", "LongTaskTimer", "FunctionCounter")) {
+            BANNED.put("io.micrometer.core.instrument." + meter + ".builder", measure);
+        }
+        for (String shortcut : List.of("counter", "gauge", "timer", "summary", "more")) {
+            BANNED.put("io.micrometer.core.instrument.MeterRegistry." + shortcut, measure);
+        }
     }
 
     /** Values that touch no network. */

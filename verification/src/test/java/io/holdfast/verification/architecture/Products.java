@@ -11,8 +11,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The classes that are published, as they were compiled. */
-final class Products {
-    static final JavaClasses CLASSES = new ClassFileImporter()
+public final class Products {
+    public static final JavaClasses CLASSES = new ClassFileImporter()
             .importPackages(
                     "io.holdfast.core", "io.holdfast.replication", "io.holdfast.testkit", "io.holdfast.integrations")
             .that(not(resideInAPackage("..contract.."))); // of tests

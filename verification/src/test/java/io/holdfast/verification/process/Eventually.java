@@ -6,22 +6,22 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for a condition, with a bound. */
-final class Eventually {
+public final class Eventually {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     /** May look at processes. */
-    interface Condition {
+    public interface Condition {
         boolean holds() throws Exception;
     }
 
     /** Says what there is instead. */
-    interface Instead {
+    public interface Instead {
         Object look() throws Exception;
     }
 
     private Eventually() {}
 
-    static void eventually(String what, Condition condition, Instead instead) throws Exception {
+    public static void eventually(String what, Condition condition, Instead instead) throws Exception {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > end) {

@@ -6,9 +6,11 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.Links;
 import io.holdfast.core.spi.Links.Peer;
 import io.holdfast.core.spi.Links.RefusedException;
+import io.holdfast.core.spi.Measure;
 import io.holdfast.core.spi.OperatorCommand;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +34,11 @@ public final class OperatorServer {
 
     /** Commands that may be under way for all links, also those that were answered as taking too long, or whose link is gone. */
     static final int MOST_UNDER_WAY = 256;
+    private static final Measure REQUESTS = Measure.counter(
+            "holdfast.operator.requests",
+            "commands of operators and of other nodes, by `outcome`: `OK`, `NOT_ALLOWED` and so on",
+            "node",
+            "outcome");
 
     private final String node;
     private final EventLoop loop;
@@ -143,9 +150,7 @@ public final class OperatorServer {
             return;
         }
         counters.computeIfAbsent(
-                        code,
-                        outcome ->
-                                meters.counter("holdfast.operator.requests", "node", node, "outcome", outcome.name()))
+                        code, any -> REQUESTS.newCounter(meters, Tags.of("node", node, "outcome", code.name())))
                 .increment();
     }
 

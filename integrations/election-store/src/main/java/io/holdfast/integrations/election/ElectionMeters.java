@@ -1,5 +1,6 @@
 package io.holdfast.integrations.election;
 
+import io.holdfast.core.spi.Measure;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -10,6 +11,15 @@ import java.util.concurrent.TimeUnit;
 
 /** What is measured of the requests to the store; on the loop, save {@link #close}. */
 final class ElectionMeters {
+    private static final Measure REQUESTS = Measure.timer(
+            "holdfast.election.requests",
+            "requests to the store that elections rest on: `engine` is the store, `kind` is `read`, `renew`, `take`, `release`,"
+                    + " `expire` or `leave`, `outcome` is `done`, `conflict` or `failed`",
+            "node",
+            "engine",
+            "kind",
+            "outcome");
+
     private final MeterRegistry registry;
     private final Tags tags;
     private final Map<String, Timer> timers = new HashMap<>();
@@ -21,12 +31,9 @@ final class ElectionMeters {
 
     /** @param outcome {@code done}, {@code conflict} or {@code failed} */
     synchronized void asked(String kind, String outcome, long nanos) {
-        timers.computeIfAbsent(kind + '/' + outcome, name -> Timer.builder("holdfast.election.requests")
-                        .description("requests to the store that elections rest on, and how long they took")
-                        .tags(tags)
-                        .tag("kind", kind)
-                        .tag("outcome", outcome)
-                        .register(registry))
+        timers.computeIfAbsent(
+                        kind + '/' + outcome,
+                        name -> REQUESTS.newTimer(registry, tags.and("kind", kind, "outcome", outcome)))
                 .record(nanos, TimeUnit.NANOSECONDS);
     }
 

@@ -1,0 +1,144 @@
+package io.holdfast.verification.pages;
+
+import static io.holdfast.verification.process.Eventually.eventually;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.core.HaCluster;
+import io.holdfast.core.Node;
+import io.holdfast.core.OperatorClient;
+import io.holdfast.core.spi.Measure;
+import io.holdfast.replication.Codec;
+import io.holdfast.replication.FencedLock;
+import io.holdfast.replication.LogReplication;
+import io.holdfast.replication.ReplicatedMap;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real cluster registers what {@code docs/metrics.md} lists, as it is listed, and takes it back when it stops. */
+@Timeout(180)
+class MetersTest {
+    private static final String PREFIX = "holdfast.";
+
+    /** Not to be seen here, each with where it is. */
+    private static final Map<String, String> ELSEWHERE = Map.of(
+            "holdfast.log.missing.from", "there only while a log is damaged",
+            "holdfast.tls.certificate.expires", "with TLS only",
+            "holdfast.election.requests", "of elections on a store");
+
+    @TempDir
+    Path directory;
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final List<HaCluster> running = new ArrayList<>();
+    private final String[] voters = new String[3];
+
+    @AfterEach
+    void stop() {
+        running.forEach(HaCluster::close);
+    }
+
+    private HaCluster started(HaCluster.Builder builder) {
+        HaCluster cluster =
+                builder.meterRegistry(registry).listener(event -> {}).start();
+        running.add(cluster);
+        return cluster;
+    }
+
+    private void threeNodes() throws Exception {
+        List<ServerSocket> taken = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            voters[i] = "node-" + (i + 1) + "@127.0.0.1:" + taken.get(i).getLocalPort();
+        }
+        for (ServerSocket socket : taken) {
+            socket.close();
+        }
+        for (String voter : voters) {
+            String[] parts = voter.split("@");
+            started(HaCluster.builder("shop")
+                    .node(Node.of(parts[0]).bind(parts[1]))
+                    .with(LogReplication.inDirectory(directory.resolve(parts[0]))
+                            .bootstrap(voters)
+                            .segmentBytes(1 << 20)
+                            .fast())
+                    .onMaster(grant -> {}));
+        }
+        running.forEach(node -> node.awaitReady(Duration.ofSeconds(60)));
+    }
+
+    private static HaCluster.Builder client(String cluster, String name, String address) {
+        return HaCluster.builder(cluster).node(Node.client(name)).with(LogReplication.client(address));
+    }
+
+    private Set<String> seen() {
+        return registry.getMeters().stream()
+                .map(meter -> meter.getId().getName())
+                .filter(name -> name.startsWith(PREFIX))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @Test
+    void aClusterHasTheMetersThatThePageLists() throws Exception {
+        threeNodes();
+        String address = voters[0].split("@")[1];
+        HaCluster client = started(client("shop", "web-1", address));
+        client.awaitReady(Duration.ofSeconds(60));
+        ReplicatedMap.in(client, "orders", Codec.string(), Codec.string()).put("o-17", "new");
+        FencedLock.in(client, "export")
+                .acquire(Duration.ofSeconds(30))
+                .orElseThrow()
+                .close();
+        try (OperatorClient operator = OperatorClient.open()) {
+            operator.ask(running.get(0).node().advertisedAddress(), "health", Map.of(), Duration.ofSeconds(30));
+        }
+        started(client("another", "web-2", address)); // is refused
+
+        Map<String, Measure> listed =
+                Measures.all().stream().collect(Collectors.toMap(Measure::name, Function.identity()));
+        Set<String> expected = new TreeSet<>(listed.keySet());
+        expected.removeAll(ELSEWHERE.keySet());
+        assertTrue(
+                listed.keySet().containsAll(ELSEWHERE.keySet()), listed.keySet().toString());
+        eventually("there are all meters", () -> seen().containsAll(expected), () -> {
+            Set<String> missing = new TreeSet<>(expected);
+            missing.removeAll(seen());
+            return "not there: " + missing;
+        });
+        assertEquals(expected, seen());
+        for (Meter meter : registry.getMeters()) {
+            Measure measure = listed.get(meter.getId().getName());
+            if (measure == null) {
+                continue; // of a library
+            }
+            assertEquals(measure.kind().name(), meter.getId().getType().name(), measure.name());
+            assertEquals(measure.description(), meter.getId().getDescription(), measure.name());
+            assertEquals(
+                    new TreeSet<>(measure.tags()),
+                    meter.getId().getTags().stream().map(Tag::getKey).collect(Collectors.toCollection(TreeSet::new)),
+                    measure.name());
+            if (measure.kind() != Measure.Kind.TIMER) {
+                String unit = meter.getId().getBaseUnit();
+                assertEquals(measure.unit(), unit == null ? "" : unit, measure.name());
+            }
+        }
+        running.forEach(HaCluster::close);
+        assertEquals(Set.of(), seen(), "meters that a stopped node has left behind");
+    }
+}
