@@ -15,7 +15,10 @@ import org.slf4j.LoggerFactory;
 final class EventFeed {
     private static final Logger LOG = LoggerFactory.getLogger(EventFeed.class);
     private static final Measure DROPPED = Measure.counter(
-            "holdfast.events.dropped", "events that were not told because the listener was too slow", "node");
+            "holdfast.events.dropped",
+            "events that were not told because the listener was too slow",
+            "cluster",
+            "node");
     /** How many may wait for a slow listener. */
     private static final int MOST = 1_024;
 
@@ -32,8 +35,8 @@ final class EventFeed {
     }
 
     /** From now on they can be told; those before wait. */
-    void begin(Executor where, MeterRegistry meters) {
-        Counter counter = DROPPED.newCounter(meters, Tags.of("node", node));
+    void begin(Executor where, String cluster, MeterRegistry meters) {
+        Counter counter = DROPPED.newCounter(meters, Tags.of("cluster", cluster, "node", node));
         synchronized (this) {
             callbacks = where;
             dropped = counter;

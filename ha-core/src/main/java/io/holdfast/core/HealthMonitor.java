@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class HealthMonitor {
     private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
     private static final Measure HEALTH =
-            Measure.gauge("holdfast.health", "how it is: 2 up, 1 degraded, 0 down", "node", "check");
+            Measure.gauge("holdfast.health", "how it is: 2 up, 1 degraded, 0 down", "cluster", "node", "check");
     private static final String LOOP = "loop";
     private static final long TICK_NANOS = 100_000_000L;
     /** A loop that stands still for so long delays heartbeats. */
@@ -34,6 +34,7 @@ final class HealthMonitor {
     /** A loop that has not moved for so long will not by itself. */
     private static final long DEAD_NANOS = 10_000_000_000L;
 
+    private final String cluster;
     private final String node;
     private final Clock clock;
     private final EventLoop loop;
@@ -49,6 +50,7 @@ final class HealthMonitor {
     private boolean stalled;
 
     HealthMonitor(
+            String cluster,
             String node,
             Clock clock,
             EventLoop loop,
@@ -56,6 +58,7 @@ final class HealthMonitor {
             Map<String, HealthCheck> wanted,
             EventFeed events,
             MeterRegistry meters) {
+        this.cluster = cluster;
         this.node = node;
         this.events = events;
         this.clock = clock;
@@ -118,8 +121,11 @@ final class HealthMonitor {
     }
 
     private synchronized void register(String name) {
-        registered.add(
-                HEALTH.newGauge(meters, Tags.of("node", node, "check", name), findings, all -> value(all.get(name))));
+        registered.add(HEALTH.newGauge(
+                meters,
+                Tags.of("cluster", cluster, "node", node, "check", name),
+                findings,
+                all -> value(all.get(name))));
     }
 
     private static double value(@Nullable Finding finding) {

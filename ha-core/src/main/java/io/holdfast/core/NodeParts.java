@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * however far the putting together had come.
  */
 final class NodeParts {
-    private static final Measure LINKS_UP =
-            Measure.gauge("holdfast.links.up", "links with other nodes that stand, of both directions", "node");
+    private static final Measure LINKS_UP = Measure.gauge(
+            "holdfast.links.up", "links with other nodes that stand, of both directions", "cluster", "node");
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
 
@@ -130,15 +130,23 @@ final class NodeParts {
         Thread caller = Thread.currentThread();
         loop().run(() -> inline = Thread.currentThread().equals(caller));
         callbacks = new Callbacks(plan.node().id(), plan.callbacks(), loop(), runtime::newWorker);
-        events.begin(callbacks(), meters);
+        events.begin(callbacks(), plan.name(), meters);
         health = new HealthMonitor(
-                plan.node().id(), runtime.clock(), loop(), runtime::newWorker, plan.healthChecks(), events, meters);
+                plan.name(),
+                plan.node().id(),
+                runtime.clock(),
+                loop(),
+                runtime::newWorker,
+                plan.healthChecks(),
+                events,
+                meters);
         TlsPlan tls = plan.tls();
         if (tls != null) {
-            tlsWatch = new TlsWatch(plan.node().id(), tls, runtime, health(), meters);
+            tlsWatch = new TlsWatch(plan.name(), plan.node().id(), tls, runtime, health(), meters);
         }
         operations = new Operations(run, this);
-        linksUp = LINKS_UP.newGauge(meters, Tags.of("node", plan.node().id()), links, NodeLinks::upCount);
+        linksUp = LINKS_UP.newGauge(
+                meters, Tags.of("cluster", plan.name(), "node", plan.node().id()), links, NodeLinks::upCount);
         List<Named> made = new ArrayList<>();
         for (HaFeature feature : plan.features()) {
             made.add(new Named(feature.name(), feature.create(contexts.apply(feature.name()))));
@@ -147,6 +155,7 @@ final class NodeParts {
         for (Named named : made) {
             if (named.feature() instanceof ElectionEngine engine) {
                 tenures = new Tenures(
+                        plan.name(),
                         plan.node().id(),
                         engine,
                         runtime.clock(),

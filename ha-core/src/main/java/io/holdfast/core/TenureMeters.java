@@ -49,14 +49,14 @@ final class TenureMeters {
     }
 
     private static Measure measure(Maker kind, String name, String description) {
-        return kind.make("holdfast.role." + name, description, "node", "role");
+        return kind.make("holdfast.role." + name, description, "cluster", "node", "role");
     }
 
-    TenureMeters(MeterRegistry registry, String node, String role, EventFeed events) {
+    TenureMeters(MeterRegistry registry, String cluster, String node, String role, EventFeed events) {
         this.registry = registry;
         this.role = role;
         this.events = events;
-        Tags tags = Tags.of("node", node, "role", role);
+        Tags tags = Tags.of("cluster", cluster, "node", node, "role", role);
         grants = GRANTS.newCounter(registry, tags);
         lapses = LAPSES.newCounter(registry, tags);
         overruns = OVERRUNS.newCounter(registry, tags);

@@ -25,6 +25,7 @@ final class Tenures {
 
     private record Standing(Tenure tenure, Callbacks callbacks) {}
 
+    private final String cluster;
     private final String node;
     private final ElectionEngine engine;
     private final Clock clock;
@@ -39,6 +40,7 @@ final class Tenures {
     private boolean stopping;
 
     Tenures(
+            String cluster,
             String node,
             ElectionEngine engine,
             Clock clock,
@@ -48,6 +50,7 @@ final class Tenures {
             Executor futures,
             EventFeed events,
             MeterRegistry meters) {
+        this.cluster = cluster;
         this.node = node;
         this.engine = engine;
         this.clock = clock;
@@ -82,7 +85,7 @@ final class Tenures {
                 clock,
                 loop,
                 callbacks,
-                new TenureMeters(meters, node, role, events),
+                new TenureMeters(meters, cluster, node, role, events),
                 watch);
         standings.put(role, new Standing(tenure, callbacks));
         loop.execute(() -> {

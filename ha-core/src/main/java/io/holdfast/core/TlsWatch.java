@@ -20,6 +20,7 @@ final class TlsWatch {
     private static final Measure EXPIRES = Measure.gauge(
                     "holdfast.tls.certificate.expires",
                     "with TLS: until the node's certificate, or one of its chain, ends; negative afterwards",
+                    "cluster",
                     "node")
             .in("seconds");
     private static final String SUBJECT = "tls";
@@ -35,7 +36,13 @@ final class TlsWatch {
     private final Meter gauge;
     private boolean stopped;
 
-    TlsWatch(String node, TlsPlan plan, NodeRuntime runtime, HealthMonitor health, MeterRegistry meters) {
+    TlsWatch(
+            String cluster,
+            String node,
+            TlsPlan plan,
+            NodeRuntime runtime,
+            HealthMonitor health,
+            MeterRegistry meters) {
         this.node = node;
         this.credentials = plan.credentials();
         this.everyNanos = plan.reread().toNanos();
@@ -43,7 +50,7 @@ final class TlsWatch {
         this.health = health;
         this.meters = meters;
         this.worker = runtime.newWorker("certificates");
-        this.gauge = EXPIRES.newGauge(meters, Tags.of("node", node), this, TlsWatch::secondsLeft);
+        this.gauge = EXPIRES.newGauge(meters, Tags.of("cluster", cluster, "node", node), this, TlsWatch::secondsLeft);
     }
 
     private double secondsLeft() {

@@ -25,7 +25,7 @@ class EventFeedTest {
     void eventsAreToldInOrderByOneTask() {
         EventFeed feed = new EventFeed("a", event -> told.add(event.toString()));
         feed.tell(Kind.STARTED, "", "");
-        feed.begin(tasks::add, registry);
+        feed.begin(tasks::add, "shop", registry);
         feed.tell(Kind.MASTER, "b", "term 3");
         assertEquals(1, tasks.size());
         run();
@@ -40,7 +40,7 @@ class EventFeedTest {
             told.add(event.subject());
             throw new IllegalStateException("no");
         });
-        feed.begin(tasks::add, registry);
+        feed.begin(tasks::add, "shop", registry);
         feed.tell(Kind.HEALTH, "db", "DOWN");
         feed.tell(Kind.HEALTH, "mail", "DOWN");
         run();
@@ -50,7 +50,7 @@ class EventFeedTest {
     @Test
     void ofAFloodTheOldestAreDroppedAndCounted() {
         EventFeed feed = new EventFeed("a", event -> told.add(event.subject()));
-        feed.begin(tasks::add, registry);
+        feed.begin(tasks::add, "shop", registry);
         for (int i = 0; i < 1_030; i++) {
             feed.tell(Kind.HEALTH, "s" + i, "");
         }
@@ -65,7 +65,7 @@ class EventFeedTest {
     @Test
     void withoutAListenerNothingIsKept() {
         EventFeed feed = new EventFeed("a", null);
-        feed.begin(tasks::add, registry);
+        feed.begin(tasks::add, "shop", registry);
         feed.tell(Kind.HEALTH, "db", "DOWN");
         assertTrue(tasks.isEmpty());
     }

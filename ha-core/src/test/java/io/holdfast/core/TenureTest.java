@@ -110,7 +110,7 @@ class TenureTest {
                 clock(),
                 Runnable::run,
                 callbacks::add,
-                new TenureMeters(registry, "a", "r", new EventFeed("a", null)),
+                new TenureMeters(registry, "shop", "a", "r", new EventFeed("a", null)),
                 new TenureWatch("a", clock(), null));
     }
 
@@ -310,7 +310,7 @@ class TenureTest {
                 clock(),
                 Runnable::run,
                 thread,
-                new TenureMeters(registry, "a", "r", new EventFeed("a", null)),
+                new TenureMeters(registry, "shop", "a", "r", new EventFeed("a", null)),
                 new TenureWatch("a", clock(), null));
         tenure.campaign(engine, 0);
         tenure.granted(token(7), now + 100 * MS);

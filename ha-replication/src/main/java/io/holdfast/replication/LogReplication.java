@@ -256,8 +256,10 @@ public final class LogReplication implements HaFeature {
         if (node.isClient() != (o.directory == null)) {
             throw new IllegalArgumentException(
                     node.isClient()
-                            ? "client " + node.id() + " stores no log; write LogReplication.client(\"host:port\", ...)"
-                            : "node " + node.id() + " needs a directory; write LogReplication.inDirectory(path)");
+                            ? "client " + node.id()
+                                    + " stores no log; write LogReplication.client(\"host:port\", ...), or holdfast.replication.client=host:port without a directory"
+                            : "node " + node.id()
+                                    + " needs a directory; write LogReplication.inDirectory(path), or holdfast.replication.directory=/var/lib/shop");
         }
         if (node.isClient()) {
             if (o.nodes.isEmpty()) {
@@ -286,7 +288,9 @@ public final class LogReplication implements HaFeature {
         if (options.nodes.isEmpty()) {
             if (!settings.standalone()) {
                 throw new IllegalArgumentException("name the nodes that form the cluster: .bootstrap(\"" + node.id()
-                        + "@" + node.advertisedAddress() + "\", ...); for one node alone use HaCluster.singleNode()");
+                        + "@" + node.advertisedAddress()
+                        + "\", ...), or holdfast.replication.bootstrap; for one node alone use"
+                        + " HaCluster.singleNode()");
             }
             voters.put(node.id(), node.advertisedAddress());
             return voters;

@@ -74,7 +74,7 @@ public final class NodeLinks implements Links {
         this.flusher = new Flusher(runtime.loop());
         this.rejections = new RejectionLog(runtime.clock());
         this.admission = admission;
-        this.refusals = new RefusalCounters(meters, nodeId);
+        this.refusals = new RefusalCounters(meters, clusterName, nodeId);
     }
 
     /**

@@ -13,11 +13,13 @@ final class RefusalCounters {
     private static final Measure REFUSED = Measure.counter(
             "holdfast.connections.refused",
             "connections that became no link; `side` is the end that counts, `acceptor` or `dialler`",
+            "cluster",
             "node",
             "side",
             "reason");
 
     private final MeterRegistry meters;
+    private final String cluster;
     private final String node;
     private final Map<String, Counter> counters = new ConcurrentHashMap<>();
 
@@ -29,8 +31,9 @@ final class RefusalCounters {
         DIALLER
     }
 
-    RefusalCounters(MeterRegistry meters, String node) {
+    RefusalCounters(MeterRegistry meters, String cluster, String node) {
         this.meters = meters;
+        this.cluster = cluster;
         this.node = node;
     }
 
@@ -39,7 +42,8 @@ final class RefusalCounters {
         String end = side.name().toLowerCase(Locale.ROOT);
         counters.computeIfAbsent(
                         end + " " + name,
-                        key -> REFUSED.newCounter(meters, Tags.of("node", node, "side", end, "reason", name)))
+                        key -> REFUSED.newCounter(
+                                meters, Tags.of("cluster", cluster, "node", node, "side", end, "reason", name)))
                 .increment();
     }
 

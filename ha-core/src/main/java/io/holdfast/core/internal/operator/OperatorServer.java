@@ -37,9 +37,11 @@ public final class OperatorServer {
     private static final Measure REQUESTS = Measure.counter(
             "holdfast.operator.requests",
             "commands of operators and of other nodes, by `outcome`: `OK`, `NOT_ALLOWED` and so on",
+            "cluster",
             "node",
             "outcome");
 
+    private final String cluster;
     private final String node;
     private final EventLoop loop;
     private final Function<String, Worker> newWorker;
@@ -62,6 +64,7 @@ public final class OperatorServer {
      * @param nanoTime the node's clock
      */
     public OperatorServer(
+            String cluster,
             String node,
             EventLoop loop,
             Function<String, Worker> newWorker,
@@ -69,6 +72,7 @@ public final class OperatorServer {
             Json json,
             MeterRegistry meters,
             LongSupplier nanoTime) {
+        this.cluster = cluster;
         this.node = node;
         this.loop = loop;
         this.newWorker = newWorker;
@@ -150,7 +154,9 @@ public final class OperatorServer {
             return;
         }
         counters.computeIfAbsent(
-                        code, any -> REQUESTS.newCounter(meters, Tags.of("node", node, "outcome", code.name())))
+                        code,
+                        any -> REQUESTS.newCounter(
+                                meters, Tags.of("cluster", cluster, "node", node, "outcome", code.name())))
                 .increment();
     }
 

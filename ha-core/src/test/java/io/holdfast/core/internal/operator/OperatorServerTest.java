@@ -36,8 +36,13 @@ class OperatorServerTest {
     private final MemoryWorld world = new MemoryWorld();
     private final MemoryRuntime runtime = world.runtime("host-1");
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+<<<<<<< HEAD
     private final OperatorServer server = new OperatorServer(
             "node-1", runtime, runtime::newWorker, "node-2"::equals, new Json(), meters, runtime.clock()::nanoTime);
+=======
+    private final OperatorServer server =
+            new OperatorServer("shop", "node-1", runtime, runtime::newWorker, "node-2"::equals, new Json(), meters);
+>>>>>>> cde377d (Every meter carries the cluster and the node: two clusters in one process no longer share meters)
     private final List<CompletableFuture<Object>> slow = new ArrayList<>();
     private final Accepting links = new Accepting();
     private long nextId;
@@ -183,7 +188,14 @@ class OperatorServerTest {
         }
         assertEquals(
                 3,
-                meters.counter("holdfast.operator.requests", "node", "node-1", "outcome", "NOT_ALLOWED")
+                meters.counter(
+                                "holdfast.operator.requests",
+                                "cluster",
+                                "shop",
+                                "node",
+                                "node-1",
+                                "outcome",
+                                "NOT_ALLOWED")
                         .count());
     }
 

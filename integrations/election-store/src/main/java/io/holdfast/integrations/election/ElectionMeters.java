@@ -15,6 +15,7 @@ final class ElectionMeters {
             "holdfast.election.requests",
             "requests to the store that elections rest on: `engine` is the store, `kind` is `read`, `renew`, `take`, `release`,"
                     + " `expire` or `leave`, `outcome` is `done`, `conflict` or `failed`",
+            "cluster",
             "node",
             "engine",
             "kind",
@@ -24,9 +25,9 @@ final class ElectionMeters {
     private final Tags tags;
     private final Map<String, Timer> timers = new HashMap<>();
 
-    ElectionMeters(MeterRegistry registry, String node, String engine) {
+    ElectionMeters(MeterRegistry registry, String cluster, String node, String engine) {
         this.registry = registry;
-        this.tags = Tags.of("node", node, "engine", engine);
+        this.tags = Tags.of("cluster", cluster, "node", node, "engine", engine);
     }
 
     /** @param outcome {@code done}, {@code conflict} or {@code failed} */

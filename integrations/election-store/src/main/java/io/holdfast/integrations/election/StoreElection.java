@@ -67,7 +67,7 @@ public final class StoreElection implements RunningFeature, ElectionEngine {
         this.loop = context.runtime().loop();
         String node = context.node().id();
         this.core = new ElectionCore(node, timing, context.runtime().random());
-        this.meters = new ElectionMeters(context.meters(), node, engine);
+        this.meters = new ElectionMeters(context.meters(), context.clusterName(), node, engine);
         this.storeHealth =
                 new StoreHealth(context, engine + " at " + where, timing.lease().toNanos());
     }
