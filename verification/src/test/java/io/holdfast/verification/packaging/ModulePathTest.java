@@ -57,6 +57,45 @@ class ModulePathTest {
         assertTrue(said.lines().anyMatch(expected::equals), said);
     }
 
+    private static final String CONFIGURED = """
+            package consumer;
+
+            import io.holdfast.core.Configuration;
+            import io.holdfast.core.HaCluster;
+            import java.time.Duration;
+            import java.util.Map;
+
+            public final class Main {
+                private Main() {}
+
+                public static void main(String[] args) {
+                    Configuration configuration = Configuration.none().environment(Map.of(
+                            "HOLDFAST_CLUSTER_SINGLE_NODE", "true",
+                            "HOLDFAST_REPLICATION_DIRECTORY", "data"));
+                    try (HaCluster cluster = HaCluster.builder(configuration).onMaster(grant -> {}).start()) {
+                        cluster.awaitReady(Duration.ofSeconds(30));
+                        System.out.println(cluster.node().id() + " is ready");
+                    }
+                }
+            }
+            """;
+
+    /** The options of a module are a service, which has to be found there, too. */
+    @Test
+    void aModularConsumerIsConfiguredByItsEnvironment(@TempDir Path directory) throws Exception {
+        Consumer consumer = new Consumer(directory);
+        String libraries = Consumer.libraries();
+        List<Path> sources =
+                List.of(consumer.source("module-info.java", MODULE), consumer.source("consumer/Main.java", CONFIGURED));
+        consumer.compile(sources, "-Xlint:all,-classfile", "-Werror", "-cp", "", "--module-path", libraries);
+        String said = consumer.run(
+                "--module-path",
+                consumer.classes() + File.pathSeparator + libraries,
+                "--module",
+                "consumer/consumer.Main");
+        assertTrue(said.lines().anyMatch("node-1 is ready"::equals), said);
+    }
+
     @Test
     void theInnersAreShut(@TempDir Path directory) throws Exception {
         Consumer consumer = new Consumer(directory);

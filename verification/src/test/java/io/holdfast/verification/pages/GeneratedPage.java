@@ -59,7 +59,7 @@ final class GeneratedPage {
                     tables.get(name),
                     written.get(name),
                     "the table " + name + " of " + file + " is not what the code says; write it anew with"
-                            + " mvn test -pl verification -am -Dtest='*PageTest' -Dsurefire.failIfNoSpecifiedTests=false"
+                            + " mvn test -pl verification -am -Dtest='ConfigurationPageTest,MetricsPageTest' -Dsurefire.failIfNoSpecifiedTests=false"
                             + " -Ddocs.rewrite=true, and read the difference");
         }
     }
