@@ -41,6 +41,7 @@ final class Operations {
         this.calls = new OperatorCalls(parts.links(), parts.loop(), json);
         this.askedOthers = new SharedAnswers<>(parts.runtime().clock()::nanoTime);
         this.server = new OperatorServer(
+                run.plan().name(),
                 run.node().id(),
                 parts.loop(),
                 parts.runtime()::newWorker,

@@ -68,7 +68,7 @@ final class Sealing {
                     "the datagrams of " + plan + " are wanted by two features: " + asked + " and " + feature);
         }
         asked = feature;
-        SealedPort made = new SealedPort(runtime, plan.node().id(), seal, handler, meters);
+        SealedPort made = new SealedPort(runtime, plan.name(), plan.node().id(), seal, handler, meters);
         if (plan.node().isClient()) {
             made.unavailable("a client binds no port");
         }

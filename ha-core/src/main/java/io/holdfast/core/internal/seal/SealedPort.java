@@ -43,7 +43,8 @@ public final class SealedPort implements DatagramPort, Datagrams.Handler {
     private boolean started;
 
     /** One that is not bound. */
-    public SealedPort(NodeRuntime runtime, String nodeId, Seal seal, Handler handler, MeterRegistry meters) {
+    public SealedPort(
+            NodeRuntime runtime, String clusterName, String nodeId, Seal seal, Handler handler, MeterRegistry meters) {
         this.datagrams = runtime.datagrams();
         int longest = seal.maxPayloadBytes() + seal.overheadBytes();
         if (longest > datagrams.maxDatagramBytes()) {
@@ -53,7 +54,7 @@ public final class SealedPort implements DatagramPort, Datagrams.Handler {
         }
         this.seal = seal;
         this.handler = handler;
-        this.meters = new DatagramMeters(meters, nodeId);
+        this.meters = new DatagramMeters(meters, clusterName, nodeId);
         Clock clock = runtime.clock();
         this.log = new DropLog(nodeId, clock);
     }

@@ -36,13 +36,8 @@ class OperatorServerTest {
     private final MemoryWorld world = new MemoryWorld();
     private final MemoryRuntime runtime = world.runtime("host-1");
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-<<<<<<< HEAD
     private final OperatorServer server = new OperatorServer(
-            "node-1", runtime, runtime::newWorker, "node-2"::equals, new Json(), meters, runtime.clock()::nanoTime);
-=======
-    private final OperatorServer server =
-            new OperatorServer("shop", "node-1", runtime, runtime::newWorker, "node-2"::equals, new Json(), meters);
->>>>>>> cde377d (Every meter carries the cluster and the node: two clusters in one process no longer share meters)
+            "shop", "node-1", runtime, runtime::newWorker, "node-2"::equals, new Json(), meters, runtime.clock()::nanoTime);
     private final List<CompletableFuture<Object>> slow = new ArrayList<>();
     private final Accepting links = new Accepting();
     private long nextId;
