@@ -38,6 +38,11 @@ class MetersTest {
 
     /** Not to be seen here, each with where it is. */
     private static final Map<String, String> ELSEWHERE = Map.of(
+            "holdfast.datagrams.sent", "no feature of this cluster uses datagrams",
+            "holdfast.datagrams.sent.bytes", "no feature of this cluster uses datagrams",
+            "holdfast.datagrams.received", "no feature of this cluster uses datagrams",
+            "holdfast.datagrams.received.bytes", "no feature of this cluster uses datagrams",
+            "holdfast.datagrams.dropped", "no feature of this cluster uses datagrams",
             "holdfast.log.missing.from", "there only while a log is damaged",
             "holdfast.tls.certificate.expires", "with TLS only",
             "holdfast.election.requests", "of elections on a store");

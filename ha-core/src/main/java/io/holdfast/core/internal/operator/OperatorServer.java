@@ -34,6 +34,7 @@ public final class OperatorServer {
 
     /** Commands that may be under way for all links, also those that were answered as taking too long, or whose link is gone. */
     static final int MOST_UNDER_WAY = 256;
+
     private static final Measure REQUESTS = Measure.counter(
             "holdfast.operator.requests",
             "commands of operators and of other nodes, by `outcome`: `OK`, `NOT_ALLOWED` and so on",

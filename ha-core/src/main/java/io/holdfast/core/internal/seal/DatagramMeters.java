@@ -16,8 +16,8 @@ final class DatagramMeters {
     private static final Measure SENT_BYTES = Measure.counter(
                     "holdfast.datagrams.sent.bytes", "bytes in them, sealed", "cluster", "node")
             .in("bytes");
-    private static final Measure RECEIVED = Measure.counter(
-            "holdfast.datagrams.received", "datagrams that came in and were opened", "cluster", "node");
+    private static final Measure RECEIVED =
+            Measure.counter("holdfast.datagrams.received", "datagrams that came in and were opened", "cluster", "node");
     private static final Measure RECEIVED_BYTES = Measure.counter(
                     "holdfast.datagrams.received.bytes", "bytes in them, sealed", "cluster", "node")
             .in("bytes");

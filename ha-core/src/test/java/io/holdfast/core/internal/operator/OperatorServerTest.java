@@ -37,7 +37,14 @@ class OperatorServerTest {
     private final MemoryRuntime runtime = world.runtime("host-1");
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final OperatorServer server = new OperatorServer(
-            "shop", "node-1", runtime, runtime::newWorker, "node-2"::equals, new Json(), meters, runtime.clock()::nanoTime);
+            "shop",
+            "node-1",
+            runtime,
+            runtime::newWorker,
+            "node-2"::equals,
+            new Json(),
+            meters,
+            runtime.clock()::nanoTime);
     private final List<CompletableFuture<Object>> slow = new ArrayList<>();
     private final Accepting links = new Accepting();
     private long nextId;
