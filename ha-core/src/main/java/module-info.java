@@ -7,6 +7,7 @@ module io.holdfast.core {
     requires transitive io.netty.buffer;
     requires transitive micrometer.core;
     requires org.slf4j;
+    requires java.naming; // SRV records
     requires com.fasterxml.jackson.databind;
     requires jdk.unsupported; // ExtendedOpenOption.DIRECT
     requires io.netty.common;

@@ -4,6 +4,7 @@ import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.spi.DatagramPort;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Links;
+import io.holdfast.core.spi.Membership;
 import io.holdfast.core.spi.Seal;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.Executor;
@@ -54,6 +55,11 @@ final class ClusterContext implements FeatureContext {
     @Override
     public Seal seal(KeyRing.@Nullable Source keys, int maxPayloadBytes) {
         return parts.sealing().seal(keys, maxPayloadBytes);
+    }
+
+    @Override
+    public @Nullable Membership membership() {
+        return parts.membership();
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls null for a node that speaks in plain
  * @param http where to serve probes, or null
  * @param listener of events, or null
+ * @param memberListener of what happens to members, or null
  * @param runtime the user's, or null for the default one, which is made when the node starts
  * @param callbacks the user's, or null for a thread of the node's own
  * @param meters the user's, or null for a private one
@@ -31,6 +32,7 @@ record ClusterPlan(
         @Nullable TlsPlan tls,
         @Nullable HttpPlan http,
         @Nullable Consumer<HaEvent> listener,
+        @Nullable Consumer<MemberEvent> memberListener,
         @Nullable NodeRuntime runtime,
         @Nullable Executor callbacks,
         @Nullable MeterRegistry meters,

@@ -3,6 +3,7 @@ package io.holdfast.core;
 import io.holdfast.core.FeatureStopper.Named;
 import io.holdfast.core.LifeCycle.State;
 import io.holdfast.core.runtime.NodeRuntime;
+import io.holdfast.core.spi.Membership;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -385,6 +386,19 @@ final class ClusterRun {
 
     Optional<RoleHolder> holder(String role) {
         return tenures().holder(role);
+    }
+
+    Members members() {
+        NodeParts running = parts;
+        if (running == null || life.state() == State.NEW) {
+            throw new IllegalStateException(plan + " has not been started; call start() first");
+        }
+        Membership membership = running.membership();
+        if (membership == null) {
+            throw new IllegalStateException(plan + " has nothing that knows its members; add"
+                    + " .with(GossipMembership.seeds(...)) to the builder");
+        }
+        return membership.members();
     }
 
     CompletableFuture<RoleHolder> transferMastership(String to) {

@@ -178,6 +178,16 @@ public final class HaCluster implements AutoCloseable {
     }
 
     /**
+     * Who belongs to the cluster, and who of them is there, as this node knows it. Safe from any thread; a snapshot, which
+     * costs nothing.
+     *
+     * @throws IllegalStateException if nothing knows the members, or the node was not started
+     */
+    public Members members() {
+        return run.members();
+    }
+
+    /**
      * Makes another node the master, in good order: {@code onSlave} of this node has returned before {@code onMaster} of the
      * other runs. Called on the master.
      *
@@ -267,6 +277,7 @@ public final class HaCluster implements AutoCloseable {
         private @Nullable Integer masterPriority;
         private boolean haltOnOverrun;
         private @Nullable Consumer<HaEvent> listener;
+        private @Nullable Consumer<MemberEvent> memberListener;
         private @Nullable Address http;
         private @Nullable Boolean httpStatus;
         private boolean built;
@@ -403,6 +414,17 @@ public final class HaCluster implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Who is told what happens to members: joined, suspected, died, came back and so on. Called where callbacks run, one
+         * event after the other, in the order in which this node saw them; {@link HaCluster#members()} may be further
+         * already. At most 1,024 wait; of more the oldest are dropped, and counted. Needs something that knows members, such
+         * as {@code GossipMembership}.
+         */
+        public Builder memberListener(Consumer<MemberEvent> events) {
+            this.memberListener = events;
+            return this;
+        }
+
         /** Where meters go; by default nowhere. */
         public Builder meterRegistry(MeterRegistry registry) {
             this.meters = registry;
@@ -521,6 +543,7 @@ public final class HaCluster implements AutoCloseable {
                 problems.check(() -> feature.validate(new HaFeature.Settings(name, self, standalone)));
             }
             healthChecks.forEach((checkName, check) -> problems.check(() -> check.validate(checkName)));
+            problems.check(() -> checkMembership(all));
             CallbackDuty mastership = refused ? null : problems.get(() -> mastership(self, all));
             TlsPlan tlsPlan = problems.get(() -> tlsPlan(self));
             Configured given = configured;
@@ -534,6 +557,7 @@ public final class HaCluster implements AutoCloseable {
                     tlsPlan,
                     problems.get(() -> httpPlan(self)),
                     listener,
+                    memberListener,
                     runtime,
                     executor,
                     meters,
@@ -547,6 +571,23 @@ public final class HaCluster implements AutoCloseable {
                 return option.check(byCode);
             }
             return given == null ? option.orDefault() : given.given(option).orElseGet(option::orDefault);
+        }
+
+        private void checkMembership(List<HaFeature> all) {
+            List<String> memberships = all.stream()
+                    .filter(HaFeature::isMembership)
+                    .map(HaFeature::name)
+                    .toList();
+            if (memberships.size() > 1) {
+                throw new IllegalArgumentException(
+                        "cluster " + name + " has " + memberships.size() + " features that know its members: "
+                                + memberships + "; they would contradict each other. Leave all but one out");
+            }
+            if (memberships.isEmpty() && memberListener != null) {
+                throw new IllegalArgumentException(
+                        "cluster " + name + " has a listener for its members, and nothing knows"
+                                + " them; add .with(GossipMembership.seeds(...)), or leave .memberListener(...) out");
+            }
         }
 
         private @Nullable CallbackDuty mastership(Node self, List<HaFeature> all) {

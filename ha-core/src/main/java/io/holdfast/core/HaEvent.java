@@ -29,6 +29,8 @@ public record HaEvent(Kind kind, String node, String subject, String detail) {
         ROLE_ENDED,
         /** The callbacks of a role still run when {@code stopWithin} is over. */
         ROLE_OVERRUN,
+        /** A member (the subject) joined, left, is suspected, died or came back; not told for what it says of itself. */
+        MEMBER,
         /** Others belong to the cluster, or have a vote. */
         VOTERS,
         /** The log cannot be written. */

@@ -22,6 +22,7 @@ public final class Node {
 
     private final String id;
     private final boolean client;
+    private final boolean ephemeral;
     private final Address bind;
     private final Address advertise;
     private final String zone;
@@ -32,6 +33,7 @@ public final class Node {
     private Node(
             String id,
             boolean client,
+            boolean ephemeral,
             Address bind,
             Address advertise,
             String zone,
@@ -40,6 +42,7 @@ public final class Node {
             Map<String, URI> services) {
         this.id = id;
         this.client = client;
+        this.ephemeral = ephemeral;
         this.bind = bind;
         this.advertise = advertise;
         this.zone = zone;
@@ -55,13 +58,13 @@ public final class Node {
      */
     public static Node of(String id) {
         Address loopback = new Address("127.0.0.1", 0);
-        return new Node(checkedId(id), false, loopback, loopback, "", 1, Set.of(), Map.of());
+        return new Node(checkedId(id), false, false, loopback, loopback, "", 1, Set.of(), Map.of());
     }
 
     /** A process that uses the cluster without being part of it: it binds nothing, stores nothing and has no vote. */
     public static Node client(String id) {
         Address none = new Address("client", 0);
-        return new Node(checkedId(id), true, none, none, "", 1, Set.of(), Map.of());
+        return new Node(checkedId(id), true, false, none, none, "", 1, Set.of(), Map.of());
     }
 
     private static String checkedId(String id) {
@@ -77,17 +80,17 @@ public final class Node {
             throw new IllegalArgumentException("client " + id + " listens nowhere; leave bind out, or use Node.of");
         }
         Address bound = Address.parse(address);
-        return new Node(id, false, bound, bound, zone, weight, tags, services);
+        return new Node(id, false, ephemeral, bound, bound, zone, weight, tags, services);
     }
 
     /** What others dial, as {@code host:port}, where it differs from {@link #bind}. */
     public Node advertise(String address) {
-        return new Node(id, client, bind, Address.parse(address), zone, weight, tags, services);
+        return new Node(id, client, ephemeral, bind, Address.parse(address), zone, weight, tags, services);
     }
 
     /** The zone it stands in; empty by default. */
     public Node zone(String name) {
-        return new Node(id, client, bind, advertise, name, weight, tags, services);
+        return new Node(id, client, ephemeral, bind, advertise, name, weight, tags, services);
     }
 
     /** How much of the load it takes beside others, 1 to 1000; 1 by default. */
@@ -96,21 +99,32 @@ public final class Node {
             throw new IllegalArgumentException(
                     "weight " + share + " of node " + id + " is not within " + LEAST_WEIGHT + " to " + MOST_WEIGHT);
         }
-        return new Node(id, client, bind, advertise, zone, share, tags, services);
+        return new Node(id, client, ephemeral, bind, advertise, zone, share, tags, services);
     }
 
     /** Adds a tag. */
     public Node tag(String tag) {
         Set<String> more = new LinkedHashSet<>(tags);
         more.add(tag);
-        return new Node(id, client, bind, advertise, zone, weight, more, services);
+        return new Node(id, client, ephemeral, bind, advertise, zone, weight, more, services);
     }
 
     /** Adds a service that this node offers, by name and URI. */
     public Node service(String name, String uri) {
         Map<String, URI> more = new LinkedHashMap<>(services);
         more.put(name, URI.create(uri));
-        return new Node(id, client, bind, advertise, zone, weight, tags, more);
+        return new Node(id, client, ephemeral, bind, advertise, zone, weight, tags, more);
+    }
+
+    /**
+     * Makes it one without a disk, which comes and goes under ids of its own, as instances of a stateless service do: it never
+     * has a vote, and the cluster forgets it soon after it died.
+     */
+    public Node ephemeral() {
+        if (client) {
+            throw new IllegalArgumentException("client " + id + " is no member; leave ephemeral out");
+        }
+        return new Node(id, false, true, bind, advertise, zone, weight, tags, services);
     }
 
     /** Its id. */
@@ -121,6 +135,11 @@ public final class Node {
     /** True for {@link #client}. */
     public boolean isClient() {
         return client;
+    }
+
+    /** True for one without a disk; see {@link #ephemeral()}. */
+    public boolean isEphemeral() {
+        return ephemeral;
     }
 
     /** Where it listens. */

@@ -11,6 +11,7 @@ import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
 import io.holdfast.core.spi.Measure;
+import io.holdfast.core.spi.Membership;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -31,6 +32,11 @@ import org.slf4j.LoggerFactory;
  * however far the putting together had come.
  */
 final class NodeParts {
+    private static final Measure MEMBER_EVENTS_DROPPED = Measure.counter(
+            "holdfast.events.members.dropped",
+            "events of members that were not told because the listener was too slow",
+            "cluster",
+            "node");
     private static final Measure LINKS_UP = Measure.gauge(
             "holdfast.links.up", "links with other nodes that stand, of both directions", "cluster", "node");
 
@@ -39,6 +45,7 @@ final class NodeParts {
     private final ClusterPlan plan;
     private final NodeRuntime runtime;
     private final EventFeed events;
+    private final Feed<MemberEvent> memberEvents;
     private final NodeLinks links;
     private final MeterRegistry meters;
     private final Sealing sealing;
@@ -48,6 +55,7 @@ final class NodeParts {
     private volatile boolean inline;
     private volatile @Nullable HealthMonitor health;
     private volatile @Nullable Tenures tenures;
+    private volatile @Nullable Membership membership;
     private volatile @Nullable TlsWatch tlsWatch;
     private volatile @Nullable Operations operations;
     private volatile @Nullable HttpEndpoint http;
@@ -57,6 +65,7 @@ final class NodeParts {
     NodeParts(ClusterPlan plan, NodeRuntime runtime, EventFeed events) {
         this.events = events;
         this.plan = plan;
+        this.memberEvents = new Feed<>(plan.node().id(), "members", MEMBER_EVENTS_DROPPED, plan.memberListener());
         this.runtime = runtime;
         MeterRegistry given = plan.meters();
         this.meters = given == null ? new SimpleMeterRegistry() : given;
@@ -105,6 +114,12 @@ final class NodeParts {
         return tenures;
     }
 
+    /** Who knows the members; null if nothing does. */
+    @Nullable
+    Membership membership() {
+        return membership;
+    }
+
     /** Those made so far, in the order of the builder. */
     List<Named> features() {
         return features;
@@ -131,6 +146,7 @@ final class NodeParts {
         loop().run(() -> inline = Thread.currentThread().equals(caller));
         callbacks = new Callbacks(plan.node().id(), plan.callbacks(), loop(), runtime::newWorker);
         events.begin(callbacks(), plan.name(), meters);
+        memberEvents.begin(callbacks(), plan.name(), meters);
         health = new HealthMonitor(
                 plan.name(),
                 plan.node().id(),
@@ -153,6 +169,9 @@ final class NodeParts {
             features = List.copyOf(made); // one that was made is closed even if the next cannot be made
         }
         for (Named named : made) {
+            if (named.feature() instanceof Membership known) {
+                membership = known;
+            }
             if (named.feature() instanceof ElectionEngine engine) {
                 tenures = new Tenures(
                         plan.name(),
@@ -206,6 +225,10 @@ final class NodeParts {
             if (certificates != null) {
                 certificates.begin();
             }
+            Membership known = membership;
+            if (known != null) {
+                known.listen(this::memberEvent);
+            }
             for (Named named : features) {
                 named.feature().start();
             }
@@ -226,6 +249,16 @@ final class NodeParts {
                     mastership.haltOnOverrun(),
                     plan.callbacks());
         }
+    }
+
+    private void memberEvent(MemberEvent event) {
+        if (event.kind() != MemberEvent.Kind.UPDATED) {
+            events.tell(
+                    HaEvent.Kind.MEMBER,
+                    event.member().id(),
+                    event.kind() + (event.reason().isEmpty() ? "" : ": " + event.reason()));
+        }
+        memberEvents.tell(event);
     }
 
     /** Serves probes, if that is wanted: the last thing of a start, so that nobody is told of half a node. */
@@ -301,6 +334,7 @@ final class NodeParts {
         quietly("ending the port for datagrams", sealing::close);
         events.tell(HaEvent.Kind.STOPPED, "", "");
         events.close(meters);
+        memberEvents.close(meters);
         Callbacks running = callbacks;
         if (running != null) {
             quietly("ending the callbacks", running::close);

@@ -45,6 +45,10 @@ public interface FeatureContext {
      */
     Seal seal(KeyRing.@Nullable Source keys, int maxPayloadBytes);
 
+    /** Who knows the members; null if nothing does. Known once all features have been made, so from {@code open} on. */
+    @Nullable
+    Membership membership();
+
     /** Where users' callbacks and futures run: never on the loop. Serial and in order by default. */
     Executor callbacks();
 

@@ -32,6 +32,11 @@ public interface HaFeature {
         return false;
     }
 
+    /** True if its running part is a {@link Membership}. A cluster has at most one. */
+    default boolean isMembership() {
+        return false;
+    }
+
     /** Makes the running part, which does nothing before its {@code start}. */
     RunningFeature create(FeatureContext context);
 }

@@ -17,6 +17,7 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.DatagramPort;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Links;
+import io.holdfast.core.spi.Membership;
 import io.holdfast.core.spi.Seal;
 import io.holdfast.replication.wire.ClientCodec;
 import io.holdfast.replication.wire.ClientMessage;
@@ -269,6 +270,11 @@ final class ClientHost implements FeatureContext, NodeRuntime, EventLoop, Links,
     @Override
     public Links links() {
         return this;
+    }
+
+    @Override
+    public @Nullable Membership membership() {
+        return null;
     }
 
     @Override
