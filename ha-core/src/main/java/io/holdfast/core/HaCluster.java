@@ -539,8 +539,9 @@ public final class HaCluster implements AutoCloseable {
                             + " twice; leave one .with(...) out");
                 }
             }
+            boolean encrypted = tls != null || (configured != null && configured.tls() != null);
             for (HaFeature feature : all) {
-                problems.check(() -> feature.validate(new HaFeature.Settings(name, self, standalone)));
+                problems.check(() -> feature.validate(new HaFeature.Settings(name, self, standalone, encrypted)));
             }
             healthChecks.forEach((checkName, check) -> problems.check(() -> check.validate(checkName)));
             problems.check(() -> checkMembership(all));

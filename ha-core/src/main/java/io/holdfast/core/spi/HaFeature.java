@@ -24,8 +24,9 @@ public interface HaFeature {
      * @param clusterName the cluster's name
      * @param node the node it will run on
      * @param standalone true for {@code HaCluster.singleNode()}: a cluster of this node alone
+     * @param tls true if its connections are encrypted
      */
-    record Settings(String clusterName, Node node, boolean standalone) {}
+    record Settings(String clusterName, Node node, boolean standalone, boolean tls) {}
 
     /** True if its running part is an {@link ElectionEngine}. A cluster has at most one. */
     default boolean isElectionEngine() {

@@ -129,7 +129,7 @@ class ReplicationConfigurationTest {
     @Test
     void everyRangeOfTheFileIsTheBuilders() {
         HaFeature.Settings self = new HaFeature.Settings(
-                "shop", io.holdfast.core.Node.of("node-1").bind("127.0.0.1:7400"), true);
+                "shop", io.holdfast.core.Node.of("node-1").bind("127.0.0.1:7400"), true, false);
         for (Option<?> option : ReplicationOptions.all()) {
             Object least = option.least();
             Object most = option.most();
