@@ -118,7 +118,7 @@ final class Probes {
             relays.values().removeIf(r -> s.now >= r.expiry);
         }
         if (s.now >= nextStart) {
-            nextStart = s.now + s.health.scaled(s.config.probeInterval());
+            nextStart = s.now + s.scaled(s.config.probeInterval());
             Peer peer = s.schedule.next(s.ring.watched());
             if (peer != null) {
                 ping(begin(peer, false), true);
@@ -129,7 +129,7 @@ final class Probes {
     private Probe begin(Peer peer, boolean confirming) {
         sequence = (sequence + 1) % SEQUENCES;
         Probe probe = new Probe(sequence, peer, confirming);
-        probe.deadline = s.now + s.health.scaled(s.config.probeTimeout());
+        probe.deadline = s.now + s.scaled(s.config.probeTimeout());
         running.put(sequence, probe);
         peer.probed = true;
         s.stats.probes++;
@@ -179,7 +179,7 @@ final class Probes {
             failed(probe);
         } else if (!probe.indirect) {
             probe.indirect = true;
-            probe.deadline = s.now + s.health.scaled(s.config.indirectTimeout());
+            probe.deadline = s.now + s.scaled(s.config.indirectTimeout());
             List<Peer> helpers = s.table.random(s.config.indirectProbes(), probe.peer, true, s.random);
             probe.nacksDue = helpers.size();
             Peer peer = probe.peer;

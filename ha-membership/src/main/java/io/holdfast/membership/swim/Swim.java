@@ -63,6 +63,7 @@ public final class Swim {
     public void start(long now, List<Address> seeds) {
         s.now = now;
         s.since = now;
+        s.heard = now;
         s.running = true;
         probes.start();
         reunion.start(seeds);
@@ -91,6 +92,7 @@ public final class Swim {
         if (!enter(now)) {
             return;
         }
+        s.heard = s.now;
         long before = s.self.incarnation();
         for (SwimMessage message : messages) {
             if (s.running) {

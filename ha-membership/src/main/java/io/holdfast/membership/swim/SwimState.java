@@ -24,6 +24,8 @@ final class SwimState {
     boolean running;
 
     boolean leaving;
+    /** When any member was last heard of by a datagram. */
+    long heard;
 
     SwimState(
             SwimConfig config,
@@ -49,6 +51,16 @@ final class SwimState {
 
     long digest() {
         return table.digest() + Hashes.entry(self);
+    }
+
+    /**
+     * {@code time} as the local health makes it. Ours: a node that has heard nobody at all for as long as a suspicion lasts no longer
+     * slows down. It is cut off, so whatever it holds of others reaches nobody and is outdated when it does, and it should know
+     * soon; a slow one hears something whenever it gets to run.
+     */
+    long scaled(long time) {
+        boolean cutOff = now - heard > config.suspicionMin() * config.suspicionMaxFactor();
+        return cutOff ? time : health.scaled(time);
     }
 
     /** {@code time} more or less a fifth, so that nodes do not act in step. */

@@ -92,7 +92,7 @@ public final class Sizing {
         StringBuilder text = new StringBuilder();
         line(
                 text,
-                "| 50 nodes, one of which stalls for 0.5 to 5 s every 1 to 10 s, " + hours(time)
+                "| 50 nodes, one of which stalls for 0.5 to 5 s, then runs for 10 to 400 ms, and so on, " + hours(time)
                         + " | suspicions of the slow one | suspicions of others | others declared dead |");
         line(text, "|---|--:|--:|--:|");
         for (boolean lifeguard : new boolean[] {true, false}) {
@@ -107,7 +107,7 @@ public final class Sizing {
                 SwimNode slow = cluster.node(17);
                 long until = time.toNanos();
                 while (cluster.now() < until) {
-                    cluster.run(SwimCluster.SECOND + cluster.random.nextLong(9 * SwimCluster.SECOND));
+                    cluster.run(10 * SwimCluster.MILLI + cluster.random.nextLong(390 * SwimCluster.MILLI));
                     long stall = SwimCluster.SECOND / 2 + cluster.random.nextLong(9 * SwimCluster.SECOND / 2);
                     slow.stall(stall);
                     cluster.run(stall);

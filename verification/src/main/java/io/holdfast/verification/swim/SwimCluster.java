@@ -171,14 +171,14 @@ public final class SwimCluster {
         now = until;
     }
 
-    /** Lets time pass until {@code condition} holds, for {@code nanos} at most; false if it never did. */
+    /** Lets time pass until {@code condition} holds, looked at each millisecond, for {@code nanos} at most; false if it never did. */
     boolean runUntil(BooleanSupplier condition, long nanos) {
         long until = now + nanos;
         while (!condition.getAsBoolean()) {
-            if (!step(until)) {
-                now = until;
-                return condition.getAsBoolean();
+            if (now >= until) {
+                return false;
             }
+            run(Math.min(MILLI, until - now));
         }
         return true;
     }

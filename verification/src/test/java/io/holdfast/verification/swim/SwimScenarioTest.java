@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 
 /** What membership promises, each over many seeds, with the real bytes. */
 class SwimScenarioTest {
-    // Each seed is another size, another order, and other chances.
     private static final SwimConfig LAN = SwimConfig.lan().build();
 
     private static SwimCluster cluster(SwimConfig config, long seed, int nodes) {
