@@ -27,8 +27,4 @@ final class LocalHealth {
             score = Math.min(WORST, score + by);
         }
     }
-
-    long scaled(long time) {
-        return time * (score + 1);
-    }
 }

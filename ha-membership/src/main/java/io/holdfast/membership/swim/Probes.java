@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * asked over a stream at the same moment; without any answer it is suspected. A probe may outlast the interval, so the next one
  * does not wait for it.
  *
+ * <p>Ours: a ping that is not answered within half of its time is sent again, and once more when the others are asked. A lost datagram is no
+ * silence, and where few are lost that costs next to nothing: at 5 % loss it makes false suspicions a hundred times as rare, at
+ * 20 % still ten times.
+ *
  * <p>Lifeguard: the asked ones say it when they had no answer either, so that a node that hears nothing from anybody blames
  * itself, probes less often and waits longer ({@link LocalHealth}).
  */
@@ -130,6 +134,7 @@ final class Probes {
         sequence = (sequence + 1) % SEQUENCES;
         Probe probe = new Probe(sequence, peer, confirming);
         probe.deadline = s.now + s.scaled(s.config.probeTimeout());
+        probe.again = s.now + (probe.deadline - s.now) / 2;
         running.put(sequence, probe);
         peer.probed = true;
         s.stats.probes++;
@@ -155,7 +160,6 @@ final class Probes {
     void confirm(Peer peer) {
         if (!peer.probed) {
             Probe probe = begin(peer, true);
-            probe.again = s.now + (probe.deadline - s.now) / 2;
             ping(probe, false);
             s.out.probe(probe.sequence, peer.id, peer.info.address());
         }
@@ -179,6 +183,7 @@ final class Probes {
             failed(probe);
         } else if (!probe.indirect) {
             probe.indirect = true;
+            ping(probe, false);
             probe.deadline = s.now + s.scaled(s.config.indirectTimeout());
             List<Peer> helpers = s.table.random(s.config.indirectProbes(), probe.peer, true, s.random);
             probe.nacksDue = helpers.size();

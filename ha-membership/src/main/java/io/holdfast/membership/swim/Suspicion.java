@@ -62,8 +62,13 @@ final class Suspicion {
         return by.contains(id);
     }
 
-    long deadline() {
-        return Math.max(notBefore, Math.min(refusedDeadline, start + time()));
+    /**
+     * Ours: a node that doubts itself takes its time with its own verdicts, too; those of others reach it anyway.
+     *
+     * @param doubt 1 if this node is healthy; its verdict takes so many times as long
+     */
+    long deadline(int doubt) {
+        return Math.max(notBefore, Math.min(refusedDeadline, start + time() * doubt));
     }
 
     private long time() {

@@ -59,8 +59,13 @@ final class SwimState {
      * soon; a slow one hears something whenever it gets to run.
      */
     long scaled(long time) {
+        return time * doubt();
+    }
+
+    /** 1 if all is well. */
+    int doubt() {
         boolean cutOff = now - heard > config.suspicionMin() * config.suspicionMaxFactor();
-        return cutOff ? time : health.scaled(time);
+        return cutOff ? 1 : health.score() + 1;
     }
 
     /** {@code time} more or less a fifth, so that nodes do not act in step. */

@@ -149,7 +149,7 @@ final class View {
             tell(peer, Kind.SUSPECTED, refused ? "refused " + by.get(0) : "no answer to " + by.get(0));
         }
         if (first || news || evidence) {
-            nextDeadline = Math.min(nextDeadline, suspicion.deadline());
+            nextDeadline = Math.min(nextDeadline, suspicion.deadline(1));
             gossip.put(peer.id, peer.statement());
         }
         if (first
@@ -257,7 +257,7 @@ final class View {
         }
         for (Peer peer : new ArrayList<>(s.table.suspects())) {
             Suspicion suspicion = peer.suspicion;
-            if (suspicion != null && s.now >= suspicion.deadline()) {
+            if (suspicion != null && s.now >= suspicion.deadline(s.doubt())) {
                 die(peer, s.self.id());
             }
         }
@@ -273,7 +273,11 @@ final class View {
         for (Peer peer : s.table.suspects()) {
             Suspicion suspicion = peer.suspicion;
             if (suspicion != null) {
-                nextDeadline = Math.min(nextDeadline, suspicion.deadline());
+                long healthy = suspicion.deadline(1);
+                long soonest =
+                        healthy > s.now ? healthy : s.now + s.config.probeInterval() / 2; // it may get well meanwhile
+                nextDeadline =
+                        Math.min(nextDeadline, Math.min(soonest, Math.max(s.now, suspicion.deadline(s.doubt()))));
             }
         }
     }

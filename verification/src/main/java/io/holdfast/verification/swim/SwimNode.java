@@ -15,7 +15,6 @@ import io.holdfast.membership.wire.StreamMessage;
 import io.holdfast.membership.wire.SwimCodec;
 import io.holdfast.membership.wire.TableJoiner;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class SwimNode implements SwimOutput {
     /** Beside its messages, a datagram has headers of IP and UDP, and the seal. */
     static final int DATAGRAM_OVERHEAD = 28 + 45 + SwimCodec.HEADER_BYTES;
+
+    /** Nothing here can leak. */
+    private static final UnpooledByteBufAllocator HEAP = new UnpooledByteBufAllocator(false, true);
 
     private static final int RECEIVE_BUFFER = 256;
     private static final long CONNECT_TIMEOUT = 3 * SwimCluster.SECOND;
@@ -55,6 +57,10 @@ final class SwimNode implements SwimOutput {
     private int life;
 
     private boolean stalled;
+    /** How long what arrives lies unread, while timers go on. */
+    private long backlog;
+
+    private long lastRead;
     private final ArrayDeque<Consumer<Swim>> held = new ArrayDeque<>();
     private final Set<String> watched = new LinkedHashSet<>();
     int side;
@@ -186,9 +192,28 @@ final class SwimNode implements SwimOutput {
         int itsLife = life;
         cluster.at(cluster.now() + nanos, this, () -> {
             if (life == itsLife) {
+                read(input);
+            }
+        });
+    }
+
+    private void read(Consumer<Swim> input) {
+        if (backlog == 0 && lastRead <= cluster.now()) {
+            input(input);
+            return;
+        }
+        int itsLife = life;
+        lastRead = Math.max(lastRead, cluster.now() + backlog);
+        cluster.at(lastRead, this, () -> {
+            if (life == itsLife) {
                 input(input);
             }
         });
+    }
+
+    /** From now on, what arrives is read so much later; in order. */
+    void backlog(long nanos) {
+        backlog = nanos;
     }
 
     private void arm() {
@@ -237,7 +262,7 @@ final class SwimNode implements SwimOutput {
     }
 
     private static List<SwimMessage> recoded(List<SwimMessage> messages, int size) {
-        ByteBuf bytes = Unpooled.buffer(size);
+        ByteBuf bytes = HEAP.heapBuffer(size);
         SwimCodec.encode(bytes, messages);
         if (bytes.readableBytes() != size - DATAGRAM_OVERHEAD + SwimCodec.HEADER_BYTES) {
             throw new IllegalStateException(bytes.readableBytes() + " bytes, not " + size + ": " + messages);
@@ -293,7 +318,7 @@ final class SwimNode implements SwimOutput {
     private SwimTable carried(SwimTable table, boolean isAnswer) {
         TableJoiner joiner = new TableJoiner(cluster.config.maxMembers());
         SwimTable[] joined = new SwimTable[1];
-        StreamCodec.encodeTable(UnpooledByteBufAllocator.DEFAULT, isAnswer, table, frame -> {
+        StreamCodec.encodeTable(HEAP, isAnswer, table, frame -> {
             bytesSent += frame.readableBytes() + 100;
             joined[0] = joiner.add((StreamMessage.TablePart) StreamCodec.decode(frame));
             frame.release();

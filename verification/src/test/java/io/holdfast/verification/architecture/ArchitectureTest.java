@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** The house rules, executable: who may know whom, what is not called, how little is public. */
 class ArchitectureTest {
     private static final String CORE = "io.holdfast.core";
+    private static final String MEMBERSHIP = "io.holdfast.membership";
     private static final String REPLICATION = "io.holdfast.replication";
 
     /** Uses of banned API that are right, each with its reason. Whatever is not here fails. */
@@ -84,6 +85,8 @@ class ArchitectureTest {
     /** Lowest first: a package knows those beside its name and no other of its module. */
     private static final Map<String, Set<String>> CORE_LAYERS = new LinkedHashMap<>();
 
+    private static final Map<String, Set<String>> MEMBERSHIP_LAYERS = new LinkedHashMap<>();
+
     private static final Map<String, Set<String>> REPLICATION_LAYERS = new LinkedHashMap<>();
 
     static {
@@ -111,6 +114,9 @@ class ArchitectureTest {
                         "internal.operator",
                         "internal.seal",
                         "internal.http"));
+
+        MEMBERSHIP_LAYERS.put("swim", Set.of());
+        MEMBERSHIP_LAYERS.put("wire", Set.of("swim"));
 
         REPLICATION_LAYERS.put("vocabulary", Set.of());
         REPLICATION_LAYERS.put("log", Set.of());
@@ -175,6 +181,8 @@ class ArchitectureTest {
                     "RoleHolder",
                     "HoldfastException",
                     "StartFailedException"),
+            MEMBERSHIP,
+            Set.of(),
             REPLICATION,
             Set.of("StateMachine", "StateSnapshot", "LogStatus", "Acknowledgement"));
 
@@ -182,6 +190,7 @@ class ArchitectureTest {
     void modulesKnowOnlyWhatIsBeneathThem() {
         Map<String, Set<String>> known = Map.of(
                 "core", Set.of("core"),
+                "membership", Set.of("membership", "core"),
                 "replication", Set.of("replication", "core"),
                 "testkit", Set.of("testkit", "core"),
                 "integrations", Set.of("integrations", "core"));
@@ -218,6 +227,11 @@ class ArchitectureTest {
     @Test
     void packagesOfTheCoreAreLayers() {
         assertLayers(CORE, CORE_LAYERS);
+    }
+
+    @Test
+    void packagesOfMembershipAreLayers() {
+        assertLayers(MEMBERSHIP, MEMBERSHIP_LAYERS);
     }
 
     @Test
@@ -284,6 +298,26 @@ class ArchitectureTest {
                         || name.equals(REPLICATION + ".log.Configuration")
                         || name.equals(REPLICATION + ".log.Voter")
                         || name.equals(CORE + ".spi.MalformedFrameException");
+                if (!allowed || name.equals("java.lang.Thread")) {
+                    wrong.add(c.getName() + " knows " + name);
+                }
+            }
+        });
+        assertEquals(Set.of(), wrong);
+    }
+
+    @Test
+    void theGossipCoreKnowsNothingOfTheWorld() {
+        Set<String> wrong = new TreeSet<>();
+        Products.inModule("membership.swim").forEach(c -> {
+            for (String name : Products.knownTo(c)) {
+                boolean allowed = !name.contains(".") // a primitive type
+                        || name.startsWith("java.lang.")
+                        || (name.startsWith("java.util.") && !name.startsWith("java.util.concurrent."))
+                        || name.equals("java.time.Duration")
+                        || name.startsWith("org.jspecify.annotations.")
+                        || name.startsWith(MEMBERSHIP + ".swim.")
+                        || name.equals(CORE + ".Address");
                 if (!allowed || name.equals("java.lang.Thread")) {
                     wrong.add(c.getName() + " knows " + name);
                 }

@@ -14,7 +14,11 @@ import java.util.stream.Stream;
 public final class Products {
     public static final JavaClasses CLASSES = new ClassFileImporter()
             .importPackages(
-                    "io.holdfast.core", "io.holdfast.replication", "io.holdfast.testkit", "io.holdfast.integrations")
+                    "io.holdfast.core",
+                    "io.holdfast.membership",
+                    "io.holdfast.replication",
+                    "io.holdfast.testkit",
+                    "io.holdfast.integrations")
             .that(not(resideInAPackage("..contract.."))); // of tests
 
     private Products() {}
