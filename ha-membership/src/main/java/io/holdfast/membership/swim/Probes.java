@@ -230,7 +230,11 @@ final class Probes {
 
     void ping(Address source, SwimMessage.Ping ping) {
         if (ping.target().equals(s.self.id())) {
-            gossip.send(source, s.table.get(ping.from()), List.of(new SwimMessage.Ack(ping.sequence())));
+            Peer from = s.table.get(ping.from());
+            gossip.send(source, from, List.of(new SwimMessage.Ack(ping.sequence())));
+            if (from == null) {
+                reunion.unknown(source);
+            }
         }
     }
 

@@ -176,6 +176,11 @@ final class Reunion {
         byCause(peer.info.address());
     }
 
+    /** Somebody there knows this node, and this node does not know it: joining is not over, or went wrong. */
+    void unknown(Address source) {
+        byCause(source);
+    }
+
     private void byCause(Address to) {
         if (s.now - lastByCause >= s.config.gossipInterval() * 4) {
             lastByCause = s.now;

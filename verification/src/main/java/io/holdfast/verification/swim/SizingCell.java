@@ -84,11 +84,13 @@ final class SizingCell {
     private void note(Kind kind, SwimNode node, Runnable action, List<Long> firsts, List<Long> lasts) {
         awaited = kind;
         subject = node.id();
+        if (System.getenv("DBG") != null) System.out.println("BEFORE" + kind + subject + cluster.views());
         observers = 0;
         long from = cluster.now();
         action.run();
         if (!cluster.runUntil(() -> observers >= n - 1, PATIENCE)) {
-            throw new IllegalStateException(observers + " of " + (n - 1) + " saw " + kind + " of " + node.id());
+            throw new IllegalStateException(
+                    observers + " of " + (n - 1) + " saw " + kind + " of " + node.id() + cluster.views());
         }
         firsts.add(first - from);
         lasts.add(last - from);
@@ -97,7 +99,9 @@ final class SizingCell {
 
     private void comeBack(SwimNode node) {
         SwimNode seed = cluster.node(node == cluster.node(0) ? 1 : 0);
-        node.boot(List.of(seed.address()));
-        cluster.run(5 * SwimCluster.SECOND);
+        Runnable boot = () -> node.boot(List.of(seed.address()));
+        note(Kind.CAME_BACK, node, boot, new ArrayList<>(), new ArrayList<>());
+        cluster.runUntil(() -> node.core().liveMembers() == n, PATIENCE);
+        cluster.run(2 * SwimCluster.SECOND);
     }
 }

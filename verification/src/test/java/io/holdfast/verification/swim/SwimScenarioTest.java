@@ -48,7 +48,7 @@ class SwimScenarioTest {
 
     @Test
     void allSeeEachOtherWithinAMomentOfJoining() {
-        for (long seed = 1; seed <= 40; seed++) {
+        for (long seed = 1; seed <= 200; seed++) {
             SwimCluster cluster = new SwimCluster(LAN, seed, true);
             int n = size(seed) * 2;
             List<Address> seeds = new ArrayList<>();
