@@ -408,6 +408,44 @@ class SwimScenarioTest {
     }
 
     @Test
+    void oneThatStandsStillAllTheTimeIsTheOnlyOneSuspected() {
+        for (long seed = 1; seed <= 20; seed++) {
+            SwimCluster cluster = cluster(LAN, seed, size(seed));
+            Set<String> suspected = new TreeSet<>();
+            cluster.watch((observer, change) -> {
+                if (change.kind() == Kind.SUSPECTED || change.kind() == Kind.DIED) {
+                    suspected.add(change.member().id());
+                }
+            });
+            for (int i = 0; i < 20; i++) {
+                long stall = SECOND / 2 + cluster.random.nextLong(4 * SECOND);
+                cluster.node(1).stall(stall);
+                cluster.run(stall + cluster.random.nextLong(20 * MILLI));
+            }
+            assertEquals(Set.of("node-1"), suspected, "seed " + seed);
+        }
+    }
+
+    @Test
+    void lifeguardSparesTheHealthyFromOneThatReadsLate() {
+        int with = falseAlarmsBesideASlowOne(LAN);
+        int without =
+                falseAlarmsBesideASlowOne(SwimConfig.lan().withoutLifeguard().build());
+        assertTrue(with * 10 < without, with + " with, " + without + " without");
+    }
+
+    private static int falseAlarmsBesideASlowOne(SwimConfig config) {
+        SwimCluster cluster = new SwimCluster(config, 5, false);
+        FalseAlarms alarms = new FalseAlarms(cluster);
+        cluster.startTogether(30);
+        for (int i = 0; i < 30; i++) {
+            cluster.node(7).backlog(cluster.random.nextLong(5 * SECOND));
+            cluster.run(SECOND + cluster.random.nextLong(9 * SECOND));
+        }
+        return alarms.suspicions() - alarms.suspicionsOf("node-7");
+    }
+
+    @Test
     void aQuietClusterCostsLittle() {
         SwimCluster cluster = cluster(LAN, 1, 20);
         cluster.run(20 * SECOND);
