@@ -20,6 +20,7 @@ module io.holdfast.core {
     uses io.holdfast.core.spi.ConfigurableFeature;
 
     exports io.holdfast.core;
+    exports io.holdfast.core.discovery;
     exports io.holdfast.core.runtime;
     exports io.holdfast.core.spi;
 }

@@ -5,4 +5,9 @@ import org.jspecify.annotations.NullMarked;
 module io.holdfast.membership {
     requires transitive io.holdfast.core;
     requires io.netty.buffer;
+    requires io.netty.common;
+    requires micrometer.core;
+    requires org.slf4j;
+
+    exports io.holdfast.membership;
 }

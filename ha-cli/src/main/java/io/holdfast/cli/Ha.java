@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             Explain.class,
             SafeToStopCommand.class,
             Transfer.class,
+            MembersCommand.class,
             LogCommand.class,
             Recover.class
         })

@@ -1,6 +1,6 @@
 package io.holdfast.membership;
 
-import io.holdfast.core.Discovery;
+import io.holdfast.core.discovery.Discovery;
 import io.holdfast.core.KeyRing;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
@@ -53,7 +53,7 @@ public final class GossipMembership implements HaFeature {
                     case WAN -> SwimConfig.wan();
                     case LOCAL -> SwimConfig.local();
                 };
-        return new GossipMembership(settings.withConfig(builder.build()));
+        return new GossipMembership(settings.withTimes(builder));
     }
 
     /**

@@ -3,12 +3,14 @@ package io.holdfast.membership.node;
 import io.holdfast.core.MemberEvent;
 import io.holdfast.core.MemberState;
 import io.holdfast.core.Members;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.Measure;
 import io.holdfast.membership.swim.Swim;
 import io.holdfast.membership.swim.SwimStats;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,83 +21,104 @@ import java.util.function.ToLongFunction;
 
 /** What gossip counts. Changed on the loop. */
 final class GossipMeters {
+    private static final Measure MEMBERS = Measure.gauge(
+            "holdfast.membership.members",
+            "members as this node sees them, itself included, by `state`",
+            "cluster",
+            "node",
+            "state");
+    private static final Measure EVENTS = Measure.counter(
+            "holdfast.membership.events",
+            "what happened to members as this node saw it, by `kind`: `joined`, `suspected`, `died` and so on",
+            "cluster",
+            "node",
+            "kind");
+    private static final Measure DOUBT = gauge(
+            "doubt", "how far this node doubts itself, 0 to 8 (Lifeguard): its probes are that much slower, its loop is often late");
+    private static final Measure OVER_TCP =
+            gauge("tcp", "members whom datagrams do not reach, so that gossip with them goes over TCP");
+    private static final Measure PROBES = counter("probes", "probes of other members");
+    private static final Measure FAILED = counter("probes.failed", "probes without any answer");
+    private static final Measure INDIRECT =
+            counter("probes.indirect", "probes that only an answer through another member saved");
+    private static final Measure BY_TCP = counter("probes.tcp", "probes that were answered over TCP alone");
+    private static final Measure SUSPICIONS = counter("suspicions", "suspicions that this node came to by itself");
+    private static final Measure OF_SELF = counter("suspicions.self", "suspicions of this node that it refuted");
+    private static final Measure EVIDENCE = counter("refused", "refused connections that were evidence against a member");
+    private static final Measure EXCHANGES = counter("exchanges", "exchanges of the whole table that this node began");
+    private static final Measure LATE = counter("late", "times that this node's loop was so late that it put its judgement off");
+    private static final Measure FULL =
+            counter("full", "members that were not let in because there are as many as may be");
+
     private final MeterRegistry registry;
-    private final String node;
+    private final Tags tags;
     private final Swim core;
     private final List<Meter> meters = new ArrayList<>();
     private final List<Followed> followed = new ArrayList<>();
     private final Map<MemberEvent.Kind, Counter> events = new EnumMap<>(MemberEvent.Kind.class);
-    private volatile int localHealth;
+    private volatile int doubt;
     private volatile int overTcp;
 
-    private record Followed(Counter counter, ToLongFunction<SwimStats> value, long[] before) {}
+    private static final class Followed {
+        private final Counter counter;
+        private final ToLongFunction<SwimStats> value;
+        private long before;
 
-    GossipMeters(MeterRegistry registry, String node, Supplier<Members> members, Swim core) {
-        this.registry = registry;
-        this.node = node;
+        Followed(Counter counter, ToLongFunction<SwimStats> value) {
+            this.counter = counter;
+            this.value = value;
+        }
+
+        void update(SwimStats stats) {
+            long now = value.applyAsLong(stats);
+            counter.increment(now - before);
+            before = now;
+        }
+    }
+
+    private static Measure gauge(String name, String description) {
+        return Measure.gauge("holdfast.membership." + name, description, "cluster", "node");
+    }
+
+    private static Measure counter(String name, String description) {
+        return Measure.counter("holdfast.membership." + name, description, "cluster", "node");
+    }
+
+    GossipMeters(FeatureContext context, Supplier<Members> members, Swim core) {
+        this.registry = context.meters();
+        this.tags =
+                Tags.of("cluster", context.clusterName(), "node", context.node().id());
         this.core = core;
         for (MemberState state : MemberState.values()) {
-            meters.add(Gauge.builder("holdfast.members", members, seen -> count(seen.get(), state))
-                    .description("Members as this node sees them, itself included")
-                    .tag("node", node)
-                    .tag("state", state.name().toLowerCase(Locale.ROOT))
-                    .register(registry));
+            meters.add(MEMBERS.newGauge(registry, tags.and("state", word(state)), members, seen -> count(seen.get(), state)));
         }
         for (MemberEvent.Kind kind : MemberEvent.Kind.values()) {
-            Counter counter = Counter.builder("holdfast.membership.events")
-                    .description("What happened to members, as this node saw it")
-                    .tag("node", node)
-                    .tag("kind", kind.name().toLowerCase(Locale.ROOT))
-                    .register(registry);
+            Counter counter = EVENTS.newCounter(registry, tags.and("kind", word(kind)));
             events.put(kind, counter);
             meters.add(counter);
         }
-        gauge("holdfast.membership.local.health", "How far this node doubts itself, 0 to 8: its probes are that much slower");
-        meters.add(Gauge.builder("holdfast.membership.tcp.only", this, m -> m.overTcp)
-                .description("Members whom datagrams do not reach, so that gossip with them goes over TCP")
-                .tag("node", node)
-                .register(registry));
-        follow("holdfast.membership.probes", "Probes of other members", SwimStats::probes);
-        follow("holdfast.membership.probes.failed", "Probes without any answer", SwimStats::probesFailed);
-        follow(
-                "holdfast.membership.probes.indirect",
-                "Probes that only an answer through another member saved",
-                SwimStats::rescuedIndirectly);
-        follow(
-                "holdfast.membership.probes.tcp",
-                "Probes that were answered over TCP alone",
-                SwimStats::rescuedByStream);
-        follow(
-                "holdfast.membership.suspicions",
-                "Suspicions that this node came to by itself",
-                SwimStats::suspicionsRaised);
-        follow(
-                "holdfast.membership.suspicions.self",
-                "Suspicions of this node that it refuted",
-                SwimStats::suspicionsOfSelf);
-        follow("holdfast.membership.refused", "Refused connections that were evidence", SwimStats::evidence);
-        follow("holdfast.membership.exchanges", "Exchanges of the whole table", SwimStats::pushPulls);
-        follow("holdfast.membership.late", "Times that this node's loop was late", SwimStats::late);
-        follow(
-                "holdfast.membership.full",
-                "Members that were not let in because there are as many as may be",
-                SwimStats::refusedFull);
+        meters.add(DOUBT.newGauge(registry, tags, this, m -> m.doubt));
+        meters.add(OVER_TCP.newGauge(registry, tags, this, m -> m.overTcp));
+        follow(PROBES, SwimStats::probes);
+        follow(FAILED, SwimStats::probesFailed);
+        follow(INDIRECT, SwimStats::rescuedIndirectly);
+        follow(BY_TCP, SwimStats::rescuedByStream);
+        follow(SUSPICIONS, SwimStats::suspicionsRaised);
+        follow(OF_SELF, SwimStats::suspicionsOfSelf);
+        follow(EVIDENCE, SwimStats::evidence);
+        follow(EXCHANGES, SwimStats::pushPulls);
+        follow(LATE, SwimStats::late);
+        follow(FULL, SwimStats::refusedFull);
     }
 
-    private void gauge(String name, String description) {
-        meters.add(Gauge.builder(name, this, m -> m.localHealth)
-                .description(description)
-                .tag("node", node)
-                .register(registry));
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
-    private void follow(String name, String description, ToLongFunction<SwimStats> value) {
-        Counter counter = Counter.builder(name)
-                .description(description)
-                .tag("node", node)
-                .register(registry);
+    private void follow(Measure measure, ToLongFunction<SwimStats> value) {
+        Counter counter = measure.newCounter(registry, tags);
         meters.add(counter);
-        followed.add(new Followed(counter, value, new long[1]));
+        followed.add(new Followed(counter, value));
     }
 
     private static double count(Members members, MemberState state) {
@@ -111,15 +134,9 @@ final class GossipMeters {
 
     /** Takes over what the core has counted. */
     void update(int membersOverTcp) {
-        localHealth = core.localHealth();
+        doubt = core.localHealth();
         overTcp = membersOverTcp;
-        for (Followed each : followed) {
-            long value = each.value().applyAsLong(core.stats());
-            if (value != each.before()[0]) {
-                each.counter().increment(value - each.before()[0]);
-                each.before()[0] = value;
-            }
-        }
+        followed.forEach(each -> each.update(core.stats()));
     }
 
     void close() {

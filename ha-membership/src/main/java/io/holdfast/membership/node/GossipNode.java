@@ -1,6 +1,7 @@
 package io.holdfast.membership.node;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.Explanation;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.Member;
 import io.holdfast.core.MemberEvent;
@@ -8,12 +9,15 @@ import io.holdfast.core.MemberFacts;
 import io.holdfast.core.Members;
 import io.holdfast.core.Node;
 import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.SafeToStop;
 import io.holdfast.core.runtime.EventLoop.Timer;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.DatagramPort;
 import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.Inspectable;
 import io.holdfast.core.spi.Membership;
+import io.holdfast.core.spi.OperatorCommand;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.core.spi.Seal;
 import io.holdfast.membership.MemberGossip;
@@ -21,6 +25,7 @@ import io.holdfast.membership.swim.MemberChange;
 import io.holdfast.membership.swim.MemberInfo;
 import io.holdfast.membership.swim.ProbeOutcome;
 import io.holdfast.membership.swim.Swim;
+import io.holdfast.membership.swim.SwimConfig;
 import io.holdfast.membership.swim.SwimMessage;
 import io.holdfast.membership.swim.SwimOutput;
 import io.holdfast.membership.swim.SwimTable;
@@ -30,6 +35,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +50,7 @@ import org.slf4j.LoggerFactory;
  * Runs {@link Swim} in a node: hands it what arrives and what time it is, and does what it wants done. On the node's loop, save
  * for the snapshots and what users call.
  */
-public final class GossipNode implements RunningFeature, Membership, MemberGossip, SwimOutput {
+public final class GossipNode implements RunningFeature, Membership, MemberGossip, Inspectable, SwimOutput {
     private static final Logger LOG = LoggerFactory.getLogger(GossipNode.class);
     private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long ROUTE_FORGETS_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -59,6 +65,7 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
     private final AddressBook addresses;
     private final Worker worker;
     private final Inbox inbox;
+    private final GossipInspection inspection = new GossipInspection(this::members);
     private final List<Consumer<MemberEvent>> listeners = new ArrayList<>();
     private final ArrayDeque<MemberEvent> untold = new ArrayDeque<>();
     private final AtomicInteger waitingSends = new AtomicInteger();
@@ -84,7 +91,7 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         this.runtime = context.runtime();
         this.id = context.node().id();
         this.datagramSeal = context.seal(settings.keys(), 0);
-        this.streamSeal = context.seal(settings.keys(), Streams.MOST_FRAME_BYTES);
+        this.streamSeal = context.seal(settings.keys(), StreamFrames.MOST_BYTES);
         this.datagrams = context.datagrams(datagramSeal, new DatagramPort.Handler() {
             @Override
             public void received(InetSocketAddress from, ByteBuf payload) {
@@ -125,8 +132,10 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
                 new SplittableRandom(runtime.random().nextLong()),
                 this);
         swim = core;
-        meters = new GossipMeters(context.meters(), id, () -> members, core);
-        streams = new Streams(id, context, streamSeal, new StreamEvents());
+        meters = new GossipMeters(context, () -> members, core);
+        SwimConfig config = settings.config();
+        StreamFrames frames = new StreamFrames(streamSeal, runtime.allocator());
+        streams = new Streams(id, context, frames, config.maxMembers(), new StreamEvents());
         watches = new Watches(context.links(), new LinkEvents());
         routes = new Routes(id, context, datagrams, settings.datagrams(), addresses, streams, ROUTE_FORGETS_NANOS);
         streams.accept();
@@ -357,8 +366,9 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
 
     @Override
     public void send(Address to, List<SwimMessage> messages) {
-        Objects.requireNonNull(routes, "made before the core starts")
-                .send(to, SwimCodec.encode(runtime.allocator(), messages));
+        ByteBuf payload = runtime.allocator().buffer(settings.config().datagramBytes() + SwimCodec.HEADER_BYTES);
+        SwimCodec.encode(payload, messages);
+        Objects.requireNonNull(routes, "made before the core starts").send(to, payload);
     }
 
     @Override
@@ -452,6 +462,31 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
                 core.linkClosed(now(), nodeId);
             }
         });
+    }
+
+    @Override
+    public Map<String, Object> inspect() {
+        return inspection.inspect();
+    }
+
+    @Override
+    public List<Explanation.Finding> explain() {
+        return inspection.explain();
+    }
+
+    @Override
+    public SafeToStop safeToStop(String nodeId) {
+        return inspection.safeToStop(nodeId);
+    }
+
+    @Override
+    public Map<String, Address> nodes() {
+        return inspection.nodes();
+    }
+
+    @Override
+    public List<OperatorCommand> operatorCommands() {
+        return inspection.operatorCommands();
     }
 
     // ---- what users ask for, on their threads

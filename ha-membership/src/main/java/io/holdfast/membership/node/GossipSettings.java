@@ -1,6 +1,6 @@
 package io.holdfast.membership.node;
 
-import io.holdfast.core.Discovery;
+import io.holdfast.core.discovery.Discovery;
 import io.holdfast.core.KeyRing;
 import io.holdfast.core.MemberFacts;
 import io.holdfast.core.spi.HaFeature;
@@ -29,13 +29,17 @@ public record GossipSettings(
     /** What a node's own description may take, so that there is room for what its running parts say. */
     static final int MOST_DESCRIPTION = MemberInfo.MAX_METADATA - 160;
 
+    /** What one datagram carries beside the seal's own bytes. */
+    private static final int DATAGRAM_BYTES = 1_300;
+
     /** Defaults. */
     public static GossipSettings of(Discovery discovery) {
-        return new GossipSettings(discovery, SwimConfig.lan().build(), null, true, Duration.ofSeconds(10), null);
+        return new GossipSettings(discovery, SwimConfig.lan().datagramBytes(DATAGRAM_BYTES).build(), null, true, Duration.ofSeconds(10), null);
     }
 
     /** With other times. */
-    public GossipSettings withConfig(SwimConfig changed) {
+    public GossipSettings withTimes(SwimConfig.Builder times) {
+        SwimConfig changed = times.datagramBytes(DATAGRAM_BYTES).build();
         return new GossipSettings(discovery, changed, keys, datagrams, awaitOthers, listener);
     }
 

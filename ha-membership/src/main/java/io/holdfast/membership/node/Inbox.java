@@ -1,8 +1,10 @@
 package io.holdfast.membership.node;
 
 import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.Measure;
 import io.holdfast.membership.MemberMessage;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Tags;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,11 @@ import org.slf4j.LoggerFactory;
 /** Hands messages of other members' code to this node's. */
 final class Inbox {
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
+    private static final Measure DROPPED = Measure.counter(
+            "holdfast.membership.messages.dropped",
+            "messages of other members that were not told because the listener was too slow",
+            "cluster",
+            "node");
     private static final int MOST = 1_024;
 
     private final String node;
@@ -24,10 +31,8 @@ final class Inbox {
         this.node = node;
         this.listener = listener;
         this.context = context;
-        this.dropped = Counter.builder("holdfast.membership.messages.dropped")
-                .description("Messages of other members that were not told because the listener was too slow")
-                .tag("node", node)
-                .register(context.meters());
+        this.dropped = DROPPED.newCounter(
+                context.meters(), Tags.of("cluster", context.clusterName(), "node", node));
     }
 
     /** On the loop. */

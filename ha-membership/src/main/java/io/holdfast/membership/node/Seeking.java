@@ -1,7 +1,7 @@
 package io.holdfast.membership.node;
 
 import io.holdfast.core.Address;
-import io.holdfast.core.Discovery;
+import io.holdfast.core.discovery.Discovery;
 import io.holdfast.core.runtime.EventLoop.Timer;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;

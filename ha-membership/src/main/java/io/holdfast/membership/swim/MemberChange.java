@@ -1,5 +1,7 @@
 package io.holdfast.membership.swim;
 
+import io.holdfast.core.MemberState;
+
 /**
  * A change of the view, in the order in which it happened here.
  *

@@ -1,5 +1,6 @@
 package io.holdfast.membership.swim;
 
+import io.holdfast.core.MemberState;
 import org.jspecify.annotations.Nullable;
 
 /** What is held of another member. */

@@ -1,5 +1,6 @@
 package io.holdfast.membership.swim;
 
+import io.holdfast.core.MemberState;
 import io.holdfast.core.Address;
 import java.util.ArrayList;
 import java.util.List;

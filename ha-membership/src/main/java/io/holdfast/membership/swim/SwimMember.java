@@ -1,5 +1,7 @@
 package io.holdfast.membership.swim;
 
+import io.holdfast.core.MemberState;
+
 /**
  * A member as this node sees it.
  *

@@ -1,5 +1,6 @@
 package io.holdfast.membership.swim;
 
+import io.holdfast.core.MemberState;
 import java.util.List;
 
 /**

@@ -1,5 +1,6 @@
 package io.holdfast.membership.swim;
 
+import io.holdfast.core.MemberState;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

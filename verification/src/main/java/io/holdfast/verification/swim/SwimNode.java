@@ -3,7 +3,7 @@ package io.holdfast.verification.swim;
 import io.holdfast.core.Address;
 import io.holdfast.membership.swim.MemberChange;
 import io.holdfast.membership.swim.MemberInfo;
-import io.holdfast.membership.swim.MemberState;
+import io.holdfast.core.MemberState;
 import io.holdfast.membership.swim.ProbeOutcome;
 import io.holdfast.membership.swim.Swim;
 import io.holdfast.membership.swim.SwimMember;

@@ -92,6 +92,7 @@ class ArchitectureTest {
     static {
         CORE_LAYERS.put("vocabulary", Set.of());
         CORE_LAYERS.put("runtime", Set.of("vocabulary"));
+        CORE_LAYERS.put("discovery", Set.of("vocabulary", "runtime"));
         CORE_LAYERS.put("spi", Set.of("vocabulary", "runtime"));
         CORE_LAYERS.put("internal.configuration", Set.of("vocabulary", "spi"));
         CORE_LAYERS.put("internal.file", Set.of("runtime"));
@@ -117,6 +118,9 @@ class ArchitectureTest {
 
         MEMBERSHIP_LAYERS.put("swim", Set.of());
         MEMBERSHIP_LAYERS.put("wire", Set.of("swim"));
+        MEMBERSHIP_LAYERS.put("vocabulary", Set.of());
+        MEMBERSHIP_LAYERS.put("node", Set.of("vocabulary", "swim", "wire"));
+        MEMBERSHIP_LAYERS.put("", Set.of("vocabulary", "swim", "node"));
 
         REPLICATION_LAYERS.put("vocabulary", Set.of());
         REPLICATION_LAYERS.put("log", Set.of());
@@ -176,13 +180,19 @@ class ArchitectureTest {
                     "Health",
                     "KeyFile",
                     "KeyRing",
+                    "Member",
+                    "MemberEvent",
+                    "MemberFacts",
+                    "MemberState",
+                    "Members",
                     "Node",
                     "OperatorRole",
+                    "ReplicaRole",
                     "RoleHolder",
                     "HoldfastException",
                     "StartFailedException"),
             MEMBERSHIP,
-            Set.of(),
+            Set.of("MemberMessage", "MemberGossip"),
             REPLICATION,
             Set.of("StateMachine", "StateSnapshot", "LogStatus", "Acknowledgement"));
 
@@ -317,7 +327,8 @@ class ArchitectureTest {
                         || name.equals("java.time.Duration")
                         || name.startsWith("org.jspecify.annotations.")
                         || name.startsWith(MEMBERSHIP + ".swim.")
-                        || name.equals(CORE + ".Address");
+                        || name.equals(CORE + ".Address")
+                        || name.equals(CORE + ".MemberState");
                 if (!allowed || name.equals("java.lang.Thread")) {
                     wrong.add(c.getName() + " knows " + name);
                 }

@@ -1,4 +1,4 @@
-package io.holdfast.core.internal.discovery;
+package io.holdfast.core.discovery;
 
 import io.holdfast.core.Address;
 import java.util.ArrayList;

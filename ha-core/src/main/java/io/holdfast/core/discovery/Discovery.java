@@ -1,6 +1,7 @@
-package io.holdfast.core;
+package io.holdfast.core.discovery;
 
-import io.holdfast.core.internal.discovery.Discoveries;
+import io.holdfast.core.Address;
+
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.holdfast.core.internal.discovery;
+package io.holdfast.core.discovery;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,2 +1,2 @@
 /** Where a node that knows nobody finds others: lists, names, SRV records, files, the user's code. */
-package io.holdfast.core.internal.discovery;
+package io.holdfast.core.discovery;

@@ -1,11 +1,10 @@
-package io.holdfast.core.internal.discovery;
+package io.holdfast.core.discovery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.Address;
-import io.holdfast.core.Discovery;
 import io.holdfast.core.internal.netty.RealRuntime;
 import io.holdfast.core.internal.netty.TransportConfig;
 import io.holdfast.core.runtime.Worker;

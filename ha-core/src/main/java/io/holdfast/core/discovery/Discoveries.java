@@ -1,20 +1,19 @@
-package io.holdfast.core.internal.discovery;
+package io.holdfast.core.discovery;
 
 import io.holdfast.core.Address;
-import io.holdfast.core.Discovery;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
 /** Makes discoveries from what people write. */
-public final class Discoveries {
+final class Discoveries {
     private static final int MOST = 256;
 
     private Discoveries() {}
 
     /** See {@link Discovery#of(List)}. */
-    public static Discovery of(List<String> seeds) {
+    static Discovery of(List<String> seeds) {
         if (seeds.isEmpty()) {
             throw new IllegalArgumentException(
                     "no seeds: a node that knows nobody can join nobody; write for example \"10.0.0.1:7400\" or"
@@ -78,7 +77,7 @@ public final class Discoveries {
     }
 
     /** See {@link Discovery#by}. */
-    public static Discovery by(String description, Callable<List<Address>> find) {
+    static Discovery by(String description, Callable<List<Address>> find) {
         return new CalledSeeds(description, find);
     }
 }

@@ -1,0 +1,125 @@
+package io.holdfast.verification.gossip;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.core.HaCluster;
+import io.holdfast.core.KeyRing;
+import io.holdfast.core.Member;
+import io.holdfast.core.MemberState;
+import io.holdfast.core.Node;
+import io.holdfast.membership.GossipMembership;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Gossip over real sockets. */
+@Timeout(120)
+class GossipLoopbackTest {
+    private static final String KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    private static final String OTHER_KEY = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+    private final List<HaCluster> running = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        running.forEach(HaCluster::close);
+    }
+
+    private HaCluster started(String id, MeterRegistry meters, UnaryOperator<GossipMembership> settings) {
+        String seed = running.isEmpty()
+                ? "127.0.0.1:1"
+                : running.get(0).node().advertisedAddress().toString();
+        HaCluster cluster = HaCluster.builder("shop")
+                .node(Node.of(id).bind("127.0.0.1:0"))
+                .meterRegistry(meters)
+                .with(settings.apply(GossipMembership.seeds(seed).awaitOthers(Duration.ZERO)))
+                .start();
+        running.add(cluster);
+        return cluster;
+    }
+
+    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() - end < 0, "not within 60 s: " + what);
+            Thread.sleep(5);
+        }
+    }
+
+    private static Set<String> seen(HaCluster by, MemberState state) {
+        return by.members().all().stream()
+                .filter(m -> m.state() == state)
+                .map(Member::id)
+                .collect(Collectors.toSet());
+    }
+
+    private void awaitAgreement(Set<String> ids) throws InterruptedException {
+        await(
+                ids + " see each other",
+                () -> running.stream()
+                        .filter(c -> ids.contains(c.node().id()))
+                        .allMatch(c -> seen(c, MemberState.ALIVE).equals(ids)));
+    }
+
+    @Test
+    void nodesJoinLeaveAndComeBackWithKeysOverUdp() throws InterruptedException {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        KeyRing.Source keys = KeyRing.of(KEY).always();
+        for (int i = 1; i <= 4; i++) {
+            started("node-" + i, meters, gossip -> gossip.keys(keys));
+        }
+        awaitAgreement(Set.of("node-1", "node-2", "node-3", "node-4"));
+        running.remove(2).close();
+        await("the others know that node-3 left", () -> running.stream()
+                .allMatch(c -> seen(c, MemberState.LEFT).equals(Set.of("node-3"))));
+        started("node-3", meters, gossip -> gossip.keys(keys));
+        awaitAgreement(Set.of("node-1", "node-2", "node-3", "node-4"));
+        assertTrue(meters.get("holdfast.datagrams.received")
+                        .tag("node", "node-1")
+                        .counter()
+                        .count()
+                > 0);
+        assertTrue(running.get(0).isReady());
+    }
+
+    @Test
+    void withoutDatagramsTheSameGoesOverTcp() throws InterruptedException {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        for (int i = 1; i <= 3; i++) {
+            started("node-" + i, meters, GossipMembership::withoutDatagrams);
+        }
+        awaitAgreement(Set.of("node-1", "node-2", "node-3"));
+    }
+
+    @Test
+    void whoHasAnotherKeyLearnsAndChangesNothing() throws InterruptedException {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        started("node-1", meters, gossip -> gossip.keys(KeyRing.of(KEY).always()));
+        started("node-2", meters, gossip -> gossip.keys(KeyRing.of(KEY).always()));
+        awaitAgreement(Set.of("node-1", "node-2"));
+        HaCluster stranger =
+                started("stranger", meters, gossip -> gossip.keys(KeyRing.of(OTHER_KEY).always()));
+        HaCluster plain = started("plain", meters, gossip -> gossip);
+        // Both knock at their seed, node-1, again and again; each time it ends the link or drops the datagram.
+        await("the strangers have tried several times", () -> meters.find("holdfast.membership.exchanges").counters().stream()
+                .filter(c -> !c.getId().getTag("node").startsWith("node-"))
+                .allMatch(c -> c.count() >= 3));
+        assertEquals(Set.of("stranger"), seen(stranger, MemberState.ALIVE));
+        assertEquals(Set.of("plain"), seen(plain, MemberState.ALIVE));
+        for (HaCluster node : running.subList(0, 2)) {
+            assertEquals(Set.of("node-1", "node-2"), seen(node, MemberState.ALIVE));
+            assertEquals(2, node.members().all().size());
+        }
+    }
+}
