@@ -17,8 +17,9 @@ import picocli.CommandLine.Spec;
 /** Who belongs to the cluster, as one node sees it? */
 @Command(
         name = "members",
-        description = "Lists the members of a cluster with gossip, as one node sees them, the dead and those that left for"
-                + " as long as they are remembered.",
+        description =
+                "Lists the members of a cluster with gossip, as one node sees them, the dead and those that left for"
+                        + " as long as they are remembered.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -72,7 +73,9 @@ final class MembersCommand implements Callable<Integer> {
         member.path("services")
                 .fieldNames()
                 .forEachRemaining(name -> add(
-                        said, Text.of(TextNode.valueOf(name)), Text.of(member.path("services").path(name))));
+                        said,
+                        Text.of(TextNode.valueOf(name)),
+                        Text.of(member.path("services").path(name))));
         return String.join("  ", said);
     }
 

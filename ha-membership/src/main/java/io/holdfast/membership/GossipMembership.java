@@ -1,7 +1,7 @@
 package io.holdfast.membership;
 
-import io.holdfast.core.discovery.Discovery;
 import io.holdfast.core.KeyRing;
+import io.holdfast.core.discovery.Discovery;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
 import io.holdfast.core.spi.RunningFeature;

@@ -334,7 +334,7 @@ public final class LogReplication implements HaFeature {
                 context,
                 new ReplicationSettings(
                         directory,
-                        voters(new Settings(context.clusterName(), context.node(), context.standalone())),
+                        voters(new Settings(context.clusterName(), context.node(), context.standalone(), false)),
                         o.machine,
                         o.heartbeat.toNanos(),
                         o.electionTimeout.toNanos(),

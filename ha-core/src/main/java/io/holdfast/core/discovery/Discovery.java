@@ -1,7 +1,6 @@
 package io.holdfast.core.discovery;
 
 import io.holdfast.core.Address;
-
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
 import java.util.List;

@@ -40,7 +40,9 @@ final class Company {
     /** @param problemOfSeeking what went wrong with looking for others; empty if nothing did */
     void begin(Supplier<String> problemOfSeeking) {
         problem = problemOfSeeking;
-        context.ready(false, "alone so far: looking for others by " + settings.discovery().description());
+        context.ready(
+                false,
+                "alone so far: looking for others by " + settings.discovery().description());
         limit = context.runtime().loop().schedule(settings.awaitOthers().toNanos(), this::beReady);
     }
 

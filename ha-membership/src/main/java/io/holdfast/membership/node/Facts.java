@@ -70,7 +70,8 @@ final class Facts {
         boolean fits = metadata.length <= MemberInfo.MAX_METADATA;
         if (fits == tooMuch) {
             tooMuch = !fits;
-            String detail = "what " + self.id() + " says of itself takes " + metadata.length + " bytes, and gossip carries "
+            String detail = "what " + self.id() + " says of itself takes " + metadata.length
+                    + " bytes, and gossip carries "
                     + MemberInfo.MAX_METADATA + "; others see what it said before. Use fewer or shorter names of load,"
                     + " capabilities, tags or services";
             context.health(HEALTH, fits ? Health.UP : Health.DEGRADED, fits ? "" : detail);

@@ -58,8 +58,8 @@ final class GossipInspection implements Inspectable {
             findings.add(new Finding("members", Explanation.State.OK, seen.toString()));
         }
         names(seen, MemberState.SUSPECT)
-                .ifPresent(ids -> findings.add(
-                        new Finding("members", Explanation.State.WAITING, "suspected, and to say that they live: " + ids)));
+                .ifPresent(ids -> findings.add(new Finding(
+                        "members", Explanation.State.WAITING, "suspected, and to say that they live: " + ids)));
         names(seen, MemberState.DEAD)
                 .ifPresent(ids -> findings.add(new Finding(
                         "members",

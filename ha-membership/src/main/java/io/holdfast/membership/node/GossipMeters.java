@@ -34,7 +34,8 @@ final class GossipMeters {
             "node",
             "kind");
     private static final Measure DOUBT = gauge(
-            "doubt", "how far this node doubts itself, 0 to 8 (Lifeguard): its probes are that much slower, its loop is often late");
+            "doubt",
+            "how far this node doubts itself, 0 to 8 (Lifeguard): its probes are that much slower, its loop is often late");
     private static final Measure OVER_TCP =
             gauge("tcp", "members whom datagrams do not reach, so that gossip with them goes over TCP");
     private static final Measure PROBES = counter("probes", "probes of other members");
@@ -44,9 +45,11 @@ final class GossipMeters {
     private static final Measure BY_TCP = counter("probes.tcp", "probes that were answered over TCP alone");
     private static final Measure SUSPICIONS = counter("suspicions", "suspicions that this node came to by itself");
     private static final Measure OF_SELF = counter("suspicions.self", "suspicions of this node that it refuted");
-    private static final Measure EVIDENCE = counter("refused", "refused connections that were evidence against a member");
+    private static final Measure EVIDENCE =
+            counter("refused", "refused connections that were evidence against a member");
     private static final Measure EXCHANGES = counter("exchanges", "exchanges of the whole table that this node began");
-    private static final Measure LATE = counter("late", "times that this node's loop was so late that it put its judgement off");
+    private static final Measure LATE =
+            counter("late", "times that this node's loop was so late that it put its judgement off");
     private static final Measure FULL =
             counter("full", "members that were not let in because there are as many as may be");
 
@@ -71,7 +74,7 @@ final class GossipMeters {
 
         void update(SwimStats stats) {
             long now = value.applyAsLong(stats);
-            counter.increment(now - before);
+            counter.increment((double) (now - before));
             before = now;
         }
     }
@@ -90,7 +93,8 @@ final class GossipMeters {
                 Tags.of("cluster", context.clusterName(), "node", context.node().id());
         this.core = core;
         for (MemberState state : MemberState.values()) {
-            meters.add(MEMBERS.newGauge(registry, tags.and("state", word(state)), members, seen -> count(seen.get(), state)));
+            meters.add(MEMBERS.newGauge(
+                    registry, tags.and("state", word(state)), members, seen -> count(seen.get(), state)));
         }
         for (MemberEvent.Kind kind : MemberEvent.Kind.values()) {
             Counter counter = EVENTS.newCounter(registry, tags.and("kind", word(kind)));

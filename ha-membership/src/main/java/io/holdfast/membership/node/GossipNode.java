@@ -147,7 +147,8 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         } else {
             seeking = new Seeking(id, settings.discovery(), runtime, worker, this::isAlone, this::found);
             seeking.look();
-            company.begin(() -> Objects.requireNonNull(seeking, "it has just been made").problem());
+            company.begin(() ->
+                    Objects.requireNonNull(seeking, "it has just been made").problem());
         }
         settle();
     }
@@ -294,7 +295,7 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
     // ---- what arrives
 
     private void datagram(InetSocketAddress from, ByteBuf payload) {
-        messages(new Address(from.getAddress().getHostAddress(), from.getPort()), payload);
+        messages(new Address(from.getHostString(), from.getPort()), payload);
     }
 
     private void messages(Address from, ByteBuf payload) {
@@ -398,11 +399,13 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
 
     @Override
     public void changed(MemberChange change) {
-        MemberEvent event = Objects.requireNonNull(roster, "made before the core starts").take(change);
+        MemberEvent event =
+                Objects.requireNonNull(roster, "made before the core starts").take(change);
         Objects.requireNonNull(meters, "made before the core starts").count(event.kind());
         switch (event.kind()) {
             case UPDATED -> LOG.debug("node {}: {}", id, event);
-            case SUSPECTED, DIED -> LOG.warn("node {}: {} at {}", id, event, event.member().address());
+            case SUSPECTED, DIED ->
+                LOG.warn("node {}: {} at {}", id, event, event.member().address());
             default -> LOG.info("node {}: {} at {}", id, event, event.member().address());
         }
         untold.add(event); // told when the snapshot shows it, too
@@ -449,7 +452,8 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         run(core -> {
             Node self = context.node();
             core.update(now(), self.advertisedAddress(), metadata);
-            Objects.requireNonNull(roster, "made before the core").self(self, said, core.self().incarnation());
+            Objects.requireNonNull(roster, "made before the core")
+                    .self(self, said, core.self().incarnation());
         });
     }
 

@@ -1,8 +1,8 @@
 package io.holdfast.membership.node;
 
-import io.holdfast.core.discovery.Discovery;
 import io.holdfast.core.KeyRing;
 import io.holdfast.core.MemberFacts;
+import io.holdfast.core.discovery.Discovery;
 import io.holdfast.core.spi.HaFeature;
 import io.holdfast.membership.MemberMessage;
 import io.holdfast.membership.swim.MemberInfo;
@@ -34,7 +34,13 @@ public record GossipSettings(
 
     /** Defaults. */
     public static GossipSettings of(Discovery discovery) {
-        return new GossipSettings(discovery, SwimConfig.lan().datagramBytes(DATAGRAM_BYTES).build(), null, true, Duration.ofSeconds(10), null);
+        return new GossipSettings(
+                discovery,
+                SwimConfig.lan().datagramBytes(DATAGRAM_BYTES).build(),
+                null,
+                true,
+                Duration.ofSeconds(10),
+                null);
     }
 
     /** With other times. */
@@ -66,19 +72,21 @@ public record GossipSettings(
     /** Refuses what cannot work, with what to write instead. */
     public void validate(HaFeature.Settings cluster) {
         if (cluster.node().isClient()) {
-            throw new IllegalArgumentException("node " + cluster.node().id() + " is a client, and gossip is among members;"
-                    + " leave .with(GossipMembership...) out");
+            throw new IllegalArgumentException("node " + cluster.node().id()
+                    + " is a client, and gossip is among members;" + " leave .with(GossipMembership...) out");
         }
         if (cluster.tls() && keys == null && datagrams) {
-            throw new IllegalArgumentException("node " + cluster.node().id() + " encrypts its connections, and its gossip by"
-                    + " datagrams would be in plain; add .keys(KeyRing.inFile(...)) to GossipMembership, the same keys on all"
-                    + " nodes, or .withoutDatagrams()");
+            throw new IllegalArgumentException(
+                    "node " + cluster.node().id() + " encrypts its connections, and its gossip by"
+                            + " datagrams would be in plain; add .keys(KeyRing.inFile(...)) to GossipMembership, the same keys on all"
+                            + " nodes, or .withoutDatagrams()");
         }
         int length = MetadataCodec.encode(cluster.node(), MemberFacts.NONE).length;
         if (length > MOST_DESCRIPTION) {
-            throw new IllegalArgumentException("what node " + cluster.node().id() + " says of itself (zone, tags, services)"
-                    + " takes " + length + " bytes, and gossip carries " + MOST_DESCRIPTION
-                    + "; shorten the URIs of its services, or leave tags out");
+            throw new IllegalArgumentException(
+                    "what node " + cluster.node().id() + " says of itself (zone, tags, services)"
+                            + " takes " + length + " bytes, and gossip carries " + MOST_DESCRIPTION
+                            + "; shorten the URIs of its services, or leave tags out");
         }
     }
 }

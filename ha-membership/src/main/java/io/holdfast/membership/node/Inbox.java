@@ -31,8 +31,7 @@ final class Inbox {
         this.node = node;
         this.listener = listener;
         this.context = context;
-        this.dropped = DROPPED.newCounter(
-                context.meters(), Tags.of("cluster", context.clusterName(), "node", node));
+        this.dropped = DROPPED.newCounter(context.meters(), Tags.of("cluster", context.clusterName(), "node", node));
     }
 
     /** On the loop. */

@@ -69,7 +69,11 @@ final class Roster {
         try {
             content = MetadataCodec.decode(info.id(), info.address(), info.isEphemeral(), info.metadata());
         } catch (MalformedFrameException e) {
-            LOG.warn("node {}: what {} says of itself is not understood, and left out: {}", self, info.id(), e.getMessage());
+            LOG.warn(
+                    "node {}: what {} says of itself is not understood, and left out: {}",
+                    self,
+                    info.id(),
+                    e.getMessage());
             Node plain = Node.of(info.id()).bind(info.address().toString());
             content = new MetadataCodec.Content(info.isEphemeral() ? plain.ephemeral() : plain, MemberFacts.NONE);
         }

@@ -143,8 +143,9 @@ final class Routes {
 
     /** Sees whether health is better; now and then. */
     void look() {
-        blocked.values().removeIf(b -> b.times >= ENOUGH
-                && context.runtime().clock().nanoTime() - b.untilNanos >= 2 * forgetsNanos);
+        blocked.values()
+                .removeIf(b ->
+                        b.times >= ENOUGH && context.runtime().clock().nanoTime() - b.untilNanos >= 2 * forgetsNanos);
         judge();
     }
 

@@ -133,7 +133,9 @@ final class Streams {
                 @Override
                 public void table(TablePart part) {
                     SwimTable table = joiner.add(part);
-                    if (table != null && !part.answer() && table.from().id().equals(link.peer().nodeId())) {
+                    if (table != null
+                            && !part.answer()
+                            && table.from().id().equals(link.peer().nodeId())) {
                         stream = ++lastStream;
                         asking.put(stream, link);
                         listener.asked(stream, table);

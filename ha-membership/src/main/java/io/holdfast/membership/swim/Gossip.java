@@ -1,7 +1,7 @@
 package io.holdfast.membership.swim;
 
-import io.holdfast.core.MemberState;
 import io.holdfast.core.Address;
+import io.holdfast.core.MemberState;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.holdfast.membership.wire;
 
+import io.holdfast.core.MemberState;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.membership.swim.MemberInfo;
-import io.holdfast.core.MemberState;
 import io.holdfast.membership.swim.SwimTable;
 import io.holdfast.membership.wire.StreamMessage.StreamAck;
 import io.holdfast.membership.wire.StreamMessage.StreamPing;

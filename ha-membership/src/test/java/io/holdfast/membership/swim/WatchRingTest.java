@@ -1,10 +1,10 @@
 package io.holdfast.membership.swim;
 
-import io.holdfast.core.MemberState;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.MemberState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.MemberState;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.membership.swim.MemberInfo;
-import io.holdfast.core.MemberState;
 import io.holdfast.membership.swim.SwimMessage;
 import io.holdfast.membership.swim.SwimTable;
 import io.netty.buffer.ByteBuf;

@@ -59,7 +59,11 @@ public final class GossipCluster {
 
     /** Starts a process on a machine that has none. */
     void start(SimulatedNode machine) {
-        start(machine, Node.of(machine.id()).bind(machine.id() + ":" + PORT).zone("z" + machine.id().length()));
+        start(
+                machine,
+                Node.of(machine.id())
+                        .bind(machine.id() + ":" + PORT)
+                        .zone("z" + machine.id().length()));
     }
 
     HaCluster start(SimulatedNode machine, Node node) {
@@ -129,7 +133,8 @@ public final class GossipCluster {
     boolean isGone(SimulatedNode gone) {
         return machines.stream()
                 .filter(m -> m.running() && !m.id().equals(gone.id()))
-                .noneMatch(m -> seenBy(m).find(gone.id()).filter(Member::isPresent).isPresent());
+                .noneMatch(
+                        m -> seenBy(m).find(gone.id()).filter(Member::isPresent).isPresent());
     }
 
     Simulation simulation() {

@@ -64,11 +64,12 @@ public final class GossipRun {
         if (suspicions(cluster) != before || !cluster.agree()) {
             problems.add("somebody was suspected in the calm: " + cluster.disagreement());
         }
-        SimulatedNode victim = cluster.machines().get(random.nextInt(cluster.machines().size()));
+        SimulatedNode victim =
+                cluster.machines().get(random.nextInt(cluster.machines().size()));
         if (random.nextBoolean()) {
             victim.kill();
         } else {
-            victim.crash(CrashMode.LOSE_ALL);
+            victim.crash(CrashMode.ALL_LOST);
         }
         if (!simulation.runUntil(() -> cluster.isGone(victim), DEATH)) {
             problems.add(victim.id() + " is dead, and " + DEATH.toSeconds() + " s later not everybody knows");

@@ -1,9 +1,9 @@
 package io.holdfast.verification.swim;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.MemberState;
 import io.holdfast.membership.swim.MemberChange;
 import io.holdfast.membership.swim.MemberInfo;
-import io.holdfast.core.MemberState;
 import io.holdfast.membership.swim.SwimConfig;
 import io.holdfast.membership.swim.SwimTable;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.holdfast.verification.swim;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.MemberState;
 import io.holdfast.membership.swim.MemberChange;
 import io.holdfast.membership.swim.MemberInfo;
-import io.holdfast.core.MemberState;
 import io.holdfast.membership.swim.ProbeOutcome;
 import io.holdfast.membership.swim.Swim;
 import io.holdfast.membership.swim.SwimMember;

@@ -45,6 +45,10 @@ class ArchitectureTest {
         EXCEPTIONS.put(
                 netty + "HalfOpen: java.net.*", "compares the bytes of far ends' addresses, which looks nothing up");
         EXCEPTIONS.put(netty + "NettyDatagrams: java.net.*", real);
+        EXCEPTIONS.put(CORE + ".discovery.NameSeeds: java.net.*", "writes addresses that the Resolver found");
+        EXCEPTIONS.put(
+                CORE + ".discovery.FileSeeds: java.nio.file.Files",
+                "reads an operator's file, on a worker, as TLS does");
         String file = CORE + ".internal.file.";
         EXCEPTIONS.put(file + "DirectoryLock: java.nio.file.Files", real);
         EXCEPTIONS.put(file + "DirectoryLock: java.nio.channels.*", real);
@@ -76,8 +80,10 @@ class ArchitectureTest {
 
     private static final Set<String> EXPORTED = Set.of(
             CORE,
+            CORE + ".discovery",
             CORE + ".runtime",
             CORE + ".spi",
+            MEMBERSHIP,
             REPLICATION,
             "io.holdfast.testkit",
             "io.holdfast.integrations.election");

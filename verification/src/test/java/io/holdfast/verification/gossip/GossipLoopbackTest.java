@@ -65,11 +65,9 @@ class GossipLoopbackTest {
     }
 
     private void awaitAgreement(Set<String> ids) throws InterruptedException {
-        await(
-                ids + " see each other",
-                () -> running.stream()
-                        .filter(c -> ids.contains(c.node().id()))
-                        .allMatch(c -> seen(c, MemberState.ALIVE).equals(ids)));
+        await(ids + " see each other", () -> running.stream()
+                .filter(c -> ids.contains(c.node().id()))
+                .allMatch(c -> seen(c, MemberState.ALIVE).equals(ids)));
     }
 
     @Test
@@ -108,13 +106,15 @@ class GossipLoopbackTest {
         started("node-1", meters, gossip -> gossip.keys(KeyRing.of(KEY).always()));
         started("node-2", meters, gossip -> gossip.keys(KeyRing.of(KEY).always()));
         awaitAgreement(Set.of("node-1", "node-2"));
-        HaCluster stranger =
-                started("stranger", meters, gossip -> gossip.keys(KeyRing.of(OTHER_KEY).always()));
+        HaCluster stranger = started(
+                "stranger", meters, gossip -> gossip.keys(KeyRing.of(OTHER_KEY).always()));
         HaCluster plain = started("plain", meters, gossip -> gossip);
         // Both knock at their seed, node-1, again and again; each time it ends the link or drops the datagram.
-        await("the strangers have tried several times", () -> meters.find("holdfast.membership.exchanges").counters().stream()
-                .filter(c -> !c.getId().getTag("node").startsWith("node-"))
-                .allMatch(c -> c.count() >= 3));
+        await(
+                "the strangers have tried several times",
+                () -> meters.find("holdfast.membership.exchanges").counters().stream()
+                        .filter(c -> !c.getId().getTag("node").startsWith("node-"))
+                        .allMatch(c -> c.count() >= 3));
         assertEquals(Set.of("stranger"), seen(stranger, MemberState.ALIVE));
         assertEquals(Set.of("plain"), seen(plain, MemberState.ALIVE));
         for (HaCluster node : running.subList(0, 2)) {

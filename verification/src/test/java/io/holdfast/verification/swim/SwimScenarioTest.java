@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.MemberState;
 import io.holdfast.membership.swim.MemberChange.Kind;
 import io.holdfast.membership.swim.MemberInfo;
-import io.holdfast.core.MemberState;
 import io.holdfast.membership.swim.SwimConfig;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
