@@ -33,6 +33,9 @@ public final class Swim {
     private final Identity identity;
     private final UserMessages userMessages;
     private long wake = SwimState.NEVER;
+    /** Lateness up to there is dealt with; what was to be done may still wait behind what is to be read. */
+    private long accounted = Peer.LONG_AGO;
+
     private long nextExpiry = SwimState.NEVER;
     private long leaveDeadline = SwimState.NEVER;
     private long healthWorsenedAt = Peer.LONG_AGO;
@@ -328,8 +331,10 @@ public final class Swim {
         if (!s.running) {
             return false;
         }
-        if (wake != SwimState.NEVER && s.now - wake > s.config.lateness()) {
-            lateBy(s.now - wake);
+        long from = Math.max(wake, accounted);
+        if (wake != SwimState.NEVER && s.now - from > s.config.lateness()) {
+            accounted = s.now;
+            lateBy(s.now - from);
         }
         return true;
     }
