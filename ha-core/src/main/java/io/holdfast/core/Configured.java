@@ -106,6 +106,9 @@ final class Configured {
         }
         Attempts made = new Attempts(given);
         made.step(ClusterOptions.ID, any -> client ? Node.client(id.get()) : Node.of(id.get()));
+        if (given.given(ClusterOptions.EPHEMERAL).orElse(false)) {
+            made.step(ClusterOptions.EPHEMERAL, Node::ephemeral);
+        }
         given.given(ClusterOptions.BIND).ifPresent(at -> made.step(ClusterOptions.BIND, n -> n.bind(at.toString())));
         given.given(ClusterOptions.ADVERTISE)
                 .ifPresent(at -> made.step(ClusterOptions.ADVERTISE, n -> n.advertise(at.toString())));

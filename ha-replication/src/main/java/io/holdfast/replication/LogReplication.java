@@ -238,6 +238,11 @@ public final class LogReplication implements HaFeature {
     public void validate(Settings settings) {
         Node node = settings.node();
         Options o = options;
+        if (node.isEphemeral()) {
+            throw new IllegalArgumentException(
+                    "node " + node.id() + " is ephemeral: it has no disk, and so no log; leave"
+                            + " .ephemeral() out, or let the process use the log by Node.client(...) and LogReplication.client(...)");
+        }
         ReplicationOptions.SEGMENT_BYTES.check((long) o.segmentBytes);
         ReplicationOptions.SNAPSHOT_BYTES.check(o.snapshotBytes);
         ReplicationOptions.SNAPSHOT_AGE.check(o.snapshotAge);

@@ -123,9 +123,11 @@ final class Primitives {
 
     static Address readAddress(ByteBuf in) {
         String host = readText(in, MAX_TEXT_BYTES);
-        if (host.isBlank()) {
-            throw new MalformedFrameException("an address without a host");
+        int port = in.readUnsignedShort();
+        try {
+            return new Address(host, port);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrameException("an address that is none: " + e.getMessage());
         }
-        return new Address(host, in.readUnsignedShort());
     }
 }

@@ -1,7 +1,7 @@
 package io.holdfast.verification.swim;
 
 import io.holdfast.core.Address;
-import io.holdfast.membership.swim.MemberState;
+import io.holdfast.core.MemberState;
 import io.holdfast.membership.swim.SwimConfig;
 import java.util.ArrayList;
 import java.util.List;

@@ -47,6 +47,7 @@ class ConfigurationPageTest {
                     "onMaster",
                     "onSlave",
                     "listener",
+                    "memberListener",
                     "meterRegistry",
                     "healthCheck"),
             "node",

@@ -51,6 +51,9 @@ public final class ClusterOptions {
             .allowed(NAME_RULE);
     public static final Option<Boolean> CLIENT =
             Option.flag("client", "a process that uses the cluster without being part of it");
+    public static final Option<Boolean> EPHEMERAL = Option.flag(
+            "ephemeral",
+            "one without a disk that comes and goes: it never has a vote, and is forgotten soon after it died");
     public static final Option<Address> BIND = Option.address(
                     "bind", "where to listen; port 0 for one that the system chooses")
             .byDefault(new Address("127.0.0.1", 0));
@@ -64,7 +67,7 @@ public final class ClusterOptions {
     public static final Option<Map<String, String>> SERVICES =
             Option.pairs("services", "name=URI", "services that it offers, such as `http=http://10.0.0.1:8080`");
     public static final Group NODE =
-            new Group("node", List.of(ID, CLIENT, BIND, ADVERTISE, ZONE, WEIGHT, TAGS, SERVICES), null);
+            new Group("node", List.of(ID, CLIENT, EPHEMERAL, BIND, ADVERTISE, ZONE, WEIGHT, TAGS, SERVICES), null);
 
     public static final Option<Path> CERTIFICATE_CHAIN =
             Option.path("certificateChain", "PEM file with the node's certificate, then who issued it, and so on");
