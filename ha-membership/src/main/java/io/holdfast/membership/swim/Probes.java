@@ -304,6 +304,7 @@ final class Probes {
         long soonest = s.now + s.config.probeTimeout() / 2;
         for (Probe probe : running.values()) {
             probe.deadline = Math.max(probe.deadline + late, soonest);
+            probe.again = s.now + (probe.deadline - s.now) / 2; // what was sent before says little by now
         }
     }
 

@@ -150,12 +150,12 @@ public final class SwimCluster {
     long roundTrip() {
         long wait = 0;
         long connect = SECOND;
-        while (loss > 0 && random.nextDouble() < 2 * loss - loss * loss && wait < 30 * SECOND) {
+        while (loss > 0 && random.nextDouble() < 2 * loss - loss * loss && wait < 4 * SECOND) {
             wait += connect;
             connect *= 2;
         }
         long again = 200 * MILLI;
-        while (loss > 0 && random.nextDouble() < 2 * loss - loss * loss && wait < 60 * SECOND) {
+        while (loss > 0 && random.nextDouble() < 2 * loss - loss * loss && wait < 6 * SECOND) {
             wait += again;
             again *= 2;
         }
