@@ -45,7 +45,8 @@ final class View {
             renew(peer, member);
         } else {
             if (member.boot() != peer.info.boot()) {
-                // told with the newest incarnation heard of, so that it can take one above, and asks first if the other one lives
+                // told with the newest incarnation heard of, so that it can take one above, and asks first if the other
+                // one lives
                 MemberInfo held = peer.info.withIncarnation(peer.incarnation);
                 SwimMessage told = peer.isLive() ? new SwimMessage.Alive(held) : peer.statement();
                 gossip.send(member.address(), null, List.of(told));
