@@ -3,7 +3,6 @@ package io.holdfast.membership.node;
 import io.holdfast.core.Address;
 import io.holdfast.core.Explanation;
 import io.holdfast.core.HaEvent;
-import io.holdfast.core.Member;
 import io.holdfast.core.MemberEvent;
 import io.holdfast.core.MemberFacts;
 import io.holdfast.core.Members;
@@ -134,7 +133,7 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         swim = core;
         meters = new GossipMeters(context, () -> members, core);
         SwimConfig config = settings.config();
-        StreamFrames frames = new StreamFrames(streamSeal, runtime.allocator());
+        StreamFrames frames = new StreamFrames(streamSeal, runtime.allocator(), self.advertisedAddress());
         streams = new Streams(id, context, frames, config.maxMembers(), new StreamEvents());
         watches = new Watches(context.links(), new LinkEvents());
         routes = new Routes(id, context, datagrams, settings.datagrams(), addresses, streams, ROUTE_FORGETS_NANOS);
@@ -332,13 +331,9 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         }
 
         @Override
-        public void messages(String nodeId, ByteBuf payload) {
-            // Who is not known yet is answered when it has been introduced.
-            Member from = members.find(nodeId).orElse(null);
-            if (from != null) {
-                Objects.requireNonNull(routes, "made with the streams").wroteByStream(from.address(), nodeId);
-                GossipNode.this.messages(from.address(), payload);
-            }
+        public void messages(String nodeId, Address from, ByteBuf payload) {
+            Objects.requireNonNull(routes, "made with the streams").wroteByStream(from, nodeId);
+            GossipNode.this.messages(from, payload);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.holdfast.membership.node;
 
+import io.holdfast.core.Address;
 import io.holdfast.core.runtime.Connection.Lane;
 import io.holdfast.core.spi.Links.Link;
 import io.holdfast.core.spi.MalformedFrameException;
@@ -9,6 +10,7 @@ import io.holdfast.membership.wire.StreamCodec;
 import io.holdfast.membership.wire.StreamMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Frames of gossip's links, sealed as datagrams are: a byte that says which of the two kinds it is, and what it holds. On the
@@ -16,25 +18,34 @@ import io.netty.buffer.ByteBufAllocator;
  */
 final class StreamFrames {
     /** The largest before sealing. */
-    static final int MOST_BYTES = StreamCodec.MAX_FRAME_BYTES + 1;
+    static final int MOST_BYTES = StreamCodec.MAX_FRAME_BYTES + 512;
 
     private static final int STREAM = 1;
     private static final int MESSAGES = 2;
 
     private final Seal seal;
     private final ByteBufAllocator allocator;
+    private final byte[] host;
+    private final int port;
 
-    StreamFrames(Seal seal, ByteBufAllocator allocator) {
+    /** @param self where this node is reached: whoever gets its messages may not know it yet, and answers there */
+    StreamFrames(Seal seal, ByteBufAllocator allocator, Address self) {
         this.seal = seal;
         this.allocator = allocator;
+        this.host = self.host().getBytes(StandardCharsets.US_ASCII);
+        this.port = self.port();
     }
 
     /** What a frame may hold. */
     interface Reader {
         void table(StreamMessage.TablePart part);
 
-        /** What a datagram would have held; not to be kept. */
-        void messages(ByteBuf payload);
+        /**
+         * What a datagram would have held; not to be kept.
+         *
+         * @param from where the sender is reached
+         */
+        void messages(Address from, ByteBuf payload);
     }
 
     void sendTable(Link link, boolean answer, SwimTable table) {
@@ -47,9 +58,13 @@ final class StreamFrames {
     }
 
     private void send(Link link, int kind, ByteBuf content) {
-        ByteBuf plain = allocator.buffer(1 + content.readableBytes());
+        ByteBuf plain = allocator.buffer(4 + host.length + content.readableBytes());
         try {
-            plain.writeByte(kind).writeBytes(content);
+            plain.writeByte(kind);
+            if (kind == MESSAGES) {
+                plain.writeByte(host.length).writeBytes(host).writeShort(port);
+            }
+            plain.writeBytes(content);
             link.send(Lane.URGENT, seal.seal(plain));
         } finally {
             plain.release();
@@ -75,11 +90,21 @@ final class StreamFrames {
                         reader.table(part);
                     }
                 }
-                case MESSAGES -> reader.messages(plain);
+                case MESSAGES -> reader.messages(address(plain), plain);
                 default -> {} // of a later version
             }
         } finally {
             plain.release();
+        }
+    }
+
+    private static Address address(ByteBuf in) {
+        try {
+            String host = in.readCharSequence(in.readUnsignedByte(), StandardCharsets.US_ASCII)
+                    .toString();
+            return new Address(host, in.readUnsignedShort());
+        } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+            throw new MalformedFrameException("messages of gossip from an address that is none: " + e.getMessage());
         }
     }
 }

@@ -48,7 +48,7 @@ final class Streams {
         void probed(long probe, String nodeId, Address address, ProbeOutcome outcome);
 
         /** Messages that came over a link instead of by datagram; not to be kept. */
-        void messages(String nodeId, ByteBuf payload);
+        void messages(String nodeId, Address from, ByteBuf payload);
     }
 
     private final String node;
@@ -144,8 +144,8 @@ final class Streams {
                 }
 
                 @Override
-                public void messages(ByteBuf payload) {
-                    listener.messages(link.peer().nodeId(), payload);
+                public void messages(Address from, ByteBuf payload) {
+                    listener.messages(link.peer().nodeId(), from, payload);
                 }
             });
         }
@@ -240,7 +240,7 @@ final class Streams {
                 }
 
                 @Override
-                public void messages(ByteBuf payload) {}
+                public void messages(Address from, ByteBuf payload) {}
             });
         }
 

@@ -290,6 +290,12 @@ class GossipClusterTest {
                         .toString());
     }
 
+    /** A node that nobody knew, and which knew the others, was never answered over TCP, and so never introduced itself. */
+    @Test
+    void whoIsNotKnownIsAnsweredOverTcp() {
+        assertEquals(List.of(), GossipRun.run(3307).problems());
+    }
+
     @Test
     void storms() {
         for (long seed = 1; seed <= 60; seed++) {
