@@ -135,6 +135,9 @@ public final class BatchBuilder {
         }
         ended = true;
         int length = buffer.writerIndex();
+        if (length <= buffer.capacity() / 2) {
+            buffer.capacity(length); // it stays in memory for long, and what it does not need with it
+        }
         buffer.setInt(Batch.LENGTH_AT, length)
                 .setByte(Batch.VERSION_AT, Batch.VERSION)
                 .setInt(Batch.COUNT_AT, count)

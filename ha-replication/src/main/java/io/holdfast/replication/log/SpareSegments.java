@@ -64,6 +64,9 @@ final class SpareSegments {
     /** Of the worker's thread: what it makes, filled up to its size. */
     private @Nullable Spare unfinished;
 
+    /** Never written to. */
+    private volatile ByteBuffer zeros = ByteBuffer.allocate(0);
+
     private volatile boolean closed;
 
     SpareSegments(
@@ -277,13 +280,24 @@ final class SpareSegments {
     }
 
     private void fill(StorageFile file, long from, long to) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(CHUNK, to - from));
+        ByteBuffer zeros = zeros(to - from);
         for (long at = from; at < to && !closed; at += zeros.limit()) {
             zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
             file.write(zeros, at);
             // In steps, so that the log's own forces never wait behind a long one.
             file.force();
         }
+    }
+
+    /** The same memory each time: what is made anew is free again only when the heap's next collection finds it. */
+    private ByteBuffer zeros(long atMost) {
+        int bytes = (int) Math.min(CHUNK, atMost);
+        ByteBuffer all = zeros;
+        if (all.capacity() < bytes) {
+            all = ByteBuffer.allocateDirect(bytes);
+            zeros = all;
+        }
+        return all.duplicate();
     }
 
     private void force(StorageFile file) throws IOException {

@@ -4,20 +4,56 @@ import io.netty.buffer.ByteBuf;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The newest batches of the log, found by their first index. Owns a reference to each. On the loop. */
+/**
+ * The newest batches of the log, found by their first index. Owns a reference to each. On the loop.
+ *
+ * <p>What counts is the memory that a batch keeps others from using, not the bytes in it: a small batch in a large buffer,
+ * or in a slice of one, costs all of that.
+ */
 final class BatchCache {
+    /** What a batch costs beside its bytes, at about: the buffer's object and its view for the system's calls. */
+    static final int OVERHEAD_BYTES = 256;
+
+    private static final long MOST_BYTES = 64L << 20;
+    /** Of the memory that the JVM may use outside its heap, which is by default as much as its heap. */
+    private static final int SHARE = 4;
+
     private long[] firsts = new long[64];
     private @Nullable ByteBuf[] batches = new ByteBuf[64];
     private int head;
     private int size;
     private long bytes;
 
+    /**
+     * How large a node's cache may become.
+     *
+     * @param memoryBytes what the JVM may use outside its heap
+     */
+    static long limit(long memoryBytes) {
+        return Math.min(MOST_BYTES, memoryBytes / SHARE);
+    }
+
     int size() {
         return size;
     }
 
+    /** Of memory. */
     long bytes() {
         return bytes;
+    }
+
+    /** How many bytes of memory are free for others only when this buffer is released. */
+    static long memory(ByteBuf buffer) {
+        ByteBuf whole = buffer;
+        for (ByteBuf next = whole.unwrap(); next != null; next = next.unwrap()) {
+            whole = next;
+        }
+        // A pooled buffer's capacity may be less than the memory that it has been given.
+        return Math.max(whole.capacity(), (long) whole.writerIndex() + whole.maxFastWritableBytes());
+    }
+
+    private static long cost(ByteBuf batch) {
+        return OVERHEAD_BYTES + memory(batch);
     }
 
     /** Adds one behind all others. */
@@ -31,7 +67,7 @@ final class BatchCache {
         firsts[at(size)] = firstIndex;
         batches[at(size)] = batch;
         size++;
-        bytes += batch.readableBytes();
+        bytes += cost(batch);
     }
 
     private int at(int i) {
@@ -86,7 +122,7 @@ final class BatchCache {
         ByteBuf batch = Objects.requireNonNull(batches[at]);
         batches[at] = null;
         size--;
-        bytes -= batch.readableBytes();
+        bytes -= cost(batch);
         batch.release();
     }
 

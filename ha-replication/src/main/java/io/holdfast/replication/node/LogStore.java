@@ -67,7 +67,7 @@ final class LogStore {
      * @param reader reads the files of this log, and removes them when nothing is asked of them any more
      * @param waitForForce false if what is written counts before it is forced
      * @param persisted hears of (term, index) up to which the log counts
-     * @param maxCachedBytes how many bytes of recent batches stay in memory, at the least the newest batch
+     * @param maxCachedBytes how many bytes of memory recent batches may take, at the least the newest batch
      */
     LogStore(
             SegmentedLog log,

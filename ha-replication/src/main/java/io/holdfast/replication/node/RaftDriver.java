@@ -27,8 +27,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs the effects of {@link Raft}: the only one that calls it. On the loop. */
 final class RaftDriver {
-    /** A slice of a received frame of this length or more is kept as it is; a shorter one would pin too much. */
+    /** A slice of a received frame of this length or more is kept as it is, unless it pins far more than it is. */
     private static final int KEEP_SLICE_BYTES = 32 << 10;
+
+    private static final int KEEP_SLICE_OF = 4;
 
     /** What the rest of the node hears of it, after the effects before it have been run. */
     interface Events {
@@ -236,10 +238,11 @@ final class RaftDriver {
     private ByteBuf receivedBatch(BatchMeta meta) {
         for (ByteBuf batch : receivedBatches) {
             if (Batch.firstIndex(batch) == meta.firstIndex()) {
-                if (batch.readableBytes() >= KEEP_SLICE_BYTES) {
+                int bytes = batch.readableBytes();
+                if (bytes >= KEEP_SLICE_BYTES && BatchCache.memory(batch) <= (long) KEEP_SLICE_OF * bytes) {
                     return batch.retain();
                 }
-                return allocator.directBuffer(batch.readableBytes()).writeBytes(batch.slice());
+                return allocator.directBuffer(bytes).writeBytes(batch.slice());
             }
         }
         throw new IllegalStateException(meta + " is not in the frame at hand");

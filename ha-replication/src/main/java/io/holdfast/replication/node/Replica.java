@@ -51,7 +51,6 @@ final class Replica {
 
     private static final int MAX_APPEND_BYTES = 1 << 20;
     private static final long MAX_INFLIGHT_BYTES = 8L << 20;
-    private static final long CACHE_BYTES = 64L << 20;
     /** How many strangers are told of in the log. */
     private static final int MAX_REFUSED = 100;
 
@@ -146,7 +145,7 @@ final class Replica {
                 reader,
                 loop,
                 settings.forced(),
-                CACHE_BYTES,
+                BatchCache.limit(Runtime.getRuntime().maxMemory()),
                 new StoreEvents());
         this.settings = settings;
         this.mayHaveLost = disk.mayHaveLost();
