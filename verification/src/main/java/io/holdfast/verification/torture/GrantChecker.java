@@ -14,13 +14,16 @@ import java.util.TreeMap;
  * out.
  */
 final class GrantChecker {
+    /** Of a lease: a process that ran for no longer than this between two stops stood still for as long as both. */
+    private static final int BLINK_OF = 20;
+
     private final long leaseNanos;
     private final long wakingNanos;
 
     /**
      * @param leaseNanos the shortest stop that can explain anything
-     * @param wakingNanos how long a process may go on with what it lost while it was stopped, and how much later than it
-     *     happened something is written down on a machine that is overloaded
+     * @param wakingNanos for how long a process that runs again may go on with what it lost while it was stopped, further
+     *     stops not counted, and how much later than it happened something is written down on a machine that is overloaded
      */
     GrantChecker(long leaseNanos, long wakingNanos) {
         this.leaseNanos = leaseNanos;
@@ -82,7 +85,7 @@ final class GrantChecker {
         return new Result(grants, orderly, overlaps, refused, violations);
     }
 
-    private static Map<String, List<Stop>> stops(List<GrantEvent> events) {
+    private Map<String, List<Stop>> stops(List<GrantEvent> events) {
         Map<String, List<Stop>> stops = new HashMap<>();
         Map<String, Long> since = new HashMap<>();
         for (GrantEvent event : events) {
@@ -92,13 +95,23 @@ final class GrantChecker {
                     || event.event().equals(GrantEvent.KILLED)) {
                 Long from = since.remove(event.node());
                 if (from != null) {
-                    stops.computeIfAbsent(event.node(), n -> new ArrayList<>()).add(new Stop(from, event.time()));
+                    add(stops, event.node(), new Stop(from, event.time()));
                 }
             }
         }
-        since.forEach((node, from) ->
-                stops.computeIfAbsent(node, n -> new ArrayList<>()).add(new Stop(from, Long.MAX_VALUE)));
+        since.forEach((node, from) -> add(stops, node, new Stop(from, Long.MAX_VALUE)));
         return stops;
+    }
+
+    /** Behind the others of its node, or to the last of them, if the process hardly ran between the two. */
+    private void add(Map<String, List<Stop>> stops, String node, Stop stop) {
+        List<Stop> ofNode = stops.computeIfAbsent(node, n -> new ArrayList<>());
+        int last = ofNode.size() - 1;
+        if (last >= 0 && stop.from() - ofNode.get(last).to() <= leaseNanos / BLINK_OF) {
+            ofNode.set(last, new Stop(ofNode.get(last).from(), stop.to()));
+        } else {
+            ofNode.add(stop);
+        }
     }
 
     private static Map<String, List<Tenure>> tenures(List<GrantEvent> events, List<String> violations) {
@@ -115,6 +128,14 @@ final class GrantChecker {
                     }
                     byRole.computeIfAbsent(event.role(), r -> new ArrayList<>()).add(tenure);
                 }
+                case GrantEvent.OVERRUNS -> {
+                    Tenure tenure = open.get(key);
+                    if (tenure == null || tenure.begin.token() != event.token()) {
+                        violations.add(event.role() + ": an overrun of what had not begun: " + event);
+                    } else {
+                        tenure.overran = true;
+                    }
+                }
                 case GrantEvent.ENDED -> {
                     Tenure tenure = open.remove(key);
                     if (tenure == null || tenure.begin.token() != event.token()) {
@@ -122,7 +143,7 @@ final class GrantChecker {
                     } else {
                         tenure.end = event.time();
                         tenure.orderly = event.orderly();
-                        tenure.overran = event.overran();
+                        tenure.overran |= event.overran();
                     }
                 }
                 case GrantEvent.KILLED ->
@@ -176,17 +197,27 @@ final class GrantChecker {
         return explained;
     }
 
-    /** Whether the node stood still at {@code from}, or had only just woken, and did not go on for long after it woke. */
+    /** Whether the node stood still at {@code from}, or had only just woken, and did not run for long after it woke. */
     private boolean stoppedAround(Map<String, List<Stop>> stops, String node, long from, long until) {
-        for (Stop stop : stops.getOrDefault(node, List.of())) {
+        List<Stop> ofNode = stops.getOrDefault(node, List.of());
+        for (Stop stop : ofNode) {
             boolean longEnough = !stop.isOver() || stop.to() - stop.from() >= leaseNanos;
-            boolean covers = stop.from() <= from && (!stop.isOver() || stop.to() + wakingNanos >= from);
-            boolean endsSoon = !stop.isOver() || until <= stop.to() + wakingNanos;
-            if (longEnough && covers && endsSoon) {
+            if (longEnough
+                    && stop.from() <= from
+                    && (!stop.isOver() || ran(ofNode, stop.to(), Math.max(from, until)) <= wakingNanos)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** For how much of that time a process with these stops ran: one that is stopped again cannot end what it does. */
+    private static long ran(List<Stop> stops, long from, long until) {
+        long ran = Math.max(0, until - from);
+        for (Stop stop : stops) {
+            ran -= Math.max(0, Math.min(until, stop.to()) - Math.max(from, stop.from()));
+        }
+        return ran;
     }
 
     /** The store's own order counts: a lower token taken after a higher one is what fencing is there to prevent. */

@@ -20,12 +20,14 @@ import java.util.List;
  * @param event one of the constants
  * @param token of the grant, or of the write; 0 for none
  * @param orderly for {@link #ENDED}: whether it was handed over, and not lost
- * @param overran for {@link #ENDED}: whether the callback took longer than it was allowed to
+ * @param overran for {@link #ENDED} and {@link #OVERRUNS}: whether the callback took longer than it was allowed to
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 record GrantEvent(long time, String node, String role, String event, long token, boolean orderly, boolean overran) {
     /** The role's callback begins. */
     static final String GRANTED = "granted";
+    /** The role's callback is to end, and is going to take longer than it is allowed to. */
+    static final String OVERRUNS = "overruns";
     /** The role's callback, and what it started, has ended. */
     static final String ENDED = "ended";
     /** The process was killed. */
@@ -43,6 +45,10 @@ record GrantEvent(long time, String node, String role, String event, long token,
 
     static GrantEvent granted(long time, String node, String role, long token) {
         return new GrantEvent(time, node, role, GRANTED, token, false, false);
+    }
+
+    static GrantEvent overruns(long time, String node, String role, long token) {
+        return new GrantEvent(time, node, role, OVERRUNS, token, false, true);
     }
 
     static GrantEvent ended(long time, String node, String role, long token, boolean orderly, boolean overran) {

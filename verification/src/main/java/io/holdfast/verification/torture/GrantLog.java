@@ -26,6 +26,11 @@ final class GrantLog {
         write(GrantEvent.granted(System.nanoTime(), node, role, token));
     }
 
+    /** Written before, since who is killed in the midst of it says nothing any more. */
+    void overruns(String role, long token) {
+        write(GrantEvent.overruns(System.nanoTime(), node, role, token));
+    }
+
     void ended(String role, long token, boolean orderly, boolean overran) {
         write(GrantEvent.ended(System.nanoTime(), node, role, token, orderly, overran));
     }

@@ -48,6 +48,7 @@ final class Shift {
         // Ended while it was still valid: not lost, but taken back in good order.
         boolean orderly = !overruns && System.nanoTime() - validUntil < 0;
         if (overruns) {
+            log.overruns(grant.role(), token);
             long end = System.nanoTime() + OVERRUN_NANOS;
             for (long left = OVERRUN_NANOS; left > 0; left = end - System.nanoTime()) {
                 Thread.interrupted(); // one that does not listen

@@ -164,6 +164,14 @@ final class TortureCluster implements AutoCloseable {
         return Optional.ofNullable(best);
     }
 
+    /** What a node says that it uses; empty if it does not answer. */
+    Optional<DirectMemory> directMemory(String id) throws IOException {
+        TortureProcess process = process(id);
+        return process == null || !process.isAlive()
+                ? Optional.empty()
+                : process.ask("memory").map(DirectMemory::parse);
+    }
+
     /** Looks for nodes that stopped by themselves, though nothing was done to them that they must not survive. */
     void inspect() throws IOException {
         for (String id : ids()) {

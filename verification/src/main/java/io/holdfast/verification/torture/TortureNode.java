@@ -28,6 +28,7 @@ import java.time.Duration;
  * <ul>
  *   <li>{@code status}: role, term, applied index, and {@code ready}, {@code waiting} or {@code failed};
  *   <li>{@code why}: why it is not ready, or what made it fail;
+ *   <li>{@code memory}: the {@link DirectMemory} that it uses;
  *   <li>{@code digest}: what its own copy of the maps holds, as {@code <entries> <hash>};
  *   <li>{@code handover ROLE}: begin to give a role to another node, if this one has it;
  *   <li>{@code disk ok | slow MILLIS | full | failing};
@@ -115,6 +116,7 @@ final class TortureNode {
         return switch (words[1]) {
             case "status" -> status();
             case "why" -> cluster.failure().map(Throwable::toString).orElseGet(cluster::whyNotReady);
+            case "memory" -> DirectMemory.now().encode();
             case "digest" -> digest(MAP) + " " + digest(BALLAST);
             case "handover" -> {
                 duties.handOver(cluster, words[2]);

@@ -157,7 +157,7 @@ final class TortureRun {
             }
             handOver(cluster, windows, diary);
             Waiting.until(System.nanoTime() + window.calmMillis() * 1_000_000);
-            look(cluster);
+            look(cluster, diary);
             verdicts.faults(nemesis.counts(), windows, nemesis.onMaster());
             if (windows % 10 == 0) {
                 out.accept(String.format(
@@ -192,8 +192,15 @@ final class TortureRun {
         }
     }
 
-    private void look(TortureCluster cluster) throws IOException {
+    private void look(TortureCluster cluster, Consumer<String> diary) throws IOException {
         cluster.inspect();
+        for (String id : setup.ids()) {
+            Optional<DirectMemory> used = cluster.directMemory(id);
+            if (used.isPresent()) {
+                verdicts.directMemory(id, used.get());
+                diary.accept(id + " has " + used.get());
+            }
+        }
         verdicts.troubles(cluster.troubles());
         Optional<String> master = cluster.master();
         if (master.isPresent()) {

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ final class Verdicts {
     private int onMaster;
     private int switches;
     private long worstRecoveryMillis;
+    private final Map<String, DirectMemory> mostMemory = new TreeMap<>();
     private String end = "not reached";
     private Setup setup;
 
@@ -46,6 +48,11 @@ final class Verdicts {
     /** From the end of a window's faults to the next acknowledged write. */
     void recovered(long millis) {
         worstRecoveryMillis = Math.max(worstRecoveryMillis, millis);
+    }
+
+    /** What a node had in direct buffers at the end of a window. */
+    void directMemory(String node, DirectMemory used) {
+        mostMemory.merge(node, used, (a, b) -> a.reserved() >= b.reserved() ? a : b);
     }
 
     void masterSeen(boolean another) {
@@ -103,6 +110,7 @@ final class Verdicts {
                                     + " overlaps that a stop or an overrun explains, "
                                     + tenures.refusedWrites() + " writes refused by the store");
         }
+        mostMemory.forEach((node, most) -> row(out, "memory", node + " had at most " + most));
         row(out, "end", end);
         for (String trouble : troubles) {
             row(out, "VIOLATION", trouble);

@@ -100,6 +100,74 @@ class GrantCheckerTest {
                 lost(1_000, "b", 2));
     }
 
+    /** It was to end, and its stopWithin passed, so another was granted; then it was killed, and never said that it ended. */
+    @Test
+    void anOverrunOfAHolderThatIsKilledInItsMidstIsExplained() {
+        assertGood(
+                granted(0, "a", 1),
+                GrantEvent.overruns(400, "a", "invoices", 1),
+                granted(500, "b", 2),
+                mark(600, "a", GrantEvent.KILLED),
+                lost(1_000, "b", 2));
+        assertBad(
+                "two at once",
+                granted(0, "a", 1),
+                GrantEvent.overruns(100, "a", "invoices", 1),
+                GrantEvent.ended(200, "a", "invoices", 1, false, true),
+                granted(300, "a", 2),
+                granted(500, "b", 3),
+                mark(600, "a", GrantEvent.KILLED));
+        assertBad("had not begun", GrantEvent.overruns(100, "a", "invoices", 1));
+    }
+
+    @Test
+    void whoIsStoppedAgainAsSoonAsItWakesCannotEndBeforeItWakesForGood() {
+        GrantChecker.Result result = checker.check(List.of(
+                granted(0, "a", 1),
+                mark(50, "a", GrantEvent.STOPPED),
+                granted(700, "b", 2),
+                mark(800, "a", GrantEvent.CONTINUED),
+                mark(900, "a", GrantEvent.STOPPED),
+                mark(2_000, "a", GrantEvent.CONTINUED),
+                lost(2_050, "a", 1)));
+        assertEquals(List.of(), result.violations());
+        assertEquals(1, result.overlaps());
+    }
+
+    @Test
+    void whoRunsForTooLongBetweenTwoStopsIsBad() {
+        assertBad(
+                "two at once",
+                granted(0, "a", 1),
+                mark(50, "a", GrantEvent.STOPPED),
+                granted(700, "b", 2),
+                mark(800, "a", GrantEvent.CONTINUED),
+                mark(950, "a", GrantEvent.STOPPED),
+                mark(2_000, "a", GrantEvent.CONTINUED),
+                lost(2_100, "a", 1));
+    }
+
+    @Test
+    void shortStopsCountAsOneIfThereIsNextToNothingBetweenThem() {
+        assertGood(
+                granted(0, "a", 1),
+                mark(50, "a", GrantEvent.STOPPED),
+                mark(350, "a", GrantEvent.CONTINUED),
+                mark(360, "a", GrantEvent.STOPPED),
+                granted(600, "b", 2),
+                mark(650, "a", GrantEvent.CONTINUED),
+                lost(700, "a", 1));
+        assertBad(
+                "two at once",
+                granted(0, "a", 1),
+                mark(50, "a", GrantEvent.STOPPED),
+                mark(350, "a", GrantEvent.CONTINUED),
+                mark(400, "a", GrantEvent.STOPPED),
+                granted(600, "b", 2),
+                mark(650, "a", GrantEvent.CONTINUED),
+                lost(700, "a", 1));
+    }
+
     @Test
     void aKilledHolderEndsWithItsProcess() {
         assertGood(granted(0, "a", 1), mark(300, "a", GrantEvent.KILLED), granted(301, "b", 2), lost(400, "b", 2));
@@ -134,6 +202,7 @@ class GrantCheckerTest {
     void eventsAreTheSameAfterTheFile() {
         for (GrantEvent event : List.of(
                 granted(1, "a", 7),
+                GrantEvent.overruns(2, "a", "invoices", 7),
                 GrantEvent.ended(2, "a", "invoices", 7, true, true),
                 mark(3, "a", GrantEvent.STOPPED))) {
             assertEquals(event, GrantEvent.fromJson(event.toJson()));
