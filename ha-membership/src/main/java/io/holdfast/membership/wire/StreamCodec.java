@@ -4,8 +4,6 @@ import io.holdfast.core.MemberState;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.membership.swim.MemberInfo;
 import io.holdfast.membership.swim.SwimTable;
-import io.holdfast.membership.wire.StreamMessage.StreamAck;
-import io.holdfast.membership.wire.StreamMessage.StreamPing;
 import io.holdfast.membership.wire.StreamMessage.TablePart;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -56,15 +54,6 @@ public final class StreamCodec {
                 Primitives.writeVarint(out, entry.ageSeconds());
                 MemberCodec.write(out, entry.member());
             }
-        } else if (message instanceof StreamPing m) {
-            out.writeByte(2);
-            Primitives.writeVarint(out, m.probe());
-            Primitives.writeText(out, m.target());
-            Primitives.writeText(out, m.from());
-        } else if (message instanceof StreamAck m) {
-            out.writeByte(3);
-            Primitives.writeVarint(out, m.probe());
-            Primitives.writeText(out, m.from());
         } else {
             out.release();
             throw new IllegalStateException("not encoded: " + message);
@@ -90,9 +79,6 @@ public final class StreamCodec {
             StreamMessage message =
                     switch (kind) {
                         case 1 -> readTable(in);
-                        case 2 ->
-                            new StreamPing(Primitives.readVarint(in), Primitives.readId(in), Primitives.readId(in));
-                        case 3 -> new StreamAck(Primitives.readVarint(in), Primitives.readId(in));
                         default -> {
                             in.skipBytes(in.readableBytes());
                             yield new StreamMessage.Unknown(kind);

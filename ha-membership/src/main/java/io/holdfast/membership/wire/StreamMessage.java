@@ -16,12 +16,6 @@ public sealed interface StreamMessage {
     record TablePart(boolean answer, boolean last, MemberInfo from, List<SwimTable.Entry> entries)
             implements StreamMessage {}
 
-    /** Are you {@code target}, and does your loop turn? Whoever has another id does not answer. */
-    record StreamPing(long probe, String target, String from) implements StreamMessage {}
-
-    /** Yes. */
-    record StreamAck(long probe, String from) implements StreamMessage {}
-
     /** Of a later version; to be passed over. */
     record Unknown(int kind) implements StreamMessage {}
 }

@@ -201,13 +201,7 @@ class SwimCodecTest {
     }
 
     @Test
-    void otherFramesComeBack() {
-        for (StreamMessage message : List.of(
-                new StreamMessage.StreamPing(7, "node-1", "node-2"), new StreamMessage.StreamAck(7, "node-1"))) {
-            ByteBuf frame = StreamCodec.encode(ByteBufAllocator.DEFAULT, message);
-            assertEquals(message, StreamCodec.decode(frame));
-            frame.release();
-        }
+    void framesOfALaterVersionArePassedOver() {
         assertEquals(
                 new StreamMessage.Unknown(99), StreamCodec.decode(Unpooled.wrappedBuffer(new byte[] {1, 99, 5, 5})));
     }
