@@ -86,9 +86,27 @@ final class Primitives {
     }
 
     static String readId(ByteBuf in) {
-        String id = readText(in, MAX_ID_BYTES);
+        String id = readIdOrNothing(in);
         if (id.isEmpty()) {
             throw new MalformedFrameException("an empty id");
+        }
+        return id;
+    }
+
+    /** An id, which is shown in logs and made a {@code Node} of, or an empty text. */
+    static String readIdOrNothing(ByteBuf in) {
+        String id = readText(in, MAX_ID_BYTES);
+        for (int i = 0; i < id.length(); i++) {
+            char c = id.charAt(i);
+            boolean allowed = (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || c == '.'
+                    || c == '-'
+                    || c == '_';
+            if (!allowed) {
+                throw new MalformedFrameException("an id whose character " + (i + 1) + " is none of an id");
+            }
         }
         return id;
     }
@@ -124,6 +142,9 @@ final class Primitives {
     static Address readAddress(ByteBuf in) {
         String host = readText(in, MAX_TEXT_BYTES);
         int port = in.readUnsignedShort();
+        if (port == 0) {
+            throw new MalformedFrameException("an address with port 0");
+        }
         try {
             return new Address(host, port);
         } catch (IllegalArgumentException e) {

@@ -207,7 +207,7 @@ public final class SwimCodec {
             case 6 -> readSuspect(in);
             case 7 ->
                 new SwimMessage.Dead(
-                        Primitives.readId(in), in.readLong(), incarnation(in), Primitives.readText(in, 64));
+                        Primitives.readId(in), in.readLong(), incarnation(in), Primitives.readIdOrNothing(in));
             case 8 -> new SwimMessage.Left(Primitives.readId(in), in.readLong(), incarnation(in));
             case 9 -> new SwimMessage.Digest(Primitives.readId(in), in.readLong(), Primitives.readFlag(in));
             case 10 -> readClaim(in);

@@ -206,6 +206,22 @@ class SwimCodecTest {
                 new StreamMessage.Unknown(99), StreamCodec.decode(Unpooled.wrappedBuffer(new byte[] {1, 99, 5, 5})));
     }
 
+    /** Ids are shown in logs, and nodes are made of them. */
+    @Test
+    void idsAndAddressesThatNoNodeHasAreMalformed() {
+        for (String id : List.of("a\nb", "a b", "\u202ex", "node/1")) {
+            ByteBuf ping = Unpooled.buffer();
+            SwimCodec.encode(ping, List.of(new SwimMessage.Ping(1, "b", id)));
+            assertThrows(MalformedFrameException.class, () -> SwimCodec.decode(ping));
+            ByteBuf dead = Unpooled.buffer();
+            SwimCodec.encode(dead, List.of(new SwimMessage.Dead("b", 1, 1, id)));
+            assertThrows(MalformedFrameException.class, () -> SwimCodec.decode(dead));
+        }
+        ByteBuf nowhere = Unpooled.buffer();
+        SwimCodec.encode(nowhere, List.of(new SwimMessage.PingRequest(1, "b", new Address("h", 0), "a")));
+        assertThrows(MalformedFrameException.class, () -> SwimCodec.decode(nowhere));
+    }
+
     @Test
     void goldenBytes() {
         MemberInfo member = new MemberInfo("a", 0x0102030405060708L, 300, new Address("h", 7400), 1, new byte[] {9});
