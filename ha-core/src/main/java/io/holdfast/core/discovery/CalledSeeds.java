@@ -16,7 +16,7 @@ record CalledSeeds(String description, Callable<List<Address>> find) implements 
             String problem = "";
             try {
                 found = List.copyOf(find.call());
-            } catch (Exception e) { // the user's code; asked again later
+            } catch (Throwable e) { // the user's code, whatever it does; asked again later
                 problem = description + " failed: " + e;
             }
             List<Address> addresses = found;

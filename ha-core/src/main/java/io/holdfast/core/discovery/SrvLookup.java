@@ -1,6 +1,7 @@
 package io.holdfast.core.discovery;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.spi.Printable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Hashtable;
@@ -22,6 +23,8 @@ record SrvLookup(String servers) {
     static final SrvLookup SYSTEM = new SrvLookup("dns:");
 
     private static final int MOST = 256;
+    /** Of a record or a message, in logs. */
+    private static final int MOST_SHOWN = 200;
 
     /** What was found, the best priority first. */
     record Found(List<Address> addresses, String problem) {}
@@ -44,9 +47,10 @@ record SrvLookup(String servers) {
             } finally {
                 names.close();
             }
-        } catch (NamingException e) {
-            String cause = e.getMessage() == null ? e.toString() : e.getMessage();
-            return new Found(List.of(), "cannot look up the SRV records of " + name + ": " + cause);
+        } catch (NamingException | RuntimeException e) { // whatever a name server answers, the node goes on
+            return new Found(
+                    List.of(),
+                    "cannot look up the SRV records of " + name + ": " + Printable.of(e.toString(), MOST_SHOWN));
         }
     }
 
@@ -61,7 +65,7 @@ record SrvLookup(String servers) {
             String record = String.valueOf(all.next());
             Service service = parse(record);
             if (service == null) {
-                problem = name + " has an SRV record that is of no use: " + record;
+                problem = name + " has an SRV record that is of no use: " + Printable.of(record, MOST_SHOWN);
             } else {
                 services.add(service);
             }
@@ -82,6 +86,10 @@ record SrvLookup(String servers) {
         if (host.isEmpty() || port == 0 || port > 65_535) {
             return null;
         }
-        return new Service(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), new Address(host, port));
+        try {
+            return new Service(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), new Address(host, port));
+        } catch (IllegalArgumentException noHost) {
+            return null;
+        }
     }
 }

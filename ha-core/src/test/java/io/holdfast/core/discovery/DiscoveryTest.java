@@ -1,6 +1,7 @@
 package io.holdfast.core.discovery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -92,6 +93,19 @@ class DiscoveryTest {
     }
 
     @Test
+    void recordsOfNoUseAreToldAndKeepNothingFromTheOthers() throws Exception {
+        try (NameServer server = new NameServer(List.of(
+                new NameServer.Service(10, 1, 7400, "*.shop.example"),
+                new NameServer.Service(10, 1, 7400, "a\n b.shop.example"),
+                new NameServer.Service(10, 1, 7401, "b.shop.example")))) {
+            Found found = look(new ServiceSeeds("_holdfast._tcp.shop.example", new SrvLookup(server.url())));
+            assertEquals(List.of("b.shop.example:7401"), found.addresses());
+            assertTrue(found.problem().contains("of no use"), found.problem());
+            assertFalse(found.problem().contains("\n"), found.problem());
+        }
+    }
+
+    @Test
     void aServiceThatIsNotThereIsSaidToBe() throws Exception {
         try (NameServer server = new NameServer(List.of())) {
             Found found = look(new ServiceSeeds("_holdfast._tcp.shop.example", new SrvLookup(server.url())));
@@ -132,6 +146,14 @@ class DiscoveryTest {
         }));
         assertTrue(failed.problem().contains("the inventory failed")
                 && failed.problem().contains("no route"));
+    }
+
+    @Test
+    void codeOfTheCallersMayBreak() throws Exception {
+        Found broken = look(Discovery.by("the inventory", () -> {
+            throw new NoClassDefFoundError("Inventory");
+        }));
+        assertTrue(broken.problem().contains("Inventory"));
     }
 
     @Test
