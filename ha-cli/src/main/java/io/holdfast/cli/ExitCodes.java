@@ -43,6 +43,9 @@ final class ExitCodes {
         if (failure instanceof OutcomeUnknownException) {
             return UNKNOWN;
         }
+        if (failure instanceof IllegalArgumentException) { // the node that was asked did not understand it
+            return USAGE;
+        }
         return failure instanceof RequestFailedException ? FAILED : UNREADABLE;
     }
 }

@@ -27,8 +27,7 @@ import picocli.CommandLine.Spec;
             "1:some are suspected or dead",
             "5:the node was not reached",
             "6:not allowed: it needs the role READ",
-            "7:the node has no gossip",
-            "64:the command was not understood"
+            "64:the command was not understood, or the node has no gossip"
         })
 final class MembersCommand implements Callable<Integer> {
     @Mixin

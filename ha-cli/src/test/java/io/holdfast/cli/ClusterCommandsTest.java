@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
+import io.holdfast.membership.GossipMembership;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.ReplicatedMap;
@@ -216,6 +217,35 @@ class ClusterCommandsTest {
         await(() -> at(asked, "status") == ExitCodes.WHOLE && out.toString().contains("the master is " + to));
         assertEquals(ExitCodes.NOT_REACHED, at(asked, "transfer", "--to", "node-9"));
         assertTrue(err.toString().contains("node-9"), err.toString());
+    }
+
+    @Test
+    void membersAreListedWhereThereIsGossip() throws Exception {
+        assertEquals(ExitCodes.USAGE, at("node-1", "members"));
+        assertTrue(err.toString().contains("members"), err.toString());
+
+        HaCluster first = gossiping("web-1", "127.0.0.1:1");
+        String address = first.node().advertisedAddress().toString();
+        HaCluster second = gossiping("web-2", address);
+        await(() -> ha("members", "--node", address) == ExitCodes.WHOLE
+                && out.toString().contains("2 known to web-1"));
+        System.out.println(out);
+        assertTrue(out.toString().contains("alive   web-2"), out.toString());
+        assertTrue(out.toString().contains("http http://10.0.0.9:80"), out.toString());
+        assertEquals(ExitCodes.WHOLE, ha("members", "--node", address, "--json"));
+        assertEquals("ALIVE", json().path("members").path(1).path("state").asText());
+        second.stop();
+        await(() -> ha("members", "--node", address) == ExitCodes.WHOLE
+                && out.toString().contains("left    web-2"));
+    }
+
+    private HaCluster gossiping(String id, String seed) {
+        HaCluster node = HaCluster.builder("web")
+                .node(Node.of(id).bind("127.0.0.1:0").service("http", "http://10.0.0.9:80"))
+                .with(GossipMembership.seeds(seed).awaitOthers(Duration.ZERO))
+                .start();
+        running.put(id, node);
+        return node;
     }
 
     @Test
