@@ -80,8 +80,9 @@ final class Operations {
     private Map<String, Inspectable> inspected() {
         Map<String, Inspectable> found = new LinkedHashMap<>();
         for (Named named : parts.features()) {
-            if (named.feature() instanceof Inspectable feature) {
-                found.put(named.name(), feature);
+            Inspectable shown = named.feature().inspectable();
+            if (shown != null) {
+                found.put(named.name(), shown);
             }
         }
         return found;

@@ -65,7 +65,7 @@ public final class GossipMembership implements HaFeature {
         return new GossipMembership(settings.withKeys(keys));
     }
 
-    /** Does without UDP: all goes over TCP, at some more cost. For networks that let no datagrams through anyway. */
+    /** Does without UDP: none is bound, all goes over TCP, at some more cost. For networks that let no datagrams through anyway. */
     public GossipMembership withoutDatagrams() {
         return new GossipMembership(settings.withDatagrams(false));
     }

@@ -38,7 +38,12 @@ public interface MemberGossip {
      */
     boolean broadcast(byte[] payload);
 
-    /** Changes what this node says of itself to the others; see {@link io.holdfast.core.spi.Membership#say}. */
+    /**
+     * Changes what this node says of itself to the others; see {@link io.holdfast.core.spi.Membership#say}.
+     *
+     * @param change runs on the caller's thread, more than once if another thread changes it at the same time; what it throws
+     *     the caller gets, and nothing has changed
+     */
     void tell(UnaryOperator<MemberFacts> change);
 
     /** Messages of the caller's that may wait to be sent. */

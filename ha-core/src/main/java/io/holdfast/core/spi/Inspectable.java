@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a feature lets operators see: a {@link RunningFeature} that implements this is asked for the node's status, for {@code
+ * What a feature lets operators see, see {@link RunningFeature#inspectable}: it is asked for the node's status, for {@code
  * explain()}, and before a node is stopped. All methods answer at once, from what is known without asking anybody; safe from any
  * thread.
  */

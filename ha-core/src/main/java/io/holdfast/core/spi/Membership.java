@@ -20,7 +20,8 @@ public interface Membership {
     void listen(Consumer<MemberEvent> listener);
 
     /**
-     * Changes what this node says of itself to the others. Called on the loop. Changes are gathered: what only {@linkplain
+     * Changes what this node says of itself to the others. Safe from any thread, also before the
+     * feature has started; what {@code change} throws the caller gets. Changes are gathered: what only {@linkplain
      * MemberFacts#load() load} says may take some seconds to leave the node, everything else leaves at once.
      */
     void say(UnaryOperator<MemberFacts> change);

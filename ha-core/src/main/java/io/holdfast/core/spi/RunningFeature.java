@@ -1,5 +1,7 @@
 package io.holdfast.core.spi;
 
+import org.jspecify.annotations.Nullable;
+
 /** The running part of a feature. */
 public interface RunningFeature {
 
@@ -21,6 +23,11 @@ public interface RunningFeature {
      * @param stopped to be run on the loop when done
      */
     void stop(Runnable stopped);
+
+    /** What it lets operators see; null for nothing. The same each time. */
+    default @Nullable Inspectable inspectable() {
+        return null;
+    }
 
     /** Releases files and threads, whatever state it is in: after {@link #stop}, or after the loop has failed. */
     void close();

@@ -85,6 +85,14 @@ final class AddressBook {
         }
     }
 
+    /** Whoever waits waits in vain. */
+    void close() {
+        for (Entry entry : entries.values()) {
+            entry.waiting.forEach(Use::lost);
+            entry.waiting.clear();
+        }
+    }
+
     private void ask(Address address, Entry entry) {
         long now = clock.nanoTime();
         if (entry.askAgainNanos != 0 && now - entry.askAgainNanos < 0) {

@@ -24,6 +24,7 @@ final class Company {
     private boolean ready;
     private boolean named = true; // that somebody else is to be there
     private boolean alone = true;
+    private int others; // known, there or not
 
     Company(String node, GossipSettings settings, FeatureContext context) {
         this.node = node;
@@ -54,6 +55,7 @@ final class Company {
         } else if (alone && !ready) {
             context.ready(false, why());
         }
+        judge();
     }
 
     void changed(Members members) {
@@ -61,14 +63,15 @@ final class Company {
         if (!alone) {
             beReady();
         }
-        judge(members.all().size() - 1);
+        others = members.all().size() - 1;
+        judge();
     }
 
     private void beReady() {
         if (!ready) {
             ready = true;
             context.ready(true, "");
-            judge(0);
+            judge();
         }
     }
 
@@ -78,7 +81,7 @@ final class Company {
                 + (trouble.isEmpty() ? "" : " (" + trouble + ")");
     }
 
-    private void judge(int others) {
+    private void judge() {
         boolean bad = ready && alone && named;
         String detail = others > 0 ? node + " is alone: of " + others + " others that it knew none is there" : why();
         context.health(HEALTH, bad ? Health.DEGRADED : Health.UP, bad ? detail : "");

@@ -3,18 +3,22 @@ package io.holdfast.membership.node;
 import io.holdfast.core.Health;
 import io.holdfast.core.MemberFacts;
 import io.holdfast.core.Node;
+import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.EventLoop.Timer;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.membership.swim.MemberInfo;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the running parts of this node say of it. Numbers of load change all the time and leave at most every two seconds;
- * whatever else changes leaves at once. On the loop.
+ * What the running parts of this node, and the user's code, say of it. Numbers of load change all the time and leave at most
+ * every two seconds; whatever else changes leaves at once. Changed by any thread, told on the loop.
  */
 final class Facts {
     private static final Logger LOG = LoggerFactory.getLogger(Facts.class);
@@ -29,10 +33,12 @@ final class Facts {
     private final Node self;
     private final FeatureContext context;
     private final Speaker speaker;
-    private MemberFacts facts = MemberFacts.NONE;
+    private final AtomicReference<MemberFacts> facts = new AtomicReference<>(MemberFacts.NONE);
+    private final AtomicBoolean due = new AtomicBoolean();
     private MemberFacts said = MemberFacts.NONE;
     private long saidNanos;
     private boolean tooMuch;
+    private boolean begun;
     private boolean stopped;
     private @Nullable Timer timer;
 
@@ -43,30 +49,49 @@ final class Facts {
         this.saidNanos = context.runtime().clock().nanoTime() - LOAD_NANOS;
     }
 
+    /**
+     * Safe from any thread; what {@code change} throws the caller gets, and nothing has changed.
+     *
+     * @param change may be called more than once, where two threads change at once
+     */
     void change(UnaryOperator<MemberFacts> change) {
-        facts = change.apply(facts);
-        if (stopped || facts.equals(said)) {
-            return;
-        }
-        long wait = saidNanos + LOAD_NANOS - context.runtime().clock().nanoTime();
-        boolean loadAlone = facts.role() == said.role() && facts.capabilities().equals(said.capabilities());
-        if (!loadAlone || wait <= 0) {
-            say();
-        } else if (timer == null) {
-            timer = context.runtime().loop().schedule(wait, this::say);
+        facts.updateAndGet(
+                now -> Objects.requireNonNull(change.apply(now), "the change of what a node says of itself gave null"));
+        EventLoop loop = context.runtime().loop();
+        if (loop.inEventLoop()) {
+            look();
+        } else if (!due.getAndSet(true)) {
+            loop.execute(this::look);
         }
     }
 
-    private void say() {
-        Timer running = timer;
-        if (running != null) {
-            running.cancel();
-            timer = null;
-        }
-        if (stopped || facts.equals(said)) {
+    /** From now on they leave. On the loop. */
+    void begin() {
+        begun = true;
+        look();
+    }
+
+    private void look() {
+        due.set(false);
+        MemberFacts wanted = facts.get();
+        if (!begun || stopped || wanted.equals(said)) {
             return;
         }
-        byte[] metadata = MetadataCodec.encode(self, facts);
+        long wait = saidNanos + LOAD_NANOS - context.runtime().clock().nanoTime();
+        boolean loadAlone =
+                wanted.role() == said.role() && wanted.capabilities().equals(said.capabilities());
+        if (!loadAlone || wait <= 0) {
+            say(wanted);
+        } else if (timer == null) {
+            timer = context.runtime().loop().schedule(wait, () -> {
+                timer = null;
+                look();
+            });
+        }
+    }
+
+    private void say(MemberFacts wanted) {
+        byte[] metadata = MetadataCodec.encode(self, wanted);
         boolean fits = metadata.length <= MemberInfo.MAX_METADATA;
         if (fits == tooMuch) {
             tooMuch = !fits;
@@ -80,12 +105,13 @@ final class Facts {
             }
         }
         if (fits) {
-            said = facts;
+            said = wanted;
             saidNanos = context.runtime().clock().nanoTime();
             speaker.say(said, metadata);
         }
     }
 
+    /** On the loop. */
     void stop() {
         stopped = true;
         Timer running = timer;

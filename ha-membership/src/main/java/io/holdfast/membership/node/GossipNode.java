@@ -1,22 +1,20 @@
 package io.holdfast.membership.node;
 
 import io.holdfast.core.Address;
-import io.holdfast.core.Explanation;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.MemberEvent;
 import io.holdfast.core.MemberFacts;
 import io.holdfast.core.Members;
 import io.holdfast.core.Node;
 import io.holdfast.core.NotAvailableException;
-import io.holdfast.core.SafeToStop;
 import io.holdfast.core.runtime.EventLoop.Timer;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.DatagramPort;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Inspectable;
+import io.holdfast.core.spi.Links.Link;
 import io.holdfast.core.spi.Membership;
-import io.holdfast.core.spi.OperatorCommand;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.core.spi.Seal;
 import io.holdfast.membership.MemberGossip;
@@ -34,7 +32,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * Runs {@link Swim} in a node: hands it what arrives and what time it is, and does what it wants done. On the node's loop, save
  * for the snapshots and what users call.
  */
-public final class GossipNode implements RunningFeature, Membership, MemberGossip, Inspectable, SwimOutput {
+public final class GossipNode implements RunningFeature, Membership, MemberGossip, SwimOutput {
     private static final Logger LOG = LoggerFactory.getLogger(GossipNode.class);
     private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long ROUTE_FORGETS_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -58,8 +55,9 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
     private final FeatureContext context;
     private final NodeRuntime runtime;
     private final String id;
-    private final DatagramPort datagrams;
-    private final Seal datagramSeal;
+    /** Null without datagrams: then nothing is bound, and nothing listened to. */
+    private final @Nullable DatagramPort datagrams;
+
     private final Seal streamSeal;
     private final AddressBook addresses;
     private final Worker worker;
@@ -68,20 +66,24 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
     private final List<Consumer<MemberEvent>> listeners = new ArrayList<>();
     private final ArrayDeque<MemberEvent> untold = new ArrayDeque<>();
     private final AtomicInteger waitingSends = new AtomicInteger();
+    private final Facts facts;
     private @Nullable Roster roster;
     private @Nullable Streams streams;
+    private @Nullable StreamFrames frames;
+    private @Nullable Carriers carriers;
     private @Nullable Watches watches;
     private @Nullable Routes routes;
     private @Nullable Seeking seeking;
     private @Nullable Company company;
-    private @Nullable Facts facts;
     private @Nullable GossipMeters meters;
     private volatile @Nullable Swim swim;
     private volatile Members members;
+    private @Nullable Link asking;
     private @Nullable Timer timer;
     private long timerNanos;
     private @Nullable Runnable stopped;
     private boolean silenced; // the core says nothing any more
+    private boolean telling;
 
     /** Makes the running part; it does nothing before {@link #start}. */
     public GossipNode(GossipSettings settings, FeatureContext context) {
@@ -89,14 +91,16 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         this.context = context;
         this.runtime = context.runtime();
         this.id = context.node().id();
-        this.datagramSeal = context.seal(settings.keys(), 0);
         this.streamSeal = context.seal(settings.keys(), StreamFrames.MOST_BYTES);
-        this.datagrams = context.datagrams(datagramSeal, new DatagramPort.Handler() {
-            @Override
-            public void received(InetSocketAddress from, ByteBuf payload) {
-                datagram(from, payload);
-            }
-        });
+        this.datagrams = settings.datagrams()
+                ? context.datagrams(context.seal(settings.keys(), 0), new DatagramPort.Handler() {
+                    @Override
+                    public void received(InetSocketAddress from, ByteBuf payload) {
+                        messages(new Address(from.getHostString(), from.getPort()), SwimCodec.decode(payload));
+                    }
+                })
+                : null;
+        this.facts = new Facts(context.node(), context, this::sayNow);
         this.addresses = new AddressBook(runtime.resolver(), runtime.clock());
         this.worker = runtime.newWorker("discovery");
         this.inbox = new Inbox(id, settings.listener(), context);
@@ -116,7 +120,6 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         Roster made = new Roster(self);
         roster = made;
         members = made.snapshot();
-        facts = new Facts(self, context, this::sayNow);
         MemberInfo info = new MemberInfo(
                 id,
                 runtime.random().nextLong(),
@@ -133,11 +136,16 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         swim = core;
         meters = new GossipMeters(context, () -> members, core);
         SwimConfig config = settings.config();
-        StreamFrames frames = new StreamFrames(streamSeal, runtime.allocator(), self.advertisedAddress());
-        streams = new Streams(id, context, frames, config.maxMembers(), new StreamEvents());
-        watches = new Watches(context.links(), new LinkEvents());
-        routes = new Routes(id, context, datagrams, settings.datagrams(), addresses, streams, ROUTE_FORGETS_NANOS);
-        streams.accept();
+        StreamFrames sealed = new StreamFrames(streamSeal, runtime.allocator(), self.advertisedAddress());
+        frames = sealed;
+        streams = new Streams(context, sealed, config.maxMembers(), new StreamEvents());
+        watches = new Watches(context.links(), sealed, new WatchEvents());
+        Carriers carrying = new Carriers(context.links(), runtime.clock(), sealed);
+        carriers = carrying;
+        routes = new Routes(id, context, datagrams, addresses, carrying, ROUTE_FORGETS_NANOS);
+        Inbound inbound =
+                new Inbound(id, info.boot(), sealed, config.maxMembers(), runtime.loop(), new InboundEvents());
+        context.links().accept(Streams.PROTOCOL, inbound::accept);
         core.start(now(), List.of());
         company = new Company(id, settings, context);
         runtime.loop().schedule(MEASURE_NANOS, this::measure);
@@ -145,11 +153,11 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
             company.standalone();
         } else {
             seeking = new Seeking(id, settings.discovery(), runtime, worker, this::isAlone, this::found);
+            company.begin(seeking::problem);
             seeking.look();
-            company.begin(() ->
-                    Objects.requireNonNull(seeking, "it has just been made").problem());
         }
         settle();
+        facts.begin();
     }
 
     private void found(List<Address> seeds) {
@@ -209,15 +217,17 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         if (streams != null) {
             streams.close();
         }
+        if (carriers != null) {
+            carriers.close();
+        }
         if (routes != null) {
             routes.close();
         }
+        addresses.close();
         if (company != null) {
             company.stop();
         }
-        if (facts != null) {
-            facts.stop();
-        }
+        facts.stop();
     }
 
     @Override
@@ -252,12 +262,22 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
                 looking.hurry();
             }
         }
+        arm(core.nextWake());
+        tell();
+    }
+
+    /** One event after the other, also if a listener makes the next one happen. */
+    private void tell() {
+        if (telling) {
+            return;
+        }
+        telling = true;
         for (MemberEvent event = untold.poll(); event != null; event = untold.poll()) {
             for (Consumer<MemberEvent> listener : listeners) {
                 listener.accept(event);
             }
         }
-        arm(core.nextWake());
+        telling = false;
     }
 
     private void arm(long wanted) {
@@ -275,7 +295,8 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
     }
 
     private void measure() {
-        if (swim != null && meters != null && routes != null) {
+        if (swim != null && meters != null && routes != null && carriers != null) {
+            carriers.look();
             routes.look();
             meters.update(routes.overTcp());
             runtime.loop().schedule(MEASURE_NANOS, this::measure);
@@ -293,25 +314,31 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
 
     // ---- what arrives
 
-    private void datagram(InetSocketAddress from, ByteBuf payload) {
-        messages(new Address(from.getHostString(), from.getPort()), payload);
+    private void messages(Address from, List<SwimMessage> messages) {
+        run(core -> core.received(now(), from, messages));
     }
 
-    private void messages(Address from, ByteBuf payload) {
-        Swim core = swim;
-        if (core != null) {
-            core.received(now(), from, SwimCodec.decode(payload));
-            settle();
-        }
-    }
-
-    /** What streams bring. */
-    private final class StreamEvents implements Streams.Listener {
+    /** What others send over links that they opened. */
+    private final class InboundEvents implements Inbound.Listener {
         @Override
-        public void asked(long stream, SwimTable table) {
-            run(core -> core.pushPullAsked(now(), stream, table));
+        public void asked(Link link, SwimTable table) {
+            asking = link;
+            run(core -> core.pushPullAsked(now(), 0, table));
+            asking = null;
         }
 
+        @Override
+        public void messages(Address from, ByteBuf payload, boolean inReturn) {
+            List<SwimMessage> read = SwimCodec.decode(payload);
+            if (!inReturn) {
+                Objects.requireNonNull(routes, "made with the streams").wroteByStream(from);
+            }
+            GossipNode.this.messages(from, read);
+        }
+    }
+
+    /** What comes of this node's own links. */
+    private final class StreamEvents implements Streams.Listener {
         @Override
         public void answered(Address by, SwimTable table) {
             run(core -> core.pushPullAnswered(now(), by, table));
@@ -323,22 +350,17 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         }
 
         @Override
-        public void probed(long probe, String nodeId, Address address, ProbeOutcome outcome) {
+        public void probed(long probe, MemberInfo member, ProbeOutcome outcome) {
             if (outcome == ProbeOutcome.ANSWERED) {
-                Objects.requireNonNull(routes, "made with the streams").answeredByStreamAlone(address, nodeId);
+                Objects.requireNonNull(routes, "made with the streams")
+                        .answeredByStreamAlone(member.address(), member.id());
             }
             run(core -> core.probed(now(), probe, outcome));
-        }
-
-        @Override
-        public void messages(String nodeId, Address from, ByteBuf payload) {
-            Objects.requireNonNull(routes, "made with the streams").wroteByStream(from, nodeId);
-            GossipNode.this.messages(from, payload);
         }
     }
 
     /** What becomes of the links to those whom this node watches. */
-    private final class LinkEvents implements Watches.Listener {
+    private final class WatchEvents implements Watches.Listener {
         @Override
         public void closed(String nodeId) {
             run(core -> core.linkClosed(now(), nodeId));
@@ -374,17 +396,18 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
 
     @Override
     public void answer(long stream, SwimTable mine) {
-        Objects.requireNonNull(streams, "it asked").answer(stream, mine);
+        // Asked and answered within one call, see Swim.pushPullAsked.
+        Objects.requireNonNull(frames, "it asked").sendTable(Objects.requireNonNull(asking, "it asked"), true, mine);
     }
 
     @Override
-    public void probe(long probe, String nodeId, Address address) {
-        Objects.requireNonNull(streams, "made before the core starts").probe(probe, nodeId, address);
+    public void probe(long probe, MemberInfo member) {
+        Objects.requireNonNull(streams, "made before the core starts").probe(probe, member);
     }
 
     @Override
     public void watch(MemberInfo member) {
-        Objects.requireNonNull(watches, "made before the core starts").watch(member.id(), member.address());
+        Objects.requireNonNull(watches, "made before the core starts").watch(member);
     }
 
     @Override
@@ -439,7 +462,7 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
 
     @Override
     public void say(UnaryOperator<MemberFacts> change) {
-        Objects.requireNonNull(facts, "the node has been started").change(change);
+        facts.change(change);
     }
 
     /** The facts have changed, and leave the node. */
@@ -464,28 +487,8 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
     }
 
     @Override
-    public Map<String, Object> inspect() {
-        return inspection.inspect();
-    }
-
-    @Override
-    public List<Explanation.Finding> explain() {
-        return inspection.explain();
-    }
-
-    @Override
-    public SafeToStop safeToStop(String nodeId) {
-        return inspection.safeToStop(nodeId);
-    }
-
-    @Override
-    public Map<String, Address> nodes() {
-        return inspection.nodes();
-    }
-
-    @Override
-    public List<OperatorCommand> operatorCommands() {
-        return inspection.operatorCommands();
+    public Inspectable inspectable() {
+        return inspection;
     }
 
     // ---- what users ask for, on their threads
@@ -509,11 +512,7 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
 
     @Override
     public void tell(UnaryOperator<MemberFacts> change) {
-        runtime.loop().execute(() -> {
-            if (swim != null) {
-                say(change);
-            }
-        });
+        facts.change(change);
     }
 
     private static void check(byte[] payload) {
@@ -524,10 +523,11 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
     }
 
     private boolean later(Consumer<Swim> call) {
-        if (swim == null || waitingSends.incrementAndGet() > MOST_WAITING) {
-            if (swim != null) {
-                waitingSends.decrementAndGet();
-            }
+        if (swim == null) {
+            return false;
+        }
+        if (waitingSends.incrementAndGet() > MOST_WAITING) {
+            waitingSends.decrementAndGet();
             return false;
         }
         runtime.loop().execute(() -> {

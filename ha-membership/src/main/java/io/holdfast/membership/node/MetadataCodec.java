@@ -5,12 +5,12 @@ import io.holdfast.core.MemberFacts;
 import io.holdfast.core.Node;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.MalformedFrameException;
+import io.holdfast.core.spi.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Map;
 import java.util.Set;
@@ -54,8 +54,11 @@ final class MetadataCodec {
                 out.writeFloat(load.getValue().floatValue());
             }
             writeWords(out, facts.capabilities());
-        } catch (IOException impossible) {
-            throw new UncheckedIOException("bytes in memory are always written", impossible);
+        } catch (IOException tooLong) { // nothing else happens to bytes in memory
+            throw new IllegalArgumentException(
+                    "a zone, tag or service of node " + node.id()
+                            + " is longer than 65535 bytes; gossip carries some hundred in all",
+                    tooLong);
         }
         return bytes.toByteArray();
     }
@@ -90,33 +93,40 @@ final class MetadataCodec {
                 throw new MalformedFrameException("metadata of " + id + " have version 0");
             }
             String at = address.toString();
-            Node node = Node.of(id).bind(at).zone(in.readUTF()).weight(in.readUnsignedShort());
+            Node node = Node.of(id).bind(at).zone(text(in)).weight(in.readUnsignedShort());
             node = ephemeral ? node.ephemeral() : node;
             for (String tag : readWords(in)) {
                 node = node.tag(tag);
             }
             for (int left = in.readUnsignedByte(); left > 0; left--) {
-                String name = in.readUTF();
-                node = node.service(name, in.readUTF());
+                String name = text(in);
+                node = node.service(name, text(in));
             }
             int role = in.readUnsignedByte();
             SortedMap<String, Double> load = new TreeMap<>();
             for (int left = in.readUnsignedByte(); left > 0; left--) {
-                String name = in.readUTF();
+                String name = text(in);
                 load.put(name, (double) in.readFloat());
             }
             return new Content(
                     node,
                     new MemberFacts(role == 0 || role > ROLES.length ? null : ROLES[role - 1], load, readWords(in)));
         } catch (IOException | IllegalArgumentException e) {
-            throw new MalformedFrameException("metadata of " + id + " cannot be read: " + e);
+            throw new MalformedFrameException(
+                    "metadata of " + id + " cannot be read: " + e.getClass().getSimpleName());
         }
+    }
+
+    /** What others say is shown in logs and on terminals. */
+    private static String text(DataInputStream in) throws IOException {
+        String said = in.readUTF();
+        return Printable.of(said, said.length());
     }
 
     private static SortedSet<String> readWords(DataInputStream in) throws IOException {
         SortedSet<String> words = new TreeSet<>();
         for (int left = in.readUnsignedByte(); left > 0; left--) {
-            words.add(in.readUTF());
+            words.add(text(in));
         }
         return words;
     }

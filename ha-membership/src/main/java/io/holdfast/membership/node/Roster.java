@@ -9,7 +9,9 @@ import io.holdfast.core.Node;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.membership.swim.MemberChange;
 import io.holdfast.membership.swim.MemberInfo;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,9 @@ final class Roster {
 
     private final String self;
     private final Map<String, Member> byId = new TreeMap<>();
+    /** Told of in the log; no more than there are members. */
+    private final Set<String> misunderstood = new HashSet<>();
+
     private long version;
     private boolean changed;
     private volatile Members snapshot;
@@ -57,6 +62,7 @@ final class Roster {
                 };
         if (kind == MemberEvent.Kind.FORGOTTEN) {
             byId.remove(member.id());
+            misunderstood.remove(member.id());
         } else {
             byId.put(member.id(), member);
         }
@@ -69,11 +75,13 @@ final class Roster {
         try {
             content = MetadataCodec.decode(info.id(), info.address(), info.isEphemeral(), info.metadata());
         } catch (MalformedFrameException e) {
-            LOG.warn(
-                    "node {}: what {} says of itself is not understood, and left out: {}",
-                    self,
-                    info.id(),
-                    e.getMessage());
+            if (misunderstood.add(info.id())) {
+                LOG.warn(
+                        "node {}: what {} says of itself is not understood, and left out: {}",
+                        self,
+                        info.id(),
+                        e.getMessage());
+            }
             Node plain = Node.of(info.id()).bind(info.address().toString());
             content = new MetadataCodec.Content(info.isEphemeral() ? plain.ephemeral() : plain, MemberFacts.NONE);
         }

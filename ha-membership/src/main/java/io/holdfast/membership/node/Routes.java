@@ -8,53 +8,60 @@ import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * How messages go to an address: by datagrams, or over TCP where datagrams do not get through. That is held to be so for a
- * while when probes by datagram went unanswered twice and the same member answered over TCP, and tried again after that. On the
- * loop.
+ * while when probes by datagram went unanswered twice and the same member answered over TCP, and tried again after that. Whoever
+ * writes over TCP since it found that out is answered there, for as long as it does. An answer says that it is one, or two nodes
+ * would keep each other from ever trying datagrams again. On the loop.
  */
 final class Routes {
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
     private static final String HEALTH = "datagrams";
     private static final int ENOUGH = 2;
+    /** Since a member's last message over TCP. */
+    private static final long FOLLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** Addresses about which something is remembered. */
     private static final int MOST = 10_000;
 
     private final String node;
     private final FeatureContext context;
-    private final DatagramPort datagrams;
-    private final boolean useDatagrams;
+    /** Null without datagrams. */
+    private final @Nullable DatagramPort datagrams;
+
     private final AddressBook addresses;
-    private final Streams streams;
+    private final Carriers carriers;
     private final long forgetsNanos;
     private final Map<Address, Blocked> blocked = new LinkedHashMap<>();
     private boolean told;
 
     private static final class Blocked {
         int times;
+        long countedNanos;
         long untilNanos;
         boolean logged;
+        boolean follows;
+        long followedNanos; // when it last wrote over TCP
     }
 
     Routes(
             String node,
             FeatureContext context,
-            DatagramPort datagrams,
-            boolean wanted,
+            @Nullable DatagramPort datagrams,
             AddressBook addresses,
-            Streams streams,
+            Carriers carriers,
             long forgetsNanos) {
         this.node = node;
         this.context = context;
-        this.datagrams = datagrams;
-        this.useDatagrams = wanted && datagrams.isBound();
+        this.datagrams = datagrams == null || !datagrams.isBound() ? null : datagrams;
         this.addresses = addresses;
-        this.streams = streams;
+        this.carriers = carriers;
         this.forgetsNanos = forgetsNanos;
-        if (wanted && !datagrams.isBound()) {
+        if (datagrams != null && !datagrams.isBound()) {
             String why = "no datagrams: " + datagrams.problem() + "; gossip goes over TCP";
             LOG.warn("node {}: {}", node, why);
             context.health(HEALTH, Health.DEGRADED, why);
@@ -63,14 +70,16 @@ final class Routes {
 
     /** Sends, and takes ownership of {@code payload}. */
     void send(Address to, ByteBuf payload) {
-        if (!useDatagrams || isBlocked(to)) {
-            streams.message(to, payload);
+        DatagramPort port = datagrams;
+        boolean own = port == null || isBlocked(to);
+        if (port == null || own || follows(to)) {
+            carriers.send(to, payload, !own);
             return;
         }
         addresses.find(to, new AddressBook.Use() {
             @Override
             public void found(InetSocketAddress where) {
-                datagrams.send(where, payload);
+                port.send(where, payload);
             }
 
             @Override
@@ -87,29 +96,41 @@ final class Routes {
                 && context.runtime().clock().nanoTime() - known.untilNanos < 0;
     }
 
-    /** A member did not answer datagrams, and answered over TCP. */
-    void answeredByStreamAlone(Address address, String nodeId) {
-        count(address, nodeId, 1);
+    private boolean follows(Address to) {
+        Blocked known = blocked.get(to);
+        long now = context.runtime().clock().nanoTime();
+        return known != null && known.follows && now - known.followedNanos < FOLLOW_NANOS;
     }
 
-    /** A member found that datagrams do not get through, and wrote over TCP: it is answered there. */
-    void wroteByStream(Address address, String nodeId) {
-        count(address, nodeId, ENOUGH);
-    }
-
-    private void count(Address address, String nodeId, int times) {
-        if (!useDatagrams) {
-            return;
-        }
+    private Blocked at(Address address) {
         if (blocked.size() >= MOST && !blocked.containsKey(address)) {
             blocked.remove(blocked.keySet().iterator().next());
         }
-        Blocked known = blocked.computeIfAbsent(address, a -> new Blocked());
-        long now = context.runtime().clock().nanoTime();
-        if (known.times >= ENOUGH && now - known.untilNanos >= 0) {
-            known.times = 0; // they were tried again meanwhile
+        return blocked.computeIfAbsent(address, a -> new Blocked());
+    }
+
+    /** A member found that datagrams do not get through, and wrote over TCP: it is answered there. */
+    void wroteByStream(Address address) {
+        if (datagrams == null) {
+            return;
         }
-        known.times += times;
+        Blocked known = at(address);
+        known.follows = true;
+        known.followedNanos = context.runtime().clock().nanoTime();
+    }
+
+    /** A member did not answer datagrams, and answered over TCP. */
+    void answeredByStreamAlone(Address address, String nodeId) {
+        if (datagrams == null) {
+            return;
+        }
+        Blocked known = at(address);
+        long now = context.runtime().clock().nanoTime();
+        if (now - known.countedNanos >= forgetsNanos) {
+            known.times = 0; // long ago, or they were tried again meanwhile
+        }
+        known.times++;
+        known.countedNanos = now;
         if (known.times >= ENOUGH) {
             known.untilNanos = now + forgetsNanos;
             if (!known.logged) {
@@ -126,7 +147,7 @@ final class Routes {
     }
 
     private void judge() {
-        boolean any = blocked.keySet().stream().anyMatch(this::isBlocked);
+        boolean any = overTcp() > 0;
         if (any != told) {
             told = any;
             context.health(
@@ -136,16 +157,22 @@ final class Routes {
         }
     }
 
-    /** Members that are reached over TCP alone at this moment. */
+    /** Members that are reached over TCP alone, or were a moment ago and are just being tried again. */
     int overTcp() {
-        return (int) blocked.keySet().stream().filter(this::isBlocked).count();
+        long now = context.runtime().clock().nanoTime();
+        return (int) blocked.entrySet().stream()
+                .filter(each -> follows(each.getKey())
+                        || (each.getValue().times >= ENOUGH && now - each.getValue().untilNanos < forgetsNanos))
+                .count();
     }
 
     /** Sees whether health is better; now and then. */
     void look() {
+        long now = context.runtime().clock().nanoTime();
         blocked.values()
-                .removeIf(b ->
-                        b.times >= ENOUGH && context.runtime().clock().nanoTime() - b.untilNanos >= 2 * forgetsNanos);
+                .removeIf(b -> b.times >= ENOUGH
+                        ? now - b.untilNanos >= 2 * forgetsNanos
+                        : now - b.countedNanos >= forgetsNanos && now - b.followedNanos >= FOLLOW_NANOS);
         judge();
     }
 

@@ -13,8 +13,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Frames of gossip's links, sealed as datagrams are: a byte that says which of the two kinds it is, and what it holds. On the
- * loop.
+ * Frames of gossip's links, sealed as datagrams are: a byte that says of which kind it is, and what it holds. On the loop.
  */
 final class StreamFrames {
     /** The largest before sealing. */
@@ -22,6 +21,7 @@ final class StreamFrames {
 
     private static final int STREAM = 1;
     private static final int MESSAGES = 2;
+    private static final int MESSAGES_IN_RETURN = 3;
 
     private final Seal seal;
     private final ByteBufAllocator allocator;
@@ -38,30 +38,50 @@ final class StreamFrames {
 
     /** What a frame may hold. */
     interface Reader {
-        void table(StreamMessage.TablePart part);
+        /** It is genuine; what it holds follows. */
+        default void opened() {}
+
+        default void table(StreamMessage.TablePart part) {}
+
+        default void ping(StreamMessage.StreamPing ping) {}
+
+        default void ack(StreamMessage.StreamAck ack) {}
 
         /**
          * What a datagram would have held; not to be kept.
          *
          * @param from where the sender is reached
+         * @param inReturn true if the sender only answers on the way on which it was written to
          */
-        void messages(Address from, ByteBuf payload);
+        default void messages(Address from, ByteBuf payload, boolean inReturn) {}
     }
 
     void sendTable(Link link, boolean answer, SwimTable table) {
         StreamCodec.encodeTable(allocator, answer, table, frame -> send(link, STREAM, frame));
     }
 
-    /** Takes ownership of {@code payload}. */
-    void sendMessages(Link link, ByteBuf payload) {
-        send(link, MESSAGES, payload);
+    void sendPing(Link link, StreamMessage.StreamPing ping) {
+        send(link, STREAM, StreamCodec.encode(allocator, ping));
+    }
+
+    void sendAck(Link link, long challenge) {
+        send(link, STREAM, StreamCodec.encode(allocator, new StreamMessage.StreamAck(challenge)));
+    }
+
+    /**
+     * Takes ownership of {@code payload}.
+     *
+     * @param inReturn false if this node found itself that datagrams do not get through
+     */
+    void sendMessages(Link link, ByteBuf payload, boolean inReturn) {
+        send(link, inReturn ? MESSAGES_IN_RETURN : MESSAGES, payload);
     }
 
     private void send(Link link, int kind, ByteBuf content) {
         ByteBuf plain = allocator.buffer(4 + host.length + content.readableBytes());
         try {
             plain.writeByte(kind);
-            if (kind == MESSAGES) {
+            if (kind != STREAM) {
                 plain.writeByte(host.length).writeBytes(host).writeShort(port);
             }
             plain.writeBytes(content);
@@ -84,13 +104,21 @@ final class StreamFrames {
             throw new MalformedFrameException("gossip over TCP is " + opening.outcome() + ": " + opening.detail());
         }
         try {
-            switch (plain.readUnsignedByte()) {
+            int kind = plain.readUnsignedByte(); // a seal holds at least one byte
+            reader.opened();
+            switch (kind) {
                 case STREAM -> {
-                    if (StreamCodec.decode(plain) instanceof StreamMessage.TablePart part) {
+                    StreamMessage message = StreamCodec.decode(plain);
+                    if (message instanceof StreamMessage.TablePart part) {
                         reader.table(part);
+                    } else if (message instanceof StreamMessage.StreamPing ping) {
+                        reader.ping(ping);
+                    } else if (message instanceof StreamMessage.StreamAck ack) {
+                        reader.ack(ack);
                     }
                 }
-                case MESSAGES -> reader.messages(address(plain), plain);
+                case MESSAGES -> reader.messages(address(plain), plain, false);
+                case MESSAGES_IN_RETURN -> reader.messages(address(plain), plain, true);
                 default -> {} // of a later version
             }
         } finally {
@@ -102,7 +130,11 @@ final class StreamFrames {
         try {
             String host = in.readCharSequence(in.readUnsignedByte(), StandardCharsets.US_ASCII)
                     .toString();
-            return new Address(host, in.readUnsignedShort());
+            int port = in.readUnsignedShort();
+            if (port == 0) {
+                throw new MalformedFrameException("messages of gossip from an address with port 0");
+            }
+            return new Address(host, port);
         } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
             throw new MalformedFrameException("messages of gossip from an address that is none: " + e.getMessage());
         }

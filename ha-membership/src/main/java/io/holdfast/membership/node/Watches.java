@@ -3,13 +3,15 @@ package io.holdfast.membership.node;
 import io.holdfast.core.Address;
 import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
 import io.holdfast.core.spi.Links;
+import io.holdfast.membership.swim.MemberInfo;
+import io.holdfast.membership.wire.StreamMessage.StreamPing;
 import io.netty.buffer.ByteBuf;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Idle connections to those whom this node watches. A process that dies takes its connections with it, and the next dial is
- * refused: evidence that costs no bytes while nothing happens. On the loop.
+ * Connections to those whom this node watches, idle after a ping that shows whose they are. A process that dies takes its
+ * connections with it, and the next dial is refused: evidence that costs no bytes while nothing happens. On the loop.
  */
 final class Watches {
 
@@ -23,17 +25,19 @@ final class Watches {
     }
 
     private final Links links;
+    private final StreamFrames frames;
     private final Listener listener;
     private final Map<String, Links.OutboundLink> watched = new LinkedHashMap<>();
 
-    Watches(Links links, Listener listener) {
+    Watches(Links links, StreamFrames frames, Listener listener) {
         this.links = links;
+        this.frames = frames;
         this.listener = listener;
     }
 
-    void watch(String nodeId, Address address) {
-        unwatch(nodeId);
-        watched.put(nodeId, links.dial(Streams.PROTOCOL, nodeId, address, new Watch(nodeId, address)));
+    void watch(MemberInfo member) {
+        unwatch(member.id());
+        watched.put(member.id(), links.dial(Streams.PROTOCOL, member.id(), member.address(), new Watch(member)));
     }
 
     void unwatch(String nodeId) {
@@ -49,29 +53,29 @@ final class Watches {
     }
 
     private final class Watch implements Links.LinkListener {
-        private final String nodeId;
-        private final Address address;
+        private final MemberInfo member;
 
-        Watch(String nodeId, Address address) {
-            this.nodeId = nodeId;
-            this.address = address;
+        Watch(MemberInfo member) {
+            this.member = member;
         }
 
         @Override
-        public void up(Links.Link link) {}
+        public void up(Links.Link link) {
+            frames.sendPing(link, new StreamPing(0, member.id(), member.boot())); // nobody waits for the answer
+        }
 
         @Override
-        public void received(Links.Link link, ByteBuf frame) {} // nobody says anything here
+        public void received(Links.Link link, ByteBuf frame) {}
 
         @Override
         public void down(Links.Link link, CloseReason reason, String detail) {
-            listener.closed(nodeId);
+            listener.closed(member.id());
         }
 
         @Override
         public void dialFailed(CloseReason reason, String detail) {
             if (reason == CloseReason.REFUSED) {
-                listener.refused(address);
+                listener.refused(member.address());
             }
         }
     }

@@ -34,8 +34,9 @@ final class Identity {
 
     /** Takes an incarnation above {@code incarnation}, and says so. */
     void raise(long incarnation) {
-        if (!s.leaving && incarnation < MemberInfo.MAX_INCARNATION) {
-            s.self = s.self.withIncarnation(Math.max(s.self.incarnation(), incarnation) + 1);
+        long top = Math.max(s.self.incarnation(), incarnation);
+        if (!s.leaving && top < MemberInfo.MAX_INCARNATION) { // only a forger ever gets there
+            s.self = s.self.withIncarnation(top + 1);
             gossip.put(s.self.id(), new SwimMessage.Alive(s.self));
         }
     }

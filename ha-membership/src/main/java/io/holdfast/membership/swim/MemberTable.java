@@ -50,16 +50,20 @@ final class MemberTable {
         return digest;
     }
 
-    /** Makes room by dropping whoever has been gone the longest; null if all places are taken by the living. */
+    /** True if one more needs somebody's place; this node has one, too. */
+    boolean isFull() {
+        return all.size() >= maxMembers - 1;
+    }
+
+    /** Whoever has been gone the longest; null if all live. */
     @Nullable
+    Peer longestGone() {
+        Iterator<Peer> oldest = gone.values().iterator();
+        return oldest.hasNext() ? oldest.next() : null;
+    }
+
+    /** There is room, see {@link #isFull}. */
     Peer add(MemberInfo info, MemberState state, long now) {
-        while (all.size() >= maxMembers - 1) {
-            Iterator<Peer> oldest = gone.values().iterator();
-            if (!oldest.hasNext()) {
-                return null;
-            }
-            remove(oldest.next());
-        }
         Peer peer = new Peer(info, state, now);
         all.put(peer.id, peer);
         place(peer);

@@ -178,7 +178,7 @@ final class Probes {
         if (!peer.probed) {
             Probe probe = begin(peer, true);
             ping(probe, false);
-            s.out.probe(probe.sequence, peer.id, peer.info.address());
+            s.out.probe(probe.sequence, peer.info);
         }
     }
 
@@ -188,7 +188,7 @@ final class Probes {
             Probe probe = begin(peer, false);
             probe.hasty = true;
             ping(probe, false);
-            s.out.probe(probe.sequence, peer.id, peer.info.address());
+            s.out.probe(probe.sequence, peer.info);
         }
     }
 
@@ -212,7 +212,7 @@ final class Probes {
                 gossip.send(helper.info.address(), helper, List.of(request));
             }
             if (!probe.hasty) {
-                s.out.probe(probe.sequence, peer.id, peer.info.address());
+                s.out.probe(probe.sequence, peer.info);
             }
         } else {
             end(probe);

@@ -145,7 +145,9 @@ public final class Swim {
         } else if (message instanceof SwimMessage.Broadcast broadcast) {
             userMessages.received(broadcast);
         } else if (message instanceof SwimMessage.Direct direct) {
-            s.out.delivered(direct.from(), direct.payload(), false);
+            if (isSelf(direct.target()) && direct.boot() == s.self.boot()) { // else somebody passed another's on
+                s.out.delivered(direct.from(), direct.payload(), false);
+            }
         } else {
             throw new IllegalStateException("not handled: " + message);
         }
@@ -297,7 +299,10 @@ public final class Swim {
         if (peer == null || !peer.isLive() || !enter(now)) {
             return false;
         }
-        gossip.send(peer.info.address(), peer, List.of(new SwimMessage.Direct(s.self.id(), payload.clone())));
+        gossip.send(
+                peer.info.address(),
+                peer,
+                List.of(new SwimMessage.Direct(s.self.id(), id, peer.info.boot(), payload.clone())));
         exit();
         return true;
     }
@@ -305,7 +310,7 @@ public final class Swim {
     /** Says goodbye; {@link SwimOutput#leaveDone} follows, at once if nobody is there to hear it. */
     public void leave(long now) {
         if (!s.leaving && enter(now)) {
-            s.self = s.self.withIncarnation(s.self.incarnation() + 1);
+            s.self = s.self.withIncarnation(Math.min(MemberInfo.MAX_INCARNATION, s.self.incarnation() + 1));
             s.leaving = true;
             leaveDeadline = s.now + s.config.leaveTimeout();
             MemberInfo self = s.self;

@@ -67,5 +67,5 @@ public sealed interface SwimMessage {
     }
 
     /** A user's message to one. */
-    record Direct(String from, byte[] payload) implements SwimMessage {}
+    record Direct(String from, String target, long boot, byte[] payload) implements SwimMessage {}
 }

@@ -21,10 +21,10 @@ public interface SwimOutput {
     void answer(long stream, SwimTable mine);
 
     /**
-     * Ask over a fresh connection whether {@code id} at {@code address} is alive, and say {@link Swim#probed} with {@code probe}
-     * as soon as that is known. A result that comes late is ignored.
+     * Ask over a fresh connection whether that process (the boot counts, too) is alive, and say {@link Swim#probed} with {@code
+     * probe} as soon as that is known. A result that comes late is ignored.
      */
-    void probe(long probe, String id, Address address);
+    void probe(long probe, MemberInfo member);
 
     /** Keep a connection to it from now on (or to its changed address), and say {@link Swim#linkClosed} whenever that ends. */
     void watch(MemberInfo member);

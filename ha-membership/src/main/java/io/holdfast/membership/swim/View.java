@@ -34,11 +34,10 @@ final class View {
     void alive(MemberInfo member, boolean spread) {
         Peer peer = s.table.get(member.id());
         if (peer == null) {
-            Peer added = s.table.add(member, MemberState.ALIVE, s.now);
-            if (added == null) {
-                s.stats.refusedFull++;
+            if (!makeRoom()) {
                 return;
             }
+            Peer added = s.table.add(member, MemberState.ALIVE, s.now);
             enter(added);
             tell(added, Kind.JOINED, "");
         } else if (member.incarnation() > peer.incarnation) {
@@ -85,7 +84,6 @@ final class View {
                 reunion.cameBack(peer);
             }
         } else if (restarted) {
-            s.out.unwatch(peer.id);
             tell(peer, Kind.CAME_BACK, "");
         } else {
             if (before == MemberState.SUSPECT) {
@@ -238,13 +236,35 @@ final class View {
         if (s.now - since >= retention(entry.state(), member)) {
             return;
         }
+        if (known == null && !makeRoom()) {
+            return;
+        }
         Peer peer = known == null ? s.table.add(member, entry.state(), s.now) : known;
-        if (peer != null) {
-            s.table.describe(peer, member);
-            peer.incarnation = member.incarnation();
-            peer.state = entry.state();
-            peer.since = since;
-            s.table.place(peer);
+        s.table.describe(peer, member);
+        peer.incarnation = member.incarnation();
+        peer.state = entry.state();
+        peer.since = since;
+        s.table.place(peer);
+    }
+
+    /** For one more, by forgetting whoever has been gone the longest; false if all places are taken by the living. */
+    private boolean makeRoom() {
+        while (s.table.isFull()) {
+            Peer oldest = s.table.longestGone();
+            if (oldest == null) {
+                s.stats.refusedFull++;
+                return false;
+            }
+            forget(oldest);
+        }
+        return true;
+    }
+
+    private void forget(Peer peer) {
+        s.table.remove(peer);
+        gossip.forget(peer.id);
+        if (peer.introduced) {
+            tell(peer, Kind.FORGOTTEN, "");
         }
     }
 
@@ -302,11 +322,7 @@ final class View {
     void expire() {
         for (Peer peer : new ArrayList<>(s.table.gone())) {
             if (s.now - peer.since >= retention(peer.state, peer.info)) {
-                s.table.remove(peer);
-                gossip.forget(peer.id);
-                if (peer.introduced) {
-                    tell(peer, Kind.FORGOTTEN, "");
-                }
+                forget(peer);
             }
         }
     }

@@ -4,6 +4,8 @@ import io.holdfast.core.MemberState;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.membership.swim.MemberInfo;
 import io.holdfast.membership.swim.SwimTable;
+import io.holdfast.membership.wire.StreamMessage.StreamAck;
+import io.holdfast.membership.wire.StreamMessage.StreamPing;
 import io.holdfast.membership.wire.StreamMessage.TablePart;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -54,6 +56,12 @@ public final class StreamCodec {
                 Primitives.writeVarint(out, entry.ageSeconds());
                 MemberCodec.write(out, entry.member());
             }
+        } else if (message instanceof StreamPing m) {
+            out.writeByte(2).writeLong(m.challenge());
+            Primitives.writeText(out, m.target());
+            out.writeLong(m.boot());
+        } else if (message instanceof StreamAck m) {
+            out.writeByte(3).writeLong(m.challenge());
         } else {
             out.release();
             throw new IllegalStateException("not encoded: " + message);
@@ -79,6 +87,8 @@ public final class StreamCodec {
             StreamMessage message =
                     switch (kind) {
                         case 1 -> readTable(in);
+                        case 2 -> new StreamPing(in.readLong(), Primitives.readId(in), in.readLong());
+                        case 3 -> new StreamAck(in.readLong());
                         default -> {
                             in.skipBytes(in.readableBytes());
                             yield new StreamMessage.Unknown(kind);

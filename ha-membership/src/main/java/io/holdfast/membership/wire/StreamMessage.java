@@ -16,6 +16,17 @@ public sealed interface StreamMessage {
     record TablePart(boolean answer, boolean last, MemberInfo from, List<SwimTable.Entry> entries)
             implements StreamMessage {}
 
+    /**
+     * Are you that very process, and does your loop turn? Whoever is another one does not answer.
+     *
+     * @param challenge drawn at random, comes back in the answer
+     * @param boot of the process that is meant
+     */
+    record StreamPing(long challenge, String target, long boot) implements StreamMessage {}
+
+    /** Yes. */
+    record StreamAck(long challenge) implements StreamMessage {}
+
     /** Of a later version; to be passed over. */
     record Unknown(int kind) implements StreamMessage {}
 }

@@ -65,7 +65,7 @@ public final class SwimCodec {
                     + Primitives.varintSize(m.sequence())
                     + Primitives.bytesSize(m.payload());
         } else if (message instanceof SwimMessage.Direct m) {
-            return text(m.from()) + Primitives.bytesSize(m.payload());
+            return text(m.from()) + text(m.target()) + Long.BYTES + Primitives.bytesSize(m.payload());
         }
         throw new IllegalStateException("not encoded: " + message);
     }
@@ -151,6 +151,8 @@ public final class SwimCodec {
             Primitives.writeBytes(out, m.payload());
         } else if (message instanceof SwimMessage.Direct m) {
             Primitives.writeText(out, m.from());
+            Primitives.writeText(out, m.target());
+            out.writeLong(m.boot());
             Primitives.writeBytes(out, m.payload());
         }
     }
@@ -213,7 +215,7 @@ public final class SwimCodec {
             case 10 -> readClaim(in);
             case 11 ->
                 new SwimMessage.Broadcast(Primitives.readId(in), in.readLong(), Primitives.readVarint(in), payload(in));
-            case 12 -> new SwimMessage.Direct(Primitives.readId(in), payload(in));
+            case 12 -> new SwimMessage.Direct(Primitives.readId(in), Primitives.readId(in), in.readLong(), payload(in));
             default -> throw new IllegalStateException("kind " + kind);
         };
     }

@@ -68,9 +68,22 @@ class MetadataCodecTest {
             try {
                 MetadataCodec.decode("node-1", AT, false, garbage);
             } catch (MalformedFrameException e) {
-                assertTrue(String.valueOf(e.getMessage()).contains("node-1"));
+                assertTrue(
+                        String.valueOf(e.getMessage()).matches("metadata of node-1 [a-zA-Z0-9 ,:.]*"), e.getMessage());
             }
         }
+    }
+
+    @Test
+    void whatOthersSayForgesNoLine() {
+        Node loud = node().zone("a\nb").tag("c\u001b[31m");
+        Node read = MetadataCodec.decode("node-1", AT, false, MetadataCodec.encode(loud, MemberFacts.NONE))
+                .node();
+        assertEquals("a?b", read.zone());
+        assertTrue(read.tags().contains("c?[31m"), read.tags().toString());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> MetadataCodec.encode(node().zone("z".repeat(70_000)), MemberFacts.NONE));
     }
 
     @Test

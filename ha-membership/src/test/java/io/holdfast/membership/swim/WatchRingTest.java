@@ -99,7 +99,7 @@ class WatchRingTest {
         public void answer(long stream, SwimTable mine) {}
 
         @Override
-        public void probe(long probe, String id, Address address) {}
+        public void probe(long probe, MemberInfo member) {}
 
         @Override
         public void watch(MemberInfo member) {}

@@ -68,7 +68,7 @@ class SwimCodecTest {
             case 8 -> new SwimMessage.Digest(id(), random.nextLong(), random.nextBoolean());
             case 9 -> new SwimMessage.Claim(id(), random.nextLong(), incarnation(), random.nextLong() >>> 3, address());
             case 10 -> new SwimMessage.Broadcast(id(), random.nextLong(), random.nextLong() >>> 1, bytes(512));
-            default -> new SwimMessage.Direct(id(), bytes(512));
+            default -> new SwimMessage.Direct(id(), id(), random.nextLong(), bytes(512));
         };
     }
 
@@ -83,7 +83,9 @@ class SwimCodecTest {
         if (message instanceof SwimMessage.Broadcast m) {
             return List.of(m.origin(), m.originBoot(), m.sequence(), ByteBufUtil.hexDump(m.payload()));
         }
-        return message instanceof SwimMessage.Direct m ? List.of(m.from(), ByteBufUtil.hexDump(m.payload())) : message;
+        return message instanceof SwimMessage.Direct m
+                ? List.of(m.from(), m.target(), m.boot(), ByteBufUtil.hexDump(m.payload()))
+                : message;
     }
 
     @Test
@@ -201,7 +203,13 @@ class SwimCodecTest {
     }
 
     @Test
-    void framesOfALaterVersionArePassedOver() {
+    void otherFramesComeBackAndThoseOfALaterVersionArePassedOver() {
+        for (StreamMessage message :
+                List.of(new StreamMessage.StreamPing(-7, "node-1", -9), new StreamMessage.StreamAck(-7))) {
+            ByteBuf frame = StreamCodec.encode(ByteBufAllocator.DEFAULT, message);
+            assertEquals(message, StreamCodec.decode(frame));
+            frame.release();
+        }
         assertEquals(
                 new StreamMessage.Unknown(99), StreamCodec.decode(Unpooled.wrappedBuffer(new byte[] {1, 99, 5, 5})));
     }

@@ -1,11 +1,8 @@
 package io.holdfast.replication.node;
 
-import io.holdfast.core.Address;
-import io.holdfast.core.Explanation;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.RoleHolder;
-import io.holdfast.core.SafeToStop;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
@@ -28,8 +25,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -38,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A node that stores the log: its directory and identity, and, once the cluster is formed, its {@link Replica}. */
-public final class ReplicationNode implements RunningFeature, LogAccess, LockAccess, ElectionEngine, Inspectable {
+public final class ReplicationNode implements RunningFeature, LogAccess, LockAccess, ElectionEngine {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicationNode.class);
 
     private final FeatureContext context;
@@ -222,23 +217,8 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     }
 
     @Override
-    public Map<String, Object> inspect() {
-        return inspection.inspect();
-    }
-
-    @Override
-    public List<Explanation.Finding> explain() {
-        return inspection.explain();
-    }
-
-    @Override
-    public SafeToStop safeToStop(String nodeId) {
-        return inspection.safeToStop(nodeId);
-    }
-
-    @Override
-    public Map<String, Address> nodes() {
-        return inspection.nodes();
+    public Inspectable inspectable() {
+        return inspection;
     }
 
     @Override

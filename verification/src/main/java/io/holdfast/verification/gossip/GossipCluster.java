@@ -6,6 +6,7 @@ import io.holdfast.core.MemberEvent;
 import io.holdfast.core.MemberState;
 import io.holdfast.core.Members;
 import io.holdfast.core.Node;
+import io.holdfast.core.spi.HaFeature;
 import io.holdfast.membership.GossipMembership;
 import io.holdfast.membership.MemberMessage;
 import io.holdfast.testkit.SimulatedNode;
@@ -67,13 +68,18 @@ public final class GossipCluster {
     }
 
     HaCluster start(SimulatedNode machine, Node node) {
+        return start(machine, node, settings, List.of());
+    }
+
+    /** @param before features that start before gossip does */
+    HaCluster start(SimulatedNode machine, Node node, UnaryOperator<GossipMembership> with, List<HaFeature> before) {
         List<MemberEvent> told = new ArrayList<>();
         List<MemberMessage> heard = new ArrayList<>();
-        HaCluster process = HaCluster.builder("shop")
-                .node(node)
-                .runtime(machine.runtime())
-                .executor(machine.callbacks())
-                .with(settings.apply(GossipMembership.seeds(seeds)).onMessage(heard::add))
+        HaCluster.Builder builder =
+                HaCluster.builder("shop").node(node).runtime(machine.runtime()).executor(machine.callbacks());
+        before.forEach(builder::with);
+        HaCluster process = builder.with(
+                        with.apply(GossipMembership.seeds(seeds)).onMessage(heard::add))
                 .memberListener(told::add)
                 .build();
         processes.put(machine.id(), process);

@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code SimulateGossip SEEDS [FROM [MINUTES]]}: storms over nodes with gossip, until one of the two is used up. */
+/** {@code SimulateGossip SEEDS [FROM [MINUTES]]}: storms over nodes with gossip, until one of the two is used up; 0 minutes for no limit. */
 public final class SimulateGossip {
     private SimulateGossip() {}
 
@@ -14,7 +14,8 @@ public final class SimulateGossip {
     public static void main(String[] args) {
         int seeds = Integer.parseInt(args[0]);
         long from = args.length < 2 ? 1 : Long.parseLong(args[1]);
-        long end = args.length < 3 ? Long.MAX_VALUE : System.nanoTime() + Integer.parseInt(args[2]) * 60_000_000_000L;
+        int minutes = args.length < 3 ? 0 : Integer.parseInt(args[2]);
+        long end = minutes == 0 ? Long.MAX_VALUE : System.nanoTime() + minutes * 60_000_000_000L;
         List<Long> failed = new ArrayList<>();
         Map<FaultKind, Integer> faults = new EnumMap<>(FaultKind.class);
         long virtualNanos = 0;
@@ -28,6 +29,7 @@ public final class SimulateGossip {
                 failed.add(seed);
                 System.out.println("seed " + seed + ":");
                 result.problems().forEach(problem -> System.out.println("  " + problem));
+                System.out.println("  replay: verification/simulate.sh --gossip --seeds 1 --from " + seed);
             }
         }
         System.out.printf(

@@ -327,19 +327,20 @@ final class SwimNode implements SwimOutput {
     }
 
     @Override
-    public void probe(long probe, String target, Address to) {
+    public void probe(long probe, MemberInfo member) {
         bytesSent += 4 * 40 + 150; // the segments of a connection, and the question
-        SwimNode other = cluster.at(to);
+        SwimNode other = cluster.at(member.address());
         if (other == null || other.side != side || deaf || other.deaf) {
             return;
         }
         if (other.condition == Condition.KILLED) {
             later(2 * cluster.delay(), c -> c.probed(cluster.now(), probe, ProbeOutcome.REFUSED));
-        } else if (other.condition == Condition.RUNNING && other.id.equals(target)) {
-            other.later(
-                    cluster.roundTrip() / 2,
-                    c -> later(
-                            cluster.roundTrip() / 2, own -> own.probed(cluster.now(), probe, ProbeOutcome.ANSWERED)));
+        } else if (other.condition == Condition.RUNNING && other.id.equals(member.id())) {
+            other.later(cluster.roundTrip() / 2, c -> {
+                if (c.self().boot() == member.boot()) {
+                    later(cluster.roundTrip() / 2, own -> own.probed(cluster.now(), probe, ProbeOutcome.ANSWERED));
+                }
+            });
         }
     }
 

@@ -98,8 +98,8 @@ class ArchitectureTest {
     static {
         CORE_LAYERS.put("vocabulary", Set.of());
         CORE_LAYERS.put("runtime", Set.of("vocabulary"));
-        CORE_LAYERS.put("discovery", Set.of("vocabulary", "runtime"));
         CORE_LAYERS.put("spi", Set.of("vocabulary", "runtime"));
+        CORE_LAYERS.put("discovery", Set.of("vocabulary", "runtime", "spi"));
         CORE_LAYERS.put("internal.configuration", Set.of("vocabulary", "spi"));
         CORE_LAYERS.put("internal.file", Set.of("runtime"));
         CORE_LAYERS.put("internal.tls", Set.of("runtime", "spi"));
