@@ -364,8 +364,8 @@ final class Tenure implements ElectionEngine.Listener {
             lapsed(grant);
         } else if (phase == Phase.ENDING && !overrun && now - endingSinceNanos >= stopWithinNanos) {
             overran();
-        } else if (phase == Phase.ENDING && waiting != null && now - waiting.validUntilNanos() >= 0) {
-            waiting = null; // given to a node whose callbacks hang
+        } else if (phase == Phase.ENDING && overrun && waiting != null && now - waiting.validUntilNanos() >= 0) {
+            waiting = null; // given to a node whose callbacks hang; before they overran they may yet return in time
             release("", LONGEST_PAUSE_NANOS);
         } else if (phase == Phase.IDLE) {
             beginWaiting(now);
