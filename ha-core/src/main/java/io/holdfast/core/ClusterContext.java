@@ -7,6 +7,9 @@ import io.holdfast.core.spi.Links;
 import io.holdfast.core.spi.Membership;
 import io.holdfast.core.spi.Seal;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -101,6 +104,12 @@ final class ClusterContext implements FeatureContext {
     @Override
     public void event(HaEvent.Kind kind, String subject, String detail) {
         run.events().tell(kind, subject, detail);
+    }
+
+    @Override
+    public CompletionStage<Map<String, Object>> ask(
+            String nodeId, Address address, String command, Map<String, String> arguments, Duration timeout) {
+        return parts.operations().ask(nodeId, address, command, arguments, timeout);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,6 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ClusterRun {
     static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+    private static final Duration LEAVE_LIMIT = Duration.ofMinutes(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterRun.class);
     private static final long LOOP_WAIT_SECONDS = STOP_LIMIT.toSeconds() + 2;
@@ -252,6 +255,62 @@ final class ClusterRun {
             stopRequested = true; // a start that is under way finds it at its next step
             beginStop(State.RUNNING, false);
         }
+    }
+
+    void leave() {
+        NodeParts running = parts;
+        if (running != null && running.isOwnThread()) {
+            throw new IllegalStateException(
+                    plan + " cannot wait for itself to leave; call leaveAsync() in a callback or on the loop");
+        }
+        try {
+            leaveAsync().get(LEAVE_LIMIT.toSeconds() + 5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NotAvailableException("interrupted while " + plan + " left; it may still leave");
+        } catch (TimeoutException e) {
+            throw new NotAvailableException(
+                    plan + " has not left after " + LEAVE_LIMIT.toSeconds() + " s; it may still");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(plan + " could not leave", e.getCause());
+        }
+        stop();
+    }
+
+    CompletableFuture<Void> leaveAsync() {
+        NodeParts running = parts;
+        if (running == null || life.state() != State.RUNNING) {
+            throw new IllegalStateException(plan + " is " + life.state() + " and has nothing to leave");
+        }
+        LOG.info("{} leaves the cluster", plan);
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        running.loop().execute(() -> leave(List.copyOf(running.features()), left));
+        return left.copy();
+    }
+
+    /** One feature after the other, the last one first, as they stop. On the loop. */
+    private void leave(List<Named> features, CompletableFuture<Void> left) {
+        if (features.isEmpty()) {
+            requestStop();
+            left.complete(null);
+            return;
+        }
+        Named last = features.get(features.size() - 1);
+        last.feature().leave(LEAVE_LIMIT).whenComplete((done, failure) -> {
+            NodeParts running = parts;
+            if (failure != null) {
+                Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+                LOG.warn("{} does not leave the cluster: {}", plan, describe(cause));
+                left.completeExceptionally(cause);
+            } else if (running != null) {
+                running.loop().execute(() -> leave(features.subList(0, features.size() - 1), left));
+            }
+        });
     }
 
     void stop() {

@@ -223,6 +223,25 @@ public final class HaCluster implements AutoCloseable {
         stop();
     }
 
+    /**
+     * Leaves the cluster for good, and stops: gives up mastership in good order, and then the vote, so that the others need a
+     * majority of fewer, and then does what {@link #stop()} does, which keeps the vote. Returns when that is done. A node that is
+     * started again with its old directory comes back without a vote.
+     *
+     * @throws ChangeRefusedException if the cluster cannot spare the node, with the reason; it goes on then
+     * @throws NotAvailableException if no master was there to decide it within a minute, or the wait was interrupted, and whether
+     *     the vote is given up is not known; the node goes on, and it may be called again
+     * @throws IllegalStateException if the node is not running, or this is called by its own loop or in a callback
+     */
+    public void leave() {
+        run.leave();
+    }
+
+    /** Begins to {@link #leave()}; the future completes as that returns or throws, or when the node is stopping. */
+    public CompletableFuture<Void> leaveAsync() {
+        return run.leaveAsync();
+    }
+
     /** Begins to {@link #stop()} and returns a future that completes, normally, when it is done. Idempotent. */
     public CompletableFuture<Void> stopAsync() {
         return run.stopAsync();

@@ -232,6 +232,22 @@ final class Operations {
                 .thenApply(reply -> said(nodeId, other, reply)));
     }
 
+    /** Asks one node; completes on the loop. */
+    CompletableFuture<Map<String, Object>> ask(
+            String nodeId, Address address, String command, Map<String, String> arguments, Duration timeout) {
+        return calls.ask(nodeId, address, command, arguments, timeout.toNanos()).thenApply(reply -> {
+            if (!reply.isOk()) {
+                throw new NotAvailableException(reply.text());
+            }
+            try {
+                return json.read(reply.body());
+            } catch (IllegalArgumentException e) {
+                throw new NotAvailableException("the answer of " + nodeId + " to " + command
+                        + " is not understood; it may be of another release");
+            }
+        });
+    }
+
     private SafeToStop own(String nodeId) {
         if (!run.isRunning()) {
             return SafeToStop.no(nodeId, run.node().id() + " is not running, and knows nothing of the cluster");

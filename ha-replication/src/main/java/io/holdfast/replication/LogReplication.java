@@ -1,6 +1,7 @@
 package io.holdfast.replication;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
@@ -41,6 +42,7 @@ public final class LogReplication implements HaFeature {
     private static final class Options {
         private @Nullable Path directory;
         private List<String> nodes = List.of();
+        private List<String> seeds = List.of();
         private @Nullable StateMachine machine;
         private Duration heartbeat = ReplicationOptions.HEARTBEAT.orDefault();
         private Duration electionTimeout = ReplicationOptions.ELECTION_TIMEOUT.orDefault();
@@ -59,6 +61,7 @@ public final class LogReplication implements HaFeature {
             Options copy = new Options();
             copy.directory = directory;
             copy.nodes = nodes;
+            copy.seeds = seeds;
             copy.machine = machine;
             copy.heartbeat = heartbeat;
             copy.electionTimeout = electionTimeout;
@@ -113,6 +116,26 @@ public final class LogReplication implements HaFeature {
      */
     public LogReplication bootstrap(String... nodes) {
         return with(o -> o.nodes = List.of(nodes));
+    }
+
+    /**
+     * Instead of {@link #bootstrap}: this node joins a cluster that exists, and never forms one. It gets the log and has no vote
+     * until it is given one, by {@link Voters#addVoter} or {@link Voters#replaceVoter}. Once it has joined, which is on its disk, the
+     * addresses are ignored for ever.
+     *
+     * @param addresses of some of the cluster's nodes, {@code host:port} each; the others are learnt from them
+     */
+    public LogReplication join(String... addresses) {
+        return with(o -> o.seeds = List.of(addresses));
+    }
+
+    /**
+     * Who votes in that node's cluster, and how that is changed.
+     *
+     * @throws IllegalStateException if it does not store a log, as a client, or was not started
+     */
+    public static Voters voters(HaCluster cluster) {
+        return new Voters(cluster.feature(ReplicationNode.class));
     }
 
     /** Your own state, kept the same on every node; the same kind of machine is given to every node. */
@@ -290,12 +313,16 @@ public final class LogReplication implements HaFeature {
     private Map<String, Address> voters(Settings settings) {
         Node node = settings.node();
         Map<String, Address> voters = new LinkedHashMap<>();
+        if (!options.seeds.isEmpty()) {
+            checkSeeds(settings);
+            return voters;
+        }
         if (options.nodes.isEmpty()) {
             if (!settings.standalone()) {
                 throw new IllegalArgumentException("name the nodes that form the cluster: .bootstrap(\"" + node.id()
                         + "@" + node.advertisedAddress()
-                        + "\", ...), or holdfast.replication.bootstrap; for one node alone use"
-                        + " HaCluster.singleNode()");
+                        + "\", ...), or holdfast.replication.bootstrap; to join a cluster that exists"
+                        + " .join(\"HOST:PORT\", ...); for one node alone use HaCluster.singleNode()");
             }
             voters.put(node.id(), node.advertisedAddress());
             return voters;
@@ -325,6 +352,19 @@ public final class LogReplication implements HaFeature {
         return voters;
     }
 
+    private void checkSeeds(Settings settings) {
+        if (!options.nodes.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "node " + settings.node().id() + " has both .bootstrap(...), which forms a"
+                            + " cluster, and .join(...), which joins one that exists: leave one out");
+        }
+        if (settings.standalone()) {
+            throw new IllegalArgumentException(
+                    "HaCluster.singleNode() is a cluster of one node and joins none; use HaCluster.builder(name)");
+        }
+        options.seeds.forEach(Address::parse);
+    }
+
     @Override
     public RunningFeature create(FeatureContext context) {
         Options o = options;
@@ -340,6 +380,7 @@ public final class LogReplication implements HaFeature {
                 new ReplicationSettings(
                         directory,
                         voters(new Settings(context.clusterName(), context.node(), context.standalone(), false)),
+                        o.seeds.stream().map(Address::parse).toList(),
                         o.machine,
                         o.heartbeat.toNanos(),
                         o.electionTimeout.toNanos(),

@@ -1,11 +1,17 @@
 package io.holdfast.core.spi;
 
+import io.holdfast.core.Address;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.Health;
 import io.holdfast.core.KeyRing;
 import io.holdfast.core.Node;
+import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +97,20 @@ public interface FeatureContext {
      * @param detail for people; may be empty
      */
     void event(HaEvent.Kind kind, String subject, String detail);
+
+    /**
+     * Has another node carry out one of its {@linkplain Inspectable#operatorCommands() operator commands}, once.
+     *
+     * @param nodeId whom the address must lead to
+     * @param timeout 1 ms to 1 h
+     * @return what it answers; completes on the loop, with {@link NotAvailableException} if it was not reached,
+     *     did not do it, or its answer did not come, as the message says
+     */
+    default CompletionStage<Map<String, Object>> ask(
+            String nodeId, Address address, String command, Map<String, String> arguments, Duration timeout) {
+        return CompletableFuture.failedFuture(
+                new NotAvailableException("this node can ask no other: " + nodeId + " at " + address));
+    }
 
     /** Something is broken that cannot be repaired while running, such as a disk: the node stops. */
     void fail(Throwable cause);

@@ -10,9 +10,16 @@ import java.util.concurrent.CompletionStage;
  *
  * @param name unique on a node: 1 to 64 lower-case letters, digits and hyphens
  * @param needed the least role that may use it
+ * @param nodesToo true if the cluster's nodes may use it besides, whatever role their certificates give: one asks another to do
+ *     what its own user wants
  * @param handler does it
  */
-public record OperatorCommand(String name, OperatorRole needed, Handler handler) {
+public record OperatorCommand(String name, OperatorRole needed, boolean nodesToo, Handler handler) {
+
+    /** One for operators alone. */
+    public OperatorCommand(String name, OperatorRole needed, Handler handler) {
+        this(name, needed, false, handler);
+    }
 
     /** Checks the name. */
     public OperatorCommand {

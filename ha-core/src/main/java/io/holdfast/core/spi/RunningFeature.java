@@ -1,5 +1,9 @@
 package io.holdfast.core.spi;
 
+import io.holdfast.core.ChangeRefusedException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The running part of a feature. */
@@ -15,6 +19,18 @@ public interface RunningFeature {
 
     /** Begins to act: accepts links, dials, sets timers. Called once, on the loop, after {@code open}. */
     void start();
+
+    /**
+     * Gives up what the node has in the cluster for good, such as its vote, while everything still runs; {@link #stop} follows
+     * if all features have done so. On the loop.
+     *
+     * @param limit how long that may take
+     * @return completes, on any thread, when that is done; with {@link ChangeRefusedException} if the cluster
+     *     cannot spare the node, which then goes on
+     */
+    default CompletionStage<Void> leave(Duration limit) {
+        return CompletableFuture.completedFuture(null);
+    }
 
     /**
      * Stops: answers or refuses what waits, leaves its files in a good state. Called at most once, on the loop, also

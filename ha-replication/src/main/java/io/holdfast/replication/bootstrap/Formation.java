@@ -232,8 +232,11 @@ final class Formation {
             return; // formed before this node lost what it had not written
         }
         if (!listed.containsKey(from) || !ids(done.voters()).contains(self)) {
-            effects.add(new Refused(from + " belongs to cluster " + done.clusterId() + " with the voters "
-                    + ids(done.voters()) + "; this node's directory is empty, and " + self + " is none of them"));
+            effects.add(
+                    new Refused(
+                            from + " belongs to cluster " + done.clusterId() + " with the voters "
+                                    + ids(done.voters()) + "; this node's directory is empty, and " + self
+                                    + " is none of them. To have it join, start it with .join(\"HOST:PORT\") instead of .bootstrap(...)"));
             return;
         }
         save(planned(done.clusterId(), done.voters()).formed(done.logId(), done.voters()));

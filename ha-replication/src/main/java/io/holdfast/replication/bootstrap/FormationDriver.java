@@ -95,7 +95,7 @@ public final class FormationDriver {
     /** Begins, or only answers latecomers if the cluster is formed already. On the loop. */
     public void start() {
         context.links().accept(PROTOCOL, this::accept);
-        if (!done) {
+        if (!done && !listed.isEmpty()) { // else it joins
             listed.forEach((id, address) -> {
                 if (!id.equals(context.node().id())) {
                     dialled.add(context.links().dial(PROTOCOL, id, address, new Conversation()));
@@ -109,6 +109,10 @@ public final class FormationDriver {
     private LinkListener accept(Peer peer) {
         if (!peer.member()) {
             throw new RefusedException("a client cannot form a cluster");
+        }
+        if (!done && listed.isEmpty()) {
+            throw new RefusedException(
+                    context.node().id() + " joins a cluster that exists, and forms none; list it nowhere in bootstrap");
         }
         if (!known.contains(peer.nodeId())) {
             throw new RefusedException(peer.nodeId() + " is neither listed in bootstrap by "
@@ -194,8 +198,9 @@ public final class FormationDriver {
         formed.accept(identity);
     }
 
-    /** Others vote by now, which latecomers are told. On the loop. */
+    /** Others vote by now, or the node has joined, which latecomers are told. On the loop. */
     public void changed(Identity identity) {
+        done |= identity.state() == State.FORMED;
         identity.voters().forEach(voter -> known.add(voter.nodeId()));
         formation.changed(identity);
     }

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Who belongs to a cluster: an entry of its log, which counts from the moment at which it is in the log. (Ongaro's thesis,
@@ -20,9 +21,11 @@ import java.util.Map;
  * @param outgoing in joint consensus, who has decided until now: a majority of these must agree, too. Otherwise empty
  * @param learners who gets the log and has no vote yet: each takes the place of the voter of its node, or an empty one, once
  *     it has caught up. One whose disk is not known is an empty place
+ * @param standby who gets the log and has no vote, until it is given one on demand
  */
-public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter> learners) {
-    private static final int VERSION = 1;
+public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter> learners, List<Voter> standby) {
+    private static final int WITHOUT_STANDBY = 1;
+    private static final int VERSION = 2;
     private static final int MAX_EACH = 64;
 
     /** Makes the lists its own, and refuses an ambiguous one. */
@@ -30,13 +33,21 @@ public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter
         voters = List.copyOf(voters);
         outgoing = List.copyOf(outgoing);
         learners = List.copyOf(learners);
-        if (voters.isEmpty() || Math.max(voters.size(), Math.max(outgoing.size(), learners.size())) > MAX_EACH) {
-            throw new IllegalArgumentException(
-                    voters.size() + " voters, " + outgoing.size() + " outgoing, " + learners.size() + " learners");
+        standby = List.copyOf(standby);
+        int most = Math.max(Math.max(voters.size(), outgoing.size()), Math.max(learners.size(), standby.size()));
+        if (voters.isEmpty() || most > MAX_EACH) {
+            throw new IllegalArgumentException(voters.size() + " voters, " + outgoing.size() + " outgoing, "
+                    + learners.size() + " learners, " + standby.size() + " standing by");
         }
         distinct(voters);
         distinct(outgoing);
         distinct(learners);
+        distinct(standby);
+    }
+
+    /** With nobody standing by. */
+    public Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter> learners) {
+        this(voters, outgoing, learners, List.of());
     }
 
     private static void distinct(List<Voter> list) {
@@ -55,10 +66,10 @@ public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter
         return !outgoing.isEmpty();
     }
 
-    /** Everybody whose disk is known, each once: voters, then those who leave, then learners. */
+    /** Everybody whose disk is known, each once: voters, then those who leave, then learners, then who stands by. */
     public List<Voter> members() {
         Map<String, Voter> members = new LinkedHashMap<>();
-        for (List<Voter> each : List.of(voters, outgoing, learners)) {
+        for (List<Voter> each : List.of(voters, outgoing, learners, standby)) {
             each.forEach(voter -> members.putIfAbsent(voter.id(), voter));
         }
         learners.stream().filter(Voter::isVacant).forEach(vacant -> members.remove(vacant.id()));
@@ -74,21 +85,67 @@ public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter
         return list.stream().anyMatch(voter -> voter.nodeId().equals(nodeId));
     }
 
+    /** True if that one belongs to the cluster, with that disk. */
+    public boolean isMember(String id) {
+        return members().stream().anyMatch(member -> member.id().equals(id));
+    }
+
+    /** The voter of that node, if it has one. */
+    public Optional<Voter> voter(String nodeId) {
+        return of(voters, nodeId);
+    }
+
+    /** Who stands by at that node, if anybody does. */
+    public Optional<Voter> standby(String nodeId) {
+        return of(standby, nodeId);
+    }
+
+    private static Optional<Voter> of(List<Voter> list, String nodeId) {
+        return list.stream().filter(voter -> voter.nodeId().equals(nodeId)).findFirst();
+    }
+
     /** With that learner, in place of another one of its node. */
     public Configuration withLearner(Voter learner) {
-        return new Configuration(voters, outgoing, replaced(learners, List.of(learner)));
+        return new Configuration(voters, outgoing, replaced(learners, List.of(learner)), standby);
+    }
+
+    /** With that one standing by, in place of another one of its node. */
+    public Configuration withStandby(Voter newcomer) {
+        return new Configuration(voters, outgoing, learners, replaced(standby, List.of(newcomer)));
+    }
+
+    /** Without whatever node that is that has no vote: who stands by there, its place, or its learner. */
+    public Configuration withoutVoteless(String nodeId) {
+        return new Configuration(voters, outgoing, without(learners, nodeId), without(standby, nodeId));
+    }
+
+    private static List<Voter> without(List<Voter> list, String nodeId) {
+        return list.stream().filter(voter -> !voter.nodeId().equals(nodeId)).toList();
     }
 
     /** The joint one in which those learners get a vote, each in place of the voter of its node. */
     public Configuration promoting(List<Voter> caughtUp) {
         List<Voter> left = new ArrayList<>(learners);
         left.removeAll(caughtUp);
-        return new Configuration(replaced(voters, caughtUp), voters, left);
+        return new Configuration(replaced(voters, caughtUp), voters, left, standby);
+    }
+
+    /**
+     * The joint one in which who stands by at {@code added} gets a vote, and the node {@code removed} has none and is none of
+     * the cluster's any more.
+     *
+     * @param added empty for nobody
+     * @param removed empty for nobody
+     */
+    public Configuration exchanging(String added, String removed) {
+        List<Voter> next = new ArrayList<>(without(voters, removed));
+        standby(added).ifPresent(next::add);
+        return new Configuration(next, voters, without(learners, removed), without(standby, added));
     }
 
     /** What follows a joint one. */
     public Configuration decided() {
-        return new Configuration(voters, List.of(), learners);
+        return new Configuration(voters, List.of(), learners, standby);
     }
 
     private static List<Voter> replaced(List<Voter> list, List<Voter> by) {
@@ -102,8 +159,12 @@ public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter
     public byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeByte(VERSION);
-            for (List<Voter> each : List.of(voters, outgoing, learners)) {
+            // Earlier releases read what is as they know it.
+            out.writeByte(standby.isEmpty() ? WITHOUT_STANDBY : VERSION);
+            List<List<Voter>> lists = standby.isEmpty()
+                    ? List.of(voters, outgoing, learners)
+                    : List.of(voters, outgoing, learners, standby);
+            for (List<Voter> each : lists) {
                 out.writeByte(each.size());
                 for (Voter voter : each) {
                     voter.writeTo(out);
@@ -124,11 +185,12 @@ public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter
         try {
             ByteBuffer in = bytes.duplicate();
             int version = in.get();
-            if (version != VERSION) {
+            if (version != VERSION && version != WITHOUT_STANDBY) {
                 throw new IllegalArgumentException(
-                        "a configuration of version " + version + "; this release reads " + VERSION);
+                        "a configuration of version " + version + "; this release reads 1 and " + VERSION);
             }
-            Configuration configuration = new Configuration(readAll(in), readAll(in), readAll(in));
+            Configuration configuration = new Configuration(
+                    readAll(in), readAll(in), readAll(in), version == VERSION ? readAll(in) : List.of());
             if (in.hasRemaining()) {
                 throw new IllegalArgumentException(in.remaining() + " bytes follow a configuration");
             }

@@ -127,7 +127,21 @@ final class Explainer {
                             + s.unheard().stream().map(Voter::nodeOf).collect(Collectors.joining(", ")),
                     "start the nodes that were not heard, or wait for a master"));
         }
-        if (!s.votes()) {
+        boolean standsBy = s.configuration().standby().stream()
+                .anyMatch(member -> member.id().equals(s.self()));
+        if (standsBy) {
+            findings.add(new Finding(
+                    "vote",
+                    State.OK,
+                    "this node gets the log, and has no vote until it is given one",
+                    "ha voters add " + s.node()));
+        } else if (!s.configuration().isMember(s.self()) && !s.configuration().hasPlaceFor(s.node())) {
+            findings.add(new Finding(
+                    "vote",
+                    State.WAITING,
+                    "this node does not belong to the cluster: it has asked to be taken in, or was removed",
+                    "if it was removed and is to come back, start it again"));
+        } else if (!s.votes()) {
             findings.add(new Finding(
                     "vote",
                     State.WAITING,

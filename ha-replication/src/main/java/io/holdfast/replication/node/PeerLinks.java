@@ -39,6 +39,8 @@ final class PeerLinks {
     /** How many nodes may introduce themselves that are dialled where they say: what a peer may ask for is bounded. */
     private static final int MAX_INTRODUCED = 64;
 
+    private static final long PARTING_NANOS = 1_000_000_000L;
+
     /** Takes what peers say. */
     interface Events {
         /** A message, with its batches if it is an append or its bytes if it is a chunk, valid during the call. */
@@ -68,9 +70,6 @@ final class PeerLinks {
     /** By name, of all who were ever reached. */
     private final Map<String, PeerOutbox> outboxes = new TreeMap<>();
 
-    /** Ids of nodes that may belong to the group, as far as this node has ever known; others are not spoken to. */
-    private final Set<String> known;
-
     private final Map<Target, Outbound> dialled = new TreeMap<>();
     /** Where nodes said last that they are reached, by node id. */
     private final Map<String, Target> introduced = new TreeMap<>();
@@ -84,7 +83,6 @@ final class PeerLinks {
     PeerLinks(
             Links links,
             String selfNode,
-            Set<String> known,
             LogStore store,
             Worker reader,
             EventLoop loop,
@@ -93,7 +91,6 @@ final class PeerLinks {
             Consumer<RaftInput> inputs) {
         this.links = links;
         this.selfNode = selfNode;
-        this.known = new TreeSet<>(known);
         this.store = store;
         this.reader = reader;
         this.loop = loop;
@@ -115,7 +112,6 @@ final class PeerLinks {
             }
         }
         this.members = wanted;
-        wanted.forEach(target -> known.add(target.nodeId()));
         Set<String> nodes = new TreeSet<>();
         wanted.forEach(target -> nodes.add(target.nodeId()));
         introduced.keySet().retainAll(nodes);
@@ -123,7 +119,12 @@ final class PeerLinks {
         List<Target> left = new ArrayList<>(dialled.keySet());
         left.removeAll(wanted);
         left.removeAll(introduced.values());
-        left.forEach(this::end);
+        // What has just been said to who leaves is still to arrive.
+        left.forEach(target -> loop.schedule(PARTING_NANOS, () -> {
+            if (!this.members.contains(target) && !introduced.containsValue(target)) {
+                end(target);
+            }
+        }));
         wanted.forEach(this::dial);
     }
 
@@ -193,14 +194,13 @@ final class PeerLinks {
     }
 
     private LinkListener accept(Peer peer) {
-        if (!known.contains(peer.nodeId())) {
-            throw new RefusedException(peer.nodeId() + " is no node of this cluster, as far as " + selfNode
-                    + " knows; those are " + known);
-        }
         return new Inbound(name(peer));
     }
 
-    /** Whoever has this cluster's id and a disk of its own; the core knows whose word counts. */
+    /**
+     * Whoever has this cluster's id, which it has been told by a node of the cluster, and a disk of its own; the core knows whose
+     * word counts.
+     */
     private static String name(Peer peer) {
         if (!peer.member()) {
             throw new RefusedException("client " + peer.nodeId() + " stores no log");

@@ -83,6 +83,7 @@ final class Replica {
     private final Ingress ingress;
     private final RemoteClients remoteClients;
     private final LocalEndpoint local;
+    private final VoterDesk voters;
     private final ByteBufAllocator allocator;
     private final Meters meters;
     private final DiskHealth diskHealth;
@@ -149,18 +150,8 @@ final class Replica {
                 new StoreEvents());
         this.settings = settings;
         this.mayHaveLost = disk.mayHaveLost();
-        Set<String> known = new HashSet<>(settings.listed().keySet());
-        identity.voters().forEach(voter -> known.add(voter.nodeId()));
         this.peers = new PeerLinks(
-                context.links(),
-                context.node().id(),
-                known,
-                store,
-                reader,
-                loop,
-                allocator,
-                new PeerEvents(),
-                this::input);
+                context.links(), context.node().id(), store, reader, loop, allocator, new PeerEvents(), this::input);
         Voter own =
                 new Voter(context.node().id(), identity.diskId(), context.node().advertisedAddress());
         Raft raft = new Raft(
@@ -197,6 +188,8 @@ final class Replica {
                 time,
                 allocator,
                 new DriverEvents());
+        this.voters = new VoterDesk(
+                context.node().id(), runtime.clock(), loop, raft, this::input, this::giveWay, context.meters());
         this.applier = new Applier(store, reader, loop, allocator, user, disk.base(), new ApplierEvents());
         this.stateHashes = new StateHashes(
                 context.node().id(), () -> configuration().voters().size());
@@ -439,6 +432,24 @@ final class Replica {
         }
     }
 
+    /** As {@link #transfer}, when the callbacks of mastership, if there are any, have ended. */
+    private void giveWay(String reason) {
+        if (candidacy == null) {
+            transfer("");
+        } else {
+            candidacy.handOverWanted("", reason);
+        }
+    }
+
+    boolean isMaster() {
+        return !stopped && driver.raft().role() == RaftRole.LEADER;
+    }
+
+    /** Where the master is asked for other voters. */
+    VoterDesk voters() {
+        return voters;
+    }
+
     /** Gives way first, if it is the master and another node can follow it at once. */
     void stop(Runnable done) {
         boolean successor = driver.raft().configuration().voters().stream()
@@ -462,6 +473,7 @@ final class Replica {
     }
 
     private void stopNow(Runnable done) {
+        voters.stop();
         reads.stop();
         ingress.disconnected(local);
         ingress.masterChanged(false);

@@ -9,9 +9,13 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Inspectable;
+import io.holdfast.core.spi.OperatorCommand;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.VoterChange;
+import io.holdfast.replication.VoterList;
 import io.holdfast.replication.bootstrap.FormationDriver;
+import io.holdfast.replication.bootstrap.JoinDriver;
 import io.holdfast.replication.client.LockAccess;
 import io.holdfast.replication.client.LockClient;
 import io.holdfast.replication.client.LogClient;
@@ -19,6 +23,7 @@ import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.State;
 import io.holdfast.replication.log.IdentityFile;
+import io.holdfast.replication.raft.ShapeChange;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.LogAccess;
 import java.io.IOException;
@@ -28,6 +33,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +60,8 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     private final Inspection inspection;
     private volatile @Nullable LockClient locks;
     private final DirectoryUse directoryUse;
+    private final VoterCalls voterCalls;
+    private @Nullable JoinDriver joining;
 
     /** Makes one; see {@link RunningFeature}. */
     public ReplicationNode(FeatureContext context, ReplicationSettings settings) {
@@ -68,6 +77,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
                 settings.listed(),
                 this::situation,
                 context.runtime().clock()::nanoTime);
+        this.voterCalls = new VoterCalls(context, () -> replica);
         this.directoryUse = new DirectoryUse(logWorker, this::unlock);
         if (settings.listed().size() == 2) {
             LOG.warn(
@@ -118,15 +128,36 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
                 directoryUse,
                 made -> Disk.prepare(runtime, settings, made),
                 this::begin);
+        joining = new JoinDriver(
+                context,
+                settings.directory(),
+                diskId,
+                settings.seeds(),
+                known,
+                directoryUse,
+                made -> Disk.prepare(runtime, settings, made),
+                this::joined);
         formation.start();
+        joining.start();
         if (known != null && known.state() == State.FORMED) {
             begin(known);
         }
     }
 
+    /** The cluster exists, and this node is to get its log. */
+    private void joined(Identity formed) {
+        if (formation != null) {
+            formation.changed(formed);
+        }
+        begin(formed);
+    }
+
     /** The cluster exists, and this node is part of it. */
     private void begin(Identity formed) {
         identity = formed;
+        if (joining != null) {
+            joining.changed(formed);
+        }
         context.links().identify(formed.clusterId(), diskId);
         context.ready(false, "the log is being read");
         directoryUse.execute(() -> {
@@ -184,6 +215,35 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         if (formation != null) {
             formation.changed(changed);
         }
+        if (joining != null) {
+            joining.changed(changed);
+        }
+    }
+
+    /**
+     * See {@code Voters}.
+     *
+     * @param added empty for nobody
+     * @param removed empty for nobody
+     */
+    public CompletableFuture<VoterChange> changeVoters(
+            String added, String removed, @Nullable Address address, Duration limit, boolean dryRun, String by) {
+        return voterCalls.change(new ShapeChange(added, removed), address, limit, dryRun, by);
+    }
+
+    /** See {@code Voters}. */
+    public CompletableFuture<VoterList> listVoters() {
+        return voterCalls.list();
+    }
+
+    @Override
+    public CompletionStage<Void> leave(Duration limit) {
+        return voterCalls.leave(limit);
+    }
+
+    @Override
+    public List<OperatorCommand> operatorCommands() {
+        return voterCalls.commands();
     }
 
     @Override
@@ -291,6 +351,9 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         client.stop();
         if (formation != null) {
             formation.stop();
+        }
+        if (joining != null) {
+            joining.stop();
         }
         Replica running = replica;
         if (running == null) {

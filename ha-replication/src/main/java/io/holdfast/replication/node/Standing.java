@@ -26,6 +26,10 @@ final class Standing {
             "the end of its log was lost, and another voter has said that it has more: it neither stands nor votes for less, and"
                     + " does not vote until a voter with as much is there; if that one's disk is lost, see ha recover";
 
+    static final String REMOVED =
+            "this node was removed from the cluster: it gets the log no longer, and stands for nothing. Stop it, or start it again"
+                    + " to have it back as a learner, without a vote";
+
     private static final String LOG = "log";
     private static final long PUBLISH_NANOS = 20_000_000L;
 
@@ -38,6 +42,7 @@ final class Standing {
     private long commitNotedNanos;
     private long agreedIndex;
     private boolean ready;
+    private boolean saidRemoved;
     /** Why the log cannot be written; empty while it can. */
     private String stalledBy = "";
 
@@ -135,6 +140,14 @@ final class Standing {
                 && !raft.leader().isEmpty()
                 && raft.committedInTerm()
                 && applied == raft.commitIndex();
+        if (raft.isRemoved()) {
+            if (ready || !saidRemoved) {
+                saidRemoved = true;
+                ready = false;
+                context.ready(false, REMOVED);
+            }
+            return false;
+        }
         if (ready || !serves) {
             return false;
         }
@@ -150,6 +163,9 @@ final class Standing {
     }
 
     private String whyNotReady(Raft raft, long applied) {
+        if (raft.isRemoved()) {
+            return REMOVED;
+        }
         if (!stalledBy.isEmpty()) {
             return stalledBy;
         }
@@ -159,7 +175,7 @@ final class Standing {
         if (raft.isIncomplete()) {
             return INCOMPLETE;
         }
-        if (!raft.votes()) {
+        if (!raft.configuration().isMember(raft.self())) {
             return "this node's disk is new to the cluster; it waits for the master to take it in";
         }
         if (raft.leader().isEmpty()) {
@@ -201,6 +217,9 @@ final class Standing {
         }
         if (!configuration.learners().isEmpty()) {
             text.append("; without a vote yet: ").append(configuration.learners());
+        }
+        if (!configuration.standby().isEmpty()) {
+            text.append("; standing by without one: ").append(configuration.standby());
         }
         return text.toString();
     }

@@ -1,6 +1,5 @@
 package io.holdfast.replication.raft;
 
-import io.holdfast.replication.raft.RaftMessage.Introduction;
 import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
 import io.holdfast.replication.raft.RaftMessage.PreVoteRequest;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
@@ -59,13 +58,13 @@ final class Election {
 
     /** Nobody leads for too long. */
     void timedOut() {
-        boolean votes = s.members.votes(s.config.self());
+        boolean votes = s.members.votes(s.config.self()) && !s.isExcluded();
         if (!votes || s.stalled || !doubt.mayStand() || s.role == RaftRole.PRE_CANDIDATE) {
             // Perhaps nobody knows this node any more, and those it knows are not those who are there.
             TreeSet<String> all = new TreeSet<>(s.reached);
             all.addAll(s.members.peers());
             for (String peer : all) {
-                s.send(peer, new Introduction(s.term, s.config.own()));
+                s.send(peer, s.introduction());
             }
         }
         if (!votes || s.stalled) {
@@ -100,7 +99,7 @@ final class Election {
      * (thesis, 3.10)
      */
     void standAtOnce(long holdNanos, long waitNanos) {
-        boolean may = s.members.votes(s.config.self()) && !s.stalled && doubt.mayStand();
+        boolean may = s.members.votes(s.config.self()) && !s.isExcluded() && !s.stalled && doubt.mayStand();
         if (may) {
             holdUntilNanos = s.now + holdNanos;
             grantFromNanos = s.now + waitNanos;
@@ -184,6 +183,15 @@ final class Election {
             refusals.clear();
         }
         return Collections.unmodifiableSet(refusals);
+    }
+
+    /** Others have decided that this node belongs to the group no longer. Whoever asks for its vote still gets it. */
+    void excluded(long index) {
+        s.excludedAt = Math.max(s.excludedAt, index);
+        if (s.isExcluded() && (s.role == RaftRole.PRE_CANDIDATE || s.role == RaftRole.CANDIDATE)) {
+            s.become(RaftRole.FOLLOWER, "");
+            s.armElection();
+        }
     }
 
     /** True if this vote decides the election. */

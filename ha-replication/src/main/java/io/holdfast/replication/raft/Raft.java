@@ -21,6 +21,7 @@ import io.holdfast.replication.raft.RaftInput.Persisted;
 import io.holdfast.replication.raft.RaftInput.Proposed;
 import io.holdfast.replication.raft.RaftInput.ReadRequested;
 import io.holdfast.replication.raft.RaftInput.Received;
+import io.holdfast.replication.raft.RaftInput.Reshape;
 import io.holdfast.replication.raft.RaftInput.SendFailed;
 import io.holdfast.replication.raft.RaftInput.SnapshotFetched;
 import io.holdfast.replication.raft.RaftInput.SnapshotGone;
@@ -38,6 +39,7 @@ import io.holdfast.replication.raft.RaftMessage.HeartbeatReply;
 import io.holdfast.replication.raft.RaftMessage.Introduction;
 import io.holdfast.replication.raft.RaftMessage.LogStatusReply;
 import io.holdfast.replication.raft.RaftMessage.LogStatusRequest;
+import io.holdfast.replication.raft.RaftMessage.NotMember;
 import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
 import io.holdfast.replication.raft.RaftMessage.PreVoteRequest;
 import io.holdfast.replication.raft.RaftMessage.ReadIndexReply;
@@ -122,6 +124,12 @@ public final class Raft {
         dispatch(input);
         if (s.role == RaftRole.LEADER) {
             reconfiguration.advance();
+            if (reconfiguration.leadsOthersOnly()) {
+                handover.flee();
+                stepDown();
+            }
+        }
+        if (s.role == RaftRole.LEADER) {
             handover.advance();
             replicator.flush();
             replicator.lease().tell();
@@ -150,6 +158,10 @@ public final class Raft {
             }
         } else if (input instanceof FitnessChanged changed) {
             s.fitness = changed.fitness();
+        } else if (input instanceof Reshape reshape) {
+            if (s.role == RaftRole.LEADER && !handover.isActive()) {
+                reconfiguration.reshape(reshape.change());
+            }
         } else if (input instanceof Transfer transfer) {
             if (s.role == RaftRole.LEADER && !handover.isActive() && !handover.begin(transfer.to())) {
                 renewTerm();
@@ -219,7 +231,13 @@ public final class Raft {
                 throw new MalformedFrameException(from + " calls itself " + introduction.sender());
             }
             if (s.role == RaftRole.LEADER) {
-                reconfiguration.met(introduction.sender());
+                reconfiguration.met(introduction.sender(), introduction.joins());
+            }
+            return;
+        }
+        if (message instanceof NotMember told) {
+            if (s.role != RaftRole.LEADER) {
+                election.excluded(told.index());
             }
             return;
         }
@@ -240,6 +258,9 @@ public final class Raft {
         }
         if (message instanceof PreVoteRequest request) {
             election.asked(from, request);
+            if (s.role == RaftRole.LEADER) {
+                reconfiguration.tellNoMember(from);
+            }
             return;
         }
         if (message instanceof PreVoteReply reply && reply.granted()) {
@@ -359,12 +380,14 @@ public final class Raft {
         }
         s.leaderHeardNanos = s.now;
         s.leaderRefused = false;
+        s.belonged |= !s.isExcluded() && s.members.current().isMember(s.config.self());
         excused = false;
         s.armElection();
     }
 
     private void lead() {
         s.become(RaftRole.LEADER, s.config.self());
+        s.belonged = true;
         handover.end();
         preference.begin();
         replicator.begin(election.holdUntilNanos(), election.grantFromNanos());
@@ -436,7 +459,7 @@ public final class Raft {
 
     private void peerUp(String peer) {
         s.reached.add(peer);
-        s.send(peer, new Introduction(s.term, s.config.own()));
+        s.send(peer, s.introduction());
         if (s.role == RaftRole.LEADER) {
             replicator.peerUp(peer);
         } else if (peer.equals(s.leader)) {
@@ -551,7 +574,27 @@ public final class Raft {
 
     /** True if this node has a vote. */
     public boolean votes() {
-        return s.members.votes(s.config.self());
+        return s.members.votes(s.config.self()) && !s.isExcluded();
+    }
+
+    /** True if this node belonged to the group, and others have decided that it does not any more. */
+    public boolean isRemoved() {
+        return s.belonged && (s.isExcluded() || !s.members.current().isMember(s.config.self()));
+    }
+
+    /** At which index the newest configuration is in the log. */
+    public long configurationIndex() {
+        return s.members.index();
+    }
+
+    /** On a leader: whether that change may begin now. */
+    public VoterPlan.Verdict plan(ShapeChange change) {
+        return reconfiguration.plan(change);
+    }
+
+    /** On a leader: for how long that member has not been heard, in nanoseconds; 0 for itself, very long if it never was. */
+    public long silentNanos(String member) {
+        return replicator.silentNanos(member);
     }
 
     /** How many bytes of batches follow the one that ends at {@code index}. */

@@ -39,6 +39,9 @@ public sealed interface RaftInput {
     /** That this configuration holds is written where it outlasts whatever becomes of the log's end. */
     record ConfigurationRecorded(Configuration configuration) implements RaftInput {}
 
+    /** Others are to vote; begun if {@link VoterPlan} says so at that moment, and nothing happens otherwise. */
+    record Reshape(ShapeChange change) implements RaftInput {}
+
     /** Users' entries wait in a batch of this count and length. */
     record Proposed(int count, int bytes) implements RaftInput {}
 

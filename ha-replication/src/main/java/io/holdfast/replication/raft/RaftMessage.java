@@ -148,8 +148,23 @@ public sealed interface RaftMessage {
     /**
      * Who I am, and where I am reached. Said when a link stands, and again by whoever hears no leader: by it a leader takes
      * in who has come back with another disk, and whoever does not know the sender yet can answer it.
+     *
+     * @param joins true if the sender asks to get the log, without a vote, although no place is kept for it
      */
-    record Introduction(long term, Voter sender) implements RaftMessage {}
+    record Introduction(long term, Voter sender, boolean joins) implements RaftMessage {
+        /** Of who asks for no more than is kept for it. */
+        public Introduction(long term, Voter sender) {
+            this(term, sender, false);
+        }
+    }
+
+    /**
+     * From that index on you do not belong to the group: stand for nothing any more. It is decided, so the term of who says so
+     * does not matter.
+     *
+     * @param index of the configuration without the receiver
+     */
+    record NotMember(long term, long index) implements RaftMessage {}
 
     /**
      * A hash of the sender's state after the entry at that index. It decides nothing in the protocol.

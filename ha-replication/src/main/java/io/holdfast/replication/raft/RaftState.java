@@ -77,6 +77,22 @@ final class RaftState {
         this.durable = log.lastIndex();
     }
 
+    /** Told by a leader: from that index on this node does not belong to the group. */
+    long excludedAt;
+    /** True once a leader has been followed, or this node has led, while it belonged to the group. */
+    boolean belonged;
+
+    /** True if others have decided so, and this node's log does not go that far. */
+    boolean isExcluded() {
+        return commit < excludedAt;
+    }
+
+    /** Who this node is. It asks to join if it does not belong to the group, unless it has been sent away just now. */
+    RaftMessage.Introduction introduction() {
+        boolean outside = isExcluded() || !members.current().isMember(config.self());
+        return new RaftMessage.Introduction(term, config.own(), outside && !belonged);
+    }
+
     /** To the leader that is heard now, or may have been heard before a restart. */
     void promise() {
         if (config.leaseNanos() > 0) {

@@ -5,6 +5,7 @@ import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.RaftEffect.AppendConfiguration;
 import io.holdfast.replication.raft.RaftEffect.NotTakenIn;
+import io.holdfast.replication.raft.RaftMessage.NotMember;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +15,15 @@ import org.jspecify.annotations.Nullable;
  * its former vote. It gets the log as a learner first (Ongaro's thesis, 4.2.1), and then takes the place of its former self
  * by joint consensus (4.3), unless that one is alive.
  *
+ * <p>Who has no place and asks to join gets the log and stands by, until a {@link ShapeChange} gives it a vote. What of those may
+ * begin is said by {@link VoterPlan}; how it goes on, and that it does after a change of leader, is the same for all.
+ *
  * <p>One change at a time: the next is begun when the one before is decided, and the leader has committed an entry of its own
  * term. (The second is what the single-server changes of 4.1 once lacked; joint ones do not need it to be safe.)
  */
 final class Reconfiguration {
+    private static final int MOST_STANDBY = 16;
+
     private final RaftState s;
     private final Replicator replicator;
     /** What this node would know after the loss of its log's end. */
@@ -33,29 +39,81 @@ final class Reconfiguration {
     }
 
     /** Somebody who may not belong to the group has said who it is. */
-    void met(Voter stranger) {
-        boolean known = s.members.current().members().stream()
-                .anyMatch(member -> member.id().equals(stranger.id()));
-        if (known || stranger.isVacant()) {
+    void met(Voter stranger, boolean joins) {
+        Configuration current = s.members.current();
+        if (stranger.isVacant() || current.isMember(stranger.id())) {
             return;
         }
-        String reason = whyNot(stranger);
+        boolean place = current.hasPlaceFor(stranger.nodeId());
+        String reason = place ? whyNot(stranger) : whyNotStandby(stranger, joins);
         if (reason != null) {
             s.effects.add(new NotTakenIn(stranger, reason));
+            if (!place) {
+                tellNoMember(stranger.id());
+            }
         } else if (isDecided()) {
-            begin(s.members.current().withLearner(stranger));
+            begin(place ? current.withLearner(stranger) : current.withStandby(stranger));
         } // else it says so again
     }
 
-    private @Nullable String whyNot(Voter stranger) {
-        if (!s.members.current().hasPlaceFor(stranger.nodeId())) {
+    /** Whoever was removed while it was away believes that it votes. */
+    void tellNoMember(String id) {
+        if (isDecided()
+                && !s.members.current().isJoint()
+                && !s.members.current().isMember(id)) {
+            s.send(id, new NotMember(s.term, s.members.index()));
+        }
+    }
+
+    private @Nullable String whyNotStandby(Voter stranger, boolean joins) {
+        if (!joins) {
             return "no node of that id belongs to the cluster";
         }
-        Voter former = former(stranger);
+        Configuration current = s.members.current();
+        Voter former = current.standby(stranger.nodeId()).orElse(null);
         if (former != null && replicator.hearsLately(former.id())) {
-            return "a node of that id on disk " + former.diskId() + " is alive: give each process its own node id";
+            return alive(former);
         }
-        return null;
+        return former == null && current.standby().size() >= MOST_STANDBY
+                ? MOST_STANDBY + " nodes stand by already, which is the most; remove one: ha voters remove NODE"
+                : null;
+    }
+
+    private static String alive(Voter former) {
+        return "a node of that id on disk " + former.diskId() + " is alive: give each process its own node id";
+    }
+
+    /** True if all is as it is to be without this leader, which then has to go (thesis, 4.2.2). */
+    boolean leadsOthersOnly() {
+        return !s.members.current().isJoint() && s.members.index() <= s.commit && !s.members.votes(s.config.self());
+    }
+
+    VoterPlan.Verdict plan(ShapeChange change) {
+        return VoterPlan.decide(
+                new VoterPlan.View(
+                        s.config.self(),
+                        s.members.current(),
+                        s.members.index(),
+                        s.members.index() <= s.commit,
+                        s.log.termAt(s.commit) == s.term,
+                        s.members.current().equals(recorded),
+                        replicator.caughtUp(),
+                        replicator.matches(),
+                        s.log.lastIndex()),
+                change);
+    }
+
+    /** Begins it if it may; whoever asked looks at what came of it. */
+    void reshape(ShapeChange change) {
+        Configuration next = plan(change).next();
+        if (next != null) {
+            begin(next);
+        }
+    }
+
+    private @Nullable String whyNot(Voter stranger) {
+        Voter former = former(stranger);
+        return former != null && replicator.hearsLately(former.id()) ? alive(former) : null;
     }
 
     /** Whose place it would take; null if that place is empty. */
@@ -108,7 +166,14 @@ final class Reconfiguration {
         BatchMeta batch = BatchMeta.ofOne(s.log.lastIndex() + 1, s.term, next.encode().length);
         s.log.append(batch);
         s.effects.add(new AppendConfiguration(batch, next));
+        List<Voter> before = s.members.current().members();
         s.members.append(batch.firstIndex(), next);
+        for (Voter left : before) {
+            // That it goes is decided already, by the joint configuration: the joint one's successor cannot be another.
+            if (!next.isMember(left.id())) {
+                s.send(left.id(), new NotMember(s.term, batch.firstIndex()));
+            }
+        }
         s.configurationChanged();
         replicator.membersChanged();
         replicator.proposed();

@@ -83,6 +83,15 @@ final class Replicator {
                 || (follower != null && s.now - follower.heardNanos <= s.config.electionTimeoutNanos());
     }
 
+    /** For how long it has said nothing. */
+    long silentNanos(String id) {
+        Progress follower = followers.get(id);
+        if (id.equals(s.config.self())) {
+            return 0;
+        }
+        return follower == null ? Long.MAX_VALUE : s.now - follower.heardNanos;
+    }
+
     /** True if what it still needs is on its way to it. */
     boolean hasCaughtUp(String id) {
         Progress follower = followers.get(id);

@@ -15,6 +15,7 @@ import io.holdfast.replication.raft.RaftMessage.HeartbeatReply;
 import io.holdfast.replication.raft.RaftMessage.Introduction;
 import io.holdfast.replication.raft.RaftMessage.LogStatusReply;
 import io.holdfast.replication.raft.RaftMessage.LogStatusRequest;
+import io.holdfast.replication.raft.RaftMessage.NotMember;
 import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
 import io.holdfast.replication.raft.RaftMessage.PreVoteRequest;
 import io.holdfast.replication.raft.RaftMessage.ReadIndexReply;
@@ -100,8 +101,13 @@ public final class RaftCodec {
             out.writeLong(m.subject()).writeLong(m.hash());
         } else if (message instanceof Introduction m) {
             write(out.writeByte(18).writeLong(m.term()), m.sender());
+            if (m.joins()) {
+                out.writeByte(1);
+            }
         } else if (message instanceof TimeoutNow m) {
             out.writeByte(19).writeLong(m.term()).writeLong(m.holdNanos()).writeLong(m.waitNanos());
+        } else if (message instanceof NotMember m) {
+            out.writeByte(20).writeLong(m.term()).writeLong(m.index());
         } else {
             throw new IllegalStateException("a message of an unknown kind: " + message);
         }
@@ -136,7 +142,7 @@ public final class RaftCodec {
                     case 5 -> 26;
                     case 8 -> 25;
                     case 3, 4, 14, 17 -> 32;
-                    case 10 -> 16;
+                    case 10, 20 -> 16;
                     case 7 -> 9;
                     case 9 -> 17;
                     case 12 -> 8;
@@ -162,6 +168,7 @@ public final class RaftCodec {
             case 14 -> new SnapshotOffer(number(frame), positive(frame), positive(frame), positive(frame));
             case 15 -> new SnapshotRequest(number(frame), positive(frame), number(frame));
             case 19 -> new TimeoutNow(number(frame), promise(number(frame)), waiting(frame));
+            case 20 -> new NotMember(number(frame), positive(frame));
             default -> new StateReport(number(frame), positive(frame), positive(frame), frame.readLong());
         };
     }
@@ -223,7 +230,12 @@ public final class RaftCodec {
         try {
             long term = number(frame);
             ByteBuffer bytes = frame.nioBuffer();
-            Introduction introduction = new Introduction(term, Voter.read(bytes));
+            Voter sender = Voter.read(bytes);
+            boolean joins = bytes.hasRemaining();
+            if (joins && bytes.get() != 1) {
+                throw new MalformedFrameException("an introduction of " + sender + " with an unknown wish");
+            }
+            Introduction introduction = new Introduction(term, sender, joins);
             if (bytes.hasRemaining()) {
                 throw new MalformedFrameException(bytes.remaining() + " bytes too many after " + introduction);
             }

@@ -34,6 +34,33 @@ class ConfigurationTest {
     }
 
     @Test
+    void goldenBytesWithSomebodyStandingBy() {
+        Configuration configuration = Configuration.of(List.of(voter("a", 1))).withStandby(voter("d", 4));
+        String golden = "02" + "01" + "000161" + "0000000000000000" + "0000000000000001" + "0003613a39" + "00" + "00"
+                + "01" + "000164" + "0000000000000000" + "0000000000000004" + "0003643a39";
+        byte[] bytes = configuration.encode();
+        assertEquals(golden, HexFormat.of().formatHex(bytes));
+        assertEquals(configuration, Configuration.decode(ByteBuffer.wrap(bytes)));
+    }
+
+    @Test
+    void votersAreExchanged() {
+        Configuration waiting = THREE.withStandby(voter("d", 4)).withStandby(voter("e", 5));
+        assertEquals(5, waiting.members().size());
+        Configuration added = waiting.exchanging("d", "");
+        assertEquals(List.of(voter("a", 1), voter("b", 2), voter("c", 3), voter("d", 4)), added.voters());
+        assertEquals(THREE.voters(), added.outgoing());
+        assertEquals(List.of(voter("e", 5)), added.decided().standby());
+        Configuration replaced = waiting.exchanging("e", "a");
+        assertEquals(List.of(voter("b", 2), voter("c", 3), voter("e", 5)), replaced.voters());
+        assertTrue(replaced.isMember(voter("a", 1).id()), "until that is decided");
+        assertFalse(replaced.decided().isMember(voter("a", 1).id()));
+        Configuration removed = THREE.withLearner(voter("c", 30)).exchanging("", "c");
+        assertEquals(List.of(), removed.learners(), "its other disk goes, too");
+        assertEquals(THREE, waiting.withoutVoteless("d").withoutVoteless("e"));
+    }
+
+    @Test
     void whatIsNoneIsRefused() {
         byte[] bytes = THREE.encode();
         for (int length = 0; length < bytes.length; length++) {

@@ -38,6 +38,7 @@ class SealedSetsTest {
                 new RaftInput.StorageStalled(true),
                 new RaftInput.FitnessChanged(new Fitness(1, 2)),
                 new RaftInput.Transfer("b"),
+                new RaftInput.Reshape(ShapeChange.remove("c")),
                 new RaftInput.ConfigurationRecorded(RaftCluster.configuration("a", "b", "c")),
                 new RaftInput.Persisted(term, 1),
                 new RaftInput.HardStateSaved(0),
@@ -157,6 +158,7 @@ class SealedSetsTest {
         doubtful.start("a");
         reacts(handled, doubtful, new RaftMessage.LogStatusReply(1, 2, 1));
 
+        reacts(handled, in(RaftRole.PRE_CANDIDATE), new RaftMessage.NotMember(2, 1_000));
         assertEquals(kinds(RaftMessage.class), handled);
     }
 

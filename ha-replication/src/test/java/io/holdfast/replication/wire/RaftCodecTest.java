@@ -18,6 +18,7 @@ import io.holdfast.replication.raft.RaftMessage.HeartbeatReply;
 import io.holdfast.replication.raft.RaftMessage.Introduction;
 import io.holdfast.replication.raft.RaftMessage.LogStatusReply;
 import io.holdfast.replication.raft.RaftMessage.LogStatusRequest;
+import io.holdfast.replication.raft.RaftMessage.NotMember;
 import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
 import io.holdfast.replication.raft.RaftMessage.PreVoteRequest;
 import io.holdfast.replication.raft.RaftMessage.ReadIndexReply;
@@ -66,6 +67,10 @@ class RaftCodecTest {
         GOLDEN.put(
                 new Introduction(3, new Voter("a", new UUID(1, 2), new Address("h", 9))),
                 "120000000000000003" + "000161" + "00000000000000010000000000000002" + "0003683a39");
+        GOLDEN.put(
+                new Introduction(3, new Voter("a", new UUID(1, 2), new Address("h", 9)), true),
+                "120000000000000003" + "000161" + "00000000000000010000000000000002" + "0003683a39" + "01");
+        GOLDEN.put(new NotMember(3, 4), "1400000000000000030000000000000004");
         GOLDEN.put(new StateReport(3, 4, 5, -1), "11" + three + "ffffffffffffffff");
         GOLDEN.put(new SnapshotOffer(3, 4, 5, 6), "0e" + three + "0000000000000006");
         GOLDEN.put(new SnapshotRequest(3, 4, 5), "0f" + three);

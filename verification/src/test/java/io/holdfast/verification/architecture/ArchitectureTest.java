@@ -176,6 +176,7 @@ class ArchitectureTest {
             CORE,
             Set.of(
                     "Address",
+                    "ChangeRefusedException",
                     "OutcomeUnknownException",
                     "NotAvailableException",
                     "NotAllowedException",
@@ -200,7 +201,7 @@ class ArchitectureTest {
             MEMBERSHIP,
             Set.of("MemberMessage", "MemberGossip"),
             REPLICATION,
-            Set.of("StateMachine", "StateSnapshot", "LogStatus", "Acknowledgement"));
+            Set.of("StateMachine", "StateSnapshot", "LogStatus", "Acknowledgement", "VoterChange", "VoterList"));
 
     @Test
     void modulesKnowOnlyWhatIsBeneathThem() {

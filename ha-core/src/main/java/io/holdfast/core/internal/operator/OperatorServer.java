@@ -137,8 +137,12 @@ public final class OperatorServer {
 
     /** What the far end may do. Nodes of the cluster ask each other, so that each can show all. */
     OperatorRole roleOf(Peer peer) {
-        boolean node = peer.member() && isMember.test(peer.nodeId());
-        return node && !peer.operatorRole().allows(OperatorRole.READ) ? OperatorRole.READ : peer.operatorRole();
+        return isNode(peer) && !peer.operatorRole().allows(OperatorRole.READ) ? OperatorRole.READ : peer.operatorRole();
+    }
+
+    /** True for a node of the cluster. */
+    boolean isNode(Peer peer) {
+        return peer.member() && isMember.test(peer.nodeId());
     }
 
     @Nullable

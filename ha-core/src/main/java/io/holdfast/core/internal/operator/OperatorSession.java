@@ -110,7 +110,7 @@ final class OperatorSession implements LinkListener {
             call.refuse(
                     AnswerCode.UNKNOWN_COMMAND,
                     server.node() + " knows no command " + request.command() + ", but " + server.commandNames());
-        } else if (!role.allows(command.needed())) {
+        } else if (!role.allows(command.needed()) && !(command.nodesToo() && server.isNode(link.peer()))) {
             call.refuse(
                     AnswerCode.NOT_ALLOWED,
                     request.command() + " needs the role " + command.needed() + ", and "

@@ -1,0 +1,263 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.Address;
+import io.holdfast.core.ChangeRefusedException;
+import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.OperatorRole;
+import io.holdfast.core.OutcomeUnknownException;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.OperatorCommand;
+import io.holdfast.replication.VoterChange;
+import io.holdfast.replication.VoterList;
+import io.holdfast.replication.node.VoterAnswer.Outcome;
+import io.holdfast.replication.raft.ShapeChange;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wishes for other voters, from this node's user or from operators: they go to the master, whichever node that is, until it has
+ * answered or the time is up. Safe from any thread.
+ */
+final class VoterCalls {
+    private static final String LIST = "voters";
+    private static final String CHANGE = "voters-change";
+    private static final long AGAIN_NANOS = 200_000_000L;
+    private static final Duration ASK_LIMIT = Duration.ofSeconds(3);
+    private static final long MOST_MILLIS = 3_600_000;
+
+    private final FeatureContext context;
+    private final Supplier<@Nullable Replica> replica;
+
+    /** @param replica null while there is no cluster yet */
+    VoterCalls(FeatureContext context, Supplier<@Nullable Replica> replica) {
+        this.context = context;
+        this.replica = replica;
+    }
+
+    List<OperatorCommand> commands() {
+        return List.of(
+                new OperatorCommand(LIST, OperatorRole.READ, arguments -> listed(isDirect(arguments))),
+                new OperatorCommand(CHANGE, OperatorRole.OPERATE, true, this::commanded));
+    }
+
+    private static boolean isDirect(Map<String, String> arguments) {
+        return Boolean.parseBoolean(arguments.getOrDefault("direct", "false"));
+    }
+
+    private CompletionStage<Map<String, Object>> commanded(Map<String, String> arguments) {
+        String millis = arguments.getOrDefault("timeoutMillis", "60000");
+        if (!millis.matches("\\d{1,7}") || Long.parseLong(millis) < 1 || Long.parseLong(millis) > MOST_MILLIS) {
+            throw new IllegalArgumentException("timeoutMillis is \"" + millis + "\"; use 1 to " + MOST_MILLIS);
+        }
+        String address = arguments.getOrDefault("address", "");
+        Attempt attempt = new Attempt(
+                new ShapeChange(arguments.getOrDefault("add", ""), arguments.getOrDefault("remove", "")),
+                address.isEmpty() ? null : Address.parse(address),
+                context.runtime().clock().nanoTime() + Long.parseLong(millis) * 1_000_000L,
+                Boolean.parseBoolean(arguments.getOrDefault("dryRun", "false")),
+                arguments.getOrDefault("by", "an operator"),
+                isDirect(arguments));
+        return attempt.begin().thenApply(VoterAnswer::toMap);
+    }
+
+    /** See {@code Voters}. */
+    CompletableFuture<VoterChange> change(
+            ShapeChange change, @Nullable Address address, Duration limit, boolean dryRun, String by) {
+        long deadline = context.runtime().clock().nanoTime() + limit.toNanos();
+        return told(
+                new Attempt(change, address, deadline, dryRun, by + " on " + node(), false).begin(),
+                answer -> outcome(change, answer));
+    }
+
+    private VoterChange outcome(ShapeChange change, VoterAnswer answer) {
+        String what = change + ": " + answer.detail();
+        return switch (answer.outcome()) {
+            case DONE -> new VoterChange(true, answer.detail(), answer.voters(), answer.index());
+            case ALREADY, POSSIBLE -> new VoterChange(false, answer.detail(), answer.voters(), answer.index());
+            case REFUSED -> throw new ChangeRefusedException("cannot " + what);
+            case NOT_YET, ELSEWHERE -> throw new NotAvailableException("did not " + what);
+            case UNKNOWN -> throw new OutcomeUnknownException("began to " + what);
+        };
+    }
+
+    /** Gives up this node's place. */
+    CompletionStage<Void> leave(Duration limit) {
+        return change(ShapeChange.remove(node()), null, limit, false, "leave()").thenAccept(done -> {});
+    }
+
+    CompletableFuture<VoterList> list() {
+        return told(listed(false), VoterLists::of);
+    }
+
+    /** As the master knows; as this node does if that is what is asked for, or no master answers. */
+    private CompletableFuture<Map<String, Object>> listed(boolean direct) {
+        CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
+        onLoop(() -> {
+            Replica running = replica.get();
+            Situation s = running == null ? null : running.situation();
+            if (running == null || s == null) {
+                answer.complete(VoterLists.toMap(new VoterList(node(), 0, false, List.of())));
+                return;
+            }
+            Map<String, Object> own = VoterLists.toMap(running.voters().list());
+            Address master = masterElsewhere(s);
+            if (direct || master == null) {
+                answer.complete(own);
+            } else {
+                context.ask(s.master(), master, LIST, Map.of("direct", "true"), ASK_LIMIT)
+                        .whenComplete((said, failure) -> answer.complete(failure == null ? said : own));
+            }
+        });
+        return answer;
+    }
+
+    private @Nullable Address masterElsewhere(Situation s) {
+        if (s.isMaster() || !s.knowsMaster()) {
+            return null;
+        }
+        return s.configuration().members().stream()
+                .filter(member -> member.nodeId().equals(s.master()))
+                .map(member -> member.address())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void onLoop(Runnable task) {
+        context.runtime().loop().execute(task);
+    }
+
+    /** Users hear of it where their callbacks run. */
+    @SuppressWarnings("FutureReturnValueIgnored") // whatever comes of it is passed on
+    private <A, T> CompletableFuture<T> told(CompletableFuture<A> answer, Function<A, T> as) {
+        CompletableFuture<T> told = new CompletableFuture<>();
+        answer.whenComplete((value, failure) -> context.callbacks().execute(() -> {
+            try {
+                told.complete(as.apply(answer.join()));
+            } catch (RuntimeException e) {
+                told.completeExceptionally(e);
+            }
+        }));
+        return told;
+    }
+
+    private String node() {
+        return context.node().id();
+    }
+
+    /** One wish, until it has an answer. On the loop. */
+    private final class Attempt {
+        private final CompletableFuture<VoterAnswer> answer = new CompletableFuture<>();
+        private final ShapeChange change;
+        private final @Nullable Address address;
+        private final long deadlineNanos;
+        private final boolean dryRun;
+        private final String by;
+        private final boolean direct;
+        /** An answer was missed, so that it may have been done. */
+        private boolean asked;
+
+        Attempt(
+                ShapeChange change,
+                @Nullable Address address,
+                long deadlineNanos,
+                boolean dryRun,
+                String by,
+                boolean direct) {
+            this.change = change;
+            this.address = address;
+            this.deadlineNanos = deadlineNanos;
+            this.dryRun = dryRun;
+            this.by = by;
+            this.direct = direct;
+        }
+
+        CompletableFuture<VoterAnswer> begin() {
+            onLoop(this::attempt);
+            return answer;
+        }
+
+        private long leftNanos() {
+            return deadlineNanos - context.runtime().clock().nanoTime();
+        }
+
+        @SuppressWarnings("FutureReturnValueIgnored") // the desk always answers
+        private void attempt() {
+            Replica running = replica.get();
+            Situation s = running == null ? null : running.situation();
+            if (running == null || s == null) {
+                elsewhere(node() + " is part of no cluster yet, or its log is still being read");
+                return;
+            }
+            Address master = masterElsewhere(s);
+            if (running.isMaster()) {
+                running.voters()
+                        .change(change, address, Math.max(1, leftNanos()), dryRun, by)
+                        .thenAccept(this::answered);
+            } else if (direct || master == null) {
+                elsewhere(
+                        s.knowsMaster()
+                                ? node() + " is not the master, but " + s.master()
+                                : "no master is known to " + node() + "; ha explain says why");
+            } else {
+                ask(s.master(), master);
+            }
+        }
+
+        private void ask(String master, Address at) {
+            long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos()));
+            Map<String, String> arguments = new LinkedHashMap<>();
+            arguments.put("add", change.added());
+            arguments.put("remove", change.removed());
+            arguments.put("address", address == null ? "" : address.toString());
+            arguments.put("dryRun", Boolean.toString(dryRun));
+            arguments.put("by", by);
+            arguments.put("direct", "true");
+            arguments.put("timeoutMillis", Long.toString(millis));
+            // The answer comes somewhat later than the time that the master is given.
+            context.ask(master, at, CHANGE, arguments, Duration.ofMillis(Math.min(MOST_MILLIS, millis + 500)))
+                    .whenComplete((said, failure) -> onLoop(() -> {
+                        if (failure != null) {
+                            asked = true;
+                            elsewhere(master + " did not answer: " + failure.getMessage());
+                            return;
+                        }
+                        try {
+                            answered(VoterAnswer.of(said));
+                        } catch (IllegalArgumentException e) {
+                            elsewhere(master + " answers what is not understood; it may be of another release");
+                        }
+                    }));
+        }
+
+        private void answered(VoterAnswer said) {
+            if (said.outcome() == Outcome.ELSEWHERE) {
+                asked |= said.index() > 0 && !dryRun;
+                elsewhere(said.detail());
+            } else {
+                answer.complete(
+                        said.outcome() == Outcome.ALREADY && asked
+                                ? new VoterAnswer(Outcome.DONE, said.detail(), said.voters(), said.index())
+                                : said);
+            }
+        }
+
+        /** Whoever is master soon is asked then. */
+        private void elsewhere(String why) {
+            if (direct) {
+                answer.complete(VoterAnswer.elsewhere(why));
+            } else if (leftNanos() <= 0) {
+                answer.complete(new VoterAnswer(asked ? Outcome.UNKNOWN : Outcome.NOT_YET, why, List.of(), 0));
+            } else {
+                context.runtime().loop().schedule(Math.min(AGAIN_NANOS, leftNanos()), this::attempt);
+            }
+        }
+    }
+}

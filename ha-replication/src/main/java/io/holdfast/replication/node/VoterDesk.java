@@ -1,0 +1,250 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.Address;
+import io.holdfast.core.runtime.Clock;
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.replication.VoterList;
+import io.holdfast.replication.VoterList.State;
+import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.Voter;
+import io.holdfast.replication.node.VoterAnswer.Outcome;
+import io.holdfast.replication.raft.Raft;
+import io.holdfast.replication.raft.RaftInput;
+import io.holdfast.replication.raft.RaftRole;
+import io.holdfast.replication.raft.ShapeChange;
+import io.holdfast.replication.raft.VoterPlan;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the master is asked for other voters: keeps each wish until it has been carried out, its deadline has passed, or this
+ * node is master no longer. On the loop.
+ */
+final class VoterDesk {
+    private static final Logger LOG = LoggerFactory.getLogger(VoterDesk.class);
+    private static final int MOST_WAITING = 32;
+    private static final long LOOK_NANOS = 25_000_000L;
+    /** A hand-over includes the user's callbacks. */
+    private static final long GIVE_WAY_NANOS = 3_000_000_000L;
+
+    private final String node;
+    private final Clock clock;
+    private final EventLoop loop;
+    private final Raft raft;
+    private final Consumer<RaftInput> inputs;
+    private final Consumer<String> giveWay;
+    private final MeterRegistry meters;
+    private final List<Wish> wishes = new ArrayList<>();
+    private boolean looking;
+    private boolean stopped;
+    private boolean gaveWay;
+    private long gaveWayNanos;
+
+    /** @param giveWay hands mastership over to another voter in good order; takes the reason */
+    VoterDesk(
+            String node,
+            Clock clock,
+            EventLoop loop,
+            Raft raft,
+            Consumer<RaftInput> inputs,
+            Consumer<String> giveWay,
+            MeterRegistry meters) {
+        this.node = node;
+        this.clock = clock;
+        this.loop = loop;
+        this.raft = raft;
+        this.inputs = inputs;
+        this.giveWay = giveWay;
+        this.meters = meters;
+    }
+
+    private static final class Wish {
+        private final ShapeChange change;
+        private final @Nullable Address address;
+        private final long deadlineNanos;
+        private final String by;
+        private final CompletableFuture<VoterAnswer> answer = new CompletableFuture<>();
+        private boolean begun;
+
+        Wish(ShapeChange change, @Nullable Address address, long deadlineNanos, String by) {
+            this.change = change;
+            this.address = address;
+            this.deadlineNanos = deadlineNanos;
+            this.by = by;
+        }
+    }
+
+    /**
+     * Carries it out.
+     *
+     * @param address where the node that is added says that it is reached; null for anywhere
+     * @param by who wants it, for the log
+     * @return completes on the loop, always normally, within the limit
+     */
+    CompletableFuture<VoterAnswer> change(
+            ShapeChange change, @Nullable Address address, long limitNanos, boolean dryRun, String by) {
+        Wish wish = new Wish(change, address, clock.nanoTime() + limitNanos, by);
+        if (wishes.size() >= MOST_WAITING) {
+            end(wish, Outcome.NOT_YET, MOST_WAITING + " changes of who votes wait already, which is the most");
+        } else if (dryRun) {
+            look(wish, true);
+        } else {
+            LOG.info("{} is asked by {} to {}", node, by, change);
+            wishes.add(wish);
+            look();
+        }
+        return wish.answer;
+    }
+
+    private void look() {
+        for (Wish wish : List.copyOf(wishes)) {
+            look(wish, false);
+        }
+        wishes.removeIf(wish -> wish.answer.isDone());
+        if (!wishes.isEmpty() && !looking && !stopped) {
+            looking = true;
+            loop.schedule(LOOK_NANOS, () -> {
+                looking = false;
+                look();
+            });
+        }
+    }
+
+    private void look(Wish wish, boolean dryRun) {
+        if (stopped || raft.role() != RaftRole.LEADER) {
+            lookWithoutMastership(wish);
+            return;
+        }
+        String wrong = wrongAddress(wish);
+        VoterPlan.Verdict verdict = raft.plan(wish.change);
+        boolean late = clock.nanoTime() - wish.deadlineNanos >= 0;
+        switch (verdict.decision()) {
+            case DONE -> end(wish, wish.begun ? Outcome.DONE : Outcome.ALREADY, verdict.reason());
+            case REFUSED -> end(wish, Outcome.REFUSED, verdict.reason());
+            case WAIT -> {
+                if (wish.begun && late) {
+                    end(wish, Outcome.UNKNOWN, "it has begun, and is not decided yet: " + verdict.reason());
+                } else if (late || dryRun) {
+                    end(wish, Outcome.NOT_YET, verdict.reason());
+                }
+            }
+            case GIVE_WAY -> {
+                if (dryRun) {
+                    end(wish, Outcome.POSSIBLE, verdict.reason());
+                } else {
+                    giveWay(wish.change + " is wanted by " + wish.by);
+                    end(wish, VoterAnswer.elsewhere(verdict.reason()));
+                }
+            }
+            case BEGIN -> {
+                if (!wrong.isEmpty()) {
+                    end(wish, Outcome.REFUSED, wrong);
+                } else if (dryRun) {
+                    end(wish, Outcome.POSSIBLE, verdict.reason());
+                } else if (late) {
+                    end(wish, Outcome.NOT_YET, "its time was up when it could have begun");
+                } else {
+                    LOG.info("{} begins to {}, as {} wants: {}", node, wish.change, wish.by, verdict.reason());
+                    inputs.accept(new RaftInput.Reshape(wish.change));
+                    wish.begun = raft.plan(wish.change).decision() != VoterPlan.Decision.BEGIN;
+                }
+            }
+        }
+    }
+
+    /** A master that has removed itself stepped down in the step that decided it. */
+    private void lookWithoutMastership(Wish wish) {
+        Configuration now = raft.configuration();
+        boolean as = now.voter(wish.change.removed()).isEmpty()
+                && (wish.change.added().isEmpty()
+                        || now.voter(wish.change.added()).isPresent());
+        boolean decided = !now.isJoint() && raft.configurationIndex() <= raft.commitIndex();
+        if (wish.begun && as && decided) {
+            end(wish, Outcome.DONE, wish.change + " is decided");
+        } else {
+            String why = node + " is not the master" + (wish.begun ? " any more" : "");
+            end(wish, new VoterAnswer(Outcome.ELSEWHERE, why, List.of(), wish.begun ? raft.configurationIndex() : 0));
+        }
+    }
+
+    private void giveWay(String reason) {
+        if (!gaveWay || clock.nanoTime() - gaveWayNanos > GIVE_WAY_NANOS) {
+            gaveWay = true;
+            gaveWayNanos = clock.nanoTime();
+            giveWay.accept(reason);
+        }
+    }
+
+    private String wrongAddress(Wish wish) {
+        return raft.configuration()
+                .standby(wish.change.added())
+                .filter(newcomer -> wish.address != null && !newcomer.address().equals(wish.address))
+                .map(newcomer -> newcomer.nodeId() + " says that it is reached at " + newcomer.address() + ", not at "
+                        + wish.address + ": name that address, or see which process has that node id")
+                .orElse("");
+    }
+
+    private void end(Wish wish, Outcome outcome, String detail) {
+        List<String> voters =
+                raft.configuration().voters().stream().map(Voter::nodeId).toList();
+        end(wish, new VoterAnswer(outcome, detail, voters, raft.configurationIndex()));
+    }
+
+    private void end(Wish wish, VoterAnswer answer) {
+        meters.counter(
+                        "holdfast.voters.changes",
+                        "node",
+                        node,
+                        "outcome",
+                        answer.outcome().name())
+                .increment();
+        LOG.info("{}: {}, wanted by {}: {}, {}", node, wish.change, wish.by, answer.outcome(), answer.detail());
+        wish.answer.complete(answer);
+    }
+
+    /** Who votes, as this node knows. */
+    VoterList list() {
+        boolean master = raft.role() == RaftRole.LEADER;
+        Configuration now = raft.configuration();
+        Map<String, Long> matches = raft.matches();
+        List<VoterList.Member> members = new ArrayList<>();
+        now.voters().forEach(voter -> members.add(member(voter, State.VOTER, master, matches)));
+        for (Voter voter : now.outgoing()) {
+            if (!now.voters().contains(voter)) {
+                members.add(member(voter, State.LEAVING, master, matches));
+            }
+        }
+        for (Voter voter : now.learners()) {
+            members.add(member(voter, voter.isVacant() ? State.EXPECTED : State.RETURNING, master, matches));
+        }
+        now.standby().forEach(voter -> members.add(member(voter, State.LEARNER, master, matches)));
+        return new VoterList(node, raft.configurationIndex(), now.isJoint(), members);
+    }
+
+    private VoterList.Member member(Voter voter, State state, boolean master, Map<String, Long> matches) {
+        boolean self = voter.id().equals(raft.self());
+        long match = self ? raft.lastIndex() : master ? matches.getOrDefault(voter.id(), 0L) : -1;
+        return new VoterList.Member(
+                voter.nodeId(),
+                voter.isVacant() ? "" : voter.diskId().toString(),
+                voter.address(),
+                state,
+                match,
+                match < 0 ? -1 : Math.max(0, raft.lastIndex() - match),
+                self || raft.reached().contains(voter.id()),
+                self ? master : raft.hasCaughtUp(voter.id()));
+    }
+
+    /** Whatever waits is answered by that. */
+    void stop() {
+        stopped = true;
+        look();
+    }
+}

@@ -1,0 +1,41 @@
+package io.holdfast.replication.raft;
+
+/**
+ * Who is to vote from now on, besides those who do already.
+ *
+ * @param added a node that has joined and is to get a vote; empty for none
+ * @param removed a node that is to belong to the cluster no longer; empty for none
+ */
+public record ShapeChange(String added, String removed) {
+
+    /** Refuses one that changes nothing, or means one node twice. */
+    public ShapeChange {
+        if (added.equals(removed)) {
+            throw new IllegalArgumentException(
+                    added.isEmpty() ? "a change that names no node" : added + " cannot replace itself");
+        }
+    }
+
+    /** That node gets a vote. */
+    public static ShapeChange add(String nodeId) {
+        return new ShapeChange(nodeId, "");
+    }
+
+    /** That node leaves. */
+    public static ShapeChange remove(String nodeId) {
+        return new ShapeChange("", nodeId);
+    }
+
+    /** The one for the other, in one step. */
+    public static ShapeChange replace(String removed, String added) {
+        return new ShapeChange(added, removed);
+    }
+
+    @Override
+    public String toString() {
+        if (added.isEmpty()) {
+            return "remove " + removed;
+        }
+        return removed.isEmpty() ? "add " + added : "replace " + removed + " by " + added;
+    }
+}

@@ -1,0 +1,304 @@
+package io.holdfast.replication.raft;
+
+import static io.holdfast.replication.raft.RaftCluster.only;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.Voter;
+import io.holdfast.replication.raft.RaftEffect.AppendConfiguration;
+import io.holdfast.replication.raft.RaftMessage.AppendAccepted;
+import io.holdfast.replication.raft.RaftMessage.HeartbeatReply;
+import io.holdfast.replication.raft.RaftMessage.NotMember;
+import io.holdfast.replication.raft.RaftMessage.PreVoteRequest;
+import io.holdfast.replication.raft.VoterPlan.Decision;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** A group that grows, shrinks and replaces its voters: chapter 4 of Ongaro's thesis. */
+class ShapePaperTest {
+    private static final long ROUND = RaftCluster.ELECTION_TIMEOUT / RaftCluster.MS;
+
+    private static List<String> voters(RaftCluster cluster, String of) {
+        return cluster.raft(of).configuration().voters().stream()
+                .map(Voter::nodeId)
+                .sorted()
+                .toList();
+    }
+
+    private static Decision plan(RaftCluster cluster, ShapeChange change) {
+        return cluster.raft(cluster.leader().id).plan(change).decision();
+    }
+
+    private static void reshape(RaftCluster cluster, ShapeChange change) {
+        assertEquals(Decision.BEGIN, plan(cluster, change), () -> cluster.raft(cluster.leader().id)
+                .plan(change)
+                .reason());
+        cluster.step(cluster.leader().id, new RaftInput.Reshape(change));
+    }
+
+    /** Three voters, and one that has joined and caught up. */
+    private static RaftCluster withNewcomer(String[] newcomer) {
+        RaftCluster cluster = RaftCluster.ledByA();
+        newcomer[0] = cluster.join("d", 4);
+        cluster.run(4 * ROUND);
+        return cluster;
+    }
+
+    @Test
+    void aNewcomerGetsTheLogAndNoVote() {
+        String[] d = new String[1];
+        RaftCluster cluster = withNewcomer(d);
+        assertEquals(List.of("a", "b", "c"), voters(cluster, "a"));
+        assertEquals(
+                List.of(RaftCluster.voter(d[0])),
+                cluster.raft("a").configuration().standby());
+        assertFalse(cluster.raft(d[0]).votes());
+        assertEquals(cluster.disk("a").forced(), cluster.disk(d[0]).forced());
+        // It neither stands nor is counted.
+        cluster.crash("a");
+        cluster.crash("b");
+        cluster.run(10 * ROUND);
+        assertTrue(cluster.leader() == null, "c and a node without a vote elect nobody");
+    }
+
+    @Test
+    void whoDoesNotAskToJoinIsNotTakenIn() {
+        RaftCluster cluster = RaftCluster.ledByA();
+        Voter stranger = RaftCluster.voter(Voter.id("d", new UUID(7, 4)));
+        List<RaftEffect> effects = cluster.hear(stranger.id(), "a", new RaftMessage.Introduction(0, stranger));
+        assertEquals(1, only(effects, RaftEffect.NotTakenIn.class).size());
+        assertTrue(cluster.raft("a").configuration().standby().isEmpty());
+    }
+
+    @Test
+    void aLearnerIsCountedNeitherForACommitNorForARead() {
+        String[] d = new String[1];
+        RaftCluster cluster = withNewcomer(d);
+        cluster.crash("b");
+        cluster.crash("c");
+        cluster.network.clear();
+        long before = cluster.raft("a").commitIndex();
+        cluster.propose("a", 40);
+        long last = cluster.raft("a").lastIndex();
+        cluster.hear(d[0], "a", new AppendAccepted(cluster.raft("a").term(), last, last));
+        assertEquals(before, cluster.raft("a").commitIndex());
+        cluster.read("a", 9);
+        List<RaftEffect> effects =
+                cluster.hear(d[0], "a", new HeartbeatReply(cluster.raft("a").term(), 1, 0, Fitness.PLAIN));
+        assertTrue(only(effects, RaftEffect.ReadReady.class).isEmpty());
+    }
+
+    @Test
+    void whoHasJoinedAndCaughtUpIsGivenAVoteByJointConsensus() {
+        String[] d = new String[1];
+        RaftCluster cluster = withNewcomer(d);
+        TreeSet<String> kinds = new TreeSet<>();
+        cluster.observe((node, input, effects) -> only(effects, AppendConfiguration.class)
+                .forEach(effect -> kinds.add(effect.configuration().isJoint() ? "joint" : "decided")));
+        reshape(cluster, ShapeChange.add("d"));
+        cluster.run(2 * ROUND);
+        assertEquals(new TreeSet<>(List.of("decided", "joint")), kinds);
+        assertEquals(List.of("a", "b", "c", "d"), voters(cluster, "a"));
+        assertTrue(cluster.raft(d[0]).votes());
+        assertEquals(Decision.DONE, plan(cluster, ShapeChange.add("d")));
+    }
+
+    /** 4.2.1: a voter that still has to fetch the log counts for the quorum and helps nobody. */
+    @Test
+    void whoHasNotCaughtUpIsWaitedFor() {
+        String[] d = new String[1];
+        RaftCluster cluster = withNewcomer(d);
+        cluster.isolate(d[0]);
+        cluster.run(3 * ROUND);
+        assertEquals(Decision.WAIT, plan(cluster, ShapeChange.add("d")));
+        assertEquals(Decision.WAIT, plan(cluster, ShapeChange.add("e")), "it has not even joined");
+        cluster.step("a", new RaftInput.Reshape(ShapeChange.add("d")));
+        assertFalse(cluster.raft("a").configuration().isJoint());
+    }
+
+    /** The bug of single changes that Ongaro reported in 2015: the second one before the first commit of a term. */
+    @Test
+    void nothingChangesBeforeTheFirstCommitOfATerm() {
+        String[] d = new String[1];
+        RaftCluster cluster = withNewcomer(d);
+        cluster.elect("b");
+        assertEquals(RaftRole.LEADER, cluster.raft("b").role());
+        cluster.run(ROUND);
+        assertEquals(Decision.WAIT, cluster.raft("b").plan(ShapeChange.add("d")).decision());
+        assertEquals(
+                Decision.WAIT, cluster.raft("b").plan(ShapeChange.remove("c")).decision());
+        cluster.propose("b", 30);
+        cluster.run(ROUND);
+        assertEquals(
+                Decision.BEGIN, cluster.raft("b").plan(ShapeChange.remove("c")).decision());
+    }
+
+    @Test
+    void oneChangeAtATime() {
+        String[] d = new String[1];
+        RaftCluster cluster = withNewcomer(d);
+        reshape(cluster, ShapeChange.add("d"));
+        assertTrue(cluster.raft("a").configuration().isJoint());
+        assertEquals(Decision.WAIT, plan(cluster, ShapeChange.remove("c")));
+        long last = cluster.raft("a").lastIndex();
+        cluster.step("a", new RaftInput.Reshape(ShapeChange.remove("c")));
+        assertEquals(last, cluster.raft("a").lastIndex());
+    }
+
+    /** etcd#12136: a joint configuration that nobody leaves when its leader is gone. */
+    @Test
+    void aJointConfigurationIsLeftAfterAChangeOfLeader() {
+        for (int deliveries = 0; deliveries < 40; deliveries++) {
+            String[] d = new String[1];
+            RaftCluster cluster = withNewcomer(d);
+            reshape(cluster, ShapeChange.replace("c", "d"));
+            for (int i = 0; i < deliveries && !cluster.network.isEmpty(); i++) {
+                cluster.deliver(cluster.network.remove(0));
+            }
+            cluster.crash("a");
+            cluster.run(8 * ROUND);
+            TestNode leader = cluster.leader();
+            assertTrue(leader != null, "after " + deliveries + " messages nobody leads");
+            cluster.propose(leader.id, 71);
+            cluster.run(4 * ROUND);
+            Configuration now = cluster.raft(leader.id).configuration();
+            assertFalse(now.isJoint(), "after " + deliveries + " messages");
+            assertEquals(3, now.voters().size());
+        }
+    }
+
+    /** logcabin#205, and 4.2.3: whoever was removed does not disturb those who stay. */
+    @Test
+    void whoWasRemovedIsToldAndStandsNoMore() {
+        RaftCluster cluster = RaftCluster.ledByA();
+        reshape(cluster, ShapeChange.remove("c"));
+        cluster.run(ROUND);
+        assertEquals(List.of("a", "b"), voters(cluster, "a"));
+        cluster.run(ROUND);
+        assertFalse(cluster.raft("c").votes());
+        assertTrue(cluster.raft("c").isRemoved());
+        long term = cluster.raft("a").term();
+        cluster.observe((node, input, effects) -> {
+            if (node.id.equals("c")) {
+                assertTrue(only(effects, RaftEffect.Send.class).stream()
+                        .noneMatch(send -> send.message() instanceof PreVoteRequest));
+            }
+        });
+        cluster.run(20 * ROUND);
+        assertEquals(term, cluster.raft("a").term());
+        assertEquals(RaftRole.LEADER, cluster.raft("a").role());
+        assertTrue(cluster.raft("a").configuration().standby().isEmpty(), "it does not come back by itself");
+    }
+
+    @Test
+    void whoWasAwayWhenItWasRemovedIsToldToo() {
+        RaftCluster cluster = RaftCluster.ledByA();
+        cluster.isolate("c");
+        cluster.run(3 * ROUND);
+        reshape(cluster, ShapeChange.remove("c"));
+        cluster.run(3 * ROUND);
+        assertTrue(cluster.raft("c").votes(), "it does not know");
+        cluster.heal();
+        cluster.run(6 * ROUND);
+        assertFalse(cluster.raft("c").votes());
+        assertEquals(RaftRole.LEADER, cluster.raft("a").role());
+    }
+
+    /** openraft#2002: the same id, and here the same disk, with a vote that others have counted out. */
+    @Test
+    void whoWasRemovedComesBackAsALearnerWhenItIsStartedAgain() {
+        String[] d = new String[1];
+        RaftCluster cluster = withNewcomer(d);
+        reshape(cluster, ShapeChange.replace("c", "d"));
+        cluster.run(2 * ROUND);
+        reshape(cluster, ShapeChange.remove("d"));
+        cluster.run(2 * ROUND);
+        assertTrue(cluster.raft(d[0]).isRemoved());
+        cluster.restart(d[0]);
+        cluster.linkAll();
+        cluster.run(8 * ROUND);
+        assertEquals(List.of("a", "b"), voters(cluster, "a"));
+        assertEquals(
+                List.of(RaftCluster.voter(d[0])),
+                cluster.raft("a").configuration().standby());
+        assertFalse(cluster.raft(d[0]).votes());
+        reshape(cluster, ShapeChange.add("d"));
+        cluster.run(2 * ROUND);
+        assertTrue(cluster.raft(d[0]).votes());
+        assertFalse(cluster.raft(d[0]).isRemoved());
+    }
+
+    /** 4.2.2, and etcd#10563 with two nodes. */
+    @Test
+    void aLeaderHandsOverBeforeItIsRemoved() {
+        RaftCluster cluster = new RaftCluster("a", "b").start();
+        cluster.elect("a");
+        cluster.propose("a", 20);
+        cluster.run(ROUND);
+        assertEquals(Decision.GIVE_WAY, plan(cluster, ShapeChange.remove("a")));
+        cluster.step("a", new RaftInput.Reshape(ShapeChange.remove("a")));
+        assertFalse(cluster.raft("a").configuration().isJoint());
+        cluster.step("a", new RaftInput.Transfer(""));
+        cluster.run(ROUND);
+        assertEquals("b", cluster.leader().id);
+        cluster.propose("b", 21);
+        cluster.run(ROUND);
+        reshape(cluster, ShapeChange.remove("a"));
+        cluster.run(2 * ROUND);
+        assertEquals(List.of("b"), voters(cluster, "b"));
+        cluster.crash("a");
+        cluster.propose("b", 22);
+        cluster.run(ROUND);
+        assertEquals(cluster.raft("b").lastIndex(), cluster.raft("b").commitIndex());
+    }
+
+    /** 4.2.2: one that cannot hand over leads until its successors have decided without it, and then steps down. */
+    @Test
+    void aLeaderThatIsReplacedStepsDownWhenThatIsDecided() {
+        RaftCluster cluster = new RaftCluster("a").start();
+        cluster.run(ROUND);
+        cluster.propose("a", 20);
+        cluster.run(ROUND);
+        String d = cluster.join("d", 4);
+        cluster.run(4 * ROUND);
+        reshape(cluster, ShapeChange.replace("a", "d"));
+        cluster.run(6 * ROUND);
+        assertNotEquals(RaftRole.LEADER, cluster.raft("a").role());
+        assertEquals(d, cluster.leader().id);
+        assertEquals(List.of("d"), voters(cluster, d));
+        cluster.crash("a");
+        cluster.propose(d, 22);
+        cluster.run(ROUND);
+        assertEquals(cluster.raft(d).lastIndex(), cluster.raft(d).commitIndex());
+    }
+
+    /** RATIS-2274: a newcomer that fetched a snapshot knows who votes by then, not who voted when it asked. */
+    @Test
+    void aNewcomerLearnsWhoVotesByASnapshot() {
+        RaftCluster cluster = RaftCluster.ledByA();
+        reshape(cluster, ShapeChange.remove("c"));
+        cluster.run(2 * ROUND);
+        cluster.crash("c");
+        cluster.snapshot("a");
+        cluster.compact("a", cluster.raft("a").commitIndex());
+        String d = cluster.join("d", 4);
+        cluster.run(8 * ROUND);
+        assertEquals(List.of("a", "b"), voters(cluster, d));
+        reshape(cluster, ShapeChange.add("d"));
+        cluster.run(2 * ROUND);
+        cluster.restart(d);
+        assertEquals(List.of("a", "b", "d"), voters(cluster, d));
+    }
+
+    @Test
+    void toldByAnOldMessageAMemberGoesOn() {
+        RaftCluster cluster = RaftCluster.ledByA();
+        cluster.hear("a", "c", new NotMember(1, cluster.raft("c").commitIndex()));
+        assertTrue(cluster.raft("c").votes());
+    }
+}
