@@ -57,6 +57,8 @@ final class Inspection implements Inspectable {
             status.put("matches", new TreeMap<>(log.matches()));
             status.put("voters", nodes(s.configuration().voters()));
             status.put("learners", nodes(s.configuration().learners()));
+            status.put("standby", nodes(s.configuration().standby()));
+            status.put("changing", s.configuration().isJoint());
             TreeSet<String> reached = new TreeSet<>();
             s.reached().forEach(id -> reached.add(Voter.nodeOf(id)));
             status.put("connected", reached);

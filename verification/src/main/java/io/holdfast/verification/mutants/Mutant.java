@@ -13,8 +13,9 @@ import java.util.stream.Stream;
  * @param name the file's name without its ending
  * @param about the comment that says which bug it is
  * @param edits what is replaced
+ * @param entry the class below {@code io.holdfast.verification.sim} whose seeds are to show it; {@code SeedRun} by default
  */
-record Mutant(String name, String about, List<Edit> edits) {
+record Mutant(String name, String about, List<Edit> edits, String entry) {
 
     /**
      * One replacement.
@@ -55,12 +56,15 @@ record Mutant(String name, String about, List<Edit> edits) {
         StringBuilder about = new StringBuilder();
         List<Edit> edits = new ArrayList<>();
         String file = "";
+        String entry = "SeedRun";
         StringBuilder before = new StringBuilder();
         StringBuilder after = new StringBuilder();
         StringBuilder into = about;
         for (String line : Files.readAllLines(path)) {
             if (into == about && line.startsWith("# ")) {
                 about.append(line.substring(2)).append(' ');
+            } else if (into == about && line.startsWith("entry ")) {
+                entry = line.substring(6);
             } else if (line.startsWith("file ")) {
                 file = line.substring(5);
             } else if (line.equals("replace")) {
@@ -80,6 +84,6 @@ record Mutant(String name, String about, List<Edit> edits) {
             throw new IllegalStateException(
                     path + " must say what it is about (# ...) and hold at least one replacement");
         }
-        return new Mutant(name, about.toString().strip(), edits);
+        return new Mutant(name, about.toString().strip(), edits, entry);
     }
 }

@@ -21,7 +21,7 @@ import javax.tools.ToolProvider;
 /** Puts one mutant into a copy of the source, compiles the copy, and lets the simulator look for the bug. */
 final class MutantRun {
     /** What the mutated classes are entered through; it returns what is wrong with a seed, or an empty string. */
-    static final String ENTRY = "io.holdfast.verification.sim.SeedRun";
+    private static final String ENTRIES = "io.holdfast.verification.sim.";
 
     private final Path sources;
     private final Mutant mutant;
@@ -42,7 +42,7 @@ final class MutantRun {
         try {
             Path classes = compile(work);
             try (URLClassLoader loader = isolated(classes)) {
-                LongFunction<String> run = entry(loader);
+                LongFunction<String> run = entry(loader, ENTRIES + mutant.entry());
                 for (long seed = fromSeed; seed < fromSeed + seeds; seed++) {
                     String problem = run.apply(seed);
                     if (!problem.isEmpty()) {
@@ -103,9 +103,9 @@ final class MutantRun {
     }
 
     @SuppressWarnings("unchecked") // the entry's type is known, and shared: it is the JDK's
-    private static LongFunction<String> entry(ClassLoader loader) throws ReflectiveOperationException {
+    private static LongFunction<String> entry(ClassLoader loader, String name) throws ReflectiveOperationException {
         return (LongFunction<String>)
-                loader.loadClass(ENTRY).getDeclaredConstructor().newInstance();
+                loader.loadClass(name).getDeclaredConstructor().newInstance();
     }
 
     private static void delete(Path directory) throws IOException {

@@ -42,6 +42,8 @@ public final class SeedRun implements LongFunction<String> {
      * @param emptyDisks how many disks were emptied
      * @param grants how often a node was granted mastership or a role
      * @param locks how often somebody was granted a lock, or permits of a semaphore
+     * @param changes how often voters were added, removed or exchanged
+     * @param left how often a node left
      * @param trace identifies the run, event by event
      */
     public record Result(
@@ -56,6 +58,8 @@ public final class SeedRun implements LongFunction<String> {
             int emptyDisks,
             int grants,
             int locks,
+            int changes,
+            int left,
             long trace) {}
 
     /** What is wrong with a seed, empty if nothing is. */
@@ -67,9 +71,21 @@ public final class SeedRun implements LongFunction<String> {
 
     /** Runs a seed. */
     public static Result run(long seed) {
+        return run(seed, false);
+    }
+
+    /** Runs a seed in which three of five nodes vote at first, and nodes join, leave and are exchanged in the storm. */
+    public static Result runWithChangingVoters(long seed) {
+        return run(seed, true);
+    }
+
+    private static Result run(long seed, boolean reshaped) {
         Simulation simulation = new Simulation(seed);
         SplittableRandom random = simulation.random("run");
-        SimulatedCluster cluster = new SimulatedCluster(simulation, random.nextInt(4) == 0 ? 5 : 3);
+        int size = random.nextInt(4) == 0 ? 5 : 3;
+        SimulatedCluster cluster =
+                reshaped ? new SimulatedCluster(simulation, 3, 5) : new SimulatedCluster(simulation, size);
+        @Nullable Reshaper reshaper = reshaped ? new Reshaper(simulation, cluster) : null;
         List<String> problems = new ArrayList<>();
         List<Writer> writers = new ArrayList<>();
         List<MapUser> users = new ArrayList<>();
@@ -85,10 +101,16 @@ public final class SeedRun implements LongFunction<String> {
             HaCluster client = addWriters(simulation, cluster, writers, users, watchers, locks, history);
             simulation.at(Duration.ofMillis(random.nextLong(3_000)), faults::begin);
             cluster.operator().begin();
+            if (reshaper != null) {
+                reshaper.begin();
+            }
             Duration storm = Duration.ofSeconds(5 + random.nextInt(25));
             simulation.runUntil(() -> isBroken(simulation, cluster), storm);
             users.forEach(MapUser::stop);
             locks.stop();
+            if (reshaper != null) {
+                reshaper.end();
+            }
             if (!isBroken(simulation, cluster)) {
                 calm(simulation, cluster, writers, watchers, locks, client, faults, problems);
             }
@@ -116,6 +138,8 @@ public final class SeedRun implements LongFunction<String> {
                 cluster.emptyDisks(),
                 cluster.grants().count(),
                 locks == null ? 0 : locks.count(),
+                reshaper == null ? 0 : reshaper.changes(),
+                reshaper == null ? 0 : reshaper.left(),
                 simulation.traceHash());
     }
 
@@ -218,6 +242,9 @@ public final class SeedRun implements LongFunction<String> {
             problems.add("liveness: not all roles are held " + CALM_LIMIT.toSeconds()
                     + " s after the cluster converged:" + cluster.describe());
         }
+        if (lives && cluster.isReshaped()) {
+            undisturbed(simulation, cluster, problems);
+        }
         if (lives) {
             locks.check(problems);
             watchers.check(client, problems);
@@ -228,6 +255,16 @@ public final class SeedRun implements LongFunction<String> {
                     problems.add("acknowledged and lost: '" + command + "'");
                 }
             }
+        }
+    }
+
+    /** Without faults nobody stands against a master: neither who was removed nor who has no vote yet. */
+    private static void undisturbed(Simulation simulation, SimulatedCluster cluster, List<String> problems) {
+        long term = cluster.term();
+        simulation.runFor(Duration.ofSeconds(10));
+        if (cluster.term() != term) {
+            problems.add("a master was deposed without any fault: the term rose from " + term + " to " + cluster.term()
+                    + cluster.describe());
         }
     }
 }

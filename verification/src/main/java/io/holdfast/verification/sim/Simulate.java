@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Runs many seeds. {@code Simulate SEEDS FROM MINUTES}; a MINUTES of 0 means no limit. */
+/** Runs many seeds. {@code Simulate SEEDS FROM MINUTES [shape]}; a MINUTES of 0 means no limit. With {@code shape} voters change. */
 public final class Simulate {
     private Simulate() {}
 
@@ -17,6 +17,7 @@ public final class Simulate {
         long end = Integer.parseInt(args[2]) == 0
                 ? Long.MAX_VALUE
                 : System.nanoTime() + Integer.parseInt(args[2]) * 60_000_000_000L;
+        boolean shape = args.length > 3 && args[3].equals("shape");
         List<Long> failed = new ArrayList<>();
         Map<FaultKind, Integer> faults = new EnumMap<>(FaultKind.class);
         long virtualNanos = 0;
@@ -28,10 +29,12 @@ public final class Simulate {
         long emptyDisks = 0;
         long grants = 0;
         long locks = 0;
+        long changes = 0;
+        long left = 0;
         long began = System.nanoTime();
         int done = 0;
         for (long seed = from; done < seeds && System.nanoTime() < end; seed++, done++) {
-            SeedRun.Result result = SeedRun.run(seed);
+            SeedRun.Result result = shape ? SeedRun.runWithChangingVoters(seed) : SeedRun.run(seed);
             virtualNanos += result.virtualNanos();
             decided += result.decided();
             acknowledged += result.acknowledged();
@@ -41,12 +44,15 @@ public final class Simulate {
             emptyDisks += result.emptyDisks();
             grants += result.grants();
             locks += result.locks();
+            changes += result.changes();
+            left += result.left();
             result.faults().forEach((kind, count) -> faults.merge(kind, count, Integer::sum));
             if (!result.problems().isEmpty()) {
                 failed.add(seed);
                 System.out.println("seed " + seed + ":");
                 result.problems().forEach(problem -> System.out.println("  " + problem));
-                System.out.println("  replay: verification/simulate.sh --seeds 1 --from " + seed);
+                System.out.println(
+                        "  replay: verification/simulate.sh --seeds 1 --from " + seed + (shape ? " --shape" : ""));
             }
         }
         System.out.printf(
@@ -56,6 +62,9 @@ public final class Simulate {
                 "%d states taken from snapshots, %d entries told to those who watch, %d bits flipped on disks, "
                         + "%d disks emptied, %d grants of mastership and roles, %d of locks%n",
                 restored, told, flips, emptyDisks, grants, locks);
+        if (shape) {
+            System.out.printf("%d changes of who votes, %d nodes left%n", changes, left);
+        }
         System.out.println("faults: " + faults);
         System.out.println(failed.isEmpty() ? "no violation" : failed.size() + " seeds with violations: " + failed);
         System.exit(failed.isEmpty() ? 0 : 1);

@@ -7,6 +7,7 @@ import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.RoleCandidacy;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.spi.ElectionEngine;
+import io.holdfast.core.spi.Inspectable;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.session.LogAccess;
@@ -16,9 +17,11 @@ import io.holdfast.testkit.Simulation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +40,7 @@ final class SimulatedCluster {
     private final List<Runnable> looks = new ArrayList<>();
     private final Operator operator;
     private final boolean roles;
+    private final boolean reshaped;
     private final Adversary adversary;
     private final Damage damage;
     private final String[] bootstrap;
@@ -50,11 +54,23 @@ final class SimulatedCluster {
     private long forgottenUpTo;
 
     SimulatedCluster(Simulation simulation, int size) {
+        this(simulation, size, size);
+    }
+
+    /**
+     * One whose voters change if there are more machines than form it.
+     *
+     * @param size how many machines form the cluster
+     * @param machineCount how many there are: the others join it
+     */
+    SimulatedCluster(Simulation simulation, int size, int machineCount) {
+        this.reshaped = machineCount > size;
         this.simulation = simulation;
         SplittableRandom random = simulation.random("cluster");
         this.fast = random.nextBoolean();
         this.segmentBytes = (64 << 10) << random.nextInt(4);
-        this.forced = simulation.random("forced").nextInt(6) > 0;
+        // With fewer voters than three no acknowledgement survives what the others are promised to survive.
+        this.forced = simulation.random("forced").nextInt(6) > 0 || reshaped;
         this.grants = new Grants(simulation::nowNanos, decisions);
         this.operator = new Operator(simulation, this);
         this.roles = simulation.random("roles").nextInt(3) > 0;
@@ -63,12 +79,14 @@ final class SimulatedCluster {
         this.snapshotBytes = (64 << 10) << snapshots.nextInt(4);
         this.snapshotAge = Duration.ofMillis(1_000 + snapshots.nextLong(9_000));
         this.bootstrap = new String[size];
-        for (int i = 0; i < size; i++) {
+        for (int i = 0; i < machineCount; i++) {
             String id = "node-" + (i + 1);
             machines.add(simulation.node(id));
-            bootstrap[i] = id + "@" + id + ":" + PORT;
+            if (i < size) {
+                bootstrap[i] = id + "@" + id + ":" + PORT;
+            }
         }
-        this.damage = new Damage(simulation, machines, forced);
+        this.damage = new Damage(simulation, machines, forced && !reshaped);
         this.adversary = new Adversary(simulation, this);
         simulation.afterEachEvent(this::look);
     }
@@ -123,8 +141,9 @@ final class SimulatedCluster {
         damage.beforeStart(machine);
         NodeRuntime runtime = machine.runtime();
         AppliedLog log = new AppliedLog(id, decisions);
-        LogReplication replication = LogReplication.inDirectory(Path.of("data"))
-                .bootstrap(bootstrap)
+        boolean forms = machines.indexOf(machine) < bootstrap.length;
+        LogReplication stored = LogReplication.inDirectory(Path.of("data"));
+        LogReplication replication = (forms ? stored.bootstrap(bootstrap) : stored.join(addresses()))
                 .segmentBytes(segmentBytes)
                 .timeout(Duration.ofSeconds(5))
                 .roleLease(Duration.ofMillis(800))
@@ -183,16 +202,16 @@ final class SimulatedCluster {
         return machine.running() && status(machine.id()).appliedIndex() >= forgottenUpTo;
     }
 
+    private String[] addresses() {
+        return machines.stream().map(machine -> machine.id() + ":" + PORT).toArray(String[]::new);
+    }
+
     /** A client on a machine of its own. */
     HaCluster client(String id) {
         NodeRuntime runtime = simulation.node(id).runtime();
-        String[] addresses = new String[bootstrap.length];
-        for (int i = 0; i < addresses.length; i++) {
-            addresses[i] = bootstrap[i].substring(bootstrap[i].indexOf('@') + 1);
-        }
         return HaCluster.builder("sim")
                 .node(Node.client(id))
-                .with(LogReplication.client(addresses)
+                .with(LogReplication.client(addresses())
                         .timeout(Duration.ofSeconds(5))
                         .roleLease(Duration.ofMillis(800)))
                 .runtime(runtime)
@@ -254,13 +273,65 @@ final class SimulatedCluster {
         return process.feature(LogAccess.class);
     }
 
+    /** Its process ended by itself, in good order. */
+    boolean hasStopped(SimulatedNode machine) {
+        HaCluster process = processes.get(machine.id());
+        return process != null && process.failure().isEmpty() && !process.isLive();
+    }
+
+    /** Its node has been told that it belongs to the cluster no longer. */
+    boolean isRemoved(SimulatedNode machine) {
+        return process(machine.id()).whyNotReady().contains("was removed");
+    }
+
+    /** True if it is a cluster whose voters change. */
+    boolean isReshaped() {
+        return reshaped;
+    }
+
+    /** True if there is a master that knows nothing of a change that is under way, and all who vote by its word do as they should. */
+    private boolean hasSettled() {
+        Optional<SimulatedNode> master = machines.stream()
+                .filter(machine -> machine.running() && status(machine.id()).role() == ReplicaRole.MASTER)
+                .max(Comparator.comparing(machine -> status(machine.id()).term()));
+        if (master.isEmpty()) {
+            return false;
+        }
+        Map<String, Object> known =
+                process(master.get().id()).feature(Inspectable.class).inspect();
+        return Boolean.FALSE.equals(known.get("changing"))
+                && List.of().equals(known.get("learners"))
+                && known.get("voters") instanceof List<?> voters
+                && known.get("standby") instanceof List<?> standby
+                && machines.stream()
+                        .filter(machine -> voters.contains(machine.id()) || standby.contains(machine.id()))
+                        .allMatch(machine -> isUpToDate(machine)
+                                && (status(machine.id()).role() != ReplicaRole.LEARNER)
+                                        == voters.contains(machine.id()));
+    }
+
+    private boolean isUpToDate(SimulatedNode machine) {
+        return machine.running()
+                && process(machine.id()).isReady()
+                && log(machine.id()).applied().size() == decisions.size();
+    }
+
+    /** The highest term that a running node knows. */
+    long term() {
+        return machines.stream()
+                .filter(SimulatedNode::running)
+                .mapToLong(machine -> status(machine.id()).term())
+                .max()
+                .orElse(0);
+    }
+
     /** True if every node is ready, has a vote, and has applied as much as all have decided. */
     boolean hasConverged() {
-        return machines.stream()
-                .allMatch(machine -> machine.running()
-                        && process(machine.id()).isReady()
-                        && status(machine.id()).role() != ReplicaRole.LEARNER
-                        && log(machine.id()).applied().size() == decisions.size());
+        return reshaped
+                ? hasSettled()
+                : machines.stream()
+                        .allMatch(machine ->
+                                isUpToDate(machine) && status(machine.id()).role() != ReplicaRole.LEARNER);
     }
 
     /** The present process on a machine, or its last one. */
