@@ -150,6 +150,10 @@ final class PeerLinks {
         } // else it is dialled when that link ends
     }
 
+    private boolean isMember(String nodeId) {
+        return members.stream().anyMatch(target -> target.nodeId().equals(nodeId));
+    }
+
     /** True if a link to that node stands, whatever its disk. */
     private boolean isReached(String nodeId) {
         return outboxes.entrySet().stream()
@@ -321,6 +325,8 @@ final class PeerLinks {
             batches.clear();
             if (message instanceof RaftMessage.Introduction introduction) {
                 introduced(introduction.sender());
+            } else if (message instanceof RaftMessage.Stranger relayed && isMember(Voter.nodeOf(id))) {
+                introduced(relayed.who());
             }
         }
 

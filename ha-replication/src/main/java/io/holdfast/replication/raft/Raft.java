@@ -48,6 +48,7 @@ import io.holdfast.replication.raft.RaftMessage.SnapshotChunk;
 import io.holdfast.replication.raft.RaftMessage.SnapshotOffer;
 import io.holdfast.replication.raft.RaftMessage.SnapshotRequest;
 import io.holdfast.replication.raft.RaftMessage.StateReport;
+import io.holdfast.replication.raft.RaftMessage.Stranger;
 import io.holdfast.replication.raft.RaftMessage.TimeoutNow;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import io.holdfast.replication.raft.RaftMessage.VoteRequest;
@@ -230,8 +231,17 @@ public final class Raft {
             if (!introduction.sender().id().equals(from)) {
                 throw new MalformedFrameException(from + " calls itself " + introduction.sender());
             }
+            Voter sender = introduction.sender();
             if (s.role == RaftRole.LEADER) {
-                reconfiguration.met(introduction.sender(), introduction.joins());
+                reconfiguration.met(sender, introduction.joins());
+            } else if (!s.leader.isEmpty() && !s.members.current().isMember(sender.id())) {
+                s.send(s.leader, new Stranger(s.term, sender, introduction.joins()));
+            }
+            return;
+        }
+        if (message instanceof Stranger relayed) {
+            if (s.role == RaftRole.LEADER && s.members.current().isMember(from)) {
+                reconfiguration.met(relayed.who(), relayed.joins());
             }
             return;
         }

@@ -159,6 +159,14 @@ public sealed interface RaftMessage {
     }
 
     /**
+     * Somebody who may not belong to the group has introduced itself to the sender, which does not lead. Whoever was away while
+     * others joined and left may know nobody who leads by now.
+     *
+     * @param joins as in its introduction
+     */
+    record Stranger(long term, Voter who, boolean joins) implements RaftMessage {}
+
+    /**
      * From that index on you do not belong to the group: stand for nothing any more. It is decided, so the term of who says so
      * does not matter.
      *

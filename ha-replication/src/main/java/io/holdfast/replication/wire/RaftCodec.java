@@ -24,6 +24,7 @@ import io.holdfast.replication.raft.RaftMessage.SnapshotChunk;
 import io.holdfast.replication.raft.RaftMessage.SnapshotOffer;
 import io.holdfast.replication.raft.RaftMessage.SnapshotRequest;
 import io.holdfast.replication.raft.RaftMessage.StateReport;
+import io.holdfast.replication.raft.RaftMessage.Stranger;
 import io.holdfast.replication.raft.RaftMessage.TimeoutNow;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import io.holdfast.replication.raft.RaftMessage.VoteRequest;
@@ -106,6 +107,11 @@ public final class RaftCodec {
             }
         } else if (message instanceof TimeoutNow m) {
             out.writeByte(19).writeLong(m.term()).writeLong(m.holdNanos()).writeLong(m.waitNanos());
+        } else if (message instanceof Stranger m) {
+            write(out.writeByte(21).writeLong(m.term()), m.who());
+            if (m.joins()) {
+                out.writeByte(1);
+            }
         } else if (message instanceof NotMember m) {
             out.writeByte(20).writeLong(m.term()).writeLong(m.index());
         } else {
@@ -135,6 +141,10 @@ public final class RaftCodec {
         }
         if (kind == 18) {
             return decodeIntroduction(frame);
+        }
+        if (kind == 21) {
+            Introduction relayed = decodeIntroduction(frame);
+            return new Stranger(relayed.term(), relayed.sender(), relayed.joins());
         }
         int expected =
                 switch (kind) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.RaftCluster.Envelope;
 import java.util.Arrays;
 import java.util.List;
@@ -152,6 +153,10 @@ class SealedSetsTest {
         assertEquals(
                 1, RaftCluster.only(taken, RaftEffect.AppendConfiguration.class).size());
         handled.add(RaftMessage.Introduction.class.getSimpleName());
+        Voter stranger = RaftCluster.voter("e/" + new UUID(1, 1));
+        List<RaftEffect> relayed = leader.hear("b", "a", new RaftMessage.Stranger(2, stranger, false));
+        assertEquals(1, RaftCluster.only(relayed, RaftEffect.NotTakenIn.class).size());
+        handled.add(RaftMessage.Stranger.class.getSimpleName());
 
         RaftCluster doubtful = new RaftCluster("a", "b");
         doubtful.disk("a").log(1, 1).loseLastBatch();

@@ -295,6 +295,23 @@ class ShapePaperTest {
         assertEquals(List.of("a", "b", "d"), voters(cluster, d));
     }
 
+    /**
+     * etcd#3699, and found by the simulator: a node that was away while others joined and left knows nobody who leads by now.
+     * Whoever it knows passes on that it is there.
+     */
+    @Test
+    void whoKnowsNoMasterIsTakenInByWordOfOthers() {
+        String[] d = new String[1];
+        RaftCluster cluster = withNewcomer(d);
+        Voter stranger = RaftCluster.voter(Voter.id("e", new UUID(7, 5)));
+        cluster.hear(stranger.id(), "b", new RaftMessage.Introduction(0, stranger, true));
+        cluster.run(ROUND);
+        assertTrue(cluster.raft("a").configuration().standby().contains(stranger));
+        List<RaftEffect> effects =
+                cluster.hear("x/" + new UUID(7, 6), "a", new RaftMessage.Stranger(0, RaftCluster.voter("f"), true));
+        assertTrue(only(effects, AppendConfiguration.class).isEmpty(), "by word of a stranger nobody is");
+    }
+
     @Test
     void toldByAnOldMessageAMemberGoesOn() {
         RaftCluster cluster = RaftCluster.ledByA();

@@ -27,6 +27,7 @@ import io.holdfast.replication.raft.RaftMessage.SnapshotChunk;
 import io.holdfast.replication.raft.RaftMessage.SnapshotOffer;
 import io.holdfast.replication.raft.RaftMessage.SnapshotRequest;
 import io.holdfast.replication.raft.RaftMessage.StateReport;
+import io.holdfast.replication.raft.RaftMessage.Stranger;
 import io.holdfast.replication.raft.RaftMessage.TimeoutNow;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import io.holdfast.replication.raft.RaftMessage.VoteRequest;
@@ -70,6 +71,9 @@ class RaftCodecTest {
         GOLDEN.put(
                 new Introduction(3, new Voter("a", new UUID(1, 2), new Address("h", 9)), true),
                 "120000000000000003" + "000161" + "00000000000000010000000000000002" + "0003683a39" + "01");
+        GOLDEN.put(
+                new Stranger(3, new Voter("a", new UUID(1, 2), new Address("h", 9)), true),
+                "150000000000000003" + "000161" + "00000000000000010000000000000002" + "0003683a39" + "01");
         GOLDEN.put(new NotMember(3, 4), "1400000000000000030000000000000004");
         GOLDEN.put(new StateReport(3, 4, 5, -1), "11" + three + "ffffffffffffffff");
         GOLDEN.put(new SnapshotOffer(3, 4, 5, 6), "0e" + three + "0000000000000006");

@@ -16,12 +16,14 @@ final class MapWatchers {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Simulation simulation;
+    private final SimulatedCluster cluster;
     private final ToldChanges ofMap;
     private final ToldChanges ofPassing;
     private final List<MapWatcher> watchers = new ArrayList<>();
 
     MapWatchers(Simulation simulation, SimulatedCluster cluster) {
         this.simulation = simulation;
+        this.cluster = cluster;
         this.ofMap = new ToldChanges(MapUser.MAP, cluster.decisions());
         this.ofPassing = new ToldChanges(MapUser.PASSING, cluster.decisions());
         SimulatedNode node = cluster.machines().get(cluster.machines().size() - 1);
@@ -50,7 +52,7 @@ final class MapWatchers {
     /** When the cluster has been calm for a while, and nobody writes to the maps any more. */
     void check(HaCluster client, List<String> problems) {
         if (!simulation.runUntil(() -> watchers.stream().allMatch(MapWatcher::hasCaughtUp), PATIENCE)) {
-            problems.add("liveness: who watches has not been told all:" + watchers);
+            problems.add("liveness: who watches has not been told all:" + watchers + cluster.describe());
         }
         watchers.forEach(MapWatcher::end);
         ofMap.check();
