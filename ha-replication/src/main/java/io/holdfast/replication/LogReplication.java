@@ -123,7 +123,8 @@ public final class LogReplication implements HaFeature {
      * until it is given one, by {@link Voters#addVoter} or {@link Voters#replaceVoter}. Once it has joined, which is on its disk, the
      * addresses are ignored for ever.
      *
-     * @param addresses of some of the cluster's nodes, {@code host:port} each; the others are learnt from them
+     * @param addresses of some of the cluster's nodes, {@code id@host:port} or {@code host:port} each, as for a {@link #client};
+     *     the others are learnt from them
      */
     public LogReplication join(String... addresses) {
         return with(o -> o.seeds = List.of(addresses));
@@ -293,16 +294,16 @@ public final class LogReplication implements HaFeature {
             if (o.nodes.isEmpty()) {
                 throw new IllegalArgumentException("name at least one node: LogReplication.client(\"10.0.0.1:7400\")");
             }
-            clientAddresses();
+            addresses(o.nodes);
         } else {
             voters(settings);
         }
     }
 
     /** With the id of the node that is to be there, or empty. */
-    private Map<Address, String> clientAddresses() {
+    private static Map<Address, String> addresses(List<String> texts) {
         Map<Address, String> addresses = new LinkedHashMap<>();
-        for (String text : options.nodes) {
+        for (String text : texts) {
             int at = text.indexOf('@');
             String id = at < 0 ? "" : Node.of(text.substring(0, at)).id();
             addresses.put(Address.parse(text.substring(at + 1)), id);
@@ -319,10 +320,11 @@ public final class LogReplication implements HaFeature {
         }
         if (options.nodes.isEmpty()) {
             if (!settings.standalone()) {
-                throw new IllegalArgumentException("name the nodes that form the cluster: .bootstrap(\"" + node.id()
-                        + "@" + node.advertisedAddress()
-                        + "\", ...), or holdfast.replication.bootstrap; to join a cluster that exists"
-                        + " .join(\"HOST:PORT\", ...); for one node alone use HaCluster.singleNode()");
+                throw new IllegalArgumentException(
+                        "name the nodes that form the cluster: .bootstrap(\"" + node.id()
+                                + "@" + node.advertisedAddress()
+                                + "\", ...), or holdfast.replication.bootstrap; to join a cluster that exists"
+                                + " .join(\"HOST:PORT\", ...), or holdfast.replication.join; for one node alone use HaCluster.singleNode()");
             }
             voters.put(node.id(), node.advertisedAddress());
             return voters;
@@ -362,7 +364,7 @@ public final class LogReplication implements HaFeature {
             throw new IllegalArgumentException(
                     "HaCluster.singleNode() is a cluster of one node and joins none; use HaCluster.builder(name)");
         }
-        options.seeds.forEach(Address::parse);
+        addresses(options.seeds);
     }
 
     @Override
@@ -373,14 +375,14 @@ public final class LogReplication implements HaFeature {
         boolean storedByDefault = o.acknowledgement == Acknowledgement.MASTER;
         Path directory = o.directory;
         if (directory == null) {
-            return new ReplicationClient(context, clientAddresses(), limits, o.roleLease.toNanos(), storedByDefault);
+            return new ReplicationClient(context, addresses(o.nodes), limits, o.roleLease.toNanos(), storedByDefault);
         }
         return new ReplicationNode(
                 context,
                 new ReplicationSettings(
                         directory,
                         voters(new Settings(context.clusterName(), context.node(), context.standalone(), false)),
-                        o.seeds.stream().map(Address::parse).toList(),
+                        addresses(o.seeds),
                         o.machine,
                         o.heartbeat.toNanos(),
                         o.electionTimeout.toNanos(),

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,7 +41,7 @@ public final class JoinDriver {
     private final FeatureContext context;
     private final Path directory;
     private final UUID diskId;
-    private final List<Address> seeds;
+    private final Map<Address, String> seeds;
     private final Executor worker;
     private final FormationDriver.Preparation prepare;
     private final Consumer<Identity> joined;
@@ -53,7 +54,7 @@ public final class JoinDriver {
     /**
      * Makes one.
      *
-     * @param seeds addresses of some nodes of the cluster; none for a node that does not join
+     * @param seeds addresses of some nodes of the cluster, each with the id of the node that is to be there, or empty; none for a node that does not join
      * @param identity what is on the disk, null if nothing
      * @param worker writes the identity
      * @param prepare makes what a node of a cluster must have, before it is called one; idempotent
@@ -63,7 +64,7 @@ public final class JoinDriver {
             FeatureContext context,
             Path directory,
             UUID diskId,
-            List<Address> seeds,
+            Map<Address, String> seeds,
             @Nullable Identity identity,
             Executor worker,
             FormationDriver.Preparation prepare,
@@ -71,7 +72,7 @@ public final class JoinDriver {
         this.context = context;
         this.directory = directory;
         this.diskId = diskId;
-        this.seeds = List.copyOf(seeds);
+        this.seeds = new LinkedHashMap<>(seeds);
         this.identity = identity;
         this.worker = worker;
         this.prepare = prepare;
@@ -97,9 +98,8 @@ public final class JoinDriver {
         });
         if (!isFormed() && !seeds.isEmpty()) {
             context.ready(false, waitingFor());
-            for (Address seed : seeds) {
-                dialled.add(context.links().dial(PROTOCOL, null, seed, new Question(seed)));
-            }
+            seeds.forEach((seed, id) ->
+                    dialled.add(context.links().dial(PROTOCOL, id.isEmpty() ? null : id, seed, new Question(seed))));
         }
     }
 

@@ -15,7 +15,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -39,8 +41,8 @@ final class Meters {
     private static final Measure STALLED = gaugeOf(
             "log.stalled", "1 while the log cannot be written: a full or read-only disk, too many open files; else 0");
     private static final Measure VOTERS = gaugeOf("log.voters", "who has a vote, as far as this node's log says");
-    private static final Measure LEARNERS =
-            gaugeOf("log.learners", "who gets the log and has no vote yet: not 0 for long, if all is well");
+    private static final Measure LEARNERS = gaugeOf(
+            "log.learners", "who gets the log and has no vote: not 0 for long, if all is well and nobody stands by");
     private static final Measure RECONFIGURATIONS = counterOf(
             "log.configuration.changes",
             "times that the voters or learners changed, a change that was taken back included");
@@ -67,6 +69,13 @@ final class Meters {
     private static final Measure SNAPSHOT_BYTES =
             gaugeOf("snapshot.bytes", "length of the newest snapshot").in("bytes");
 
+    private static final Measure VOTER_CHANGES = Measure.counter(
+            "holdfast.voters.changes",
+            "answers of this node, as the master, to those who wanted other voters",
+            "cluster",
+            "node",
+            "outcome");
+
     private final FeatureContext context;
     private final MeterRegistry registry;
     private final Tags tags;
@@ -86,6 +95,7 @@ final class Meters {
     private @Nullable Gauge missingFrom;
     private final Counter forces;
     private final Counter elections;
+    private final Map<VoterAnswer.Outcome, Counter> voterChanges = new EnumMap<>(VoterAnswer.Outcome.class);
 
     private static Measure gaugeOf(String name, String description) {
         return Measure.gauge("holdfast." + name, description, "cluster", "node");
@@ -129,6 +139,18 @@ final class Meters {
         gauge(LEARNERS, s -> learners);
         reconfigurations = counter(RECONFIGURATIONS);
         elections = counter(CANDIDACIES);
+        for (VoterAnswer.Outcome outcome : VoterAnswer.Outcome.values()) {
+            Counter counter = VOTER_CHANGES.newCounter(registry, tags.and("outcome", outcome.name()));
+            registered.add(counter);
+            voterChanges.put(outcome, counter);
+        }
+    }
+
+    void voterChange(VoterAnswer.Outcome outcome) {
+        Counter counter = voterChanges.get(outcome);
+        if (counter != null) {
+            counter.increment();
+        }
     }
 
     private void gauge(Measure measure, ToDoubleFunction<LogStatus> value) {
@@ -182,7 +204,7 @@ final class Meters {
 
     void configuration(Configuration now) {
         voters = now.voters().size();
-        learners = now.learners().size();
+        learners = now.learners().size() + now.standby().size();
     }
 
     void configurationChanged(Configuration now) {

@@ -188,8 +188,8 @@ final class Replica {
                 time,
                 allocator,
                 new DriverEvents());
-        this.voters = new VoterDesk(
-                context.node().id(), runtime.clock(), loop, raft, this::input, this::giveWay, context.meters());
+        this.voters =
+                new VoterDesk(context.node().id(), runtime.clock(), loop, raft, this::input, this::giveWay, meters);
         this.applier = new Applier(store, reader, loop, allocator, user, disk.base(), new ApplierEvents());
         this.stateHashes = new StateHashes(
                 context.node().id(), () -> configuration().voters().size());

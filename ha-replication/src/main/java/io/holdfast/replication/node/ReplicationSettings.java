@@ -4,7 +4,6 @@ import io.holdfast.core.Address;
 import io.holdfast.replication.StateMachine;
 import io.holdfast.replication.client.LogClient;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param directory where the log, the vote and the identity are
  * @param listed the nodes that form the cluster, id to address; empty for a node that joins one
- * @param seeds where a node that joins asks for the cluster
+ * @param seeds where a node that joins asks for the cluster, with the id of the node that is to be there, or empty
  * @param machine the user's state machine, if any
  * @param heartbeatNanos the master's interval between signs of life
  * @param electionTimeoutNanos how long a master may be silent
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record ReplicationSettings(
         Path directory,
         Map<String, Address> listed,
-        List<Address> seeds,
+        Map<Address, String> seeds,
         @Nullable StateMachine machine,
         long heartbeatNanos,
         long electionTimeoutNanos,

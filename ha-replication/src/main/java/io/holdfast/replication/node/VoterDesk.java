@@ -13,7 +13,6 @@ import io.holdfast.replication.raft.RaftInput;
 import io.holdfast.replication.raft.RaftRole;
 import io.holdfast.replication.raft.ShapeChange;
 import io.holdfast.replication.raft.VoterPlan;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,7 @@ final class VoterDesk {
     private final Raft raft;
     private final Consumer<RaftInput> inputs;
     private final Consumer<String> giveWay;
-    private final MeterRegistry meters;
+    private final Meters meters;
     private final List<Wish> wishes = new ArrayList<>();
     private boolean looking;
     private boolean stopped;
@@ -55,7 +54,7 @@ final class VoterDesk {
             Raft raft,
             Consumer<RaftInput> inputs,
             Consumer<String> giveWay,
-            MeterRegistry meters) {
+            Meters meters) {
         this.node = node;
         this.clock = clock;
         this.loop = loop;
@@ -198,13 +197,7 @@ final class VoterDesk {
     }
 
     private void end(Wish wish, VoterAnswer answer) {
-        meters.counter(
-                        "holdfast.voters.changes",
-                        "node",
-                        node,
-                        "outcome",
-                        answer.outcome().name())
-                .increment();
+        meters.voterChange(answer.outcome());
         LOG.info("{}: {}, wanted by {}: {}, {}", node, wish.change, wish.by, answer.outcome(), answer.detail());
         wish.answer.complete(answer);
     }

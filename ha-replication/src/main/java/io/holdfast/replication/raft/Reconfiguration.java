@@ -97,7 +97,7 @@ final class Reconfiguration {
                         s.members.index() <= s.commit,
                         s.log.termAt(s.commit) == s.term,
                         s.members.current().equals(recorded),
-                        replicator.caughtUp(),
+                        replicator.live(),
                         replicator.matches(),
                         s.log.lastIndex()),
                 change);

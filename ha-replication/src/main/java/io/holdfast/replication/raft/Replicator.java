@@ -102,6 +102,13 @@ final class Replicator {
                 && s.log.startOfLast(s.config.maxInflightBytes(), s.log.lastIndex()) <= follower.match + 1;
     }
 
+    /** Who has caught up, and answered within some heartbeats. */
+    Set<String> live() {
+        Set<String> all = caughtUp();
+        all.removeIf(id -> silentNanos(id) > SOUND_HEARTBEATS * s.config.heartbeatNanos());
+        return all;
+    }
+
     /** Who answered within some heartbeats, and does not say of itself that it is down. */
     Set<String> sound() {
         TreeSet<String> all = new TreeSet<>();

@@ -22,6 +22,11 @@ public final class ReplicationOptions {
                     "id@host:port",
                     "the nodes that form the cluster, once, the same list on all; required, save for a client or a single node")
             .allowed("1 to 9 nodes, this one among them");
+    public static final Option<List<String>> JOIN = Option.list(
+                    "join",
+                    "host:port",
+                    "instead of bootstrap: some of the nodes of a cluster that exists, which this node joins without a vote")
+            .allowed("at least one");
     public static final Option<List<String>> CLIENT = Option.list(
                     "client", "host:port", "of a client: some of the nodes; the others are learnt from them")
             .allowed("at least one");
@@ -86,6 +91,7 @@ public final class ReplicationOptions {
         return List.of(
                 DIRECTORY,
                 BOOTSTRAP,
+                JOIN,
                 CLIENT,
                 HEARTBEAT,
                 ELECTION_TIMEOUT,

@@ -8,6 +8,7 @@ import static io.holdfast.replication.settings.ReplicationOptions.ELECTION_TIMEO
 import static io.holdfast.replication.settings.ReplicationOptions.FAST;
 import static io.holdfast.replication.settings.ReplicationOptions.HEARTBEAT;
 import static io.holdfast.replication.settings.ReplicationOptions.HEARTBEATS_OF_A_TIMEOUT;
+import static io.holdfast.replication.settings.ReplicationOptions.JOIN;
 import static io.holdfast.replication.settings.ReplicationOptions.LEASE_READS;
 import static io.holdfast.replication.settings.ReplicationOptions.MAX_ENTRY_BYTES;
 import static io.holdfast.replication.settings.ReplicationOptions.MAX_IN_FLIGHT;
@@ -43,11 +44,15 @@ public final class ReplicationProvider implements ConfigurableFeature {
 
     @Override
     public HaFeature create(Values values) {
-        for (Option<?> ofNodes : List.of(DIRECTORY, BOOTSTRAP)) {
+        for (Option<?> ofNodes : List.of(DIRECTORY, BOOTSTRAP, JOIN)) {
             if (values.given(CLIENT).isPresent() && values.given(ofNodes).isPresent()) {
                 values.refuse(values.name(CLIENT) + " and " + values.name(ofNodes)
                         + " contradict each other: a client stores no log and forms no cluster; leave one of them out");
             }
+        }
+        if (values.given(BOOTSTRAP).isPresent() && values.given(JOIN).isPresent()) {
+            values.refuse(values.name(BOOTSTRAP) + " and " + values.name(JOIN)
+                    + " contradict each other: a node forms a cluster or joins one; leave one of them out");
         }
         boolean fast = values.given(FAST).orElse(false);
         for (Option<?> timing : List.of(HEARTBEAT, ELECTION_TIMEOUT)) {
@@ -92,6 +97,10 @@ public final class ReplicationProvider implements ConfigurableFeature {
             throw new IllegalArgumentException(values.name(DIRECTORY) + " is missing; write for example "
                     + values.name(DIRECTORY) + "=/var/lib/shop, or on a client " + values.name(CLIENT)
                     + "=10.0.0.1:7400");
+        }
+        Optional<List<String>> seeds = values.given(JOIN);
+        if (seeds.isPresent()) {
+            return LogReplication.inDirectory(directory.get()).join(seeds.get().toArray(String[]::new));
         }
         String[] voters = values.given(BOOTSTRAP).orElse(List.of()).toArray(String[]::new);
         return LogReplication.inDirectory(directory.get()).bootstrap(voters);
