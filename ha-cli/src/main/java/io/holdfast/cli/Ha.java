@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             SafeToStopCommand.class,
             Transfer.class,
             MembersCommand.class,
+            VotersCommand.class,
             LogCommand.class,
             Recover.class
         })
