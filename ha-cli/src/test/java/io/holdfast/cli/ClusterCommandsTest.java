@@ -84,6 +84,21 @@ class ClusterCommandsTest {
                         .start());
     }
 
+    private void join(String id) throws Exception {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            addresses.put(id, "127.0.0.1:" + free.getLocalPort());
+        }
+        running.put(
+                id,
+                HaCluster.builder("shop")
+                        .node(Node.of(id).bind(addresses.get(id)))
+                        .with(LogReplication.inDirectory(temporary.resolve(id))
+                                .join("node-1@" + addresses.get("node-1"))
+                                .segmentBytes(1 << 20)
+                                .timing(Duration.ofMillis(50), Duration.ofMillis(500)))
+                        .start());
+    }
+
     private String master() {
         return running.values().stream()
                 .map(node -> node.feature(LogAccess.class).status().master())
@@ -176,6 +191,37 @@ class ClusterCommandsTest {
         assertTrue(out.toString().contains(slave + " is not reached: "), out.toString());
         start(slave);
         await(() -> at(master, "safe-to-stop", other) == ExitCodes.WHOLE);
+    }
+
+    @Test
+    void votersAreListedAddedReplacedAndRemoved() throws Exception {
+        assertEquals(ExitCodes.USAGE, ha("voters"));
+        assertEquals(ExitCodes.NOT_REACHED, at("node-1", "voters", "add", "node-4", "--timeout", "3"));
+        assertTrue(out.toString().contains("node-4 has not joined the cluster"), out.toString());
+        join("node-4");
+        await(() -> at("node-2", "voters", "list") == ExitCodes.WHOLE
+                && out.toString().contains("node-4"));
+        System.out.println(out);
+        assertTrue(out.toString().contains("learner"), out.toString());
+        await(() -> at("node-4", "voters", "add", "node-4", "--dry-run") == ExitCodes.WHOLE);
+        assertTrue(out.toString().startsWith("it would be done: the voters would be"), out.toString());
+        assertEquals(
+                ExitCodes.NOT_WELL,
+                at("node-2", "voters", "add", "node-4", "--address", "127.0.0.1:1"),
+                out.toString());
+        assertEquals(ExitCodes.WHOLE, at("node-2", "voters", "replace", "node-1", "node-4"), out + "" + err);
+        System.out.println(out);
+        assertEquals(ExitCodes.WHOLE, at("node-2", "voters", "list", "--json"));
+        JsonNode members = json().path("members");
+        assertEquals(3, members.size());
+        members.forEach(member -> assertEquals("VOTER", member.path("state").asText()));
+        assertEquals(ExitCodes.WHOLE, at("node-3", "voters", "remove", "node-4", "--json"), out + "" + err);
+        assertEquals("DONE", json().path("outcome").asText());
+        assertEquals(List.of("node-2", "node-3"), Text.listOf(json().path("voters")));
+        assertEquals(ExitCodes.WHOLE, at("node-3", "voters", "remove", "node-4"));
+        assertTrue(out.toString().startsWith("nothing to do"), out.toString());
+        running.remove("node-2").stop();
+        await(() -> at("node-3", "voters", "remove", "node-3", "--dry-run", "--timeout", "3") != ExitCodes.WHOLE);
     }
 
     @Test

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class JoinDriver {
     private static final Logger LOG = LoggerFactory.getLogger(JoinDriver.class);
-    private static final Links.Protocol PROTOCOL = new Links.Protocol(5, "join");
+    private static final Links.Protocol PROTOCOL = new Links.Protocol(6, "join");
 
     private final FeatureContext context;
     private final Path directory;
