@@ -390,7 +390,7 @@ public final class Raft {
         }
         s.leaderHeardNanos = s.now;
         s.leaderRefused = false;
-        s.belonged |= !s.isExcluded() && s.members.current().isMember(s.config.self());
+        s.belonged |= s.isMemberForSure();
         excused = false;
         s.armElection();
     }

@@ -167,10 +167,10 @@ public sealed interface RaftMessage {
     record Stranger(long term, Voter who, boolean joins) implements RaftMessage {}
 
     /**
-     * From that index on you do not belong to the group: stand for nothing any more. It is decided, so the term of who says so
-     * does not matter.
+     * At that index you do not belong to the group: stand for nothing until you know more. It is decided, so the term of who says
+     * so does not matter.
      *
-     * @param index of the configuration without the receiver
+     * @param index of a decided entry, or of one that has to follow what is decided
      */
     record NotMember(long term, long index) implements RaftMessage {}
 

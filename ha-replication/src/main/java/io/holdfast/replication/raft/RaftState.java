@@ -79,12 +79,17 @@ final class RaftState {
 
     /** Told by a leader: from that index on this node does not belong to the group. */
     long excludedAt;
-    /** True once a leader has been followed, or this node has led, while it belonged to the group. */
+    /** True once a leader has been followed, or this node has led, while it was decided that it belongs to the group. */
     boolean belonged;
 
     /** True if others have decided so, and this node's log does not go that far. */
     boolean isExcluded() {
         return commit < excludedAt;
+    }
+
+    /** True if that is decided: an entry that takes it in may still be lost. */
+    boolean isMemberForSure() {
+        return !isExcluded() && members.index() <= commit && members.current().isMember(config.self());
     }
 
     /** Who this node is. It asks to join if it does not belong to the group, unless it has been sent away just now. */

@@ -56,12 +56,15 @@ final class Reconfiguration {
         } // else it says so again
     }
 
-    /** Whoever was removed while it was away believes that it votes. */
+    /**
+     * Whoever was removed while it was away believes that it belongs to the group, and so does who was taken in by an entry that
+     * was lost with its leader: as of what is decided now, it does not.
+     */
     void tellNoMember(String id) {
         if (isDecided()
                 && !s.members.current().isJoint()
                 && !s.members.current().isMember(id)) {
-            s.send(id, new NotMember(s.term, s.members.index()));
+            s.send(id, new NotMember(s.term, s.commit));
         }
     }
 

@@ -312,6 +312,25 @@ class ShapePaperTest {
         assertTrue(only(effects, AppendConfiguration.class).isEmpty(), "by word of a stranger nobody is");
     }
 
+    /** Found by the simulator: it was taken in by an entry that was lost with its leader, and nobody sent it anything any more. */
+    @Test
+    void whoWasTakenInByAnEntryThatWasLostIsTakenInAgain() {
+        RaftCluster cluster = RaftCluster.ledByA();
+        cluster.cut("a", "b");
+        cluster.cut("a", "c");
+        String d = cluster.join("d", 4);
+        cluster.run(ROUND / 2);
+        assertTrue(cluster.raft(d).configuration().isMember(d), "as a says, whom no majority hears");
+        cluster.crash("a");
+        cluster.run(6 * ROUND);
+        cluster.propose(cluster.leader().id, 30);
+        cluster.run(8 * ROUND);
+        assertEquals(
+                List.of(RaftCluster.voter(d)),
+                cluster.raft(cluster.leader().id).configuration().standby());
+        assertEquals(cluster.disk(cluster.leader().id).forced(), cluster.disk(d).forced());
+    }
+
     @Test
     void toldByAnOldMessageAMemberGoesOn() {
         RaftCluster cluster = RaftCluster.ledByA();

@@ -1,14 +1,20 @@
 package io.holdfast.verification.sim;
 
 import io.holdfast.core.HaCluster;
+import io.holdfast.core.ReplicaRole;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.Voters;
+import io.holdfast.replication.node.ReplicationNode;
 import io.holdfast.testkit.SimulatedNode;
 import io.holdfast.testkit.Simulation;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Somebody who adds, removes and replaces voters, has nodes leave, and starts those again that left or were removed. Whatever
@@ -58,6 +64,9 @@ final class Reshaper {
         if (ended) {
             return;
         }
+        if (random.nextInt(4) == 0) {
+            strike();
+        }
         SimulatedNode asked = any();
         String one = any().id();
         String other = any().id();
@@ -76,6 +85,65 @@ final class Reshaper {
             }
         }
         begin();
+    }
+
+    /**
+     * A master that has just lost its fellow voters, and does not know it yet, is asked to replace all of them at once by those
+     * that it still reaches: what it does then must not be decided without the others, who elect another one.
+     */
+    private void strike() {
+        for (SimulatedNode machine : cluster.machines()) {
+            if (machine.running() && cluster.status(machine.id()).role() == ReplicaRole.MASTER) {
+                Map<String, Object> known = cluster.process(machine.id())
+                        .feature(ReplicationNode.class)
+                        .inspect();
+                List<SimulatedNode> voters = named(known.get("voters"), machine);
+                List<SimulatedNode> learners = named(known.get("standby"), machine);
+                if (voters.size() == 2 && learners.size() == 2) {
+                    strike(machine, voters, learners);
+                    return;
+                }
+            }
+        }
+    }
+
+    private List<SimulatedNode> named(@Nullable Object ids, SimulatedNode except) {
+        return cluster.machines().stream()
+                .filter(machine ->
+                        ids instanceof List<?> list && list.contains(machine.id()) && !machine.equals(except))
+                .toList();
+    }
+
+    private void strike(SimulatedNode master, List<SimulatedNode> voters, List<SimulatedNode> learners) {
+        Set<String> with = new TreeSet<>(Set.of(master.id()));
+        learners.forEach(learner -> with.add(learner.id()));
+        Set<String> without = new TreeSet<>();
+        voters.forEach(voter -> without.add(voter.id()));
+        cutOrMend(with, without, true);
+        simulation.at(Duration.ofNanos(random.nextLong(20_000_000L)), () -> {
+            if (master.running() && !ended) {
+                Voters asked =
+                        LogReplication.voters(cluster.process(master.id())).within(Duration.ofSeconds(2));
+                for (int i = 0; i < voters.size(); i++) {
+                    count(asked.replaceVoter(voters.get(i).id(), learners.get(i).id()));
+                }
+            }
+        });
+        simulation.at(Duration.ofMillis(500 + random.nextInt(3_000)), () -> cutOrMend(with, without, false));
+    }
+
+    private void cutOrMend(Set<String> some, Set<String> others, boolean cut) {
+        for (String one : some) {
+            for (String other : others) {
+                if (cut) {
+                    simulation.network().cut(one, other);
+                    simulation.network().cut(other, one);
+                } else {
+                    simulation.network().mend(one, other);
+                    simulation.network().mend(other, one);
+                }
+            }
+        }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // it may fail, as the storm wants it

@@ -258,13 +258,20 @@ public final class SeedRun implements LongFunction<String> {
         }
     }
 
-    /** Without faults nobody stands against a master: neither who was removed nor who has no vote yet. */
+    /**
+     * Without faults nobody stands against a master: neither who was removed nor who has no vote yet. Once or twice mastership may
+     * move in good order, to a node that is healthier: what a disk did in the storm is remembered for a while.
+     */
     private static void undisturbed(Simulation simulation, SimulatedCluster cluster, List<String> problems) {
-        long term = cluster.term();
-        simulation.runFor(Duration.ofSeconds(10));
-        if (cluster.term() != term) {
-            problems.add("a master was deposed without any fault: the term rose from " + term + " to " + cluster.term()
-                    + cluster.describe());
+        long first = cluster.term();
+        for (int i = 0; i < 3; i++) {
+            long term = cluster.term();
+            simulation.runFor(Duration.ofSeconds(10));
+            if (cluster.term() == term) {
+                return;
+            }
         }
+        problems.add("masters are deposed without any fault, again and again: the term rose from " + first + " to "
+                + cluster.term() + cluster.describe());
     }
 }

@@ -168,7 +168,9 @@ final class Writer {
         return acknowledged;
     }
 
+    /** Of the present process: with an earlier one everything has gone that it waited for. */
     int inFlight() {
+        noticeNewLife();
         return inFlight;
     }
 
