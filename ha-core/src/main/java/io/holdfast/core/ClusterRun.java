@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ final class ClusterRun {
     private volatile @Nullable Thread starter;
     private volatile @Nullable Thread stopper;
     private volatile boolean stopRequested;
+    private final AtomicReference<@Nullable CompletableFuture<Void>> leaving = new AtomicReference<>();
     private volatile boolean loopSound = true;
 
     ClusterRun(ClusterPlan plan) {
@@ -285,17 +287,27 @@ final class ClusterRun {
         if (running == null || life.state() != State.RUNNING) {
             throw new IllegalStateException(plan + " is " + life.state() + " and has nothing to leave");
         }
-        LOG.info("{} leaves the cluster", plan);
         CompletableFuture<Void> left = new CompletableFuture<>();
+        CompletableFuture<Void> begun = leaving.get();
+        if (begun != null && !begun.isDone()) {
+            return told(begun, running); // a second call at the same moment does no harm: the vote is given up once
+        }
+        leaving.set(left);
+        LOG.info("{} leaves the cluster", plan);
         running.loop().execute(() -> leave(List.copyOf(running.features()), left));
-        return left.copy();
+        return told(left, running);
+    }
+
+    /** Users hear of it where their callbacks run. */
+    private static CompletableFuture<Void> told(CompletableFuture<Void> future, NodeParts running) {
+        return future.thenRunAsync(() -> {}, running.callbacks());
     }
 
     /** One feature after the other, the last one first, as they stop. On the loop. */
     private void leave(List<Named> features, CompletableFuture<Void> left) {
         if (features.isEmpty()) {
-            requestStop();
             left.complete(null);
+            requestStop();
             return;
         }
         Named last = features.get(features.size() - 1);
@@ -342,6 +354,11 @@ final class ClusterRun {
             return;
         }
         readiness.end();
+        CompletableFuture<Void> left = leaving.get();
+        if (left != null) {
+            left.completeExceptionally(new NotAvailableException(
+                    plan + " was stopped before it had left; whether it has a vote still, the others know"));
+        }
         NodeParts running = parts;
         if (running == null) {
             finish(null);

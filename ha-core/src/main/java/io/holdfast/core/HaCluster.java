@@ -229,8 +229,10 @@ public final class HaCluster implements AutoCloseable {
      * started again with its old directory comes back without a vote.
      *
      * @throws ChangeRefusedException if the cluster cannot spare the node, with the reason; it goes on then
-     * @throws NotAvailableException if no master was there to decide it within a minute, or the wait was interrupted, and whether
-     *     the vote is given up is not known; the node goes on, and it may be called again
+     * @throws NotAvailableException if no master was there to decide it within a minute: nothing has changed; or if the wait was
+     *     interrupted, or the node stopped meanwhile, and it may still leave
+     * @throws OutcomeUnknownException if the vote may be given up and nobody said so within a minute; the node goes on, and it
+     *     may be called again
      * @throws IllegalStateException if the node is not running, or this is called by its own loop or in a callback
      */
     public void leave() {

@@ -15,8 +15,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -32,9 +34,14 @@ final class VoterCalls {
     private static final long AGAIN_NANOS = 200_000_000L;
     private static final Duration ASK_LIMIT = Duration.ofSeconds(3);
     private static final long MOST_MILLIS = 3_600_000;
+    private static final int MOST_WAITING = 64;
 
     private final FeatureContext context;
     private final Supplier<@Nullable Replica> replica;
+    /** What waits for an answer. */
+    private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean stopped;
 
     /** @param replica null while there is no cluster yet */
     VoterCalls(FeatureContext context, Supplier<@Nullable Replica> replica) {
@@ -91,6 +98,12 @@ final class VoterCalls {
     /** Gives up this node's place. */
     CompletionStage<Void> leave(Duration limit) {
         return change(ShapeChange.remove(node()), null, limit, false, "leave()").thenAccept(done -> {});
+    }
+
+    /** Whatever waits is answered by that: nothing more comes of it here. */
+    void stop() {
+        stopped = true;
+        attempts.forEach(Attempt::abandon);
     }
 
     CompletableFuture<VoterList> list() {
@@ -162,7 +175,9 @@ final class VoterCalls {
         private final String by;
         private final boolean direct;
         /** An answer was missed, so that it may have been done. */
-        private boolean asked;
+        private volatile boolean asked;
+        /** A master has been asked that has not answered yet. */
+        private volatile boolean awaits;
 
         Attempt(
                 ShapeChange change,
@@ -180,8 +195,30 @@ final class VoterCalls {
         }
 
         CompletableFuture<VoterAnswer> begin() {
-            onLoop(this::attempt);
-            return answer;
+            if (attempts.size() >= MOST_WAITING) {
+                answer.complete(new VoterAnswer(
+                        Outcome.NOT_YET,
+                        "so many changes of who votes wait already at " + node() + " as may: " + MOST_WAITING,
+                        List.of(),
+                        0));
+                return answer;
+            }
+            attempts.add(this);
+            if (stopped) {
+                abandon();
+            } else {
+                onLoop(this::attempt);
+            }
+            return answer.whenComplete((said, failure) -> attempts.remove(this));
+        }
+
+        /** Safe from any thread. */
+        void abandon() {
+            answer.complete(new VoterAnswer(
+                    asked || (awaits && !dryRun) ? Outcome.UNKNOWN : Outcome.NOT_YET,
+                    node() + " is stopping",
+                    List.of(),
+                    0));
         }
 
         private long leftNanos() {
@@ -190,6 +227,9 @@ final class VoterCalls {
 
         @SuppressWarnings("FutureReturnValueIgnored") // the desk always answers
         private void attempt() {
+            if (answer.isDone()) {
+                return;
+            }
             Replica running = replica.get();
             Situation s = running == null ? null : running.situation();
             if (running == null || s == null) {
@@ -198,6 +238,7 @@ final class VoterCalls {
             }
             Address master = masterElsewhere(s);
             if (running.isMaster()) {
+                awaits = true;
                 running.voters()
                         .change(change, address, Math.max(1, leftNanos()), dryRun, by)
                         .thenAccept(this::answered);
@@ -212,6 +253,7 @@ final class VoterCalls {
         }
 
         private void ask(String master, Address at) {
+            awaits = true;
             long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos()));
             Map<String, String> arguments = new LinkedHashMap<>();
             arguments.put("add", change.added());
@@ -225,7 +267,7 @@ final class VoterCalls {
             context.ask(master, at, CHANGE, arguments, Duration.ofMillis(Math.min(MOST_MILLIS, millis + 500)))
                     .whenComplete((said, failure) -> onLoop(() -> {
                         if (failure != null) {
-                            asked = true;
+                            missed(!dryRun);
                             elsewhere(master + " did not answer: " + failure.getMessage());
                             return;
                         }
@@ -239,7 +281,7 @@ final class VoterCalls {
 
         private void answered(VoterAnswer said) {
             if (said.outcome() == Outcome.ELSEWHERE) {
-                asked |= said.index() > 0 && !dryRun;
+                missed(said.index() > 0 && !dryRun);
                 elsewhere(said.detail());
             } else {
                 answer.complete(
@@ -249,8 +291,15 @@ final class VoterCalls {
             }
         }
 
+        private void missed(boolean mayBeDone) {
+            if (mayBeDone) {
+                asked = true;
+            }
+        }
+
         /** Whoever is master soon is asked then. */
         private void elsewhere(String why) {
+            awaits = false;
             if (direct) {
                 answer.complete(VoterAnswer.elsewhere(why));
             } else if (leftNanos() <= 0) {
