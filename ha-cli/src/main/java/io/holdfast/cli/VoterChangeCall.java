@@ -28,7 +28,8 @@ final class VoterChangeCall {
         arguments.put("address", address);
         arguments.put("dryRun", Boolean.toString(dryRun));
         // The node's answer is to come before this command gives up.
-        arguments.put("timeoutMillis", Long.toString(Math.max(500, options.timeout().toMillis() - 2_000)));
+        arguments.put(
+                "timeoutMillis", Long.toString(Math.max(500, options.timeout().toMillis() - 2_000)));
         JsonNode answer;
         try (OperatorClient client = options.open()) {
             answer = options.ask(client, options.address(), "voters-change", arguments);

@@ -33,6 +33,8 @@ public record HaEvent(Kind kind, String node, String subject, String detail) {
         MEMBER,
         /** Others belong to the cluster, or have a vote. */
         VOTERS,
+        /** The master's autopilot begins to change who votes, or in a dry run would; the subject is the node, the detail why. */
+        AUTOPILOT,
         /** The log cannot be written. */
         LOG_STALLED,
         /** It can be again. */

@@ -7,6 +7,7 @@ import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.replication.client.LogClient;
+import io.holdfast.replication.node.AutopilotSettings;
 import io.holdfast.replication.node.ReplicationClient;
 import io.holdfast.replication.node.ReplicationNode;
 import io.holdfast.replication.node.ReplicationSettings;
@@ -56,6 +57,9 @@ public final class LogReplication implements HaFeature {
         private int maxInFlight = ReplicationOptions.MAX_IN_FLIGHT.orDefault();
         private Duration timeout = ReplicationOptions.TIMEOUT.orDefault();
         private Acknowledgement acknowledgement = ReplicationOptions.ACKNOWLEDGED.orDefault();
+        private Autopilot autopilot = ReplicationOptions.AUTOPILOT.orDefault();
+        private Duration replaceAfter = ReplicationOptions.AUTOPILOT_REPLACE_AFTER.orDefault();
+        private @Nullable Integer targetVoters;
 
         Options with(Consumer<Options> change) {
             Options copy = new Options();
@@ -75,6 +79,9 @@ public final class LogReplication implements HaFeature {
             copy.maxInFlight = maxInFlight;
             copy.timeout = timeout;
             copy.acknowledgement = acknowledgement;
+            copy.autopilot = autopilot;
+            copy.replaceAfter = replaceAfter;
+            copy.targetVoters = targetVoters;
             change.accept(copy);
             return copy;
         }
@@ -248,6 +255,35 @@ public final class LogReplication implements HaFeature {
         return with(o -> o.acknowledgement = acknowledgement);
     }
 
+    /**
+     * Whether the master changes by itself who votes; ON by default, and never without a membership such as {@code
+     * GossipMembership}. It gives the vote of a dead voter to a learner that has {@linkplain #join joined} and has the log, one
+     * at a time, and gives votes while there are fewer voters than {@link #autopilotVoters}. Who was stopped in good order is
+     * not dead. Each change is in the log with its reason, an event {@code AUTOPILOT}, and in {@code explain()}. The same on all
+     * nodes.
+     */
+    public LogReplication autopilot(Autopilot mode) {
+        return with(o -> o.autopilot = mode);
+    }
+
+    /**
+     * How long a voter has to be dead to the membership, and silent in replication, before the {@linkplain #autopilot autopilot}
+     * replaces it, 10 s to 24 h; 5 min by default: longer than a machine takes to start anew. The time begins again when another
+     * node becomes master.
+     */
+    public LogReplication autopilotReplaceAfter(Duration time) {
+        return with(o -> o.replaceAfter = time);
+    }
+
+    /**
+     * How many voters the {@linkplain #autopilot autopilot} wants, an odd number, 1 to 9. By default as many as {@link #bootstrap}
+     * lists, or one less if that is even; on a node that joined, as many as it has seen vote, at least 3. It takes nobody's vote
+     * if there are more. Whoever removes a voter for good, and has learners, sets this. The same on all nodes.
+     */
+    public LogReplication autopilotVoters(int voters) {
+        return with(o -> o.targetVoters = voters);
+    }
+
     @Override
     public String name() {
         return "replication";
@@ -273,6 +309,12 @@ public final class LogReplication implements HaFeature {
         ReplicationOptions.MAX_ENTRY_BYTES.check((long) o.maxEntryBytes);
         ReplicationOptions.MAX_IN_FLIGHT.check(o.maxInFlight);
         ReplicationOptions.ROLE_LEASE.check(o.roleLease);
+        ReplicationOptions.AUTOPILOT_REPLACE_AFTER.check(o.replaceAfter);
+        Integer target = o.targetVoters;
+        if (target != null && ReplicationOptions.AUTOPILOT_VOTERS.check(target) % 2 == 0) {
+            throw new IllegalArgumentException("autopilot.voters " + target
+                    + " is even, and survives no more deaths than " + (target - 1) + "; write an odd number");
+        }
         ReplicationOptions.TIMEOUT.check(o.timeout);
         ReplicationOptions.HEARTBEAT.check(o.heartbeat);
         ReplicationOptions.ELECTION_TIMEOUT.check(o.electionTimeout);
@@ -393,6 +435,8 @@ public final class LogReplication implements HaFeature {
                         new SnapshotSettings(o.snapshotBytes, o.snapshotAge.toNanos()),
                         64L << 20,
                         limits,
-                        storedByDefault));
+                        storedByDefault,
+                        new AutopilotSettings(
+                                o.autopilot, o.replaceAfter.toNanos(), o.targetVoters == null ? 0 : o.targetVoters)));
     }
 }

@@ -68,6 +68,9 @@ final class Nodes {
             }
             Dialled known = nodes.get(address);
             if (known == null) {
+                if (nodes.size() >= MAX_NODES) {
+                    forgetOne(nodeId);
+                }
                 if (nodes.size() < MAX_NODES) {
                     dial(nodeId, address);
                 }
@@ -78,6 +81,18 @@ final class Nodes {
                 dial(nodeId, address);
             }
         });
+    }
+
+    /** Makes room: that node is elsewhere by now. */
+    private void forgetOne(String nodeId) {
+        for (Map.Entry<Address, Dialled> each : nodes.entrySet()) {
+            Dialled node = each.getValue();
+            if (node.expected().equals(nodeId) && !node.endpoint().isUp()) {
+                node.link().close();
+                nodes.remove(each.getKey());
+                return;
+            }
+        }
     }
 
     /** The node with this id, if it is within reach; otherwise it is dialled at once. */

@@ -7,6 +7,7 @@ import io.holdfast.core.SafeToStop;
 import io.holdfast.core.spi.Inspectable;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.log.Voter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,19 +25,26 @@ final class Inspection implements Inspectable {
     private final String node;
     private final Map<String, Address> listed;
     private final Supplier<@Nullable Situation> situation;
+    private final Supplier<@Nullable Finding> autopilot;
     private final LongSupplier nanoTime;
 
     /**
      * Makes one.
      *
      * @param situation null while there is no cluster yet, or its log is being read
+     * @param autopilot what the autopilot has to say; null for nothing
      * @param nanoTime the node's clock
      */
     Inspection(
-            String node, Map<String, Address> listed, Supplier<@Nullable Situation> situation, LongSupplier nanoTime) {
+            String node,
+            Map<String, Address> listed,
+            Supplier<@Nullable Situation> situation,
+            Supplier<@Nullable Finding> autopilot,
+            LongSupplier nanoTime) {
         this.node = node;
         this.listed = listed;
         this.situation = situation;
+        this.autopilot = autopilot;
         this.nanoTime = nanoTime;
     }
 
@@ -74,14 +82,20 @@ final class Inspection implements Inspectable {
     @Override
     public List<Finding> explain() {
         Situation s = situation.get();
-        return s != null
-                ? Explainer.explain(s)
-                : List.of(new Finding(
-                        "master",
-                        State.WAITING,
-                        "the cluster is being formed of " + listed.keySet()
-                                + ", or this node still reads its log; what it waits for is said under ready",
-                        "start all nodes that are listed in bootstrap"));
+        if (s == null) {
+            return List.of(new Finding(
+                    "master",
+                    State.WAITING,
+                    "the cluster is being formed of " + listed.keySet()
+                            + ", or this node still reads its log; what it waits for is said under ready",
+                    "start all nodes that are listed in bootstrap"));
+        }
+        List<Finding> findings = new ArrayList<>(Explainer.explain(s));
+        Finding flies = autopilot.get();
+        if (flies != null) {
+            findings.add(flies);
+        }
+        return findings;
     }
 
     @Override

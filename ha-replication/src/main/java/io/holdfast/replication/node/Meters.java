@@ -76,6 +76,13 @@ final class Meters {
             "node",
             "outcome");
 
+    private static final Measure AUTOPILOT = Measure.counter(
+            "holdfast.autopilot.actions",
+            "changes of who votes that the autopilot of this node, as the master, has begun, or in a dry run would have",
+            "cluster",
+            "node",
+            "outcome");
+
     private final FeatureContext context;
     private final MeterRegistry registry;
     private final Tags tags;
@@ -95,6 +102,7 @@ final class Meters {
     private @Nullable Gauge missingFrom;
     private final Counter forces;
     private final Counter elections;
+    private final Map<AutopilotDriver.Outcome, Counter> autopilot = new EnumMap<>(AutopilotDriver.Outcome.class);
     private final Map<VoterAnswer.Outcome, Counter> voterChanges = new EnumMap<>(VoterAnswer.Outcome.class);
 
     private static Measure gaugeOf(String name, String description) {
@@ -143,6 +151,18 @@ final class Meters {
             Counter counter = VOTER_CHANGES.newCounter(registry, tags.and("outcome", outcome.name()));
             registered.add(counter);
             voterChanges.put(outcome, counter);
+        }
+        for (AutopilotDriver.Outcome outcome : AutopilotDriver.Outcome.values()) {
+            Counter counter = AUTOPILOT.newCounter(registry, tags.and("outcome", outcome.name()));
+            registered.add(counter);
+            autopilot.put(outcome, counter);
+        }
+    }
+
+    void autopilot(AutopilotDriver.Outcome outcome) {
+        Counter counter = autopilot.get(outcome);
+        if (counter != null) {
+            counter.increment();
         }
     }
 

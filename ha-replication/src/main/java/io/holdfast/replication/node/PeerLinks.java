@@ -48,6 +48,9 @@ final class PeerLinks {
 
         /** All that arrived together has been handed over. */
         void receivedAll();
+
+        /** Where that node should be nobody listens. */
+        void refused(String nodeId, Address address);
     }
 
     /** Where a node is dialled. */
@@ -137,15 +140,25 @@ final class PeerLinks {
 
     /** A node has said where it is reached. This node may not know it yet, and must be able to answer it all the same. */
     private void introduced(Voter peer) {
-        Target target = new Target(peer.nodeId(), peer.address());
-        if (peer.nodeId().equals(selfNode) || members.contains(target) || introduced.size() >= MAX_INTRODUCED) {
+        reachedAt(new Target(peer.nodeId(), peer.address()));
+    }
+
+    /** A node has been found that may be one of the log's, and may have another address than these know. */
+    void found(String nodeId, Address address) {
+        if (isMember(nodeId)) {
+            reachedAt(new Target(nodeId, address));
+        }
+    }
+
+    private void reachedAt(Target target) {
+        if (target.nodeId().equals(selfNode) || members.contains(target) || introduced.size() >= MAX_INTRODUCED) {
             return;
         }
-        Target former = introduced.put(peer.nodeId(), target);
+        Target former = introduced.put(target.nodeId(), target);
         if (former != null && !former.equals(target) && !members.contains(former)) {
             end(former);
         }
-        if (!isReached(peer.nodeId())) {
+        if (!stopped && !isReached(target.nodeId())) {
             dial(target);
         } // else it is dialled when that link ends
     }
@@ -163,7 +176,7 @@ final class PeerLinks {
 
     private void dial(Target target) {
         if (!dialled.containsKey(target)) {
-            Outbound outbound = new Outbound(target.nodeId());
+            Outbound outbound = new Outbound(target);
             dialled.put(target, outbound);
             outbound.dialled = links.dial(PROTOCOL, target.nodeId(), target.address(), outbound);
         }
@@ -224,13 +237,15 @@ final class PeerLinks {
     /** The link on which this node speaks to a peer. Nothing is said to it there. */
     private final class Outbound implements LinkListener {
         private final String nodeId;
+        private final Address address;
         private @Nullable OutboundLink dialled;
         private @Nullable Link standing;
         /** Whom it reached last. */
         private String reached = "";
 
-        Outbound(String nodeId) {
-            this.nodeId = nodeId;
+        Outbound(Target target) {
+            this.nodeId = target.nodeId();
+            this.address = target.address();
         }
 
         @Override
@@ -294,6 +309,7 @@ final class PeerLinks {
             // An address that it has left says nothing of a node that is reached at another one.
             if (reason == CloseReason.REFUSED && !isReached(nodeId)) {
                 inputs.accept(new RaftInput.PeerRefused(nodeId));
+                events.refused(nodeId, address);
             }
         }
 

@@ -1,6 +1,7 @@
 package io.holdfast.replication.node;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.Explanation;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.runtime.EventLoop;
@@ -84,6 +85,8 @@ final class Replica {
     private final RemoteClients remoteClients;
     private final LocalEndpoint local;
     private final VoterDesk voters;
+    private final MemberTies members;
+    private final AutopilotDriver autopilot;
     private final ByteBufAllocator allocator;
     private final Meters meters;
     private final DiskHealth diskHealth;
@@ -190,6 +193,15 @@ final class Replica {
                 new DriverEvents());
         this.voters =
                 new VoterDesk(context.node().id(), runtime.clock(), loop, raft, this::input, this::giveWay, meters);
+        this.members = new MemberTies(context, peers::found, this::announce);
+        this.autopilot = new AutopilotDriver(
+                context,
+                settings.autopilot(),
+                raft,
+                voters,
+                members,
+                meters,
+                settings.listed().size());
         this.applier = new Applier(store, reader, loop, allocator, user, disk.base(), new ApplierEvents());
         this.stateHashes = new StateHashes(
                 context.node().id(), () -> configuration().voters().size());
@@ -246,6 +258,7 @@ final class Replica {
                 driver.raft().commitIndex());
         peers.start();
         peers.members(configuration().members());
+        members.start();
         meters.configuration(configuration());
         remoteClients.start();
         snapshots.start();
@@ -259,6 +272,7 @@ final class Replica {
         }
         ingress.connected(local);
         client.start(others, local);
+        roles.onlyWhile(() -> driver.raft().hearsLeader() && !driver.raft().isRemoved());
         roles.changed(applier.roles());
         standing.sayWhyNotReady(driver.raft(), applier.applied());
         loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
@@ -287,7 +301,13 @@ final class Replica {
     }
 
     private Announcement announcement() {
-        return Standing.announcement(driver.raft());
+        return Standing.announcement(driver.raft(), members::addressOf);
+    }
+
+    /** To clients, and this node's own: who is master, and where the voters are. */
+    private void announce() {
+        remoteClients.announce();
+        client.announced(announcement());
     }
 
     private void publish() {
@@ -302,6 +322,16 @@ final class Replica {
         if (standing.checkReady(driver.raft(), applier.applied())) {
             publish();
         }
+    }
+
+    /** What this node is to the log, for all members to know. */
+    private void tellMembers() {
+        members.is(driver.raft().isRemoved() ? null : standing.status().role());
+    }
+
+    /** What the autopilot says, if this is the master; else null. Safe from any thread. */
+    Explanation.@Nullable Finding autopilot() {
+        return autopilot.finding();
     }
 
     LogStatus status() {
@@ -360,6 +390,8 @@ final class Replica {
         standing.sayWhyNotReady(driver.raft(), applier.applied());
         checkReady();
         publish();
+        tellMembers();
+        autopilot.tick();
         loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
     }
 
@@ -473,6 +505,7 @@ final class Replica {
     }
 
     private void stopNow(Runnable done) {
+        members.stop();
         voters.stop();
         reads.stop();
         ingress.disconnected(local);
@@ -579,6 +612,11 @@ final class Replica {
         public void receivedAll() {
             publishSoon();
         }
+
+        @Override
+        public void refused(String nodeId, Address address) {
+            members.refused(nodeId, address);
+        }
     }
 
     private final class DriverEvents implements RaftDriver.Events {
@@ -608,9 +646,9 @@ final class Replica {
                                 : Voter.nodeOf(leader) + " is master in term " + term);
             }
             reads.masterChanged();
-            remoteClients.announce();
-            client.announced(announcement());
+            announce();
             publish();
+            tellMembers();
         }
 
         @Override
@@ -664,11 +702,13 @@ final class Replica {
         public void configurationChanged(Configuration configuration) {
             LOG.info("{} in term {}: {}", context.node().id(), driver.raft().term(), Standing.describe(configuration));
             peers.members(configuration.members());
+            members.lookAgain();
+            autopilot.configurationChanged(configuration);
             meters.configurationChanged(configuration);
             context.event(HaEvent.Kind.VOTERS, "", Standing.describe(configuration));
-            remoteClients.announce();
-            client.announced(announcement());
+            announce();
             publish();
+            tellMembers();
         }
 
         @Override

@@ -76,6 +76,10 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
                 context.node().id(),
                 settings.listed(),
                 this::situation,
+                () -> {
+                    Replica running = replica;
+                    return running == null ? null : running.autopilot();
+                },
                 context.runtime().clock()::nanoTime);
         this.voterCalls = new VoterCalls(context, () -> replica);
         this.directoryUse = new DirectoryUse(logWorker, this::unlock);
@@ -348,6 +352,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
 
     private void stopNow(Runnable stopped) {
         directoryUse.refuse();
+        voterCalls.stop();
         client.stop();
         if (formation != null) {
             formation.stop();
@@ -370,6 +375,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
             known.abandon();
         }
         client.abandon();
+        voterCalls.stop();
         directoryUse.refuse();
         logWorker.close();
         Replica running = replica;

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxWaitingBytes what a master takes before it has been applied
  * @param client limits of this node's own users
  * @param storedByDefault true if their writes without a result return when they are on the master's disk
+ * @param autopilot whether the master changes who votes by itself
  */
 public record ReplicationSettings(
         Path directory,
@@ -39,4 +40,5 @@ public record ReplicationSettings(
         SnapshotSettings snapshots,
         long maxWaitingBytes,
         LogClient.Limits client,
-        boolean storedByDefault) {}
+        boolean storedByDefault,
+        AutopilotSettings autopilot) {}

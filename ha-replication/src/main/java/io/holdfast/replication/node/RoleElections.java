@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,7 @@ final class RoleElections {
     /** Of this process, 0 while it is not enlisted. */
     private long generation;
 
+    private BooleanSupplier follows = () -> true;
     private boolean enlisting;
     private boolean enlistedBefore;
     private long validUntilNanos;
@@ -68,6 +70,14 @@ final class RoleElections {
         this.client = client;
         this.diskId = diskId;
         this.leaseNanos = leaseNanos;
+    }
+
+    /**
+     * Says how it is known whether this node gets the log. Who does not, since it was removed for example, and can still write by
+     * the links of clients, would be given roles and not see it: its lease is not renewed.
+     */
+    void onlyWhile(BooleanSupplier thisNodeFollows) {
+        follows = thisNodeFollows;
     }
 
     /** For one role. */
@@ -248,7 +258,9 @@ final class RoleElections {
             ticking = false;
             return;
         }
-        if (generation == 0) {
+        if (!follows.getAsBoolean()) {
+            LOG.debug("{} does not get the log, and stands for no role meanwhile", node);
+        } else if (generation == 0) {
             enlist();
         } else {
             renew();

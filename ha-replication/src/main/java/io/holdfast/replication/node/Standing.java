@@ -1,5 +1,6 @@
 package io.holdfast.replication.node;
 
+import io.holdfast.core.Address;
 import io.holdfast.core.Health;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.FeatureContext;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -199,11 +201,12 @@ final class Standing {
     }
 
     /** Whom clients turn to. */
-    static Announcement announcement(Raft raft) {
+    static Announcement announcement(Raft raft, Function<Voter, Address> addresses) {
         Map<String, String> voters = new TreeMap<>();
         raft.configuration()
                 .voters()
-                .forEach(voter -> voters.put(voter.nodeId(), voter.address().toString()));
+                .forEach(voter ->
+                        voters.put(voter.nodeId(), addresses.apply(voter).toString()));
         return new Announcement(raft.term(), Voter.nodeOf(raft.leader()), voters);
     }
 

@@ -2,6 +2,7 @@ package io.holdfast.replication.settings;
 
 import io.holdfast.core.spi.Option;
 import io.holdfast.replication.Acknowledgement;
+import io.holdfast.replication.Autopilot;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -84,6 +85,23 @@ public final class ReplicationOptions {
             .byDefault(Duration.ofSeconds(3))
             .within(Duration.ofMillis(200), Duration.ofMinutes(10));
 
+    public static final Option<Autopilot> AUTOPILOT = Option.choice(
+                    "autopilot.mode",
+                    Autopilot.class,
+                    "whether the master replaces voters that are dead, and gives votes while there are too few; where there is a"
+                            + " membership ([what it does](voters.md#the-autopilot)); the same on all nodes")
+            .byDefault(Autopilot.ON);
+    public static final Option<Duration> AUTOPILOT_REPLACE_AFTER = Option.duration(
+                    "autopilot.replaceAfter",
+                    "how long a voter has to be dead to the membership, and silent in replication, before a learner gets its vote")
+            .byDefault(Duration.ofMinutes(5))
+            .within(Duration.ofSeconds(10), Duration.ofHours(24));
+    public static final Option<Integer> AUTOPILOT_VOTERS = Option.number(
+                    "autopilot.voters",
+                    "how many are to vote, an odd number; by default as many as bootstrap lists, or one less if that is even, and on"
+                            + " a node that joined as many as it has seen, at least 3; the same on all nodes")
+            .within(1, 9);
+
     private ReplicationOptions() {}
 
     /** In the order in which they are shown. */
@@ -105,6 +123,9 @@ public final class ReplicationOptions {
                 SEGMENT_BYTES,
                 SNAPSHOT_BYTES,
                 SNAPSHOT_AGE,
-                ROLE_LEASE);
+                ROLE_LEASE,
+                AUTOPILOT,
+                AUTOPILOT_REPLACE_AFTER,
+                AUTOPILOT_VOTERS);
     }
 }

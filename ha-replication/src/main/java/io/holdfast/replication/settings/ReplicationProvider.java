@@ -1,6 +1,9 @@
 package io.holdfast.replication.settings;
 
 import static io.holdfast.replication.settings.ReplicationOptions.ACKNOWLEDGED;
+import static io.holdfast.replication.settings.ReplicationOptions.AUTOPILOT;
+import static io.holdfast.replication.settings.ReplicationOptions.AUTOPILOT_REPLACE_AFTER;
+import static io.holdfast.replication.settings.ReplicationOptions.AUTOPILOT_VOTERS;
 import static io.holdfast.replication.settings.ReplicationOptions.BOOTSTRAP;
 import static io.holdfast.replication.settings.ReplicationOptions.CLIENT;
 import static io.holdfast.replication.settings.ReplicationOptions.DIRECTORY;
@@ -84,7 +87,10 @@ public final class ReplicationProvider implements ConfigurableFeature {
         log = with(log, values.given(MAX_IN_FLIGHT), LogReplication::maxInFlight);
         log = with(log, values.given(MAX_ENTRY_BYTES).map(Math::toIntExact), LogReplication::maxEntryBytes);
         log = with(log, values.given(SEGMENT_BYTES).map(Math::toIntExact), LogReplication::segmentBytes);
-        return with(log, values.given(ROLE_LEASE), LogReplication::roleLease);
+        log = with(log, values.given(ROLE_LEASE), LogReplication::roleLease);
+        log = with(log, values.given(AUTOPILOT), LogReplication::autopilot);
+        log = with(log, values.given(AUTOPILOT_REPLACE_AFTER), LogReplication::autopilotReplaceAfter);
+        return with(log, values.given(AUTOPILOT_VOTERS), LogReplication::autopilotVoters);
     }
 
     private static LogReplication begun(Values values) {

@@ -201,7 +201,14 @@ class ArchitectureTest {
             MEMBERSHIP,
             Set.of("MemberMessage", "MemberGossip"),
             REPLICATION,
-            Set.of("StateMachine", "StateSnapshot", "LogStatus", "Acknowledgement", "VoterChange", "VoterList"));
+            Set.of(
+                    "StateMachine",
+                    "StateSnapshot",
+                    "LogStatus",
+                    "Acknowledgement",
+                    "Autopilot",
+                    "VoterChange",
+                    "VoterList"));
 
     @Test
     void modulesKnowOnlyWhatIsBeneathThem() {

@@ -58,16 +58,19 @@ class ConfigurationPageTest {
             Set.of("stateMachine"));
 
     /** Methods whose keys have other names: several values, or the same one by one. */
-    private static final Map<String, Set<String>> OTHER_NAMES = Map.of(
-            "node.of", Set.of("id"),
-            "node.client", Set.of("id", "client"),
-            "node.tag", Set.of("tags"),
-            "node.service", Set.of("services"),
-            "tls.pem", Set.of("certificateChain", "privateKey", "trustedCertificates"),
-            "tls.operator", Set.of("operators"),
-            "replication.inDirectory", Set.of("directory"),
-            "replication.timing", Set.of("heartbeat", "electionTimeout"),
-            "replication.snapshots", Set.of("snapshots.logBytes", "snapshots.logAge"));
+    private static final Map<String, Set<String>> OTHER_NAMES = Map.ofEntries(
+            Map.entry("node.of", Set.of("id")),
+            Map.entry("node.client", Set.of("id", "client")),
+            Map.entry("node.tag", Set.of("tags")),
+            Map.entry("node.service", Set.of("services")),
+            Map.entry("tls.pem", Set.of("certificateChain", "privateKey", "trustedCertificates")),
+            Map.entry("tls.operator", Set.of("operators")),
+            Map.entry("replication.inDirectory", Set.of("directory")),
+            Map.entry("replication.timing", Set.of("heartbeat", "electionTimeout")),
+            Map.entry("replication.autopilot", Set.of("autopilot.mode")),
+            Map.entry("replication.autopilotReplaceAfter", Set.of("autopilot.replaceAfter")),
+            Map.entry("replication.autopilotVoters", Set.of("autopilot.voters")),
+            Map.entry("replication.snapshots", Set.of("snapshots.logBytes", "snapshots.logAge")));
 
     private static String code(String text) {
         return "`" + text + "`";

@@ -1,0 +1,202 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.Explanation.Finding;
+import io.holdfast.core.Explanation.State;
+import io.holdfast.core.HaEvent;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.replication.Autopilot;
+import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.Voter;
+import io.holdfast.replication.raft.Raft;
+import io.holdfast.replication.raft.RaftRole;
+import io.holdfast.replication.raft.ShapeChange;
+import io.holdfast.replication.raft.VoterPlan;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Does on the master what {@link AutopilotPlan} decides, and says so. On the loop, save for {@link #finding}. */
+final class AutopilotDriver {
+    private static final Logger LOG = LoggerFactory.getLogger(AutopilotDriver.class);
+    private static final String BY = "the autopilot";
+    private static final long LIMIT_NANOS = 60_000_000_000L;
+
+    private final FeatureContext context;
+    private final AutopilotSettings settings;
+    private final Raft raft;
+    private final VoterDesk desk;
+    private final MemberTies members;
+    private final Meters meters;
+    private final int formed;
+    private int mostVoters;
+    private long term;
+    private long quietSinceNanos;
+    private boolean acts;
+    /** What was said last that it would do, or could not: said once. */
+    private String said = "";
+
+    private volatile @Nullable Finding finding;
+
+    /** What became of a decision, in the meter. */
+    enum Outcome {
+        /** It is decided. */
+        DONE,
+        /** It was not done, or is not known to be. */
+        NOT_DONE,
+        /** A dry run: it would have been begun. */
+        DRY_RUN
+    }
+
+    /** @param formed how many nodes formed the cluster; 0 if this node joined it */
+    AutopilotDriver(
+            FeatureContext context,
+            AutopilotSettings settings,
+            Raft raft,
+            VoterDesk desk,
+            MemberTies members,
+            Meters meters,
+            int formed) {
+        this.context = context;
+        this.settings = settings;
+        this.raft = raft;
+        this.desk = desk;
+        this.members = members;
+        this.meters = meters;
+        this.formed = formed;
+    }
+
+    /** Others vote from now on. */
+    void configurationChanged(Configuration now) {
+        mostVoters = Math.max(mostVoters, now.voters().size());
+        quietSinceNanos = now();
+    }
+
+    /** For people; null where there is nothing to say: it is the master's business. Safe from any thread. */
+    @Nullable
+    Finding finding() {
+        return finding;
+    }
+
+    private long now() {
+        return context.runtime().clock().nanoTime();
+    }
+
+    /** Looks, now and then. */
+    void tick() {
+        if (raft.role() != RaftRole.LEADER) {
+            finding = null;
+            said = "";
+            return;
+        }
+        if (raft.term() != term) {
+            term = raft.term();
+            quietSinceNanos = now();
+        }
+        if (settings.mode() == Autopilot.OFF || !members.exist()) {
+            show(
+                    State.OK,
+                    settings.mode() == Autopilot.OFF
+                            ? "it is off"
+                            : "this node has no membership: who votes is" + " changed by people alone",
+                    "");
+        } else if (!acts) {
+            look();
+        }
+    }
+
+    private void look() {
+        AutopilotPlan.Decision decision = AutopilotPlan.decide(view());
+        ShapeChange change = decision.change();
+        if (change == null) {
+            said = decision.lacks().isEmpty() ? "" : said;
+            if (!decision.lacks().isEmpty()) {
+                sayOnce("lacks " + decision.lacks(), decision.reason() + "; " + decision.lacks());
+            }
+            show(decision.lacks().isEmpty() ? State.OK : State.WAITING, decision.reason(), decision.lacks());
+            return;
+        }
+        VoterPlan.Verdict verdict = raft.plan(change);
+        if (verdict.decision() != VoterPlan.Decision.BEGIN) {
+            String why = "would " + change + ": " + decision.reason() + "; but not now: " + verdict.reason();
+            sayOnce("not now " + change, why);
+            show(State.WAITING, why, "");
+        } else if (settings.mode() == Autopilot.DRY_RUN) {
+            String why = "would " + change + " if this were no dry run: " + decision.reason();
+            if (sayOnce("dry run " + change, why)) {
+                meters.autopilot(Outcome.DRY_RUN);
+                context.event(HaEvent.Kind.AUTOPILOT, subject(change), why);
+            }
+            show(State.WAITING, why, "ha voters, or autopilot.mode=ON");
+        } else {
+            act(change, decision.reason());
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the desk always answers
+    private void act(ShapeChange change, String reason) {
+        acts = true;
+        LOG.warn("{}: the autopilot begins to {}: {}", context.node().id(), change, reason);
+        context.event(HaEvent.Kind.AUTOPILOT, subject(change), change + ": " + reason);
+        show(State.WAITING, "it has begun to " + change + ": " + reason, "");
+        desk.change(change, null, LIMIT_NANOS, false, BY).thenAccept(answer -> {
+            acts = false;
+            quietSinceNanos = now();
+            boolean done = answer.outcome() == VoterAnswer.Outcome.DONE;
+            meters.autopilot(done ? Outcome.DONE : Outcome.NOT_DONE);
+            if (!done) {
+                LOG.warn(
+                        "{}: the autopilot did not {}: {}, {}",
+                        context.node().id(),
+                        change,
+                        answer.outcome(),
+                        answer.detail());
+            }
+        });
+    }
+
+    private static String subject(ShapeChange change) {
+        return change.removed().isEmpty() ? change.added() : change.removed();
+    }
+
+    private boolean sayOnce(String what, String text) {
+        if (what.equals(said)) {
+            return false;
+        }
+        said = what;
+        LOG.warn("{}: the autopilot: {}", context.node().id(), text);
+        return true;
+    }
+
+    private void show(State state, String reason, String whatToDo) {
+        finding = new Finding("autopilot", state, reason, whatToDo);
+    }
+
+    private AutopilotPlan.View view() {
+        Configuration now = raft.configuration();
+        mostVoters = Math.max(mostVoters, now.voters().size());
+        Map<String, Long> silent = new TreeMap<>();
+        Set<String> nodes = new TreeSet<>();
+        for (Voter member : now.members()) {
+            silent.put(member.id(), raft.silentNanos(member.id()));
+            nodes.add(member.nodeId());
+        }
+        Set<String> ready = new TreeSet<>(raft.caughtUp());
+        ready.retainAll(raft.sound());
+        return new AutopilotPlan.View(
+                now(),
+                raft.self(),
+                now,
+                !now.isJoint() && raft.configurationIndex() <= raft.commitIndex(),
+                raft.committedInTerm(),
+                silent,
+                ready,
+                members.seen(nodes),
+                quietSinceNanos,
+                settings.target(formed, mostVoters),
+                settings.replaceAfterNanos());
+    }
+}

@@ -1,0 +1,149 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.Address;
+import io.holdfast.core.Member;
+import io.holdfast.core.MemberEvent;
+import io.holdfast.core.MemberState;
+import io.holdfast.core.ReplicaRole;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.Membership;
+import io.holdfast.replication.log.Voter;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the log says to the membership, if the node has one, and hears of it: that this node is master, that a peer refuses
+ * connections; and who is dead since when, and where members are reached. On the loop.
+ */
+final class MemberTies {
+    private final FeatureContext context;
+    private final BiConsumer<String, Address> found;
+    private final Runnable moved;
+    private final Map<String, Address> addresses = new TreeMap<>();
+    private final Map<String, AutopilotPlan.Seen> seen = new TreeMap<>();
+    private @Nullable Membership membership;
+    private @Nullable ReplicaRole said;
+    private boolean stopped;
+
+    /**
+     * Makes them.
+     *
+     * @param found a member is there, at that address
+     * @param moved some member is at another address than before
+     */
+    MemberTies(FeatureContext context, BiConsumer<String, Address> found, Runnable moved) {
+        this.context = context;
+        this.found = found;
+        this.moved = moved;
+    }
+
+    void start() {
+        Membership known = context.membership();
+        membership = known;
+        if (known != null) {
+            known.listen(event -> {
+                if (!stopped) {
+                    changed(event);
+                }
+            });
+            known.members().all().forEach(this::note);
+            lookAgain();
+        }
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    /** True if somebody knows who is there. */
+    boolean exist() {
+        return membership != null;
+    }
+
+    private void changed(MemberEvent event) {
+        Member member = event.member();
+        if (event.kind() != MemberEvent.Kind.FORGOTTEN) { // whoever was dead until now is so still
+            note(member);
+        }
+        if (member.isPresent() && !member.address().equals(addresses.put(member.id(), member.address()))) {
+            found.accept(member.id(), member.address());
+            moved.run();
+        }
+        addresses.keySet().retainAll(seen.keySet());
+    }
+
+    private void note(Member member) {
+        AutopilotPlan.Seen before = seen.get(member.id());
+        long since = before != null && before.state() == member.state()
+                ? before.sinceNanos()
+                : context.runtime().clock().nanoTime();
+        seen.put(
+                member.id(),
+                new AutopilotPlan.Seen(member.state(), since, member.node().zone()));
+    }
+
+    /** Others belong to the log's cluster: perhaps the membership knows where they are. */
+    void lookAgain() {
+        Membership known = membership;
+        if (known != null) {
+            known.members().present().forEach(member -> found.accept(member.id(), member.address()));
+        }
+    }
+
+    /** Where that voter is reached: where the membership sees it, else where it was when it got its place. */
+    Address addressOf(Voter voter) {
+        Membership known = membership;
+        return known == null
+                ? voter.address()
+                : known.members()
+                        .find(voter.nodeId())
+                        .filter(Member::isPresent)
+                        .map(Member::address)
+                        .orElse(voter.address());
+    }
+
+    /**
+     * What the membership says, by node id.
+     *
+     * @param belong nodes that are remembered although the membership has forgotten them
+     */
+    Map<String, AutopilotPlan.Seen> seen(Set<String> belong) {
+        Membership known = membership;
+        if (known != null && seen.size() > belong.size()) {
+            seen.keySet()
+                    .removeIf(id ->
+                            !belong.contains(id) && known.members().find(id).isEmpty());
+        }
+        return Collections.unmodifiableMap(seen);
+    }
+
+    /** What this node is to the log; null for nothing. */
+    void is(@Nullable ReplicaRole role) {
+        Membership known = membership;
+        if (known != null && !stopped && !Objects.equals(role, said)) {
+            said = role;
+            known.say(facts -> facts.withRole(role));
+        }
+    }
+
+    /** At that address nobody listens. That says nothing of a member that is reached at another one. */
+    void refused(String nodeId, Address address) {
+        Membership known = membership;
+        if (known == null || stopped) {
+            return;
+        }
+        boolean there = known.members()
+                .find(nodeId)
+                .filter(member ->
+                        member.state() == MemberState.ALIVE && member.address().equals(address))
+                .isPresent();
+        if (there) {
+            known.doubt(nodeId, true);
+        }
+    }
+}
