@@ -5,6 +5,7 @@ import io.holdfast.core.Explanation.Finding;
 import io.holdfast.core.Explanation.State;
 import io.holdfast.core.SafeToStop;
 import io.holdfast.core.spi.Inspectable;
+import io.holdfast.core.spi.OperatorCommand;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.log.Voter;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class Inspection implements Inspectable {
     private final Map<String, Address> listed;
     private final Supplier<@Nullable Situation> situation;
     private final Supplier<@Nullable Finding> autopilot;
+    private final List<OperatorCommand> commands;
     private final LongSupplier nanoTime;
 
     /**
@@ -33,6 +35,7 @@ final class Inspection implements Inspectable {
      *
      * @param situation null while there is no cluster yet, or its log is being read
      * @param autopilot what the autopilot has to say; null for nothing
+     * @param commands what operators may have the log do
      * @param nanoTime the node's clock
      */
     Inspection(
@@ -40,11 +43,13 @@ final class Inspection implements Inspectable {
             Map<String, Address> listed,
             Supplier<@Nullable Situation> situation,
             Supplier<@Nullable Finding> autopilot,
+            List<OperatorCommand> commands,
             LongSupplier nanoTime) {
         this.node = node;
         this.listed = listed;
         this.situation = situation;
         this.autopilot = autopilot;
+        this.commands = commands;
         this.nanoTime = nanoTime;
     }
 
@@ -124,5 +129,10 @@ final class Inspection implements Inspectable {
         s.configuration().learners().forEach(voter -> nodes.put(voter.nodeId(), voter.address()));
         s.configuration().members().forEach(voter -> nodes.put(voter.nodeId(), voter.address()));
         return nodes;
+    }
+
+    @Override
+    public List<OperatorCommand> operatorCommands() {
+        return commands;
     }
 }

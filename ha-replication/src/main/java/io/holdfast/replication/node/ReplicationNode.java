@@ -1,5 +1,6 @@
 package io.holdfast.replication.node;
 
+import io.holdfast.core.Address;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.RoleHolder;
@@ -9,7 +10,6 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Inspectable;
-import io.holdfast.core.spi.OperatorCommand;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.VoterChange;
@@ -72,6 +72,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         this.client = new LogClient(context, settings.client());
         this.commands = settings.storedByDefault() ? new StoredByDefault(client) : client;
         this.logWorker = runtime.newWorker("log");
+        this.voterCalls = new VoterCalls(context, () -> replica);
         this.inspection = new Inspection(
                 context.node().id(),
                 settings.listed(),
@@ -80,8 +81,8 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
                     Replica running = replica;
                     return running == null ? null : running.autopilot();
                 },
+                voterCalls.commands(),
                 context.runtime().clock()::nanoTime);
-        this.voterCalls = new VoterCalls(context, () -> replica);
         this.directoryUse = new DirectoryUse(logWorker, this::unlock);
         if (settings.listed().size() == 2) {
             LOG.warn(
@@ -243,11 +244,6 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     @Override
     public CompletionStage<Void> leave(Duration limit) {
         return voterCalls.leave(limit);
-    }
-
-    @Override
-    public List<OperatorCommand> operatorCommands() {
-        return voterCalls.commands();
     }
 
     @Override

@@ -179,7 +179,7 @@ class SituationTest {
     void nobodyIsToldToStopByWhatWasKnownLongAgo() {
         Situation s = master(3, ids(2, 3), ids(2, 3));
         AtomicLong now = new AtomicLong(s.atNanos() + Inspection.FRESH_NANOS);
-        Inspection inspection = new Inspection("node-1", Map.of(), () -> s, () -> null, now::get);
+        Inspection inspection = new Inspection("node-1", Map.of(), () -> s, () -> null, List.of(), now::get);
         assertTrue(inspection.safeToStop("node-2").safe());
         now.addAndGet(29_000_000_000L);
         SafeToStop late = inspection.safeToStop("node-2");

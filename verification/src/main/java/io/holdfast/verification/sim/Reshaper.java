@@ -96,6 +96,7 @@ final class Reshaper {
             if (machine.running() && cluster.status(machine.id()).role() == ReplicaRole.MASTER) {
                 Map<String, Object> known = cluster.process(machine.id())
                         .feature(ReplicationNode.class)
+                        .inspectable()
                         .inspect();
                 List<SimulatedNode> voters = named(known.get("voters"), machine);
                 List<SimulatedNode> learners = named(known.get("standby"), machine);

@@ -82,8 +82,11 @@ class GossipAndLogTest {
 
     /** As the master knows; nobody while a change is not decided. */
     private List<String> voters() {
-        Map<String, Object> known =
-                processes.get(master()).feature(ReplicationNode.class).inspect();
+        Map<String, Object> known = processes
+                .get(master())
+                .feature(ReplicationNode.class)
+                .inspectable()
+                .inspect();
         return known.get("voters") instanceof List<?> list && Boolean.FALSE.equals(known.get("changing"))
                 ? list.stream().map(String::valueOf).sorted().toList()
                 : List.of();
