@@ -1,8 +1,13 @@
 package io.holdfast.replication.raft;
 
+import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.RaftMessage.LogStatusReply;
 import io.holdfast.replication.raft.RaftMessage.LogStatusRequest;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -15,6 +20,12 @@ import java.util.TreeSet;
  * From then on it votes for nobody whose log is older than the newest of those. In the term in which doubt ends it does
  * not vote, since it may have done so before.
  *
+ * <p>Who the other voters are may have changed by an entry that it lost, so each tells besides whom its log names, and those
+ * count whom the newest of all these logs names. That suffices: an entry that names others is decided by a majority of those
+ * who voted until then, in joint consensus of each half, so if this voter helped to decide it, one of the others whom it has
+ * heard has it, and thereby a newer log. Where nobody else votes, nobody else's memory counts; but then the other members are
+ * heard for whom they name, since one of them may have been given a vote by what was lost.
+ *
  * <p>If its log was damaged below what had been forced, it may know besides up to where entries are committed: no log that
  * ends before that is whole, and if none is, there is no election. Better no cluster than one that has forgotten silently.
  *
@@ -24,7 +35,9 @@ import java.util.TreeSet;
  */
 final class Doubt {
     private final RaftState s;
-    private final TreeSet<String> heard = new TreeSet<>();
+    /** By who said it: the first word counts, since nothing was promised after the restart. */
+    private final Map<String, LogStatusReply> heard = new TreeMap<>();
+
     private boolean doubtful;
     private boolean voteDoubtful;
     /** True until this node certainly has what it may have lost; the disk remembers it over restarts. */
@@ -69,12 +82,44 @@ final class Doubt {
     /** Asks the others, as long as there is doubt. */
     void ask() {
         if (doubtful) {
-            for (String peer : s.members.otherVoters()) {
-                if (!heard.contains(peer)) {
-                    s.send(peer, new LogStatusRequest(s.term));
-                }
+            for (String peer : unheard()) {
+                s.send(peer, new LogStatusRequest(s.term));
             }
         }
+    }
+
+    /** Who belongs to the group by the newest log that it knows of, its own among them. */
+    private Configuration newestMembers() {
+        Configuration newest = s.members.current();
+        long term = s.log.lastTerm();
+        long index = s.log.lastIndex();
+        for (LogStatusReply reply : heard.values()) {
+            if (reply.members() != null && !Election.atLeast(term, index, reply.lastTerm(), reply.lastIndex())) {
+                newest = reply.members();
+                term = reply.lastTerm();
+                index = reply.lastIndex();
+            }
+        }
+        return newest;
+    }
+
+    private Set<String> others(List<Voter> of) {
+        Set<String> others = new TreeSet<>();
+        of.forEach(voter -> others.add(voter.id()));
+        others.remove(s.config.self());
+        return others;
+    }
+
+    private Set<String> otherVoters(Configuration members) {
+        Set<String> voters = others(members.voters());
+        voters.addAll(others(members.outgoing()));
+        return voters;
+    }
+
+    private Set<String> toBeHeard() {
+        Configuration members = newestMembers();
+        Set<String> voters = otherVoters(members);
+        return voters.isEmpty() ? others(members.members()) : voters;
     }
 
     /** For people. */
@@ -82,8 +127,8 @@ final class Doubt {
         if (!doubtful) {
             return Set.of();
         }
-        TreeSet<String> unheard = new TreeSet<>(s.members.otherVoters());
-        unheard.removeAll(heard);
+        Set<String> unheard = toBeHeard();
+        unheard.removeAll(heard.keySet());
         return unheard;
     }
 
@@ -92,17 +137,18 @@ final class Doubt {
     }
 
     void told(String from, LogStatusReply reply) {
-        if (!doubtful || !heard.add(from)) {
+        if (!doubtful || heard.putIfAbsent(from, reply) != null || !unheard().isEmpty()) {
             return;
         }
-        highestTerm = Math.max(highestTerm, reply.term());
-        if (!Election.atLeast(floorTerm, floorIndex, reply.lastTerm(), reply.lastIndex())) {
-            floorTerm = reply.lastTerm();
-            floorIndex = reply.lastIndex();
-        }
-        if (heard.containsAll(s.members.otherVoters())) {
-            end();
-        }
+        Set<String> voters = otherVoters(newestMembers());
+        heard.forEach((who, said) -> {
+            highestTerm = Math.max(highestTerm, said.term());
+            if (voters.contains(who) && !Election.atLeast(floorTerm, floorIndex, said.lastTerm(), said.lastIndex())) {
+                floorTerm = said.lastTerm();
+                floorIndex = said.lastIndex();
+            }
+        });
+        end();
     }
 
     /** A leader said where its log ends. The first word in a term counts: it was said after this node's restart. */

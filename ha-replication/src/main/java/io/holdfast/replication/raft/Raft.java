@@ -256,7 +256,7 @@ public final class Raft {
             return;
         }
         if (message instanceof LogStatusRequest) {
-            s.send(from, new LogStatusReply(s.term, s.log.lastIndex(), s.log.lastTerm()));
+            s.send(from, new LogStatusReply(s.term, s.log.lastIndex(), s.log.lastTerm(), s.members.current()));
             return;
         }
         if (message instanceof LogStatusReply reply) {

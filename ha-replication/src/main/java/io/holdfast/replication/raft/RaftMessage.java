@@ -5,6 +5,7 @@ import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.Voter;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What voters say to each other. */
 public sealed interface RaftMessage {
@@ -142,8 +143,14 @@ public sealed interface RaftMessage {
     /**
      * There, on disk or not: of what the one who asks acknowledged, a leader may still count an entry that its own disk
      * does not have yet.
+     *
+     * @param members who belongs to the group by that log; null from a release that does not say so
      */
-    record LogStatusReply(long term, long lastIndex, long lastTerm) implements RaftMessage {}
+    record LogStatusReply(
+            long term,
+            long lastIndex,
+            long lastTerm,
+            @Nullable Configuration members) implements RaftMessage {}
 
     /**
      * Who I am, and where I am reached. Said when a link stands, and again by whoever hears no leader: by it a leader takes

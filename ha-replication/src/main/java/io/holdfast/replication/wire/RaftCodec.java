@@ -90,6 +90,9 @@ public final class RaftCodec {
             out.writeByte(12).writeLong(m.term());
         } else if (message instanceof LogStatusReply m) {
             out.writeByte(13).writeLong(m.term()).writeLong(m.lastIndex()).writeLong(m.lastTerm());
+            if (m.members() != null) {
+                out.writeBytes(m.members().encode());
+            }
         } else if (message instanceof SnapshotOffer m) {
             out.writeByte(14).writeLong(m.term()).writeLong(m.index());
             out.writeLong(m.indexTerm()).writeLong(m.bytes());
@@ -139,6 +142,9 @@ public final class RaftCodec {
         if (kind == 16) {
             return decodeChunk(frame, batches);
         }
+        if (kind == 13) {
+            return decodeLogStatus(frame);
+        }
         if (kind == 18) {
             return decodeIntroduction(frame);
         }
@@ -148,7 +154,7 @@ public final class RaftCodec {
         }
         int expected =
                 switch (kind) {
-                    case 2, 6, 11, 13, 15, 19 -> 24;
+                    case 2, 6, 11, 15, 19 -> 24;
                     case 5 -> 26;
                     case 8 -> 25;
                     case 3, 4, 14, 17 -> 32;
@@ -174,7 +180,6 @@ public final class RaftCodec {
             case 10 -> new ReadIndexRequest(number(frame), frame.readLong());
             case 11 -> new ReadIndexReply(number(frame), frame.readLong(), number(frame));
             case 12 -> new LogStatusRequest(number(frame));
-            case 13 -> new LogStatusReply(number(frame), number(frame), number(frame));
             case 14 -> new SnapshotOffer(number(frame), positive(frame), positive(frame), positive(frame));
             case 15 -> new SnapshotRequest(number(frame), positive(frame), number(frame));
             case 19 -> new TimeoutNow(number(frame), promise(number(frame)), waiting(frame));
@@ -234,6 +239,21 @@ public final class RaftCodec {
             }
         }
         return configurations;
+    }
+
+    private static LogStatusReply decodeLogStatus(ByteBuf frame) {
+        if (frame.readableBytes() < 24) {
+            throw new MalformedFrameException("the end of a log in " + frame.readableBytes() + " bytes");
+        }
+        try {
+            return new LogStatusReply(
+                    number(frame),
+                    number(frame),
+                    number(frame),
+                    frame.isReadable() ? Configuration.decode(frame.nioBuffer()) : null);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrameException("the end of a log with members that cannot be read: " + e.getMessage());
+        }
     }
 
     private static Introduction decodeIntroduction(ByteBuf frame) {

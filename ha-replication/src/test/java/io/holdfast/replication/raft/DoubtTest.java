@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.raft.RaftEffect.DoubtSettled;
 import io.holdfast.replication.raft.RaftMessage.AppendRequest;
 import io.holdfast.replication.raft.RaftMessage.Heartbeat;
@@ -52,13 +53,13 @@ class DoubtTest {
     void itAsksUntilItHasHeardEach() {
         RaftCluster cluster = doubtful();
         assertEquals(2, cluster.sent("a", LogStatusRequest.class).size());
-        cluster.hear("b", "a", new LogStatusReply(2, 4, 2));
+        cluster.hear("b", "a", new LogStatusReply(2, 4, 2, null));
         cluster.pass(1_000);
         assertEquals(List.of(), cluster.sent("a", "b", LogStatusRequest.class));
         assertTrue(cluster.sent("a", "c", LogStatusRequest.class).size() >= 5, "lost questions are asked again");
-        cluster.hear("b", "a", new LogStatusReply(2, 4, 2));
+        cluster.hear("b", "a", new LogStatusReply(2, 4, 2, null));
         assertTrue(cluster.raft("a").doubtful(), "one of two, heard twice");
-        cluster.hear("c", "a", new LogStatusReply(2, 3, 2));
+        cluster.hear("c", "a", new LogStatusReply(2, 3, 2, null));
         assertFalse(cluster.raft("a").doubtful());
         cluster.pass(500);
         assertEquals(List.of(), cluster.sent("a", LogStatusRequest.class));
@@ -67,8 +68,8 @@ class DoubtTest {
     @Test
     void onceItHasHeardAllItVotesForNoOlderLog() {
         RaftCluster cluster = doubtful();
-        cluster.hear("b", "a", new LogStatusReply(2, 5, 2));
-        cluster.hear("c", "a", new LogStatusReply(2, 3, 2));
+        cluster.hear("b", "a", new LogStatusReply(2, 5, 2, null));
+        cluster.hear("c", "a", new LogStatusReply(2, 3, 2, null));
 
         assertFalse(grants(cluster, new VoteRequest(3, 4, 2)), "it may have helped to commit entry 5");
         assertTrue(grants(cluster, new VoteRequest(4, 5, 2)));
@@ -79,8 +80,8 @@ class DoubtTest {
     @Test
     void inTheTermInWhichDoubtEndsItDoesNotVote() {
         RaftCluster cluster = doubtful();
-        cluster.hear("b", "a", new LogStatusReply(6, 3, 2));
-        cluster.hear("c", "a", new LogStatusReply(2, 3, 2));
+        cluster.hear("b", "a", new LogStatusReply(6, 3, 2, null));
+        cluster.hear("c", "a", new LogStatusReply(2, 3, 2, null));
         assertEquals(6, cluster.raft("a").term());
 
         cluster.hear("b", "a", new VoteRequest(6, 99, 5));
@@ -91,8 +92,8 @@ class DoubtTest {
     }
 
     private static RaftCluster restarted(RaftCluster cluster) {
-        cluster.hear("b", "a", new LogStatusReply(6, 3, 2));
-        cluster.hear("c", "a", new LogStatusReply(6, 3, 2));
+        cluster.hear("b", "a", new LogStatusReply(6, 3, 2, null));
+        cluster.hear("c", "a", new LogStatusReply(6, 3, 2, null));
         return cluster;
     }
 
@@ -123,8 +124,8 @@ class DoubtTest {
         cluster.crash("a");
         cluster.disk("a").needed = 7;
         cluster.start("a");
-        cluster.hear("b", "a", new LogStatusReply(2, 5, 2));
-        cluster.hear("c", "a", new LogStatusReply(2, 5, 2));
+        cluster.hear("b", "a", new LogStatusReply(2, 5, 2, null));
+        cluster.hear("c", "a", new LogStatusReply(2, 5, 2, null));
         assertFalse(grants(cluster, new VoteRequest(3, 5, 2)), "all have lost something: better no master than this");
         cluster.pass(30_000);
         assertEquals(List.of(), cluster.sent("a", PreVoteRequest.class));
@@ -150,10 +151,13 @@ class DoubtTest {
         assertEquals(3, cluster.raft("a").lastIndex());
 
         cluster.hear("c", "a", new LogStatusRequest(3));
-        assertEquals(List.of(new LogStatusReply(2, 3, 2)), cluster.sent("a", LogStatusReply.class), "but it tells");
+        assertEquals(
+                List.of(new LogStatusReply(2, 3, 2, cluster.base())),
+                cluster.sent("a", LogStatusReply.class),
+                "but it tells");
 
-        cluster.hear("b", "a", new LogStatusReply(2, 3, 2));
-        cluster.hear("c", "a", new LogStatusReply(3, 4, 3));
+        cluster.hear("b", "a", new LogStatusReply(2, 3, 2, null));
+        cluster.hear("c", "a", new LogStatusReply(3, 4, 3, null));
         assertFalse(cluster.raft("a").doubtful());
         assertEquals(3, cluster.raft("a").term());
         cluster.hear("b", "a", new VoteRequest(3, 9, 3));
@@ -228,6 +232,75 @@ class DoubtTest {
         cluster.propose("a", 100);
         cluster.settle();
         assertFalse(cluster.disk("a").tailCut);
+    }
+
+    private static Configuration voters(String... ids) {
+        return RaftCluster.configuration(ids);
+    }
+
+    /** What a lost may have said that e votes, and not c: then entries that a helped to commit are perhaps on e alone. */
+    @Test
+    void whoVotesIsWhomTheNewestLogNames() {
+        RaftCluster cluster = doubtful();
+        cluster.sent("a", LogStatusRequest.class);
+        cluster.hear("b", "a", new LogStatusReply(2, 5, 2, voters("a", "b", "e")));
+        cluster.hear("c", "a", new LogStatusReply(2, 3, 2, voters("a", "b", "c")));
+        assertTrue(cluster.raft("a").doubtful(), "e has not been heard");
+        cluster.pass(1_000);
+        assertTrue(cluster.sent("a", "e", LogStatusRequest.class).size() > 0);
+        cluster.hear("e", "a", new LogStatusReply(2, 7, 2, voters("a", "b", "e")));
+        assertFalse(cluster.raft("a").doubtful());
+        assertFalse(grants(cluster, new VoteRequest(3, 6, 2)));
+        assertTrue(grants(cluster, new VoteRequest(4, 7, 2)));
+    }
+
+    @Test
+    void whoVotesNoLongerNeedNotBeHeard() {
+        RaftCluster cluster = doubtful();
+        cluster.hear("b", "a", new LogStatusReply(2, 5, 2, voters("a", "b", "e")));
+        cluster.hear("e", "a", new LogStatusReply(2, 5, 2, voters("a", "b", "e")));
+        assertFalse(cluster.raft("a").doubtful());
+    }
+
+    /** What an older log names has been replaced. */
+    @Test
+    void whomAnOlderLogNamesIsNotAsked() {
+        RaftCluster cluster = doubtful();
+        cluster.hear("c", "a", new LogStatusReply(2, 9, 1, voters("a", "x", "y")));
+        cluster.hear("b", "a", new LogStatusReply(2, 3, 2, voters("a", "b", "c")));
+        assertFalse(cluster.raft("a").doubtful());
+        assertTrue(grants(cluster, new VoteRequest(3, 3, 2)), "nor does it matter how long it is");
+    }
+
+    /** a voted alone, and b got the log. */
+    private static RaftCluster aloneWithALearner() {
+        RaftCluster cluster = new RaftCluster(voters("a").withStandby(RaftCluster.voter("b")), "a", "b");
+        cluster.disk("a").log(1, 1, 2, 2).loseLastBatch();
+        cluster.start("a");
+        cluster.run(0);
+        return cluster;
+    }
+
+    /** An ordinary torn tail: nobody else can have decided anything. */
+    @Test
+    void whoDecidesAloneHearsTheLearnersAndGoesOn() {
+        RaftCluster cluster = aloneWithALearner();
+        assertTrue(cluster.raft("a").doubtful(), "b may have been given a vote by what was lost");
+        cluster.hear("b", "a", new LogStatusReply(2, 4, 2, cluster.base()));
+        cluster.run(5_000);
+        assertEquals(RaftRole.LEADER, cluster.raft("a").role(), "what b has besides was decided by nobody");
+    }
+
+    @Test
+    void aLearnerMayHaveBeenGivenAVoteByWhatWasLost() {
+        RaftCluster cluster = aloneWithALearner();
+        Configuration joint =
+                new Configuration(voters("a", "b").voters(), voters("a").voters(), List.of());
+        cluster.hear("b", "a", new LogStatusReply(2, 5, 2, joint));
+        assertFalse(cluster.raft("a").doubtful());
+        cluster.run(5_000);
+        assertEquals(RaftRole.FOLLOWER, cluster.raft("a").role(), "b may have helped to decide what a has not");
+        assertTrue(grants(cluster, new VoteRequest(9, 5, 2)));
     }
 
     @Test

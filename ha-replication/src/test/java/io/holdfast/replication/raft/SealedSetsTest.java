@@ -161,7 +161,7 @@ class SealedSetsTest {
         RaftCluster doubtful = new RaftCluster("a", "b");
         doubtful.disk("a").log(1, 1).loseLastBatch();
         doubtful.start("a");
-        reacts(handled, doubtful, new RaftMessage.LogStatusReply(1, 2, 1));
+        reacts(handled, doubtful, new RaftMessage.LogStatusReply(1, 2, 1, null));
 
         reacts(handled, in(RaftRole.PRE_CANDIDATE), new RaftMessage.NotMember(2, 1_000));
         assertEquals(kinds(RaftMessage.class), handled);

@@ -233,6 +233,42 @@ class ShapePaperTest {
         assertFalse(cluster.raft(d[0]).isRemoved());
     }
 
+    /** It lost that d has taken c's place; c, which knows it as little, and b must not make it forget what it decided with d. */
+    @Test
+    void aVoterThatForgotWhoVotesHearsThoseWhoDoBeforeItVotes() {
+        String[] d = new String[1];
+        RaftCluster cluster = withNewcomer(d);
+        cluster.isolate("c");
+        reshape(cluster, ShapeChange.replace("c", "d"));
+        cluster.run(2 * ROUND);
+        assertEquals(List.of("a", "b", "d"), voters(cluster, "b"));
+        cluster.isolate("b");
+        cluster.propose("a", 20);
+        cluster.run(ROUND);
+        long decided = cluster.raft("a").commitIndex();
+        assertEquals(cluster.raft("a").lastIndex(), decided);
+        assertTrue(decided > cluster.raft("b").lastIndex(), "a and d have decided it");
+
+        cluster.crash("a");
+        cluster.crash(d[0]);
+        while (cluster.disk("a").forced().size() > 2) {
+            cluster.disk("a").loseLastBatch();
+        }
+        cluster.heal();
+        cluster.start("a");
+        cluster.linkAll();
+        assertEquals(List.of("a", "b", "c"), voters(cluster, "a"), "as it believes");
+        cluster.run(20 * ROUND);
+        assertTrue(cluster.leader() == null, "a and b, or a and c, could elect one that lacks what was decided");
+        cluster.start(d[0]);
+        cluster.linkAll();
+        cluster.run(20 * ROUND);
+        assertEquals(d[0], cluster.leader().id);
+        cluster.propose(d[0], 21);
+        cluster.run(2 * ROUND);
+        assertEquals(cluster.disk(d[0]).forced(), cluster.disk("a").forced());
+    }
+
     /** 4.2.2, and etcd#10563 with two nodes. */
     @Test
     void aLeaderHandsOverBeforeItIsRemoved() {

@@ -7,6 +7,7 @@ import io.holdfast.core.Address;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.replication.log.BatchBuilder;
 import io.holdfast.replication.log.BatchMeta;
+import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.Fitness;
 import io.holdfast.replication.raft.RaftMessage;
@@ -64,7 +65,11 @@ class RaftCodecTest {
         GOLDEN.put(new ReadIndexRequest(3, 4), "0a00000000000000030000000000000004");
         GOLDEN.put(new ReadIndexReply(3, 4, 5), "0b" + three);
         GOLDEN.put(new LogStatusRequest(3), "0c0000000000000003");
-        GOLDEN.put(new LogStatusReply(3, 4, 5), "0d" + three);
+        GOLDEN.put(new LogStatusReply(3, 4, 5, null), "0d" + three);
+        GOLDEN.put(
+                new LogStatusReply(
+                        3, 4, 5, Configuration.of(List.of(new Voter("a", new UUID(1, 2), new Address("h", 9))))),
+                "0d" + three + "0101" + "000161" + "00000000000000010000000000000002" + "0003683a39" + "0000");
         GOLDEN.put(
                 new Introduction(3, new Voter("a", new UUID(1, 2), new Address("h", 9))),
                 "120000000000000003" + "000161" + "00000000000000010000000000000002" + "0003683a39");

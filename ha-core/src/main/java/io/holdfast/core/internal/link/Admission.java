@@ -103,14 +103,24 @@ public final class Admission {
     }
 
     /**
-     * Why an operator's certificate is not good for that, or null if it is none or good for it: whoever may read the state of a
-     * cluster is not thereby one of its nodes, nor a user of its log.
+     * Why a certificate is not good for that, or null if it is. Whoever may read the state of a cluster is not thereby one of its
+     * nodes, nor a user of its log; and a user of its log, whose certificate is good for clients alone, is not one of its nodes,
+     * though it may call itself one.
      *
      * @param member whether it says to be a node of the cluster
      */
     @Nullable
-    Reject judgeOperator(@Nullable PeerIdentity far, boolean member, int protocol) {
-        if (!certified || role(far) == OperatorRole.NONE || (!member && protocol == OPERATORS)) {
+    Reject judgeUse(@Nullable PeerIdentity far, boolean member, int protocol) {
+        if (!certified) {
+            return null;
+        }
+        if (member && (far == null || !far.forServers())) {
+            return new Reject(
+                    RejectCode.OTHER_CERTIFICATE,
+                    "the certificate of " + names(far)
+                            + " is a client's, and not good for a node: that needs extendedKeyUsage = serverAuth, clientAuth");
+        }
+        if (role(far) == OperatorRole.NONE || (!member && protocol == OPERATORS)) {
             return null;
         }
         return new Reject(

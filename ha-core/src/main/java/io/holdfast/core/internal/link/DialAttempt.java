@@ -99,7 +99,7 @@ final class DialAttempt implements ConnectionHandler {
         if (answer instanceof Welcome welcome) {
             Reject objection = certificateOf(from, welcome.nodeId());
             if (objection == null) {
-                objection = node.admission().judgeOperator(from.peerIdentity(), welcome.member(), 0);
+                objection = node.admission().judgeUse(from.peerIdentity(), welcome.member(), 0);
             }
             if (objection == null) {
                 objection = HandshakeRules.judge(node.identity(), dialer.expectedNodeId(), welcome);

@@ -100,7 +100,7 @@ final class InboundConnection implements ConnectionHandler {
         // First of all: only whoever is whom it says to be is told anything of this node.
         Reject objection = node.admission().judge(certificate, hello.nodeId(), hello.clusterName());
         if (objection == null) {
-            objection = node.admission().judgeOperator(certificate, hello.member(), hello.protocol());
+            objection = node.admission().judgeUse(certificate, hello.member(), hello.protocol());
         }
         if (objection == null) {
             objection = HandshakeRules.judge(self, hello);

@@ -22,7 +22,16 @@ final class CertificateNames {
     private CertificateNames() {}
 
     static PeerIdentity identity(X509Certificate certificate) {
-        return new PeerIdentity(names(certificate));
+        return new PeerIdentity(names(certificate), isForServers(certificate));
+    }
+
+    private static boolean isForServers(X509Certificate certificate) {
+        try {
+            List<String> uses = certificate.getExtendedKeyUsage();
+            return uses == null || uses.contains(Credentials.ANY_USE) || uses.contains(Credentials.SERVER_USE);
+        } catch (CertificateParsingException malformed) {
+            return false;
+        }
     }
 
     static List<String> names(X509Certificate certificate) {

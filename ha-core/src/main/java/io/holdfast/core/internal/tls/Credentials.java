@@ -16,9 +16,9 @@ import java.util.List;
  * @param chain the node's own certificate first
  */
 record Credentials(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> trusted) {
-    private static final String SERVER_USE = "1.3.6.1.5.5.7.3.1";
+    static final String SERVER_USE = "1.3.6.1.5.5.7.3.1";
     private static final String CLIENT_USE = "1.3.6.1.5.5.7.3.2";
-    private static final String ANY_USE = "2.5.29.37.0";
+    static final String ANY_USE = "2.5.29.37.0";
 
     /**
      * Reads what the files hold and checks that it belongs together and is of use now.

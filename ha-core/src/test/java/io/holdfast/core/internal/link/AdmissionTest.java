@@ -19,7 +19,7 @@ class AdmissionTest {
             Admission.certified(Map.of("alice", OperatorRole.OPERATE, "bob", OperatorRole.READ));
 
     private static PeerIdentity of(String... names) {
-        return new PeerIdentity(List.of(names));
+        return new PeerIdentity(List.of(names), true);
     }
 
     @Test
@@ -39,14 +39,26 @@ class AdmissionTest {
 
     @Test
     void anOperatorsCertificateIsGoodForOperatorsCommandsAlone() {
-        assertNull(admission.judgeOperator(of("bob"), false, Admission.OPERATORS));
-        assertNotNull(admission.judgeOperator(of("bob"), true, Admission.OPERATORS), "no node");
-        assertNotNull(admission.judgeOperator(of("bob"), false, 2), "no user of the log");
-        assertNotNull(admission.judgeOperator(of("node-1", "alice"), true, 1), "whatever else it names");
-        assertNull(admission.judgeOperator(of("node-1"), true, 1));
-        assertNull(admission.judgeOperator(of("client-1"), false, 2));
-        assertNull(Admission.open().judgeOperator(null, true, 1), "in plain nobody is known");
+        assertNull(admission.judgeUse(of("bob"), false, Admission.OPERATORS));
+        assertNotNull(admission.judgeUse(of("bob"), true, Admission.OPERATORS), "no node");
+        assertNotNull(admission.judgeUse(of("bob"), false, 2), "no user of the log");
+        assertNotNull(admission.judgeUse(of("node-1", "alice"), true, 1), "whatever else it names");
+        assertNull(admission.judgeUse(of("node-1"), true, 1));
+        assertNull(admission.judgeUse(of("client-1"), false, 2));
+        assertNull(Admission.open().judgeUse(null, true, 1), "in plain nobody is known");
         assertEquals(OperatorServer.PROTOCOL.id(), Admission.OPERATORS);
+    }
+
+    /** Else whoever may use the log could call itself a node, and lead or join it. */
+    @Test
+    void aClientsCertificateMakesNoNode() {
+        PeerIdentity client = new PeerIdentity(List.of("web-1"), false);
+        Reject reject = admission.judgeUse(client, true, 1);
+        assertNotNull(reject);
+        assertTrue(reject.text().contains("serverAuth, clientAuth"), reject.text());
+        assertNotNull(admission.judgeUse(client, true, Admission.OPERATORS));
+        assertNull(admission.judgeUse(client, false, 2));
+        assertNotNull(admission.judgeUse(null, true, 1));
     }
 
     /** Else a node of another cluster with the same authority comes in as one whose id looks like id and cluster. */

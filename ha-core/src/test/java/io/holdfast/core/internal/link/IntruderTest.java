@@ -265,6 +265,13 @@ class IntruderTest {
     }
 
     @Test
+    void asANodeWithAClientsCertificate() throws Exception {
+        Issued web = authority.issue(Order.of("x", "web-1").forClientsOnly());
+        String line = refused("other_certificate", () -> tls("TLSv1.3", web, hello("web-1")));
+        assertTrue(line.contains("the certificate of [web-1] is a client's, and not good for a node"), line);
+    }
+
+    @Test
     void inPlain() throws Exception {
         String line = refused("plain_text", () -> raw(PLAIN, hello("node-2")));
         assertTrue(line.contains("speaks in plain, and this node speaks TLS only"), line);

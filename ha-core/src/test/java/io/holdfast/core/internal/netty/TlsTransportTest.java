@@ -118,8 +118,8 @@ class TlsTransportTest {
         Connection here = near.awaitOpened();
         Recorder far = awaitAccepted();
         Connection there = far.awaitOpened();
-        assertEquals(new PeerIdentity(List.of("node-2")), here.peerIdentity());
-        assertEquals(new PeerIdentity(List.of("node-1")), there.peerIdentity());
+        assertEquals(new PeerIdentity(List.of("node-2"), true), here.peerIdentity());
+        assertEquals(new PeerIdentity(List.of("node-1"), true), there.peerIdentity());
         one.loop().run(() -> {
             for (int i = 0; i < 500; i++) {
                 here.send(Lane.BULK, Unpooled.wrappedBuffer(new byte[] {(byte) i}, new byte[i * 100]));

@@ -1,6 +1,8 @@
 package io.holdfast.core.internal.tls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.testing.TestAuthority;
 import io.holdfast.core.testing.TestAuthority.Order;
@@ -26,6 +28,17 @@ class CertificateNamesTest {
         assertEquals(List.of(), names("node-1", "a b"));
         assertEquals(List.of(), names("node-1", ""));
         assertEquals(List.of(), names("node-1", "n".repeat(254)));
+    }
+
+    @Test
+    void whatIsForClientsAloneIsNotForServers() {
+        Order order = Order.of("x", "web-1");
+        assertTrue(
+                CertificateNames.identity(authority.issue(order).certificate()).forServers());
+        assertFalse(CertificateNames.identity(
+                        authority.issue(order.forClientsOnly()).certificate())
+                .forServers());
+        assertTrue(CertificateNames.identity(authority.certificate()).forServers(), "it restricts nothing");
     }
 
     @Test
