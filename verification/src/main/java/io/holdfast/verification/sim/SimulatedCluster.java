@@ -7,9 +7,9 @@ import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.RoleCandidacy;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.spi.ElectionEngine;
-import io.holdfast.core.spi.Inspectable;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.node.ReplicationNode;
 import io.holdfast.replication.session.LogAccess;
 import io.holdfast.testkit.CrashMode;
 import io.holdfast.testkit.SimulatedNode;
@@ -297,8 +297,10 @@ final class SimulatedCluster {
         if (master.isEmpty()) {
             return false;
         }
-        Map<String, Object> known =
-                process(master.get().id()).feature(Inspectable.class).inspect();
+        Map<String, Object> known = process(master.get().id())
+                .feature(ReplicationNode.class)
+                .inspectable()
+                .inspect();
         return Boolean.FALSE.equals(known.get("changing"))
                 && List.of().equals(known.get("learners"))
                 && known.get("voters") instanceof List<?> voters
