@@ -3,10 +3,11 @@
 #   verification/simulate.sh --seeds N [--from S] [--minutes M] [--shape]   N schedules from seed S on, for at most M minutes;
 #                                                                 with --shape voters change in them
 #   verification/simulate.sh --gossip --seeds N [--from S] [--minutes M]   the same for nodes with gossip alone
+#   verification/simulate.sh --cluster --seeds N [--from S] [--minutes M]   the same for whole nodes: gossip, log and autopilot together
 #   verification/simulate.sh --mutants [--seeds N] [NAME...]      puts known bugs back; each must be caught within N seeds
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seeds=""; from=1; minutes=0; mutants=false; gossip=false; shape=""; names=()
+seeds=""; from=1; minutes=0; mutants=false; gossip=false; cluster=false; shape=""; names=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --seeds) seeds=$2; shift 2 ;;
@@ -14,8 +15,9 @@ while [ $# -gt 0 ]; do
     --minutes) minutes=$2; shift 2 ;;
     --mutants) mutants=true; shift ;;
     --gossip) gossip=true; shift ;;
+    --cluster) cluster=true; shift ;;
     --shape) shape=shape; shift ;;
-    -h|--help) sed -n '2,6p' "$0" | cut -c3-; exit 0 ;;
+    -h|--help) sed -n '2,7p' "$0" | cut -c3-; exit 0 ;;
     -*) echo "unknown option $1; see --help" >&2; exit 2 ;;
     *) names+=("$1"); shift ;;
   esac
@@ -32,5 +34,8 @@ if [ -z "$seeds" ]; then
 fi
 if $gossip; then
   exec $java_command io.holdfast.verification.gossip.SimulateGossip "$seeds" "$from" "$minutes"
+fi
+if $cluster; then
+  exec $java_command io.holdfast.verification.sim.SimulateCluster "$seeds" "$from" "$minutes"
 fi
 exec $java_command io.holdfast.verification.sim.Simulate "$seeds" "$from" "$minutes" $shape

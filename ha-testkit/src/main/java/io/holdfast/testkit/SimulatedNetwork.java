@@ -116,6 +116,11 @@ public final class SimulatedNetwork {
         }
     }
 
+    /** True if dials to that node are refused. */
+    public boolean refusesDials(String node) {
+        return refusing.contains(node);
+    }
+
     /**
      * Datagrams from one node to another vanish, as where a firewall lets TCP alone pass; connections do not notice. A cut
      * stops both.

@@ -49,6 +49,11 @@ final class LockUser {
         stopped = true;
     }
 
+    /** False where its process does not run. */
+    boolean isThere() {
+        return running.getAsBoolean();
+    }
+
     /** How often it was granted something. */
     int granted() {
         return granted;

@@ -26,6 +26,7 @@ final class MapUser {
     private int process;
     private int calls;
     private @Nullable String lastSeen;
+    private long gapNanos = 80_000_000L;
     private boolean stopped;
 
     /** @param passing a map whose values go; the nodes compare what they have of it */
@@ -45,11 +46,16 @@ final class MapUser {
     }
 
     void start() {
-        simulation.at(Duration.ofNanos(random.nextLong(80_000_000L)), () -> {
+        simulation.at(Duration.ofNanos(random.nextLong(gapNanos)), () -> {
             if (!stopped) {
                 call();
             }
         });
+    }
+
+    /** From now on. */
+    void slowDown(int times) {
+        gapNanos *= times;
     }
 
     void stop() {

@@ -161,6 +161,11 @@ final class MapWatcher {
         }
     }
 
+    /** False where its process does not run. */
+    boolean isThere() {
+        return alive.getAsBoolean();
+    }
+
     /** Nothing is missing at the end but what happens now. */
     boolean hasCaughtUp() {
         return watch != null && entry.isEmpty() && watch.position() >= told.newestIndex();

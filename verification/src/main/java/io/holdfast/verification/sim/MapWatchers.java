@@ -51,7 +51,7 @@ final class MapWatchers {
 
     /** When the cluster has been calm for a while, and nobody writes to the maps any more. */
     void check(HaCluster client, List<String> problems) {
-        if (!simulation.runUntil(() -> watchers.stream().allMatch(MapWatcher::hasCaughtUp), PATIENCE)) {
+        if (!simulation.runUntil(() -> watchers.stream().allMatch(w -> w.hasCaughtUp() || !w.isThere()), PATIENCE)) {
             problems.add("liveness: who watches has not been told all:" + watchers + cluster.describe());
         }
         watchers.forEach(MapWatcher::end);
@@ -67,7 +67,7 @@ final class MapWatchers {
             }
             for (MapWatcher watcher : watchers) {
                 String told = watcher.content().get(key);
-                boolean knows = watcher.isGapless() && watcher.of(ofMap);
+                boolean knows = watcher.isThere() && watcher.isGapless() && watcher.of(ofMap);
                 if (knows && !String.valueOf(told).equals(String.valueOf(read.join()))) {
                     ofMap.violate(
                             "by what " + watcher + " was told, " + key + " is " + told + ", but it is " + read.join());
@@ -75,7 +75,8 @@ final class MapWatchers {
             }
         }
         for (MapWatcher watcher : watchers) {
-            if (watcher.isGapless()
+            if (watcher.isThere()
+                    && watcher.isGapless()
                     && watcher.of(ofPassing)
                     && !watcher.content().isEmpty()) {
                 ofPassing.violate(watcher + " was not told that " + watcher.content() + " went");

@@ -22,11 +22,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reshaper {
     private static final long LOOK_AGAIN_MILLIS = 1_000;
+    private static final Duration LONGEST_CHANGE = Duration.ofSeconds(6);
+    private static final Duration LONGEST_LEAVE = Duration.ofSeconds(66);
 
     private final Simulation simulation;
     private final SimulatedCluster cluster;
     private final SplittableRandom random;
+    private boolean gently;
     private boolean ended;
+    private long busyUntilNanos;
+    private long heldUntilNanos;
     private int changes;
     private int left;
 
@@ -37,8 +42,32 @@ final class Reshaper {
     }
 
     void begin() {
-        simulation.at(Duration.ofMillis(200 + random.nextInt(1_500)), this::act);
+        next();
         simulation.at(Duration.ofMillis(LOOK_AGAIN_MILLIS), this::startAgain);
+    }
+
+    private void next() {
+        simulation.at(
+                Duration.ofMillis(gently ? 10_000 + random.nextInt(60_000) : 200 + random.nextInt(1_500)), this::act);
+    }
+
+    /** From now on it asks seldom, and cuts nobody off. */
+    void gently() {
+        gently = true;
+    }
+
+    /** True if nothing that it asked for may still happen. */
+    boolean isIdle() {
+        return simulation.nowNanos() >= busyUntilNanos;
+    }
+
+    /** For so long it asks for nothing. */
+    void hold(Duration time) {
+        heldUntilNanos = simulation.nowNanos() + time.toNanos();
+    }
+
+    private void busyFor(Duration time) {
+        busyUntilNanos = Math.max(busyUntilNanos, simulation.nowNanos() + time.toNanos());
     }
 
     /** Nobody asks for anything any more, but whoever was removed is still started again, to be of use as a learner. */
@@ -64,14 +93,15 @@ final class Reshaper {
         if (ended) {
             return;
         }
-        if (random.nextInt(4) == 0) {
+        if (!gently && random.nextInt(4) == 0) {
             strike();
         }
         SimulatedNode asked = any();
         String one = any().id();
         String other = any().id();
         int what = random.nextInt(8);
-        if (asked.running()) {
+        if (asked.running() && simulation.nowNanos() >= heldUntilNanos) {
+            busyFor(what < 7 ? LONGEST_CHANGE : LONGEST_LEAVE);
             HaCluster process = cluster.process(asked.id());
             Voters voters = LogReplication.voters(process).within(Duration.ofMillis(100 + random.nextInt(4_000)));
             if (what < 3) {

@@ -22,7 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster of real nodes in a simulation, and what all of them together have decided. */
@@ -50,6 +52,9 @@ final class SimulatedCluster {
     private final boolean leases;
     private final int snapshotBytes;
     private final Duration snapshotAge;
+    private final Set<String> gone = new TreeSet<>();
+    private final Set<String> renewed = new TreeSet<>();
+    private NodeParts parts = NodeParts.NONE;
     private @Nullable SimulatedNode forgetful;
     private long forgottenUpTo;
 
@@ -99,6 +104,11 @@ final class SimulatedCluster {
         return decisions;
     }
 
+    /** What the nodes have beside the log, from now on. */
+    void with(NodeParts nodeParts) {
+        parts = nodeParts;
+    }
+
     void startAll() {
         machines.forEach(this::start);
     }
@@ -135,13 +145,16 @@ final class SimulatedCluster {
         candidacies.put(machine.id(), stands);
     }
 
-    /** Starts a process on a machine that has none. */
+    /** Starts a process on a machine that has none; on one that is dead for good nothing happens. */
     void start(SimulatedNode machine) {
         String id = machine.id();
+        if (gone.contains(id)) {
+            return;
+        }
         damage.beforeStart(machine);
         NodeRuntime runtime = machine.runtime();
         AppliedLog log = new AppliedLog(id, decisions);
-        boolean forms = machines.indexOf(machine) < bootstrap.length;
+        boolean forms = machines.indexOf(machine) < bootstrap.length && !renewed.contains(id);
         LogReplication stored = LogReplication.inDirectory(Path.of("data"));
         LogReplication replication = (forms ? stored.bootstrap(bootstrap) : stored.join(addresses()))
                 .segmentBytes(segmentBytes)
@@ -150,25 +163,51 @@ final class SimulatedCluster {
                 .snapshots(snapshotBytes, snapshotAge)
                 .stateMachine(log);
         replication = forced ? replication : replication.unforced();
-        replication = leases ? replication.leaseReads() : replication;
+        replication = parts.log(leases ? replication.leaseReads() : replication);
         logs.put(id, log);
         int number = grants.started(machine);
         candidacies.remove(id);
-        processes.put(
-                id,
-                HaCluster.builder("sim")
-                        .node(Node.of(id).bind(id + ":" + PORT))
-                        .with(fast ? replication.timing(Duration.ofMillis(25), Duration.ofMillis(250)) : replication)
-                        .onMaster(grant -> grants.begin(machine, number, grant))
-                        .onSlave(reason -> grants.end(machine, number, ElectionEngine.MASTER))
-                        .stopWithin(Grants.STOP_WITHIN)
-                        .healthCheck(
-                                "sim",
-                                HealthCheck.graded(() -> operator.healthOf(id)).every(Duration.ofMillis(500)))
-                        .runtime(runtime)
-                        .executor(machine.callbacks())
-                        .start());
+        HaCluster.Builder builder = HaCluster.builder("sim")
+                .node(Node.of(id).bind(id + ":" + PORT))
+                .with(fast ? replication.timing(Duration.ofMillis(25), Duration.ofMillis(250)) : replication)
+                .onMaster(grant -> grants.begin(machine, number, grant))
+                .onSlave(reason -> grants.end(machine, number, ElectionEngine.MASTER))
+                .stopWithin(Grants.STOP_WITHIN)
+                .healthCheck(
+                        "sim", HealthCheck.graded(() -> operator.healthOf(id)).every(Duration.ofMillis(500)))
+                .runtime(runtime)
+                .executor(machine.callbacks());
+        processes.put(id, parts.node(machine, builder).start());
         stand(machine, number, process(id));
+    }
+
+    /** From now on nothing starts on that machine any more; what runs there dies. */
+    void dieForGood(SimulatedNode machine, boolean withPower) {
+        gone.add(machine.id());
+        if (withPower) {
+            takePower(machine, CrashMode.ALL_LOST);
+        } else {
+            machine.kill();
+        }
+    }
+
+    /** True if nothing ever starts there any more. */
+    boolean isGone(String id) {
+        return gone.contains(id);
+    }
+
+    /** A new machine of that name takes the place of one that is dead for good; its disk is empty, and it joins. */
+    void bringNew(SimulatedNode machine) {
+        gone.remove(machine.id());
+        renewed.add(machine.id());
+        machine.storage().wipe();
+        start(machine);
+    }
+
+    /** The machine itself is mended, with what was on its disk. */
+    void mendMachine(SimulatedNode machine) {
+        gone.remove(machine.id());
+        start(machine);
     }
 
     /** Whether what is acknowledged has been forced. */
@@ -202,7 +241,8 @@ final class SimulatedCluster {
         return machine.running() && status(machine.id()).appliedIndex() >= forgottenUpTo;
     }
 
-    private String[] addresses() {
+    /** Where the nodes are. */
+    String[] addresses() {
         return machines.stream().map(machine -> machine.id() + ":" + PORT).toArray(String[]::new);
     }
 
@@ -289,27 +329,44 @@ final class SimulatedCluster {
         return reshaped;
     }
 
-    /** True if there is a master that knows nothing of a change that is under way, and all who vote by its word do as they should. */
-    private boolean hasSettled() {
-        Optional<SimulatedNode> master = machines.stream()
+    /** Whoever is master by the highest term that anybody calls himself that. */
+    Optional<SimulatedNode> master() {
+        return machines.stream()
                 .filter(machine -> machine.running() && status(machine.id()).role() == ReplicaRole.MASTER)
                 .max(Comparator.comparing(machine -> status(machine.id()).term()));
+    }
+
+    /** What a running node says of its log; empty if it has none yet. */
+    Map<String, Object> inspect(SimulatedNode machine) {
+        return machine.running()
+                ? process(machine.id())
+                        .feature(ReplicationNode.class)
+                        .inspectable()
+                        .inspect()
+                : Map.of();
+    }
+
+    /**
+     * True if there is a master that knows nothing of a change that is under way, and all who vote by its word do as they should, save
+     * for those that are dead for good.
+     */
+    private boolean hasSettled() {
+        Optional<SimulatedNode> master = master();
         if (master.isEmpty()) {
             return false;
         }
-        Map<String, Object> known = process(master.get().id())
-                .feature(ReplicationNode.class)
-                .inspectable()
-                .inspect();
+        Map<String, Object> known = inspect(master.get());
         return Boolean.FALSE.equals(known.get("changing"))
                 && List.of().equals(known.get("learners"))
                 && known.get("voters") instanceof List<?> voters
                 && known.get("standby") instanceof List<?> standby
                 && machines.stream()
                         .filter(machine -> voters.contains(machine.id()) || standby.contains(machine.id()))
+                        .filter(machine -> !isGone(machine.id()))
                         .allMatch(machine -> isUpToDate(machine)
                                 && (status(machine.id()).role() != ReplicaRole.LEARNER)
-                                        == voters.contains(machine.id()));
+                                        == voters.contains(machine.id()))
+                && parts.isDone(voters, standby);
     }
 
     private boolean isUpToDate(SimulatedNode machine) {

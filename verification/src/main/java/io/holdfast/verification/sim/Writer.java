@@ -36,6 +36,7 @@ final class Writer {
     private final TreeMap<Integer, Integer> places = new TreeMap<>();
     private @Nullable LogAccess process;
     private String lastOutcome = "none";
+    private long gapNanos = 60_000_000L;
     private boolean stopped;
 
     Writer(
@@ -61,7 +62,7 @@ final class Writer {
     }
 
     private void next() {
-        simulation.at(Duration.ofNanos(random.nextLong(60_000_000L)), () -> {
+        simulation.at(Duration.ofNanos(random.nextLong(gapNanos)), () -> {
             if (stopped) {
                 return;
             }
@@ -157,6 +158,16 @@ final class Writer {
                         decisions.violate(name + ": a read ended with " + problem);
                     }
                 });
+    }
+
+    /** From now on. */
+    void slowDown(int times) {
+        gapNanos *= times;
+    }
+
+    /** False where its process does not run. */
+    boolean isThere() {
+        return alive.getAsBoolean();
     }
 
     void stop() {

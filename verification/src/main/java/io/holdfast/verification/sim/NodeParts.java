@@ -1,0 +1,32 @@
+package io.holdfast.verification.sim;
+
+import io.holdfast.core.HaCluster;
+import io.holdfast.replication.LogReplication;
+import io.holdfast.testkit.SimulatedNode;
+import java.util.List;
+
+/** What the nodes of a simulated cluster have beside the log. */
+interface NodeParts {
+    /** Nothing. */
+    NodeParts NONE = new NodeParts() {};
+
+    /** The log as it is to be configured. */
+    default LogReplication log(LogReplication log) {
+        return log;
+    }
+
+    /** A process as it is to start. */
+    default HaCluster.Builder node(SimulatedNode machine, HaCluster.Builder builder) {
+        return builder;
+    }
+
+    /**
+     * True if nobody will change by himself who votes.
+     *
+     * @param voters who votes, by node id
+     * @param standby who gets the log and has no vote
+     */
+    default boolean isDone(List<?> voters, List<?> standby) {
+        return true;
+    }
+}

@@ -1,0 +1,93 @@
+package io.holdfast.verification.sim;
+
+import io.holdfast.core.HaCluster;
+import io.holdfast.core.HaEvent;
+import io.holdfast.core.MemberEvent;
+import io.holdfast.membership.GossipMembership;
+import io.holdfast.replication.LogReplication;
+import io.holdfast.testkit.SimulatedNode;
+import io.holdfast.testkit.Simulation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+
+/** Gossip and the autopilot beside the log. */
+final class WholeNodes implements NodeParts {
+    private static final int FEWEST_VOTERS = 3;
+
+    private final String[] seeds;
+    private final boolean datagrams;
+    private final Duration replaceAfter;
+    private final int target;
+    private final Predicate<String> isGone;
+    private final BiConsumer<SimulatedNode, HaEvent> autopilot;
+    private final Map<String, List<MemberEvent>> told = new LinkedHashMap<>();
+
+    /**
+     * Draws what differs from seed to seed.
+     *
+     * @param isGone who is dead for good
+     * @param autopilot hears of what any node's autopilot does
+     */
+    WholeNodes(
+            Simulation simulation,
+            String[] seeds,
+            Predicate<String> isGone,
+            BiConsumer<SimulatedNode, HaEvent> autopilot) {
+        SplittableRandom random = simulation.random("parts");
+        this.seeds = seeds;
+        this.datagrams = random.nextInt(5) > 0;
+        this.replaceAfter = Duration.ofMillis(10_000 + random.nextInt(10_000));
+        this.target = random.nextBoolean() ? 0 : FEWEST_VOTERS;
+        this.isGone = isGone;
+        this.autopilot = autopilot;
+    }
+
+    /** How long a voter has to be dead before it is replaced. */
+    Duration replaceAfter() {
+        return replaceAfter;
+    }
+
+    @Override
+    public LogReplication log(LogReplication log) {
+        LogReplication replaces = log.autopilotReplaceAfter(replaceAfter);
+        return target == 0 ? replaces : replaces.autopilotVoters(target);
+    }
+
+    @Override
+    public HaCluster.Builder node(SimulatedNode machine, HaCluster.Builder builder) {
+        List<MemberEvent> events = new ArrayList<>();
+        told.put(machine.id(), events);
+        GossipMembership gossip = GossipMembership.seeds(seeds);
+        return builder.with(datagrams ? gossip : gossip.withoutDatagrams())
+                .memberListener(events::add)
+                .listener(event -> {
+                    if (event.kind() == HaEvent.Kind.AUTOPILOT) {
+                        autopilot.accept(machine, event);
+                    }
+                });
+    }
+
+    /** How often anybody was suspected, as far as the present processes were told. */
+    long suspicions() {
+        return told.values().stream()
+                .flatMap(List::stream)
+                .filter(event -> event.kind() == MemberEvent.Kind.SUSPECTED)
+                .count();
+    }
+
+    /** No voter is dead whose place a learner could take, and there are as many voters as there have to be, if there can be. */
+    @Override
+    public boolean isDone(List<?> voters, List<?> standby) {
+        long learners =
+                standby.stream().filter(id -> !isGone.test(id.toString())).count();
+        boolean dead = voters.stream().anyMatch(id -> isGone.test(id.toString()));
+        boolean few = voters.size() < FEWEST_VOTERS && learners >= 1 + voters.size() % 2;
+        return !few && (!dead || learners == 0);
+    }
+}
