@@ -40,7 +40,8 @@ public final class ClusterRun implements LongFunction<String> {
         SimulatedCluster cluster = new SimulatedCluster(simulation, 3, 5 + random.nextInt(2));
         Contacts contacts = new Contacts(simulation, cluster);
         AutopilotWatch watch = new AutopilotWatch(simulation, cluster, contacts);
-        WholeNodes nodes = new WholeNodes(simulation, cluster.addresses(), cluster::isGone, watch::told);
+        WholeNodes nodes =
+                new WholeNodes(simulation, cluster.addresses(), cluster::isGone, cluster::isKnown, watch::told);
         cluster.with(nodes);
         Reshaper reshaper = new Reshaper(simulation, cluster);
         Attrition attrition = new Attrition(simulation, cluster, reshaper);

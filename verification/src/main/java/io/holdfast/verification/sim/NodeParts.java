@@ -20,6 +20,11 @@ interface NodeParts {
         return builder;
     }
 
+    /** What the parts of the master say, for a failure's report. */
+    default String describe(HaCluster master) {
+        return "";
+    }
+
     /**
      * True if nobody will change by himself who votes.
      *

@@ -196,6 +196,13 @@ final class SimulatedCluster {
         return gone.contains(id);
     }
 
+    /** True if any running node's membership knows of it. */
+    boolean isKnown(String id) {
+        return machines.stream()
+                .anyMatch(machine -> machine.running()
+                        && process(machine.id()).members().find(id).isPresent());
+    }
+
     /** A new machine of that name takes the place of one that is dead for good; its disk is empty, and it joins. */
     void bringNew(SimulatedNode machine) {
         gone.remove(machine.id());
@@ -442,6 +449,14 @@ final class SimulatedCluster {
                                 : " not ready: " + process(machine.id()).whyNotReady());
             }
         }
+        master().ifPresent(machine -> {
+            text.append("\n  voters ")
+                    .append(inspect(machine).get("voters"))
+                    .append(" standby ")
+                    .append(inspect(machine).get("standby"))
+                    .append("\n  ")
+                    .append(parts.describe(process(machine.id())));
+        });
         text.append("\n  ").append(grants.describe(ElectionEngine.MASTER));
         ROLES.forEach(role -> text.append("\n  ").append(grants.describe(role)));
         return text.append("\n  decided ").append(decisions.size()).toString();

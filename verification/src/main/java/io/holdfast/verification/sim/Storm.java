@@ -226,7 +226,7 @@ class Storm {
         int before = cluster.decisions().size();
         int[] wanted = new int[1];
         for (Writer writer : writers) {
-            if (writer.inFlight() > 0) {
+            if (writer.inFlight() > 0 && writer.isThere()) {
                 problems.add("liveness: a call was neither answered nor ended by its deadline");
             }
             wanted[0] += writer.acknowledged().size();

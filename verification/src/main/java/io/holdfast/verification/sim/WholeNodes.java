@@ -1,5 +1,6 @@
 package io.holdfast.verification.sim;
 
+import io.holdfast.core.Explanation.Finding;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.MemberEvent;
@@ -25,6 +26,7 @@ final class WholeNodes implements NodeParts {
     private final Duration replaceAfter;
     private final int target;
     private final Predicate<String> isGone;
+    private final Predicate<String> isKnown;
     private final BiConsumer<SimulatedNode, HaEvent> autopilot;
     private final Map<String, List<MemberEvent>> told = new LinkedHashMap<>();
 
@@ -32,12 +34,14 @@ final class WholeNodes implements NodeParts {
      * Draws what differs from seed to seed.
      *
      * @param isGone who is dead for good
+     * @param isKnown of whom the membership of any running node knows: whom none has ever seen the autopilot does not touch
      * @param autopilot hears of what any node's autopilot does
      */
     WholeNodes(
             Simulation simulation,
             String[] seeds,
             Predicate<String> isGone,
+            Predicate<String> isKnown,
             BiConsumer<SimulatedNode, HaEvent> autopilot) {
         SplittableRandom random = simulation.random("parts");
         this.seeds = seeds;
@@ -45,6 +49,7 @@ final class WholeNodes implements NodeParts {
         this.replaceAfter = Duration.ofMillis(10_000 + random.nextInt(10_000));
         this.target = random.nextBoolean() ? 0 : FEWEST_VOTERS;
         this.isGone = isGone;
+        this.isKnown = isKnown;
         this.autopilot = autopilot;
     }
 
@@ -81,12 +86,20 @@ final class WholeNodes implements NodeParts {
                 .count();
     }
 
+    @Override
+    public String describe(HaCluster master) {
+        List<Finding> pilot = master.explain().findings().stream()
+                .filter(finding -> finding.subject().equals("autopilot"))
+                .toList();
+        return master.members().all() + "\n  " + pilot;
+    }
+
     /** No voter is dead whose place a learner could take, and there are as many voters as there have to be, if there can be. */
     @Override
     public boolean isDone(List<?> voters, List<?> standby) {
         long learners =
                 standby.stream().filter(id -> !isGone.test(id.toString())).count();
-        boolean dead = voters.stream().anyMatch(id -> isGone.test(id.toString()));
+        boolean dead = voters.stream().anyMatch(id -> isGone.test(id.toString()) && isKnown.test(id.toString()));
         boolean few = voters.size() < FEWEST_VOTERS && learners >= 1 + voters.size() % 2;
         return !few && (!dead || learners == 0);
     }

@@ -241,6 +241,25 @@ class GossipAndLogTest {
         assertTrue(told().get(0).detail().contains("there are 2 voters, and 3 are wanted"), told().toString());
     }
 
+    /** All that saw it die are started anew, one after the other: they tell each other. */
+    @Test
+    void whoStartedAfterTheDeathOfAVoterReplacesItAllTheSame() {
+        fiveNodes();
+        String victim = master();
+        machines.get(victim).kill();
+        await("another is master", () -> !master().equals(victim) && !voters().isEmpty());
+        simulation.runFor(Duration.ofSeconds(3));
+        for (String id : List.copyOf(processes.keySet())) {
+            if (!id.equals(victim)) {
+                machines.get(id).kill();
+                start(id, Integer.parseInt(id.substring(5)));
+                await("it is back", () -> processes.get(id).isReady());
+                simulation.runFor(Duration.ofSeconds(3));
+            }
+        }
+        await(victim + " is replaced", () -> voters().size() == 3 && !voters().contains(victim));
+    }
+
     /** Two that have moved know each other's old addresses alone; the third, which has told them so far, dies. */
     @Test
     void votersAreDialledWhereTheMembershipSeesThem() {

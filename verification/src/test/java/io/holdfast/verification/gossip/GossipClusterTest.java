@@ -225,6 +225,30 @@ class GossipClusterTest {
     }
 
     @Test
+    void whoStartsLaterIsToldWhoWasDeadOrHadLeftBefore() {
+        GossipCluster cluster = cluster(45, 5, UnaryOperator.identity());
+        SimulatedNode dead = cluster.machine(2);
+        SimulatedNode left = cluster.machine(3);
+        dead.kill();
+        cluster.process(left).stop();
+        assertTrue(cluster.simulation().runUntil(() -> cluster.isGone(dead) && cluster.isGone(left), SOON));
+        SimulatedNode later = cluster.machine(5);
+        later.kill();
+        cluster.start(later);
+        agree(cluster, SOON);
+        assertTrue(
+                cluster.simulation().runUntil(() -> !told(cluster, 5, "node-2").isEmpty(), SOON));
+        assertEquals(List.of(MemberEvent.Kind.DIED), told(cluster, 5, "node-2"));
+        assertEquals(List.of(MemberEvent.Kind.LEFT), told(cluster, 5, "node-3"));
+        assertEquals(
+                MemberState.DEAD,
+                cluster.seenBy(later).find("node-2").orElseThrow().state());
+        cluster.start(dead);
+        agree(cluster, SOON);
+        assertEquals(List.of(MemberEvent.Kind.DIED, MemberEvent.Kind.CAME_BACK), told(cluster, 5, "node-2"));
+    }
+
+    @Test
     void whereDatagramsAreBlockedItGoesOverTcpAndSaysSo() {
         GossipCluster cluster = cluster(7, 4, UnaryOperator.identity());
         everyPair(cluster, (from, to) -> cluster.simulation().network().blockDatagrams(from, to));
