@@ -21,7 +21,7 @@ final class Peer {
     /** There if and only if it is suspected. */
     @Nullable
     Suspicion suspicion;
-    /** Whether it was ever seen alive here, so that users know of it. */
+    /** Whether users know of it. */
     boolean introduced;
     /** Where it stands in the list of the living; -1 if it does not. */
     int liveIndex = -1;

@@ -226,11 +226,15 @@ final class View {
         } else if (peer != null && state == MemberState.LEFT && peer.info.boot() == member.boot()) {
             left(new SwimMessage.Left(member.id(), member.boot(), member.incarnation()));
         } else if (peer == null || (!peer.isLive() && member.incarnation() > peer.incarnation)) {
-            remember(peer, entry);
+            remember(peer, entry, from);
         }
     }
 
-    private void remember(@Nullable Peer known, SwimTable.Entry entry) {
+    /**
+     * Somebody was dead, or had left, before this node knew of it. Users are told: whoever decides by who is dead must not depend
+     * on having been there.
+     */
+    private void remember(@Nullable Peer known, SwimTable.Entry entry, MemberInfo from) {
         MemberInfo member = entry.member();
         long since = s.now - entry.ageSeconds() * 1_000_000_000L;
         if (s.now - since >= retention(entry.state(), member)) {
@@ -242,9 +246,15 @@ final class View {
         Peer peer = known == null ? s.table.add(member, entry.state(), s.now) : known;
         s.table.describe(peer, member);
         peer.incarnation = member.incarnation();
+        MemberState before = peer.state;
         peer.state = entry.state();
         peer.since = since;
         s.table.place(peer);
+        if (!peer.introduced || before != entry.state()) {
+            peer.introduced = true;
+            Kind kind = entry.state() == MemberState.LEFT ? Kind.LEFT : Kind.DIED;
+            tell(peer, kind, entry.ageSeconds() + " s ago, as " + from.id() + " says");
+        }
     }
 
     /** For one more, by forgetting whoever has been gone the longest; false if all places are taken by the living. */
