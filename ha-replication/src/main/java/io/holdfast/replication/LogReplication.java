@@ -276,9 +276,10 @@ public final class LogReplication implements HaFeature {
     }
 
     /**
-     * How many voters the {@linkplain #autopilot autopilot} wants, an odd number, 1 to 9. By default as many as {@link #bootstrap}
-     * lists, or one less if that is even; on a node that joined, as many as it has seen vote, at least 3. It takes nobody's vote
-     * if there are more. Whoever removes a voter for good, and has learners, sets this. The same on all nodes.
+     * How many voters the {@linkplain #autopilot autopilot} wants, an odd number, 1 to 9. By default the log says it: as many as
+     * {@link #bootstrap} listed, one more for each that people added, one fewer for each that they removed; or one less if that is
+     * even. A node that leaves by itself changes nothing: a learner gets its vote. It takes nobody's vote if there are more. The
+     * same on all nodes.
      */
     public LogReplication autopilotVoters(int voters) {
         return with(o -> o.targetVoters = voters);

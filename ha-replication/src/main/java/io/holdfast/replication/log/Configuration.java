@@ -22,10 +22,13 @@ import java.util.Optional;
  * @param learners who gets the log and has no vote yet: each takes the place of the voter of its node, or an empty one, once
  *     it has caught up. One whose disk is not known is an empty place
  * @param standby who gets the log and has no vote, until it is given one on demand
+ * @param wanted how many are to vote, where that is another number than of those that do, or have a place among them; else 0
  */
-public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter> learners, List<Voter> standby) {
+public record Configuration(
+        List<Voter> voters, List<Voter> outgoing, List<Voter> learners, List<Voter> standby, int wanted) {
     private static final int WITHOUT_STANDBY = 1;
-    private static final int VERSION = 2;
+    private static final int WITHOUT_WANTED = 2;
+    private static final int VERSION = 3;
     private static final int MAX_EACH = 64;
 
     /** Makes the lists its own, and refuses an ambiguous one. */
@@ -34,10 +37,11 @@ public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter
         outgoing = List.copyOf(outgoing);
         learners = List.copyOf(learners);
         standby = List.copyOf(standby);
+        wanted = wanted == places(voters, learners) ? 0 : wanted;
         int most = Math.max(Math.max(voters.size(), outgoing.size()), Math.max(learners.size(), standby.size()));
-        if (voters.isEmpty() || most > MAX_EACH) {
+        if (voters.isEmpty() || most > MAX_EACH || wanted < 0 || wanted > MAX_EACH) {
             throw new IllegalArgumentException(voters.size() + " voters, " + outgoing.size() + " outgoing, "
-                    + learners.size() + " learners, " + standby.size() + " standing by");
+                    + learners.size() + " learners, " + standby.size() + " standing by, " + wanted + " wanted");
         }
         distinct(voters);
         distinct(outgoing);
@@ -45,9 +49,21 @@ public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter
         distinct(standby);
     }
 
-    /** With nobody standing by. */
+    /** With nobody standing by, and as many voters as are wanted. */
     public Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter> learners) {
-        this(voters, outgoing, learners, List.of());
+        this(voters, outgoing, learners, List.of(), 0);
+    }
+
+    private static int places(List<Voter> voters, List<Voter> learners) {
+        long empty = learners.stream()
+                .filter(learner -> !isOf(voters, learner.nodeId()))
+                .count();
+        return voters.size() + (int) empty;
+    }
+
+    /** How many are to vote, as people have decided last: a node that leaves by itself does not change that. */
+    public int votersWanted() {
+        return wanted == 0 ? places(voters, learners) : wanted;
     }
 
     private static void distinct(List<Voter> list) {
@@ -85,9 +101,21 @@ public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter
         return list.stream().anyMatch(voter -> voter.nodeId().equals(nodeId));
     }
 
-    /** True if that one belongs to the cluster, with that disk. */
+    /** True if that one belongs to the cluster, with that disk. Asked for each message. */
     public boolean isMember(String id) {
-        return members().stream().anyMatch(member -> member.id().equals(id));
+        return names(voters, id)
+                || names(outgoing, id)
+                || names(standby, id)
+                || (names(learners, id) && id.indexOf('/') > 0);
+    }
+
+    private static boolean names(List<Voter> list, String id) {
+        for (Voter voter : list) {
+            if (id.startsWith(voter.nodeId()) && voter.id().equals(id)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The voter of that node, if it has one. */
@@ -106,17 +134,19 @@ public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter
 
     /** With that learner, in place of another one of its node. */
     public Configuration withLearner(Voter learner) {
-        return new Configuration(voters, outgoing, replaced(learners, List.of(learner)), standby);
+        return new Configuration(voters, outgoing, replaced(learners, List.of(learner)), standby, wanted);
     }
 
     /** With that one standing by, in place of another one of its node. */
     public Configuration withStandby(Voter newcomer) {
-        return new Configuration(voters, outgoing, learners, replaced(standby, List.of(newcomer)));
+        return new Configuration(voters, outgoing, learners, replaced(standby, List.of(newcomer)), wanted);
     }
 
     /** Without whatever node that is that has no vote: who stands by there, its place, or its learner. */
     public Configuration withoutVoteless(String nodeId) {
-        return new Configuration(voters, outgoing, without(learners, nodeId), without(standby, nodeId));
+        boolean place = isOf(learners, nodeId) && !isOf(voters, nodeId);
+        int then = place ? Math.max(1, votersWanted() - 1) : wanted;
+        return new Configuration(voters, outgoing, without(learners, nodeId), without(standby, nodeId), then);
     }
 
     private static List<Voter> without(List<Voter> list, String nodeId) {
@@ -127,7 +157,7 @@ public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter
     public Configuration promoting(List<Voter> caughtUp) {
         List<Voter> left = new ArrayList<>(learners);
         left.removeAll(caughtUp);
-        return new Configuration(replaced(voters, caughtUp), voters, left, standby);
+        return new Configuration(replaced(voters, caughtUp), voters, left, standby, wanted);
     }
 
     /**
@@ -136,16 +166,25 @@ public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter
      *
      * @param added empty for nobody
      * @param removed empty for nobody
+     * @param asWanted true if as many are wanted afterwards as before; else who is removed is wanted no longer, and who is added
+     *     is wanted besides those that were
      */
-    public Configuration exchanging(String added, String removed) {
+    public Configuration exchanging(String added, String removed, boolean asWanted) {
         List<Voter> next = new ArrayList<>(without(voters, removed));
         standby(added).ifPresent(next::add);
-        return new Configuration(next, voters, without(learners, removed), without(standby, added));
+        List<Voter> learning = without(learners, removed);
+        int then = votersWanted();
+        if (!asWanted && added.isEmpty()) {
+            then = Math.max(1, then - 1);
+        } else if (!asWanted && removed.isEmpty()) {
+            then = Math.max(then, places(next, learning));
+        }
+        return new Configuration(next, voters, learning, without(standby, added), then);
     }
 
     /** What follows a joint one. */
     public Configuration decided() {
-        return new Configuration(voters, List.of(), learners, standby);
+        return new Configuration(voters, List.of(), learners, standby, wanted);
     }
 
     private static List<Voter> replaced(List<Voter> list, List<Voter> by) {
@@ -160,8 +199,9 @@ public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             // Earlier releases read what is as they know it.
-            out.writeByte(standby.isEmpty() ? WITHOUT_STANDBY : VERSION);
-            List<List<Voter>> lists = standby.isEmpty()
+            int version = wanted != 0 ? VERSION : standby.isEmpty() ? WITHOUT_STANDBY : WITHOUT_WANTED;
+            out.writeByte(version);
+            List<List<Voter>> lists = version == WITHOUT_STANDBY
                     ? List.of(voters, outgoing, learners)
                     : List.of(voters, outgoing, learners, standby);
             for (List<Voter> each : lists) {
@@ -169,6 +209,9 @@ public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter
                 for (Voter voter : each) {
                     voter.writeTo(out);
                 }
+            }
+            if (version == VERSION) {
+                out.writeByte(wanted);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot be, in memory", e);
@@ -185,12 +228,16 @@ public record Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter
         try {
             ByteBuffer in = bytes.duplicate();
             int version = in.get();
-            if (version != VERSION && version != WITHOUT_STANDBY) {
+            if (version < WITHOUT_STANDBY || version > VERSION) {
                 throw new IllegalArgumentException(
-                        "a configuration of version " + version + "; this release reads 1 and " + VERSION);
+                        "a configuration of version " + version + "; this release reads 1 to " + VERSION);
             }
             Configuration configuration = new Configuration(
-                    readAll(in), readAll(in), readAll(in), version == VERSION ? readAll(in) : List.of());
+                    readAll(in),
+                    readAll(in),
+                    readAll(in),
+                    version == WITHOUT_STANDBY ? List.of() : readAll(in),
+                    version == VERSION ? Byte.toUnsignedInt(in.get()) : 0);
             if (in.hasRemaining()) {
                 throw new IllegalArgumentException(in.remaining() + " bytes follow a configuration");
             }

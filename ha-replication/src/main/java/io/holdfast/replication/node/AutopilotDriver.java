@@ -31,8 +31,6 @@ final class AutopilotDriver {
     private final VoterDesk desk;
     private final MemberTies members;
     private final Meters meters;
-    private final int formed;
-    private int mostVoters;
     private long term;
     private long quietSinceNanos;
     private boolean acts;
@@ -51,27 +49,23 @@ final class AutopilotDriver {
         DRY_RUN
     }
 
-    /** @param formed how many nodes formed the cluster; 0 if this node joined it */
     AutopilotDriver(
             FeatureContext context,
             AutopilotSettings settings,
             Raft raft,
             VoterDesk desk,
             MemberTies members,
-            Meters meters,
-            int formed) {
+            Meters meters) {
         this.context = context;
         this.settings = settings;
         this.raft = raft;
         this.desk = desk;
         this.members = members;
         this.meters = meters;
-        this.formed = formed;
     }
 
     /** Others vote from now on. */
-    void configurationChanged(Configuration now) {
-        mostVoters = Math.max(mostVoters, now.voters().size());
+    void configurationChanged() {
         quietSinceNanos = now();
     }
 
@@ -142,7 +136,7 @@ final class AutopilotDriver {
         LOG.warn("{}: the autopilot begins to {}: {}", context.node().id(), change, reason);
         context.event(HaEvent.Kind.AUTOPILOT, subject(change), change + ": " + reason);
         show(State.WAITING, "it has begun to " + change + ": " + reason, "");
-        desk.change(change, null, LIMIT_NANOS, false, BY).thenAccept(answer -> {
+        desk.change(change.whileAsManyAreWanted(), null, LIMIT_NANOS, false, BY).thenAccept(answer -> {
             acts = false;
             quietSinceNanos = now();
             boolean done = answer.outcome() == VoterAnswer.Outcome.DONE;
@@ -177,7 +171,6 @@ final class AutopilotDriver {
 
     private AutopilotPlan.View view() {
         Configuration now = raft.configuration();
-        mostVoters = Math.max(mostVoters, now.voters().size());
         Map<String, Long> silent = new TreeMap<>();
         Set<String> nodes = new TreeSet<>();
         for (Voter member : now.members()) {
@@ -196,7 +189,7 @@ final class AutopilotDriver {
                 ready,
                 members.seen(nodes),
                 quietSinceNanos,
-                settings.target(formed, mostVoters),
+                settings.target(now.votersWanted()),
                 settings.replaceAfterNanos());
     }
 }

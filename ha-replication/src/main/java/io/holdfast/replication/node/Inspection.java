@@ -71,6 +71,7 @@ final class Inspection implements Inspectable {
             status.put("voters", nodes(s.configuration().voters()));
             status.put("learners", nodes(s.configuration().learners()));
             status.put("standby", nodes(s.configuration().standby()));
+            status.put("wanted", s.configuration().votersWanted());
             status.put("changing", s.configuration().isJoint());
             TreeSet<String> reached = new TreeSet<>();
             s.reached().forEach(id -> reached.add(Voter.nodeOf(id)));

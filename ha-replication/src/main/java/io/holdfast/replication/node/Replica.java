@@ -194,14 +194,7 @@ final class Replica {
         this.voters =
                 new VoterDesk(context.node().id(), runtime.clock(), loop, raft, this::input, this::giveWay, meters);
         this.members = new MemberTies(context, peers::found, this::announce);
-        this.autopilot = new AutopilotDriver(
-                context,
-                settings.autopilot(),
-                raft,
-                voters,
-                members,
-                meters,
-                settings.listed().size());
+        this.autopilot = new AutopilotDriver(context, settings.autopilot(), raft, voters, members, meters);
         this.applier = new Applier(store, reader, loop, allocator, user, disk.base(), new ApplierEvents());
         this.stateHashes = new StateHashes(
                 context.node().id(), () -> configuration().voters().size());
@@ -703,7 +696,7 @@ final class Replica {
             LOG.info("{} in term {}: {}", context.node().id(), driver.raft().term(), Standing.describe(configuration));
             peers.members(configuration.members());
             members.lookAgain();
-            autopilot.configurationChanged(configuration);
+            autopilot.configurationChanged();
             meters.configurationChanged(configuration);
             context.event(HaEvent.Kind.VOTERS, "", Standing.describe(configuration));
             announce();

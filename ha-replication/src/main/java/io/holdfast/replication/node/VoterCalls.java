@@ -66,7 +66,10 @@ final class VoterCalls {
         }
         String address = arguments.getOrDefault("address", "");
         Attempt attempt = new Attempt(
-                new ShapeChange(arguments.getOrDefault("add", ""), arguments.getOrDefault("remove", "")),
+                new ShapeChange(
+                        arguments.getOrDefault("add", ""),
+                        arguments.getOrDefault("remove", ""),
+                        Boolean.parseBoolean(arguments.getOrDefault("asWanted", "false"))),
                 address.isEmpty() ? null : Address.parse(address),
                 context.runtime().clock().nanoTime() + Long.parseLong(millis) * 1_000_000L,
                 Boolean.parseBoolean(arguments.getOrDefault("dryRun", "false")),
@@ -95,9 +98,10 @@ final class VoterCalls {
         };
     }
 
-    /** Gives up this node's place. */
+    /** Gives up this node's place: another may have it. */
     CompletionStage<Void> leave(Duration limit) {
-        return change(ShapeChange.remove(node()), null, limit, false, "leave()").thenAccept(done -> {});
+        return change(ShapeChange.remove(node()).whileAsManyAreWanted(), null, limit, false, "leave()")
+                .thenAccept(done -> {});
     }
 
     /** Whatever waits is answered by that: nothing more comes of it here. */
@@ -258,6 +262,7 @@ final class VoterCalls {
             Map<String, String> arguments = new LinkedHashMap<>();
             arguments.put("add", change.added());
             arguments.put("remove", change.removed());
+            arguments.put("asWanted", Boolean.toString(change.asWanted()));
             arguments.put("address", address == null ? "" : address.toString());
             arguments.put("dryRun", Boolean.toString(dryRun));
             arguments.put("by", by);

@@ -5,8 +5,9 @@ package io.holdfast.replication.raft;
  *
  * @param added a node that has joined and is to get a vote; empty for none
  * @param removed a node that is to belong to the cluster no longer; empty for none
+ * @param asWanted true if as many are wanted to vote afterwards as before, so that the autopilot gives the place to another
  */
-public record ShapeChange(String added, String removed) {
+public record ShapeChange(String added, String removed, boolean asWanted) {
 
     /** Refuses one that changes nothing, or means one node twice. */
     public ShapeChange {
@@ -14,6 +15,16 @@ public record ShapeChange(String added, String removed) {
             throw new IllegalArgumentException(
                     added.isEmpty() ? "a change that names no node" : added + " cannot replace itself");
         }
+    }
+
+    /** As people decide it: they want one more, or one fewer. */
+    public ShapeChange(String added, String removed) {
+        this(added, removed, false);
+    }
+
+    /** The same, while as many are wanted as before. */
+    public ShapeChange whileAsManyAreWanted() {
+        return new ShapeChange(added, removed, true);
     }
 
     /** That node gets a vote. */

@@ -177,7 +177,7 @@ public final class VoterPlan {
         boolean nobodyLeft = change.added().isEmpty()
                 && now.voters().size() == 1
                 && now.voter(change.removed()).isPresent();
-        return nobodyLeft ? null : now.exchanging(change.added(), change.removed());
+        return nobodyLeft ? null : now.exchanging(change.added(), change.removed(), change.asWanted());
     }
 
     private static Verdict quorums(View view, ShapeChange change, Configuration next) {

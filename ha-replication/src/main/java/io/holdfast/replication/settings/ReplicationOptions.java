@@ -98,8 +98,8 @@ public final class ReplicationOptions {
             .within(Duration.ofSeconds(10), Duration.ofHours(24));
     public static final Option<Integer> AUTOPILOT_VOTERS = Option.number(
                     "autopilot.voters",
-                    "how many are to vote, an odd number; by default as many as bootstrap lists, or one less if that is even, and on"
-                            + " a node that joined as many as it has seen, at least 3; the same on all nodes")
+                    "how many are to vote, an odd number; by default as many as people decided last, by bootstrap, ha voters add"
+                            + " and remove, or one less if that is even; the same on all nodes")
             .within(1, 9);
 
     private ReplicationOptions() {}

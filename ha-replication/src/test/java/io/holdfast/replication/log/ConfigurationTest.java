@@ -44,18 +44,70 @@ class ConfigurationTest {
     }
 
     @Test
+    void goldenBytesWhereMoreAreWanted() {
+        Configuration configuration = Configuration.of(List.of(voter("a", 1), voter("b", 2)))
+                .exchanging("", "b", true)
+                .decided();
+        String golden = "03" + "01" + "000161" + "0000000000000000" + "0000000000000001" + "0003613a39" + "00" + "00"
+                + "00" + "02";
+        byte[] bytes = configuration.encode();
+        assertEquals(golden, HexFormat.of().formatHex(bytes));
+        assertEquals(configuration, Configuration.decode(ByteBuffer.wrap(bytes)));
+        assertEquals(2, Configuration.decode(ByteBuffer.wrap(bytes)).votersWanted());
+    }
+
+    @Test
+    void peopleSayHowManyAreWantedAndWhoLeavesDoesNot() {
+        assertEquals(3, THREE.votersWanted());
+        Configuration left = THREE.exchanging("", "c", true);
+        assertEquals(3, left.votersWanted(), "also in joint consensus");
+        Configuration two = left.decided().withStandby(voter("d", 4)).withStandby(voter("e", 5));
+        assertEquals(3, two.votersWanted());
+        assertEquals(3, two.exchanging("d", "", true).decided().votersWanted());
+        assertEquals(3, two.exchanging("d", "", false).decided().votersWanted(), "it fills the place of who left");
+        assertEquals(3, two.exchanging("d", "a", false).decided().votersWanted());
+        assertEquals(2, two.exchanging("", "b", false).decided().votersWanted());
+        Configuration waiting = THREE.withStandby(voter("d", 4));
+        assertEquals(4, waiting.exchanging("d", "", false).decided().votersWanted());
+        assertEquals(3, waiting.exchanging("d", "c", false).decided().votersWanted());
+        Configuration removed = waiting.exchanging("", "c", false).decided();
+        assertEquals(2, removed.votersWanted(), "who was removed is wanted no longer");
+        assertEquals(2, removed.exchanging("d", "b", true).decided().votersWanted());
+        Configuration one = Configuration.of(List.of(voter("a", 1)));
+        assertEquals(1, one.withStandby(voter("d", 4)).withoutVoteless("d").votersWanted());
+    }
+
+    /** An emptied disk, and a place that nobody has taken yet, are places still. */
+    @Test
+    void placesCountAsWanted() {
+        assertEquals(3, THREE.withLearner(voter("b", 20)).votersWanted());
+        Configuration recovered =
+                new Configuration(List.of(voter("a", 1)), List.of(), List.of(voter("b", 0), voter("c", 0)));
+        assertEquals(3, recovered.votersWanted());
+        assertEquals(2, recovered.withoutVoteless("c").votersWanted());
+        assertEquals(3, recovered.withLearner(voter("b", 7)).votersWanted());
+        assertEquals(
+                3,
+                recovered
+                        .withLearner(voter("b", 7))
+                        .promoting(List.of(voter("b", 7)))
+                        .decided()
+                        .votersWanted());
+    }
+
+    @Test
     void votersAreExchanged() {
         Configuration waiting = THREE.withStandby(voter("d", 4)).withStandby(voter("e", 5));
         assertEquals(5, waiting.members().size());
-        Configuration added = waiting.exchanging("d", "");
+        Configuration added = waiting.exchanging("d", "", false);
         assertEquals(List.of(voter("a", 1), voter("b", 2), voter("c", 3), voter("d", 4)), added.voters());
         assertEquals(THREE.voters(), added.outgoing());
         assertEquals(List.of(voter("e", 5)), added.decided().standby());
-        Configuration replaced = waiting.exchanging("e", "a");
+        Configuration replaced = waiting.exchanging("e", "a", false);
         assertEquals(List.of(voter("b", 2), voter("c", 3), voter("e", 5)), replaced.voters());
         assertTrue(replaced.isMember(voter("a", 1).id()), "until that is decided");
         assertFalse(replaced.decided().isMember(voter("a", 1).id()));
-        Configuration removed = THREE.withLearner(voter("c", 30)).exchanging("", "c");
+        Configuration removed = THREE.withLearner(voter("c", 30)).exchanging("", "c", false);
         assertEquals(List.of(), removed.learners(), "its other disk goes, too");
         assertEquals(THREE, waiting.withoutVoteless("d").withoutVoteless("e"));
     }

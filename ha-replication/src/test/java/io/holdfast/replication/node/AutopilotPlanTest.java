@@ -208,12 +208,10 @@ class AutopilotPlanTest {
     @Test
     void howManyAreWanted() {
         AutopilotSettings settings = new AutopilotSettings(Autopilot.ON, AFTER, 0);
-        assertEquals(3, settings.target(3, 1));
-        assertEquals(3, settings.target(4, 9));
-        assertEquals(1, settings.target(1, 2));
-        assertEquals(1, settings.target(2, 2));
-        assertEquals(3, settings.target(0, 1));
-        assertEquals(5, settings.target(0, 6));
-        assertEquals(7, new AutopilotSettings(Autopilot.ON, AFTER, 7).target(3, 3));
+        assertEquals(3, settings.target(3));
+        assertEquals(3, settings.target(4), "four survive no more deaths");
+        assertEquals(1, settings.target(2));
+        assertEquals(1, settings.target(1));
+        assertEquals(7, new AutopilotSettings(Autopilot.ON, AFTER, 7).target(3));
     }
 }

@@ -98,7 +98,7 @@ class VoterPlanTest {
         View unwritten =
                 new View("a", voters("a").withStandby(node("d")), 10, true, true, false, Set.of("d"), Map.of(), 20);
         expect(Decision.WAIT, "written down", unwritten, ShapeChange.add("d"));
-        Configuration joint = three.withStandby(node("d")).exchanging("d", "");
+        Configuration joint = three.withStandby(node("d")).exchanging("d", "", false);
         expect(Decision.WAIT, "under way", view(joint, "b", "c", "d"), ShapeChange.remove("b"));
     }
 

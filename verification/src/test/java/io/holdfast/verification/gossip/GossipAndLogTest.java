@@ -241,6 +241,39 @@ class GossipAndLogTest {
         assertTrue(told().get(0).detail().contains("there are 2 voters, and 3 are wanted"), told().toString());
     }
 
+    /** People say how many are to vote, and the log remembers it when all nodes have been started anew. */
+    @Test
+    void whomPeopleRemoveNobodyGetsTheVoteOfAlsoAfterARestart() {
+        fiveNodes();
+        String removed = master().equals("node-3") ? "node-2" : "node-3";
+        CompletableFuture<?> done =
+                LogReplication.voters(processes.get(master())).removeVoter(removed);
+        await("it is removed", done::isDone);
+        done.join();
+        startAnew();
+        simulation.runFor(Duration.ofMinutes(2));
+        assertEquals(2, voters().size(), "two are wanted: " + explain());
+        CompletableFuture<?> added =
+                LogReplication.voters(processes.get(master())).addVoter("node-4");
+        await("one is added", added::isDone);
+        added.join();
+        CompletableFuture<Void> left = processes.get("node-4").leaveAsync();
+        await("it leaves again", left::isDone);
+        left.join();
+        machines.keySet().removeIf("node-4"::equals);
+        processes.keySet().removeIf("node-4"::equals);
+        startAnew();
+        await("a learner gets its vote, since three are wanted", () -> voters().size() == 3);
+    }
+
+    private void startAnew() {
+        List<String> all = List.copyOf(processes.keySet());
+        all.forEach(id -> machines.get(id).kill());
+        all.forEach(id -> start(id, Integer.parseInt(id.substring(5))));
+        await("they are back", () -> all.stream()
+                .allMatch(id -> processes.get(id).isReady()));
+    }
+
     /** All that saw it die are started anew, one after the other: they tell each other. */
     @Test
     void whoStartedAfterTheDeathOfAVoterReplacesItAllTheSame() {
