@@ -38,6 +38,7 @@ final class Replicator {
 
     private long quorumDueNanos;
     private final Lease lease;
+    private final FreshRounds fresh;
     /** An earlier leader may answer reads until then: nothing is committed before. */
     private boolean holding;
 
@@ -48,6 +49,7 @@ final class Replicator {
         this.reads = reads;
         this.doubt = doubt;
         this.lease = new Lease(state);
+        this.fresh = new FreshRounds(state);
     }
 
     /**
@@ -60,6 +62,7 @@ final class Replicator {
         holding = s.config.leaseReads() && holdUntilNanos - s.now > 0;
         heldUntilNanos = holdUntilNanos;
         lease.begin(grantFromNanos);
+        fresh.begin();
         followers.clear();
         membersChanged();
         quorumDueNanos = s.now + s.config.electionTimeoutNanos();
@@ -105,16 +108,20 @@ final class Replicator {
     /** Who has caught up, and answered within some heartbeats. */
     Set<String> live() {
         Set<String> all = caughtUp();
-        all.removeIf(id -> silentNanos(id) > SOUND_HEARTBEATS * s.config.heartbeatNanos());
+        all.removeIf(id -> !answersNow(follower(id)));
         return all;
+    }
+
+    private boolean answersNow(Progress follower) {
+        return s.now - follower.heardNanos <= SOUND_HEARTBEATS * s.config.heartbeatNanos()
+                && fresh.contains(follower.round);
     }
 
     /** Who answered within some heartbeats, and does not say of itself that it is down. */
     Set<String> sound() {
         TreeSet<String> all = new TreeSet<>();
         followers.forEach((id, follower) -> {
-            boolean heard = s.now - follower.heardNanos <= SOUND_HEARTBEATS * s.config.heartbeatNanos();
-            if (heard && follower.fitness.health() < Fitness.DOWN) {
+            if (answersNow(follower) && follower.fitness.health() < Fitness.DOWN) {
                 all.add(id);
             }
         });
@@ -200,6 +207,7 @@ final class Replicator {
     private void heartbeat() {
         round++;
         lease.sent(round);
+        fresh.sent(round);
         roundWanted = false;
         heartbeatDueNanos = s.now + s.config.heartbeatNanos();
         for (String peer : followers.keySet()) {

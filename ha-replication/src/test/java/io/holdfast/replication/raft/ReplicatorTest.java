@@ -82,6 +82,22 @@ class ReplicatorTest {
         assertEquals(Set.of(), cluster.raft("b").sound(), "only a leader hears all");
     }
 
+    /** Found by the simulator: an answer that was under way for ten seconds made a node that was gone look alive. */
+    @Test
+    void whoAnsweredLongAgoIsNotSoundWhenTheAnswerArrives() {
+        RaftCluster cluster = RaftCluster.ledByA();
+        cluster.run(600);
+        cluster.isolate("c");
+        cluster.run(3 * RaftCluster.ELECTION_TIMEOUT / RaftCluster.MS);
+        long term = cluster.raft("a").term();
+        cluster.hear("c", "a", new HeartbeatReply(term, 1, 0, Fitness.PLAIN));
+        assertEquals(Set.of("b"), cluster.raft("a").sound());
+        assertTrue(cluster.raft("a").silentNanos("c") < RaftCluster.ELECTION_TIMEOUT, "it is heard");
+        cluster.heal();
+        cluster.run(600);
+        assertEquals(Set.of("b", "c"), cluster.raft("a").sound());
+    }
+
     @Test
     void aSlowFollowerCostsTheOthersNothing() {
         RaftCluster cluster = RaftCluster.ledByA();

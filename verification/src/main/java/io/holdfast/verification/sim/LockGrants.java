@@ -83,6 +83,11 @@ final class LockGrants {
         }
     }
 
+    /** From now on. */
+    void slowDown(int times) {
+        users.forEach(user -> user.slowDown(times));
+    }
+
     void stop() {
         users.forEach(LockUser::stop);
     }

@@ -27,6 +27,7 @@ final class LockUser {
     private @Nullable HaCluster used;
     private @Nullable LockGrant held;
     private int granted;
+    private int gapMillis = 400;
     private boolean stopped;
 
     /** @param process that is used, as long as it is running */
@@ -41,7 +42,12 @@ final class LockUser {
     }
 
     void start() {
-        simulation.at(Duration.ofMillis(random.nextInt(400)), this::act);
+        simulation.at(Duration.ofMillis(random.nextInt(gapMillis)), this::act);
+    }
+
+    /** From now on. */
+    void slowDown(int times) {
+        gapMillis *= times;
     }
 
     /** It wants nothing more; what it holds it gives back when it is done. */

@@ -20,6 +20,11 @@ interface NodeParts {
         return builder;
     }
 
+    /** True if there are no named roles and no short time-outs, so that much time passes with few events. */
+    default boolean areQuiet() {
+        return false;
+    }
+
     /** What the parts of the master say, for a failure's report. */
     default String describe(HaCluster master) {
         return "";
@@ -30,8 +35,9 @@ interface NodeParts {
      *
      * @param voters who votes, by node id
      * @param standby who gets the log and has no vote
+     * @param wanted how many are wanted to vote
      */
-    default boolean isDone(List<?> voters, List<?> standby) {
+    default boolean isDone(List<?> voters, List<?> standby, int wanted) {
         return true;
     }
 }

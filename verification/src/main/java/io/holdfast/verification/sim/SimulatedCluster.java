@@ -36,6 +36,7 @@ final class SimulatedCluster {
     private final Decisions decisions = new Decisions();
     private final List<SimulatedNode> machines = new ArrayList<>();
     private final Map<String, HaCluster> processes = new LinkedHashMap<>();
+    private final Map<String, LogAccess> accesses = new LinkedHashMap<>();
     private final Map<String, AppliedLog> logs = new LinkedHashMap<>();
     private final Map<String, List<RoleCandidacy>> candidacies = new LinkedHashMap<>();
     private final Grants grants;
@@ -128,11 +129,15 @@ final class SimulatedCluster {
 
     /** True if somebody is master by its callbacks, and each role is held. */
     boolean allRolesAreHeld() {
-        return grants.isHeld(ElectionEngine.MASTER) && (!roles || ROLES.stream().allMatch(grants::isHeld));
+        return grants.isHeld(ElectionEngine.MASTER) && (!hasRoles() || ROLES.stream().allMatch(grants::isHeld));
+    }
+
+    private boolean hasRoles() {
+        return roles && !parts.areQuiet();
     }
 
     private void stand(SimulatedNode machine, int number, HaCluster process) {
-        if (!roles) {
+        if (!hasRoles()) {
             return;
         }
         List<RoleCandidacy> stands = new ArrayList<>();
@@ -169,7 +174,7 @@ final class SimulatedCluster {
         candidacies.remove(id);
         HaCluster.Builder builder = HaCluster.builder("sim")
                 .node(Node.of(id).bind(id + ":" + PORT))
-                .with(fast ? replication.timing(Duration.ofMillis(25), Duration.ofMillis(250)) : replication)
+                .with(fast && !parts.areQuiet() ? replication.timing(Duration.ofMillis(25), Duration.ofMillis(250)) : replication)
                 .onMaster(grant -> grants.begin(machine, number, grant))
                 .onSlave(reason -> grants.end(machine, number, ElectionEngine.MASTER))
                 .stopWithin(Grants.STOP_WITHIN)
@@ -177,7 +182,9 @@ final class SimulatedCluster {
                         "sim", HealthCheck.graded(() -> operator.healthOf(id)).every(Duration.ofMillis(500)))
                 .runtime(runtime)
                 .executor(machine.callbacks());
-        processes.put(id, parts.node(machine, builder).start());
+        HaCluster process = parts.node(machine, builder).start();
+        processes.put(id, process);
+        accesses.put(id, process.feature(LogAccess.class));
         stand(machine, number, process(id));
     }
 
@@ -305,19 +312,16 @@ final class SimulatedCluster {
     }
 
     LogStatus status(String id) {
-        HaCluster process = processes.get(id);
-        if (process == null) {
-            return LogStatus.unknown(ReplicaRole.SLAVE);
-        }
-        return process.feature(LogAccess.class).status();
+        LogAccess access = accesses.get(id);
+        return access == null ? LogStatus.unknown(ReplicaRole.SLAVE) : access.status();
     }
 
     LogAccess access(String id) {
-        HaCluster process = processes.get(id);
-        if (process == null) {
+        LogAccess access = accesses.get(id);
+        if (access == null) {
             throw new IllegalStateException(id + " has never been started");
         }
-        return process.feature(LogAccess.class);
+        return access;
     }
 
     /** Its process ended by itself, in good order. */
@@ -373,7 +377,8 @@ final class SimulatedCluster {
                         .allMatch(machine -> isUpToDate(machine)
                                 && (status(machine.id()).role() != ReplicaRole.LEARNER)
                                         == voters.contains(machine.id()))
-                && parts.isDone(voters, standby);
+                && known.get("wanted") instanceof Integer wanted
+                && parts.isDone(voters, standby, wanted);
     }
 
     private boolean isUpToDate(SimulatedNode machine) {

@@ -175,6 +175,9 @@ class Storm {
     /** Whoever writes does so more slowly from now on. */
     final void slowDown(int times) {
         users.forEach(user -> user.slowDown(times));
+        if (locks != null) {
+            locks.slowDown(times);
+        }
         writers.forEach(writer -> writer.slowDown(times));
     }
 

@@ -19,10 +19,9 @@ import java.util.function.Predicate;
 
 /** Gossip and the autopilot beside the log. */
 final class WholeNodes implements NodeParts {
-    private static final int FEWEST_VOTERS = 3;
-
     private final String[] seeds;
     private final boolean datagrams;
+    private final boolean quiet;
     private final Duration replaceAfter;
     private final int target;
     private final Predicate<String> isGone;
@@ -46,8 +45,9 @@ final class WholeNodes implements NodeParts {
         SplittableRandom random = simulation.random("parts");
         this.seeds = seeds;
         this.datagrams = random.nextInt(5) > 0;
+        this.quiet = random.nextInt(4) > 0;
         this.replaceAfter = Duration.ofMillis(10_000 + random.nextInt(10_000));
-        this.target = random.nextBoolean() ? 0 : FEWEST_VOTERS;
+        this.target = random.nextInt(3) > 0 ? 0 : 3 + 2 * random.nextInt(2);
         this.isGone = isGone;
         this.isKnown = isKnown;
         this.autopilot = autopilot;
@@ -56,6 +56,11 @@ final class WholeNodes implements NodeParts {
     /** How long a voter has to be dead before it is replaced. */
     Duration replaceAfter() {
         return replaceAfter;
+    }
+
+    @Override
+    public boolean areQuiet() {
+        return quiet;
     }
 
     @Override
@@ -94,13 +99,14 @@ final class WholeNodes implements NodeParts {
         return master.members().all() + "\n  " + pilot;
     }
 
-    /** No voter is dead whose place a learner could take, and there are as many voters as there have to be, if there can be. */
+    /** No voter is dead whose place a learner could take, and there are as many voters as are wanted, if there can be. */
     @Override
-    public boolean isDone(List<?> voters, List<?> standby) {
+    public boolean isDone(List<?> voters, List<?> standby, int wanted) {
         long learners =
                 standby.stream().filter(id -> !isGone.test(id.toString())).count();
         boolean dead = voters.stream().anyMatch(id -> isGone.test(id.toString()) && isKnown.test(id.toString()));
-        boolean few = voters.size() < FEWEST_VOTERS && learners >= 1 + voters.size() % 2;
+        int votersToBe = target > 0 ? target : wanted - 1 + wanted % 2;
+        boolean few = voters.size() < votersToBe && learners >= 1 + voters.size() % 2;
         return !few && (!dead || learners == 0);
     }
 }

@@ -74,18 +74,20 @@ final class WholeStorm extends Storm {
                 .without(FaultKind.ALL_DOWN)
                 .withPace(Duration.ofMillis(2_000 + random.nextInt(20_000)), Duration.ofSeconds(2)));
         attrition.begin();
-        simulation().runUntil(this::isBroken, Duration.ofSeconds(40 + random.nextInt(100)));
+        simulation().runUntil(this::isBroken, Duration.ofSeconds(40 + random.nextInt(60)));
         attrition.end();
     }
 
     @Override
     void afterCalm() {
         await("gossip and the log do not agree", this::disagreement, AGREE);
-        simulation().runFor(Duration.ofSeconds(60)); // whatever doubts of itself a node has are over
-        long before = nodes.suspicions();
-        simulation().runFor(Duration.ofSeconds(30));
-        if (nodes.suspicions() != before) {
-            problem("somebody was suspected in the calm");
+        if (random.nextInt(3) == 0) {
+            simulation().runFor(Duration.ofSeconds(60)); // whatever doubts of itself a node has are over
+            long before = nodes.suspicions();
+            simulation().runFor(Duration.ofSeconds(30));
+            if (nodes.suspicions() != before) {
+                problem("somebody was suspected in the calm");
+            }
         }
         deathAndReturn();
         for (SimulatedNode machine : cluster().machines()) {
