@@ -82,7 +82,7 @@ class ReplicatorTest {
         assertEquals(Set.of(), cluster.raft("b").sound(), "only a leader hears all");
     }
 
-    /** Found by the simulator: an answer that was under way for ten seconds made a node that was gone look alive. */
+    /** An answer that was under way for seconds, or waited while this node stood still, makes nobody look alive. */
     @Test
     void whoAnsweredLongAgoIsNotSoundWhenTheAnswerArrives() {
         RaftCluster cluster = RaftCluster.ledByA();

@@ -109,7 +109,8 @@ final class AutopilotWatch {
     private void answered(SimulatedNode machine, HaEvent event, String successor) {
         if (contacts.silentNanosAtLeast(machine.id(), successor) > ANSWERED_NANOS) {
             violate(machine, event, "to one that cannot have been heard for "
-                            + contacts.silentNanosAtLeast(machine.id(), successor) / 1_000_000 + " ms");
+                            + contacts.silentNanosAtLeast(machine.id(), successor) / 1_000_000 + " ms: "
+                            + contacts.describe(machine, simulation.node(successor)));
         }
         List<?> voters = cluster.inspect(machine).get("voters") instanceof List<?> list ? list : List.of();
         long heard = voters.stream()

@@ -101,11 +101,20 @@ final class Contacts {
 
     /** For how long it may be at the most that the one has heard nothing of the other. */
     long silentNanosAtMost(String one, String other) {
+        sample();
         return simulation.nowNanos() - pair(one, other).heardNanos;
+    }
+
+    /** What is between the two now, for a failure's report. */
+    String describe(SimulatedNode one, SimulatedNode other) {
+        SimulatedNetwork network = simulation.network();
+        return one + ", " + other + ", there " + network.quality(one.id(), other.id()) + (network.isCut(one.id(), other.id()) ? " cut" : "")
+                + ", back " + network.quality(other.id(), one.id()) + (network.isCut(other.id(), one.id()) ? " cut" : "");
     }
 
     /** For how long the one has surely heard nothing of the other. */
     long silentNanosAtLeast(String one, String other) {
+        sample();
         return Math.max(0, simulation.nowNanos() - pair(one, other).possibleNanos - SAMPLE_NANOS);
     }
 }
