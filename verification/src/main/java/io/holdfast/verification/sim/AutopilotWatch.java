@@ -108,7 +108,10 @@ final class AutopilotWatch {
 
     private void answered(SimulatedNode machine, HaEvent event, String successor) {
         if (contacts.silentNanosAtLeast(machine.id(), successor) > ANSWERED_NANOS) {
-            violate(machine, event, "to one that cannot have been heard for "
+            violate(
+                    machine,
+                    event,
+                    "to one that cannot have been heard for "
                             + contacts.silentNanosAtLeast(machine.id(), successor) / 1_000_000 + " ms: "
                             + contacts.describe(machine, simulation.node(successor)));
         }
@@ -143,6 +146,8 @@ final class AutopilotWatch {
     }
 
     private void violate(SimulatedNode machine, HaEvent event, String what) {
-        cluster.decisions().violate(simulation + ": the autopilot of " + machine.id() + " began to " + event.detail() + ", " + what);
+        cluster.decisions()
+                .violate(simulation + ": the autopilot of " + machine.id() + " began to " + event.detail() + ", "
+                        + what);
     }
 }

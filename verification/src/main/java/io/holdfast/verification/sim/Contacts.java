@@ -108,8 +108,9 @@ final class Contacts {
     /** What is between the two now, for a failure's report. */
     String describe(SimulatedNode one, SimulatedNode other) {
         SimulatedNetwork network = simulation.network();
-        return one + ", " + other + ", there " + network.quality(one.id(), other.id()) + (network.isCut(one.id(), other.id()) ? " cut" : "")
-                + ", back " + network.quality(other.id(), one.id()) + (network.isCut(other.id(), one.id()) ? " cut" : "");
+        return one + ", " + other + ", there " + network.quality(one.id(), other.id())
+                + (network.isCut(one.id(), other.id()) ? " cut" : "") + ", back "
+                + network.quality(other.id(), one.id()) + (network.isCut(other.id(), one.id()) ? " cut" : "");
     }
 
     /** For how long the one has surely heard nothing of the other. */

@@ -129,7 +129,8 @@ final class SimulatedCluster {
 
     /** True if somebody is master by its callbacks, and each role is held. */
     boolean allRolesAreHeld() {
-        return grants.isHeld(ElectionEngine.MASTER) && (!hasRoles() || ROLES.stream().allMatch(grants::isHeld));
+        return grants.isHeld(ElectionEngine.MASTER)
+                && (!hasRoles() || ROLES.stream().allMatch(grants::isHeld));
     }
 
     private boolean hasRoles() {
@@ -174,7 +175,10 @@ final class SimulatedCluster {
         candidacies.remove(id);
         HaCluster.Builder builder = HaCluster.builder("sim")
                 .node(Node.of(id).bind(id + ":" + PORT))
-                .with(fast && !parts.areQuiet() ? replication.timing(Duration.ofMillis(25), Duration.ofMillis(250)) : replication)
+                .with(
+                        fast && !parts.areQuiet()
+                                ? replication.timing(Duration.ofMillis(25), Duration.ofMillis(250))
+                                : replication)
                 .onMaster(grant -> grants.begin(machine, number, grant))
                 .onSlave(reason -> grants.end(machine, number, ElectionEngine.MASTER))
                 .stopWithin(Grants.STOP_WITHIN)

@@ -158,7 +158,14 @@ abstract class WholeNodesFixture {
         SimulatedNode machine = simulation.node("client");
         return HaCluster.builder("shop")
                 .node(Node.client("client"))
-                .with(LogReplication.client("node-1:7400", "node-2:7400", "node-3:7400", "node-4:7400", "node-5:7400", "node-6:7400", "node-7:7400"))
+                .with(LogReplication.client(
+                        "node-1:7400",
+                        "node-2:7400",
+                        "node-3:7400",
+                        "node-4:7400",
+                        "node-5:7400",
+                        "node-6:7400",
+                        "node-7:7400"))
                 .runtime(machine.runtime())
                 .executor(machine.callbacks())
                 .start();
