@@ -19,9 +19,9 @@ public record MemberEvent(Kind kind, Member member, String reason) {
         SUSPECTED,
         /** It was suspected and has said that it lives. */
         REFUTED,
-        /** It did not say so in time, and counts as dead. */
+        /** It did not say so in time, and counts as dead; or it was dead before this node came, as another one says. */
         DIED,
-        /** It went in good order. */
+        /** It went in good order; also if that was before this node came. */
         LEFT,
         /** It was dead or had left, and is there again: the same process after a partition, or a new one. */
         CAME_BACK,
