@@ -72,10 +72,11 @@ final class PatientEngine extends SSLEngine {
 
     @Override
     public void closeOutbound() {
-        if (!state.compareAndSet(State.BUSY, State.CLOSING)) {
-            state.compareAndSet(State.IDLE, State.CLOSED);
-            if (state.get() == State.CLOSED) {
+        // Between two looks at it a task may have begun or ended: then it is looked at once more.
+        while (!state.compareAndSet(State.BUSY, State.CLOSING) && state.get() != State.CLOSING) {
+            if (state.compareAndSet(State.IDLE, State.CLOSED) || state.get() == State.CLOSED) {
                 engine.closeOutbound();
+                return;
             }
         }
     }

@@ -10,6 +10,8 @@ import io.holdfast.core.testing.HeldEngines;
 import io.holdfast.core.testing.TestAuthority;
 import io.holdfast.core.testing.TestAuthority.Order;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.Timeout;
 /** That the closing thread waits for a running task is what the time-out would tell: nothing else releases the task. */
 @Timeout(60)
 class PatientEngineTest {
+    private static final int ROUNDS = 5_000;
+
     private final TestAuthority authority = new TestAuthority("Test CA");
     private final HeldEngines engines = new HeldEngines(authority, authority.issue(Order.of("x", "node-1")));
     private final PatientEngine engine = new PatientEngine(engines.accepting());
@@ -68,6 +72,45 @@ class PatientEngineTest {
         engine.closeOutbound();
         assertNull(engine.getDelegatedTask());
         assertEquals(0, engines.held());
+    }
+
+    /** The worker looks for tasks, of which there is none, while the loop closes. */
+    @Test
+    void noCloseIsLostWhereATaskBeginsOrEndsMeanwhile() throws Exception {
+        AtomicReference<PatientEngine> looksAt = new AtomicReference<>();
+        AtomicBoolean closed = new AtomicBoolean();
+        AtomicBoolean over = new AtomicBoolean();
+        Thread worker = new Thread(
+                () -> {
+                    while (!over.get()) {
+                        PatientEngine one = looksAt.get();
+                        if (one != null) {
+                            do {
+                                one.getDelegatedTask();
+                            } while (!closed.get());
+                            looksAt.set(null);
+                        }
+                    }
+                },
+                "worker-of-test");
+        worker.start();
+        try {
+            for (int round = 0; round < ROUNDS; round++) {
+                PatientEngine one = new PatientEngine(engines.dialling());
+                closed.set(false);
+                looksAt.set(one);
+                one.closeOutbound();
+                closed.set(true);
+                while (looksAt.get() != null) {
+                    Thread.onSpinWait();
+                }
+                assertTrue(one.isOutboundDone(), "lost in round " + round);
+            }
+        } finally {
+            over.set(true);
+            closed.set(true);
+            worker.join();
+        }
     }
 
     @Test
