@@ -71,6 +71,18 @@ public record Address(String host, int port) {
         }
     }
 
+    /** True if it stands for all addresses of a host: for whoever listens, and for nobody who dials. */
+    boolean isAnyHost() {
+        return host.equals("0.0.0.0") || (host.indexOf(':') >= 0 && host.matches("[0:]+"));
+    }
+
+    /** True if not both can listen, as far as can be told without looking a name up. */
+    boolean collidesWith(Address other) {
+        return port != 0
+                && port == other.port
+                && (isAnyHost() || other.isAnyHost() || host.equalsIgnoreCase(other.host));
+    }
+
     @Override
     public String toString() {
         return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;

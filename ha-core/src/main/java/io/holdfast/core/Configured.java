@@ -73,7 +73,7 @@ final class Configured {
                     + "; leave one of them out"));
             return HaCluster.SINGLE_NODE_NAME;
         }
-        if (given.isEmpty() && !reading.isSpoilt(ClusterOptions.CLUSTER)) {
+        if (given.isEmpty() && !reading.isSpoilt(ClusterOptions.CLUSTER, ClusterOptions.NAME)) {
             cluster.refuse(
                     "holdfast.cluster.name is missing; write for example holdfast.cluster.name=shop, the same on all"
                             + " nodes, or holdfast.cluster.singleNode=true for one node alone");
@@ -176,9 +176,12 @@ final class Configured {
         return roles;
     }
 
-    /** An address may have a name and a password in it: {@code http://user:password@host}. */
+    /**
+     * An address may have a name and a password in it: {@code http://user:password@host}. A password may hold whatever ends one,
+     * so from the first to the last of them all is left out.
+     */
     private static String withoutUser(String text) {
-        return text.replaceAll("//[^/@,\\s]*@", "//(not shown)@");
+        return text.replaceAll("(?s)//.*@", "//(not shown)@");
     }
 
     String name() {
@@ -213,21 +216,28 @@ final class Configured {
         return features;
     }
 
-    List<String> problems() {
-        return reading.problems();
+    /** What is wrong, save with what code takes the place of. A key that is not known may have been meant for anything. */
+    List<String> problems(ByCode byCode) {
+        return reading.problems().stream()
+                .filter(problem -> {
+                    Group group = problem.group();
+                    return group == null || !byCode.overrides(group, problem.option());
+                })
+                .map(Reading.Problem::text)
+                .toList();
     }
 
     /**
      * Which keys are in force and where each was set, for the log; the values of secrets are not in it.
      *
-     * @param byCode the groups, and the keys, that the builder was told by code
+     * @param byCode what the builder was told by code
      */
-    List<String> origins(List<String> byCode) {
+    List<String> origins(ByCode byCode) {
         Map<String, List<String>> bySource = new LinkedHashMap<>();
         List<String> unused = new ArrayList<>();
         for (OptionTable.Key key : table.keys()) {
             Given one = reading.given().get(key.name());
-            if (one != null && byCode.stream().anyMatch(code -> key.name().startsWith(OptionTable.PREFIX + code))) {
+            if (one != null && byCode.overrides(key.group(), key.option())) {
                 unused.add(one + ", by code");
             } else if (one != null) {
                 boolean hidden = key.option().secret();

@@ -67,7 +67,8 @@ public final class HaCluster implements AutoCloseable {
     /**
      * Begins with what a file and environment variables say: the cluster's name, the node, TLS, and each feature of which
      * something is set. What is said by code counts more, and takes the place of the whole: {@link Builder#node} of all {@code
-     * holdfast.node} keys, {@link Builder#with(HaFeature)} of all of that feature's. {@link Builder#with(Class, UnaryOperator)}
+     * holdfast.node} keys, {@link Builder#with(HaFeature)} of all of that feature's: whatever is written for those, wrong or not
+     * all that is needed, is passed over, save for keys that are not known at all. {@link Builder#with(Class, UnaryOperator)}
      * adds to a feature what only code can give. What is wrong is told by {@link Builder#build()}, all of it at once; what was set
      * where is in the log when the node starts.
      */
@@ -487,7 +488,7 @@ public final class HaCluster implements AutoCloseable {
             Problems problems = new Problems();
             Configured given = configured;
             if (given != null) {
-                given.problems().forEach(problems::add);
+                given.problems(byCode()).forEach(problems::add);
             }
             boolean refused = !problems.isEmpty();
             List<HaFeature> all = FeatureChange.apply(changes, allFeatures(), refused, problems);
@@ -522,31 +523,16 @@ public final class HaCluster implements AutoCloseable {
         }
 
         /** What code has said, of what could be configured. */
-        private List<String> byCode() {
-            List<String> said = new ArrayList<>();
-            features.forEach(feature -> said.add(feature.name() + "."));
-            if (node != null) {
-                said.add(ClusterOptions.NODE.name() + ".");
-            }
-            if (tls != null) {
-                said.add(ClusterOptions.TLS.name() + ".");
-            }
-            String cluster = ClusterOptions.CLUSTER.name() + ".";
-            if (stopWithin != null) {
-                said.add(cluster + ClusterOptions.STOP_WITHIN.key());
-            }
-            if (masterPriority != null) {
-                said.add(cluster + ClusterOptions.MASTER_PRIORITY.key());
-            }
-            if (haltOnOverrun) {
-                said.add(cluster + ClusterOptions.HALT_ON_OVERRUN.key());
-            }
-            if (http != null) {
-                said.add(cluster + ClusterOptions.HTTP.key());
-            }
-            if (httpStatus != null) {
-                said.add(cluster + ClusterOptions.HTTP_STATUS.key());
-            }
+        private ByCode byCode() {
+            ByCode said = new ByCode()
+                    .whole(ClusterOptions.NODE, node)
+                    .whole(ClusterOptions.TLS, tls)
+                    .one(ClusterOptions.CLUSTER, ClusterOptions.STOP_WITHIN, stopWithin)
+                    .one(ClusterOptions.CLUSTER, ClusterOptions.MASTER_PRIORITY, masterPriority)
+                    .one(ClusterOptions.CLUSTER, ClusterOptions.HALT_ON_OVERRUN, haltOnOverrun ? Boolean.TRUE : null)
+                    .one(ClusterOptions.CLUSTER, ClusterOptions.HTTP, http)
+                    .one(ClusterOptions.CLUSTER, ClusterOptions.HTTP_STATUS, httpStatus);
+            features.forEach(feature -> said.whole(feature.name()));
             return said;
         }
 
@@ -667,11 +653,11 @@ public final class HaCluster implements AutoCloseable {
                 }
                 return null;
             }
-            if (at.port() != 0 && at.port() == self.bindAddress().port() && !self.isClient()) {
+            if (at.collidesWith(self.bindAddress()) && !self.isClient()) {
                 String other = at.host() + ":" + (at.port() + 80);
                 throw new IllegalArgumentException(
-                        "node " + self.id() + " cannot serve HTTP at its own port " + at.port()
-                                + "; give it another one, for example "
+                        "node " + self.id() + " cannot serve HTTP at its own port " + at.port() + " of "
+                                + self.bindAddress().host() + "; give it another one, for example "
                                 + (http == null ? "holdfast.cluster.http=" + other : ".http(\"" + other + "\")"));
             }
             return new HttpPlan(at, effective(httpStatus, ClusterOptions.HTTP_STATUS));
@@ -683,9 +669,7 @@ public final class HaCluster implements AutoCloseable {
                         + " is a client; write .node(Node.of(\"" + self.id() + "\")), or HaCluster.builder(name) to use"
                         + " a cluster that runs elsewhere");
             }
-            String host = self.advertisedAddress().host();
-            boolean anyHost = host.equals("0.0.0.0") || host.equals("::");
-            if (anyHost && !standalone) {
+            if (self.advertisedAddress().isAnyHost() && !standalone) {
                 throw new IllegalArgumentException("node " + self.id() + " advertises " + self.advertisedAddress()
                         + ", which no other node can dial; add "
                         + (node == null ? "holdfast.node.advertise=10.0.0.1:" : ".advertise(\"10.0.0.1:")

@@ -1,6 +1,7 @@
 package io.holdfast.core;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -109,10 +110,20 @@ public final class Node {
         return new Node(id, client, ephemeral, bind, advertise, zone, weight, more, services);
     }
 
-    /** Adds a service that this node offers, by name and URI. */
+    /**
+     * Adds a service that this node offers, by name and URI.
+     *
+     * @throws IllegalArgumentException if that is no URI; it is not quoted, since a password may be in it
+     */
     public Node service(String name, String uri) {
         Map<String, URI> more = new LinkedHashMap<>(services);
-        more.put(name, URI.create(uri));
+        try {
+            more.put(name, new URI(uri));
+        } catch (URISyntaxException wrong) { // no cause: it quotes the URI
+            throw new IllegalArgumentException("what service " + name + " of node " + id + " is found at is no URI: "
+                    + wrong.getReason() + " at character " + (wrong.getIndex() + 1)
+                    + "; write for example http://10.0.0.1:8080, and what a URI does not allow as %20");
+        }
         return new Node(id, client, ephemeral, bind, advertise, zone, weight, tags, more);
     }
 

@@ -270,6 +270,20 @@ class ConfigurationTest {
     }
 
     @Test
+    void whatIsLeftOfAKeyIsNamedToo() throws Exception {
+        for (String key : List.of("holdfast.", "holdfast..", "holdfast...x")) {
+            assertSays(
+                    refusal(GOOD + key + "=1"),
+                    key + " (" + directory.resolve("holdfast.properties") + ":4) is not known; docs/configuration.md");
+        }
+        for (String variable : List.of("HOLDFAST_", "HOLDFAST__", "HOLDFAST___X")) {
+            assertSays(
+                    refusal(GOOD, Map.of(variable, "1"), builder -> builder),
+                    "environment variable " + variable + " is not known; docs/configuration.md");
+        }
+    }
+
+    @Test
     void aSecretUnderAWrongKeyIsNotShownEither() throws Exception {
         String message = refusal(
                 GOOD + "holdfast.tls.keyPasword=sesame-1", Map.of("HOLDFAST_TLS_KEY_PASWORD", "sesame-2"), b -> b);
@@ -294,6 +308,100 @@ class ConfigurationTest {
     }
 
     @Test
+    void aPasswordInAnAddressIsNotInARefusalEither() throws Exception {
+        for (String services : List.of(
+                "db=jdbc://shop:sesame 1@10.0.0.1/orders",
+                "db=jdbc://shop:sesame^@10.0.0.1/orders",
+                "db=jdbc://shop:%sesame@10.0.0.1/orders",
+                "jdbc://shop:sesame@10.0.0.1/orders",
+                "http=http://10.0.0.1:8080,, db=jdbc://shop:sesame@10.0.0.1/orders",
+                "db=jdbc://shop:open,sesame,x@10.0.0.1/orders",
+                "db=jdbc://shop:open,sesame=x@10.0.0.1/orders,sesame=1")) {
+            String message = refusal(GOOD + "holdfast.node.services=" + services);
+            assertSays(message, "holdfast.node.services (" + directory.resolve("holdfast.properties") + ":4): ");
+            assertFalse(message.contains("sesame"), message);
+        }
+        assertSays(
+                refusal(GOOD + "holdfast.node.services=a=http://10.0.0.1:8080, b=http://10.0.0.1:x y"),
+                "service b of node node-1",
+                "at character 19",
+                "http://10.0.0.1:8080");
+        assertSays(
+                refusal(GOOD + "holdfast.node.services=a=http://10.0.0.1:8080, http://10.0.0.1:9090"),
+                "element 2 \"http://10.0.0.1:9090\" is not name=value");
+        assertSays(refusal(GOOD + "holdfast.node.services=a=b:c, a=d:e"), "element 2 \"a\"", "twice");
+    }
+
+    @Test
+    void aPasswordWithAnythingInItIsNotLogged() throws Exception {
+        try (LogCapture log = LogCapture.of("io.holdfast.core.ClusterRun")) {
+            builder(GOOD + "holdfast.node.services=db=jdbc://shop:open/sesame@1@10.0.0.1/orders, a=http://b", Map.of())
+                    .start()
+                    .close();
+            String said = String.join("\n", log.messages(Level.INFO));
+            assertSays(said, "db=jdbc://(not shown)@10.0.0.1/orders, a=http://b");
+            assertFalse(said.contains("sesame"), said);
+        }
+    }
+
+    @Test
+    void codeTakesThePlaceOfAllThatIsWrittenForIt() throws Exception {
+        UnaryOperator<HaCluster.Builder> node = code -> code.node(Node.of("node-3"));
+        for (String wrong : List.of(
+                "id=my node",
+                "weight=1001",
+                "bind=nowhere",
+                "client=true\nholdfast.node.bind=127.0.0.1:0",
+                "weight=1\nholdfast.node.weight=2")) {
+            String text = "holdfast.cluster.name=shop\nholdfast.node." + wrong;
+            builder(text + "\nholdfast.node.id=node-1".repeat(wrong.startsWith("id") ? 0 : 1), Map.of())
+                    .node(Node.of("node-3"))
+                    .build();
+        }
+        assertSays(
+                refusal(GOOD + "holdfast.node.idd=node-1", Map.of(), node),
+                "holdfast.node.idd",
+                "did you mean holdfast.node.id?");
+        String tls = tls("");
+        Tls ofCode = Tls.pem(directory.resolve("node.crt"), directory.resolve("node.key"), directory.resolve("ca.crt"));
+        assertTrue(tls.contains("node.crt"));
+        for (String wrong : List.of(
+                "rereadEvery=1m", "rereadEvery=never", "operators=alice=KING", "keyPasswordFile=/does/not/exist")) {
+            builder(GOOD + "holdfast.tls." + wrong, Map.of()).tls(ofCode).build();
+            refusal(GOOD + "holdfast.tls." + wrong);
+        }
+        assertSays(
+                refusal(GOOD + "holdfast.node.weight=0\nholdfast.tls.rereadEvery=never", Map.of(), c -> c.tls(ofCode)),
+                "holdfast.node.weight");
+    }
+
+    @Test
+    void codeOverridesTheClustersKeysOneByOne() throws Exception {
+        String wrong = GOOD + "holdfast.cluster.stopWithin=5\n";
+        builder(wrong, Map.of()).stopWithin(Duration.ofSeconds(1)).build();
+        assertSays(refusal(wrong, Map.of(), code -> code.masterPriority(1)), "\"5\" has no unit");
+        assertSays(
+                refusal(
+                        wrong.replace("holdfast.cluster.name=shop", ""),
+                        Map.of(),
+                        code -> code.stopWithin(Duration.ofSeconds(1))),
+                "holdfast.cluster.name is missing");
+        try (LogCapture log = LogCapture.of("io.holdfast.core.ClusterRun")) {
+            builder(GOOD + "holdfast.cluster.http=127.0.0.1:1\nholdfast.cluster.httpStatus=false", Map.of())
+                    .http("127.0.0.1:0")
+                    .start()
+                    .close();
+            String said = String.join("\n", log.messages(Level.INFO));
+            String at = directory.resolve("holdfast.properties") + ":";
+            assertSays(
+                    said,
+                    "holdfast.cluster.httpStatus (line 5)=false",
+                    "overridden: holdfast.cluster.http (" + at + "4), by code");
+            assertFalse(said.contains("holdfast.cluster.httpStatus (" + at), said);
+        }
+    }
+
+    @Test
     void probesOverHttp() throws Exception {
         HaCluster cluster = builder(
                         GOOD + "holdfast.cluster.http=127.0.0.1:1\nholdfast.cluster.httpStatus=false",
@@ -308,6 +416,24 @@ class ConfigurationTest {
                 refusal(GOOD.replace("127.0.0.1:0", "127.0.0.1:7400") + "holdfast.cluster.http=127.0.0.1:7400"),
                 "own port 7400",
                 "holdfast.cluster.http=127.0.0.1:7480");
+        for (String both : List.of(
+                "10.0.0.1:7400 127.0.0.1:7400", "[::1]:7400 127.0.0.1:7400", "a.shop:7400 b.shop:7400")) {
+            String[] two = both.split(" ");
+            builder(GOOD.replace("127.0.0.1:0", two[0]) + "holdfast.cluster.http=" + two[1], Map.of())
+                    .build();
+        }
+        for (String both : List.of(
+                "0.0.0.0:7400 127.0.0.1:7400",
+                "[::]:7400 127.0.0.1:7400",
+                "127.0.0.1:7400 0.0.0.0:7400",
+                "127.0.0.1:7400 [0:0:0:0:0:0:0:0]:7400",
+                "A.shop:7400 a.shop:7400")) {
+            String[] two = both.split(" ");
+            assertSays(
+                    refusal(GOOD.replace("127.0.0.1:0", two[0]) + "holdfast.node.advertise=10.0.0.1:7400\n"
+                            + "holdfast.cluster.http=" + two[1]),
+                    "own port 7400");
+        }
         assertSays(
                 refusal(GOOD + "holdfast.cluster.httpStatus=false"),
                 "holdfast.cluster.httpStatus",

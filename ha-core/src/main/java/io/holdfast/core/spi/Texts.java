@@ -149,24 +149,33 @@ final class Texts {
         List<String> elements = new ArrayList<>();
         for (String element : text.split(",", -1)) {
             if (element.isBlank()) {
-                throw refused(text, "has an empty element; write one comma between two, and none at the end");
+                throw new IllegalArgumentException("element " + (elements.size() + 1)
+                        + " is empty; write one comma between two, and none at the end");
             }
             elements.add(element.strip());
         }
         return List.copyOf(elements);
     }
 
+    /** Names an element, and quotes it unless a password, {@code http://user:password@host}, may be anywhere in the whole. */
+    private static IllegalArgumentException refusedElement(int number, String element, String whole, String why) {
+        String quoted = whole.indexOf('@') < 0 ? " \"" + element + "\" " : " ";
+        return new IllegalArgumentException("element " + number + quoted + why);
+    }
+
     static Map<String, String> pairs(String text) {
         Map<String, String> pairs = new LinkedHashMap<>();
+        int number = 0;
         for (String element : list(text)) {
+            number++;
             int equals = element.indexOf('=');
             String name = equals < 0 ? "" : element.substring(0, equals).strip();
             String value = element.substring(equals + 1).strip();
             if (name.isEmpty() || value.isEmpty()) {
-                throw refused(element, "is not name=value");
+                throw refusedElement(number, element, text, "is not name=value");
             }
             if (pairs.put(name, value) != null) {
-                throw refused(name, "is there twice");
+                throw refusedElement(number, name, text, "has a name that is there twice");
             }
         }
         return Collections.unmodifiableMap(pairs);

@@ -80,11 +80,11 @@ class OptionTest {
     void listsAndPairs() {
         Option<List<String>> list = Option.list("list", "words", "");
         assertEquals(List.of("a", "b"), list.parse(" a , b"));
-        refused(list, "a,,b", "empty element");
-        refused(list, "a,", "empty element");
+        refused(list, "a,,b", "element 2 is empty");
+        refused(list, "a,", "element 2 is empty");
         Option<Map<String, String>> pairs = Option.pairs("pairs", "name=role", "");
         assertEquals(Map.of("a", "x=1", "b", "y"), pairs.parse("a=x=1, b = y"));
-        refused(pairs, "a", "\"a\" is not name=value");
+        refused(pairs, "a", "element 1 \"a\" is not name=value");
         refused(pairs, "a=1,a=2", "twice");
         refused(pairs, "a=", "is not name=value");
     }

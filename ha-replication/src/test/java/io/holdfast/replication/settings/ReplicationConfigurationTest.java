@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,26 @@ class ReplicationConfigurationTest {
             assertTrue(message.contains(part), part + " in: " + message);
         }
         assertFalse(message.contains("problems"), message);
+    }
+
+    /** A file that all nodes share may have keys that this one's code does not want. */
+    @Test
+    void codeTakesThePlaceOfAllThatIsWrittenForIt() throws Exception {
+        for (String written : List.of(
+                "bootstrap=node-1@127.0.0.1:7400",
+                "heartbeat=50",
+                "directory=/var/lib/shop\nholdfast.replication.client=127.0.0.1:7400")) {
+            String text = NODE + "holdfast.replication." + written;
+            builder(text)
+                    .with(LogReplication.inDirectory(directory).bootstrap("node-1@127.0.0.1:7400"))
+                    .build();
+            assertThrows(IllegalArgumentException.class, builder(text)::build);
+        }
+        HaCluster.Builder unknown = builder(NODE + "holdfast.replication.dirctory=/var/lib/shop")
+                .with(LogReplication.inDirectory(directory).bootstrap("node-1@127.0.0.1:7400"));
+        assertTrue(String.valueOf(assertThrows(IllegalArgumentException.class, unknown::build)
+                        .getMessage())
+                .contains("did you mean holdfast.replication.directory?"));
     }
 
     @Test

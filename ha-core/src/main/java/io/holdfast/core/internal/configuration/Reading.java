@@ -33,16 +33,25 @@ public final class Reading {
     private final Map<String, Given> overridden = new LinkedHashMap<>();
     private final Map<String, Object> values = new LinkedHashMap<>();
     private final Map<String, Given> sources = new LinkedHashMap<>();
-    private final List<String> problems = new ArrayList<>();
+    private final List<Problem> problems = new ArrayList<>();
     private final Set<String> warnings = new LinkedHashSet<>();
     private final Set<String> spoilt = new LinkedHashSet<>();
+
+    /**
+     * Something that is wrong.
+     *
+     * @param group whose options it is about, or null if it is about none that is known
+     * @param option whose value it is about, or null if it is about several, or about one that is missing
+     */
+    public record Problem(
+            @Nullable Group group, @Nullable Option<?> option, String text) {}
 
     public Reading(OptionTable table) {
         this.table = table;
     }
 
     /** What is wrong, each with what to write instead. */
-    public List<String> problems() {
+    public List<Problem> problems() {
         return problems;
     }
 
@@ -66,6 +75,11 @@ public final class Reading {
         return spoilt.contains(group.name());
     }
 
+    /** True if something is wrong with what was written for that one. */
+    public boolean isSpoilt(Group group, Option<?> option) {
+        return problems.stream().anyMatch(problem -> problem.group() == group && problem.option() == option);
+    }
+
     /** True if something was written for those options. */
     public boolean isGiven(Group group) {
         return group.options().stream().anyMatch(option -> sources.containsKey(OptionTable.keyOf(group, option)));
@@ -74,7 +88,7 @@ public final class Reading {
     /** Takes the lines of one file. */
     public void file(Path file, PropertiesText text) {
         for (PropertiesText.Problem problem : text.problems()) {
-            problems.add(file + ":" + problem.line() + ": " + problem.text());
+            problem(file + ":" + problem.line() + ": " + problem.text());
         }
         Map<String, Integer> lines = new TreeMap<>();
         for (PropertiesText.Property property : text.properties()) {
@@ -85,7 +99,7 @@ public final class Reading {
             } else {
                 Integer before = lines.put(key.name(), property.line());
                 if (before != null) {
-                    problem(key.group(), one + " is in line " + before + " already; leave one of them out");
+                    problem(key, one + " is in line " + before + " already; leave one of them out");
                 }
                 given.put(key.name(), one);
             }
@@ -108,8 +122,8 @@ public final class Reading {
                 }
             } else if (!OF_A_SERVICE.matcher(name).matches()) {
                 String near = table.nearestVariable(name);
-                problems.add("environment variable " + name + " is not known"
-                        + (near == null ? module(name.split("_")[1].toLowerCase(Locale.ROOT)) : didYouMean(near)));
+                problem("environment variable " + name + " is not known"
+                        + (near == null ? module(wordAfter(OptionTable.VARIABLE_PREFIX, name, '_').toLowerCase(Locale.ROOT)) : didYouMean(near)));
             }
         }
     }
@@ -121,14 +135,20 @@ public final class Reading {
                     ? OptionTable.PREFIX + name
                     : name.contains(".") ? table.nearestKey(name) : null;
             if (near != null) { // else it is somebody else's: applications may share the file
-                problems.add(one + " is not known" + didYouMean(near));
+                problem(one + " is not known" + didYouMean(near));
             }
             return;
         }
         String near = table.nearestKey(name);
-        String feature = name.substring(OptionTable.PREFIX.length()).split("\\.")[0];
+        String feature = wordAfter(OptionTable.PREFIX, name, '.');
         boolean missing = !table.hasGroup(feature) && MODULES.containsKey(feature);
-        problems.add(one + " is not known" + (missing || near == null ? module(feature) : didYouMean(near)));
+        problem(one + " is not known" + (missing || near == null ? module(feature) : didYouMean(near)));
+    }
+
+    /** Up to the next {@code end}; empty if nothing is there. */
+    private static String wordAfter(String prefix, String name, char end) {
+        int next = name.indexOf(end, prefix.length());
+        return name.substring(prefix.length(), next < 0 ? name.length() : next);
     }
 
     private static String didYouMean(String near) {
@@ -167,7 +187,7 @@ public final class Reading {
     /** A secret is written, and a file that holds it is named. */
     private void bothWays(OptionTable.Key key, Option<?> secret, Given named, Given inline) {
         if (named.isVariable() == inline.isVariable()) {
-            problem(key.group(), inline + " and " + named + " say the same twice; leave one of them out");
+            problem(key, inline + " and " + named + " say the same twice; leave one of them out");
         } else if (named.isVariable()) {
             overridden.put(OptionTable.keyOf(key.group(), secret), inline);
             given.remove(OptionTable.keyOf(key.group(), secret));
@@ -200,12 +220,21 @@ public final class Reading {
                 }
             }
         } catch (IllegalArgumentException wrong) {
-            problem(key.group(), one + ": " + wrong.getMessage());
+            problem(key, one + ": " + wrong.getMessage());
         }
     }
 
+    private void problem(String text) {
+        problems.add(new Problem(null, null, text));
+    }
+
+    private void problem(OptionTable.Key key, String text) {
+        problems.add(new Problem(key.group(), key.option(), text));
+        spoilt.add(key.group().name());
+    }
+
     private void problem(Group group, String text) {
-        problems.add(text);
+        problems.add(new Problem(group, null, text));
         spoilt.add(group.name());
     }
 
