@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mastership what to tell of it, or null
  * @param tls null for a node that speaks in plain
+ * @param maxInboundConnections open at once, of a runtime that is not the user's
  * @param http where to serve probes, or null
  * @param listener of events, or null
  * @param memberListener of what happens to members, or null
@@ -30,6 +31,7 @@ record ClusterPlan(
         Map<String, HealthCheck> healthChecks,
         @Nullable CallbackDuty mastership,
         @Nullable TlsPlan tls,
+        int maxInboundConnections,
         @Nullable HttpPlan http,
         @Nullable Consumer<HaEvent> listener,
         @Nullable Consumer<MemberEvent> memberListener,

@@ -300,6 +300,7 @@ public final class HaCluster implements AutoCloseable {
         private boolean haltOnOverrun;
         private @Nullable Consumer<HaEvent> listener;
         private @Nullable Consumer<MemberEvent> memberListener;
+        private @Nullable Integer maxInboundConnections;
         private @Nullable Address http;
         private @Nullable Boolean httpStatus;
         private boolean built;
@@ -409,12 +410,23 @@ public final class HaCluster implements AutoCloseable {
         }
 
         /**
+         * How many connections of other nodes, clients and operators may be open at once, 16 to 1,000,000; 1,024 by default.
+         * Those above are closed unread, told in the log and counted by {@code holdfast.connections.refused} with {@code too_many}.
+         * Each takes a file descriptor, of which the process needs some more. Not together with {@link #runtime}, which brings
+         * its own connections.
+         */
+        public Builder maxInboundConnections(int most) {
+            this.maxInboundConnections = most;
+            return this;
+        }
+
+        /**
          * Serves probes and hooks over HTTP, on a port and by a thread of their own: {@code /live}, {@code /ready}, {@code
          * /status} and {@code /safe-to-stop}, each with 200 or 503 and a JSON object. Plain HTTP, and nobody is asked who he
          * is: bind an address that only those reach who may know what these four say, which are node ids, addresses, health and
          * the log's indexes. By default nothing is served.
          *
-         * @param address where to listen, {@code host:port}, another port than the node's
+         * @param address where to listen, {@code host:port}, another port or host than the node's
          */
         public Builder http(String address) {
             this.http = Address.parse(address);
@@ -530,6 +542,7 @@ public final class HaCluster implements AutoCloseable {
                     .one(ClusterOptions.CLUSTER, ClusterOptions.STOP_WITHIN, stopWithin)
                     .one(ClusterOptions.CLUSTER, ClusterOptions.MASTER_PRIORITY, masterPriority)
                     .one(ClusterOptions.CLUSTER, ClusterOptions.HALT_ON_OVERRUN, haltOnOverrun ? Boolean.TRUE : null)
+                    .one(ClusterOptions.CLUSTER, ClusterOptions.MAX_INBOUND_CONNECTIONS, maxInboundConnections)
                     .one(ClusterOptions.CLUSTER, ClusterOptions.HTTP, http)
                     .one(ClusterOptions.CLUSTER, ClusterOptions.HTTP_STATUS, httpStatus);
             features.forEach(feature -> said.whole(feature.name()));
@@ -554,6 +567,7 @@ public final class HaCluster implements AutoCloseable {
             problems.check(() -> checkMembership(all));
             CallbackDuty mastership = refused ? null : problems.get(() -> mastership(self, all));
             TlsPlan tlsPlan = problems.get(() -> tlsPlan(self));
+            Integer most = problems.get(this::mostInboundConnections);
             Configured given = configured;
             return new ClusterPlan(
                     name,
@@ -563,6 +577,7 @@ public final class HaCluster implements AutoCloseable {
                     Map.copyOf(healthChecks),
                     mastership,
                     tlsPlan,
+                    most == null ? ClusterOptions.MAX_INBOUND_CONNECTIONS.orDefault() : most,
                     problems.get(() -> httpPlan(self)),
                     listener,
                     memberListener,
@@ -639,6 +654,19 @@ public final class HaCluster implements AutoCloseable {
                                 + " your own brings its own connections, which .tls(...) does not reach: leave one out");
             }
             return TlsPlan.read(wanted, self, name);
+        }
+
+        private int mostInboundConnections() {
+            Configured given = configured;
+            Option<Integer> option = ClusterOptions.MAX_INBOUND_CONNECTIONS;
+            boolean said = maxInboundConnections != null
+                    || (given != null && given.given(option).isPresent());
+            if (said && runtime != null) {
+                throw new IllegalArgumentException(
+                        "cluster " + name + " has both maxInboundConnections and .runtime(...);"
+                                + " a runtime of your own brings its own connections, which that does not reach: leave one out");
+            }
+            return effective(maxInboundConnections, option);
         }
 
         private @Nullable HttpPlan httpPlan(Node self) {

@@ -12,8 +12,7 @@ final class Runtimes {
     static NodeRuntime defaultRuntime(ClusterPlan plan) {
         String nodeId = plan.node().id();
         TlsPlan tls = plan.tls();
-        return tls == null
-                ? RealRuntime.create(nodeId, TransportConfig.defaults())
-                : RealRuntime.create(nodeId, TransportConfig.defaults(), tls.credentials());
+        TransportConfig config = TransportConfig.defaults().withMaxInboundConnections(plan.maxInboundConnections());
+        return tls == null ? RealRuntime.create(nodeId, config) : RealRuntime.create(nodeId, config, tls.credentials());
     }
 }

@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Level;
 import io.holdfast.core.internal.configuration.ClusterOptions;
 import io.holdfast.core.internal.configuration.OptionTable;
+import io.holdfast.core.internal.netty.TransportConfig;
+import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.testing.LogCapture;
+import io.holdfast.core.testing.MemoryWorld;
 import io.holdfast.core.testing.TestAuthority;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -324,7 +327,7 @@ class ConfigurationTest {
         assertSays(
                 refusal(GOOD + "holdfast.node.services=a=http://10.0.0.1:8080, b=http://10.0.0.1:x y"),
                 "service b of node node-1",
-                "at character 19",
+                "at character ",
                 "http://10.0.0.1:8080");
         assertSays(
                 refusal(GOOD + "holdfast.node.services=a=http://10.0.0.1:8080, http://10.0.0.1:9090"),
@@ -416,8 +419,8 @@ class ConfigurationTest {
                 refusal(GOOD.replace("127.0.0.1:0", "127.0.0.1:7400") + "holdfast.cluster.http=127.0.0.1:7400"),
                 "own port 7400",
                 "holdfast.cluster.http=127.0.0.1:7480");
-        for (String both : List.of(
-                "10.0.0.1:7400 127.0.0.1:7400", "[::1]:7400 127.0.0.1:7400", "a.shop:7400 b.shop:7400")) {
+        for (String both :
+                List.of("10.0.0.1:7400 127.0.0.1:7400", "[::1]:7400 127.0.0.1:7400", "a.shop:7400 b.shop:7400")) {
             String[] two = both.split(" ");
             builder(GOOD.replace("127.0.0.1:0", two[0]) + "holdfast.cluster.http=" + two[1], Map.of())
                     .build();
@@ -438,6 +441,19 @@ class ConfigurationTest {
                 refusal(GOOD + "holdfast.cluster.httpStatus=false"),
                 "holdfast.cluster.httpStatus",
                 "add holdfast.cluster.http=");
+    }
+
+    @Test
+    void theMostConnectionsHaveOneRangeAndOneDefault() throws Exception {
+        assertEquals(
+                TransportConfig.defaults().maxInboundConnections(), ClusterOptions.MAX_INBOUND_CONNECTIONS.orDefault());
+        builder(GOOD + "holdfast.cluster.maxInboundConnections=16", Map.of()).build();
+        assertSays(refusal(GOOD + "holdfast.cluster.maxInboundConnections=15"), "15 is too little", "16 to 1000000");
+        assertSays(refusal(GOOD, Map.of(), code -> code.maxInboundConnections(15)), "15 is not within 16 to 1000000");
+        NodeRuntime own = new MemoryWorld().runtime("host-1");
+        assertSays(
+                refusal(GOOD, Map.of(), code -> code.runtime(own).maxInboundConnections(16)),
+                "both maxInboundConnections and .runtime(...)");
     }
 
     @Test

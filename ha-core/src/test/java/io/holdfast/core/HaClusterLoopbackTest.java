@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import io.holdfast.core.runtime.Connection.Lane;
 import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
 import io.holdfast.core.spi.Links.Link;
 import io.holdfast.core.spi.Links.LinkListener;
 import io.holdfast.core.spi.Links.Protocol;
+import io.holdfast.core.testing.LogCapture;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -160,6 +163,31 @@ class HaClusterLoopbackTest {
             return socket.getInputStream().read() < 0;
         } catch (SocketException reset) {
             return true;
+        }
+    }
+
+    @Test
+    void noMoreConnectionsAreOpenThanAreAllowed() throws Exception {
+        List<Socket> open = new ArrayList<>();
+        try (LogCapture log = LogCapture.of("io.holdfast.core");
+                HaCluster cluster = HaCluster.builder("shop")
+                        .node(Node.of("loop-m"))
+                        .maxInboundConnections(16)
+                        .start()) {
+            int port = cluster.node().bindAddress().port();
+            for (int i = 0; i < 17; i++) {
+                open.add(new Socket(InetAddress.getLoopbackAddress(), port));
+            }
+            assertTrue(isClosedByTheFarEnd(open.get(16)));
+            String said = String.join("\n", log.messages(Level.DEBUG));
+            assertTrue(
+                    said.contains("(TOO_MANY): 16 are open at")
+                            && said.contains("the most allowed (holdfast.cluster.maxInboundConnections)"),
+                    said);
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
         }
     }
 

@@ -34,16 +34,30 @@ public final class ClusterOptions {
             "haltOnOverrun",
             "end the process, with status 71, if `onMaster` and `onSlave` overrun `stopWithin`; else that is logged and"
                     + " counted");
+    public static final Option<Integer> MAX_INBOUND_CONNECTIONS = Option.number(
+                    "maxInboundConnections",
+                    "how many connections of other nodes, clients and operators may be open at once; those above are closed"
+                            + " unread. Each takes a file descriptor")
+            .byDefault(1_024)
+            .within(16, 1_000_000);
     public static final Option<Address> HTTP = Option.address(
             "http",
-            "where probes and hooks are served in plain HTTP, on another port than the node's"
+            "where probes and hooks are served in plain HTTP, on another port or host than the node's"
                     + " ([which](operations.md#probes-and-hooks-over-http)); nowhere by default");
     public static final Option<Boolean> HTTP_STATUS = Option.flag(
                     "httpStatus", "false to serve no `/status` there, and to answer the others without reasons")
             .byDefault(true);
     public static final Group CLUSTER = new Group(
             "cluster",
-            List.of(NAME, SINGLE_NODE, STOP_WITHIN, MASTER_PRIORITY, HALT_ON_OVERRUN, HTTP, HTTP_STATUS),
+            List.of(
+                    NAME,
+                    SINGLE_NODE,
+                    STOP_WITHIN,
+                    MASTER_PRIORITY,
+                    HALT_ON_OVERRUN,
+                    MAX_INBOUND_CONNECTIONS,
+                    HTTP,
+                    HTTP_STATUS),
             null);
 
     public static final Option<String> ID = Option.text(

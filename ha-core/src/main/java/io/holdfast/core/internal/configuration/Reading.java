@@ -43,8 +43,7 @@ public final class Reading {
      * @param group whose options it is about, or null if it is about none that is known
      * @param option whose value it is about, or null if it is about several, or about one that is missing
      */
-    public record Problem(
-            @Nullable Group group, @Nullable Option<?> option, String text) {}
+    public record Problem(@Nullable Group group, @Nullable Option<?> option, String text) {}
 
     public Reading(OptionTable table) {
         this.table = table;
@@ -77,7 +76,7 @@ public final class Reading {
 
     /** True if something is wrong with what was written for that one. */
     public boolean isSpoilt(Group group, Option<?> option) {
-        return problems.stream().anyMatch(problem -> problem.group() == group && problem.option() == option);
+        return problems.stream().anyMatch(problem -> group.equals(problem.group()) && option.equals(problem.option()));
     }
 
     /** True if something was written for those options. */
@@ -123,7 +122,10 @@ public final class Reading {
             } else if (!OF_A_SERVICE.matcher(name).matches()) {
                 String near = table.nearestVariable(name);
                 problem("environment variable " + name + " is not known"
-                        + (near == null ? module(wordAfter(OptionTable.VARIABLE_PREFIX, name, '_').toLowerCase(Locale.ROOT)) : didYouMean(near)));
+                        + (near == null
+                                ? module(wordAfter(OptionTable.VARIABLE_PREFIX, name, '_')
+                                        .toLowerCase(Locale.ROOT))
+                                : didYouMean(near)));
             }
         }
     }

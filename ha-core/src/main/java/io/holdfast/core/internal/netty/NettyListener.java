@@ -53,7 +53,7 @@ final class NettyListener extends ChannelInboundHandlerAdapter implements Listen
             tooMany.accept(
                     child,
                     maxConnections + " are open at " + address()
-                            + ", which is the most allowed (maxInboundConnections)");
+                            + ", which is the most allowed (holdfast.cluster.maxInboundConnections)");
             child.unsafe().closeForcibly();
             return;
         }
