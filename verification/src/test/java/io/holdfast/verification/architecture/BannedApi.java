@@ -55,7 +55,7 @@ final class BannedApi {
     }
 
     /** Values that touch no network. */
-    private static final Set<String> FREE = Set.of("java.net.InetSocketAddress", "java.net.URI");
+    private static final Set<String> FREE = Set.of("java.net.InetSocketAddress", "java.net.URI", "java.net.URISyntaxException");
 
     private BannedApi() {}
 
