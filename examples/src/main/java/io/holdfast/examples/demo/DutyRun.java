@@ -225,8 +225,8 @@ final class DutyRun {
                     "another node's onMaster runs");
             display.event(String.format(
                     Locale.ROOT,
-                    "%s's onMaster runs, %.2f s after the stop: it had to wait for %s's lease (%d ms), a quarter of it"
-                            + " since clocks differ, and stopWithin (%d s)",
+                    "%s's onMaster runs, %.2f s after the stop: it had to wait for %s's lease (%d ms) and stopWithin (%d s),"
+                            + " each with a quarter more since clocks differ",
                     next.node(),
                     (next.nanos() - stopped) / 1e9,
                     old.id(),
