@@ -55,7 +55,8 @@ final class BannedApi {
     }
 
     /** Values that touch no network. */
-    private static final Set<String> FREE = Set.of("java.net.InetSocketAddress", "java.net.URI", "java.net.URISyntaxException");
+    private static final Set<String> FREE =
+            Set.of("java.net.InetSocketAddress", "java.net.URI", "java.net.URISyntaxException");
 
     private BannedApi() {}
 
