@@ -34,16 +34,16 @@ final class AddressBook {
 
     private final Resolver resolver;
     private final Clock clock;
-    private final Map<Address, Entry> entries = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Address, Known> entries = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Address, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Address, Known> eldest) {
             return size() > MOST_NAMES;
         }
     };
 
-    private static final class Entry {
+    private static final class Known {
         @Nullable
         InetSocketAddress known;
 
@@ -64,7 +64,7 @@ final class AddressBook {
             use.found(new InetSocketAddress(literal, address.port()));
             return;
         }
-        Entry entry = entries.computeIfAbsent(address, a -> new Entry());
+        Known entry = entries.computeIfAbsent(address, a -> new Known());
         long now = clock.nanoTime();
         if (!entry.asking && (entry.known == null || now - entry.askAgainNanos >= 0)) {
             ask(address, entry);
@@ -87,13 +87,13 @@ final class AddressBook {
 
     /** Whoever waits waits in vain. */
     void close() {
-        for (Entry entry : entries.values()) {
+        for (Known entry : entries.values()) {
             entry.waiting.forEach(Use::lost);
             entry.waiting.clear();
         }
     }
 
-    private void ask(Address address, Entry entry) {
+    private void ask(Address address, Known entry) {
         long now = clock.nanoTime();
         if (entry.askAgainNanos != 0 && now - entry.askAgainNanos < 0) {
             return;
