@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param runtime the user's, or null for the default one, which is made when the node starts
  * @param callbacks the user's, or null for a thread of the node's own
  * @param meters the user's, or null for a private one
+ * @param stopOnShutdown whether it stops when the JVM is told to end
  * @param origins what was set by file and environment, and where, for the log
  */
 record ClusterPlan(
@@ -38,6 +39,7 @@ record ClusterPlan(
         @Nullable NodeRuntime runtime,
         @Nullable Executor callbacks,
         @Nullable MeterRegistry meters,
+        boolean stopOnShutdown,
         List<String> origins) {
 
     @Override

@@ -43,6 +43,7 @@ final class ClusterRun {
     private volatile @Nullable NodeParts parts;
     private volatile @Nullable Thread starter;
     private volatile @Nullable Thread stopper;
+    private volatile @Nullable ShutdownHook shutdownHook;
     private volatile boolean stopRequested;
     private final AtomicReference<@Nullable CompletableFuture<Void>> leaving = new AtomicReference<>();
     private volatile boolean loopSound = true;
@@ -168,6 +169,9 @@ final class ClusterRun {
         parts = made;
         runtime.onFailure(cause -> failed("its runtime", cause, !runtime.loop().inEventLoop()));
         made.assemble(this, name -> new ClusterContext(name, this, made));
+        if (plan.stopOnShutdown() && !made.isInline()) {
+            shutdownHook = ShutdownHook.install(plan.toString(), plan.node().id(), this::stopOnShutdown);
+        }
         for (Named feature : made.features()) {
             checkUnharmed();
             made.open(feature);
@@ -336,6 +340,22 @@ final class ClusterRun {
         }
     }
 
+    /** The JVM is told to end, and ends when this returns. */
+    private void stopOnShutdown() {
+        LOG.info(
+                "{} stops, since the process is told to end; it has {} s",
+                plan,
+                STOP_WAIT_SECONDS + roleSeconds(parts));
+        requestStop();
+        waitUntilStopped();
+    }
+
+    /** What stops it when the JVM ends; null if nothing does. */
+    @Nullable
+    ShutdownHook shutdownHook() {
+        return shutdownHook;
+    }
+
     private void waitUntilStopped() {
         NodeParts running = parts;
         if (running != null && running.isInline()) {
@@ -408,6 +428,10 @@ final class ClusterRun {
             State end = life.failure() == null ? State.STOPPED : State.FAILED;
             life.advance(State.STOPPING, end);
             LOG.info("{} has stopped ({})", plan, end);
+            ShutdownHook hook = shutdownHook;
+            if (hook != null) {
+                hook.remove();
+            }
             stopped.complete(null);
         }
     }

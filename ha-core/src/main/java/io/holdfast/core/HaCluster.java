@@ -33,13 +33,13 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>It starts once and stops once. It stops when asked to, and by itself when something breaks that cannot be repaired
- * while running, such as its disk; {@link #failure()} then says what. Safe from any thread.
+ * <p>It starts once and stops once. It stops when asked to, when the process is told to end, and by itself when something breaks
+ * that cannot be repaired while running, such as its disk; {@link #failure()} then says what. Safe from any thread.
  */
 public final class HaCluster implements AutoCloseable {
     static final String SINGLE_NODE_NAME = "single-node";
 
-    private final ClusterRun run;
+    final ClusterRun run;
 
     private HaCluster(ClusterRun run) {
         this.run = run;
@@ -210,7 +210,8 @@ public final class HaCluster implements AutoCloseable {
 
     /**
      * Stops the node: the features in reverse order, within 10 seconds together, then its connections and threads.
-     * Returns when that is done, also if interrupted, and after 30 seconds at the latest; called by a callback, by the loop or by several
+     * Roles come first: each is given up when its callbacks have ended, or its {@code stopWithin} is over. Returns when all is
+     * done, also if interrupted, and at the latest after 31 seconds and the longest {@code stopWithin}; called by a callback, by the loop or by several
      * threads at once it does no harm, but in a callback or on the loop, which the stop has to wait for, and in a
      * runtime whose loop is the caller's own thread, it returns when the stop has begun. Never throws. Idempotent.
      */
@@ -298,6 +299,7 @@ public final class HaCluster implements AutoCloseable {
         private @Nullable Duration stopWithin;
         private @Nullable Integer masterPriority;
         private boolean haltOnOverrun;
+        private @Nullable Boolean stopOnShutdown;
         private @Nullable Consumer<HaEvent> listener;
         private @Nullable Consumer<MemberEvent> memberListener;
         private @Nullable Integer maxInboundConnections;
@@ -386,8 +388,9 @@ public final class HaCluster implements AutoCloseable {
 
         /**
          * How long {@code onMaster} and {@code onSlave} together may go on after mastership has ended, 0 to 10 min; 5 s by
-         * default. The next master of a cluster whose master died waits for so long, and for what may be left of the old
-         * one's lease, before its {@code onMaster} runs; it takes writes at once. The same on all nodes.
+         * default. The next master of a cluster whose master died waits for as long as that one was set to, a quarter more, and
+         * for what may be left of its lease, before its {@code onMaster} runs; it takes writes at once. The same on all nodes, save
+         * while a change is rolled out: meanwhile each master is waited for by its own setting.
          */
         public Builder stopWithin(Duration limit) {
             this.stopWithin = limit;
@@ -406,6 +409,22 @@ public final class HaCluster implements AutoCloseable {
          */
         public Builder haltOnOverrun() {
             this.haltOnOverrun = true;
+            return this;
+        }
+
+        /**
+         * Whether the node stops in good order, as by {@link HaCluster#stop()}, when the process is told to end: by SIGTERM, by
+         * Ctrl-C, by {@code System.exit} or because its last thread that is no daemon has ended. True by default, or each
+         * restart of a process that is ended so would be a death to the others: they would wait for its leases and {@link
+         * #stopWithin}. The JVM ends when the node has stopped, or when 31 seconds and the longest {@code stopWithin} of this
+         * node are over.
+         *
+         * <p>False where something else stops the node and the order matters, such as a container that first ends the
+         * application's web server: the JVM runs all its shutdown hooks at once. Without effect in a runtime whose loop is the
+         * caller's own thread. A callback that calls {@code System.exit} is itself waited for, for as long as it may take.
+         */
+        public Builder stopOnShutdown(boolean stops) {
+            this.stopOnShutdown = stops;
             return this;
         }
 
@@ -543,6 +562,7 @@ public final class HaCluster implements AutoCloseable {
                     .one(ClusterOptions.CLUSTER, ClusterOptions.MASTER_PRIORITY, masterPriority)
                     .one(ClusterOptions.CLUSTER, ClusterOptions.HALT_ON_OVERRUN, haltOnOverrun ? Boolean.TRUE : null)
                     .one(ClusterOptions.CLUSTER, ClusterOptions.MAX_INBOUND_CONNECTIONS, maxInboundConnections)
+                    .one(ClusterOptions.CLUSTER, ClusterOptions.STOP_ON_SHUTDOWN, stopOnShutdown)
                     .one(ClusterOptions.CLUSTER, ClusterOptions.HTTP, http)
                     .one(ClusterOptions.CLUSTER, ClusterOptions.HTTP_STATUS, httpStatus);
             features.forEach(feature -> said.whole(feature.name()));
@@ -584,6 +604,7 @@ public final class HaCluster implements AutoCloseable {
                     runtime,
                     executor,
                     meters,
+                    effective(stopOnShutdown, ClusterOptions.STOP_ON_SHUTDOWN),
                     given == null ? List.of() : given.origins(byCode()));
         }
 

@@ -22,7 +22,8 @@ public final class ClusterOptions {
             Option.flag("singleNode", "a cluster of this node alone, named `single-node`, for development and tests");
     public static final Option<Duration> STOP_WITHIN = Option.duration(
                     "stopWithin",
-                    "how long `onMaster` and `onSlave` together may go on after mastership has ended; the same on all nodes")
+                    "how long `onMaster` and `onSlave` together may go on after mastership has ended; the same on all nodes, save"
+                            + " while a change is rolled out")
             .byDefault(Duration.ofSeconds(5))
             .within(Duration.ZERO, Duration.ofMinutes(10));
     public static final Option<Integer> MASTER_PRIORITY = Option.number(
@@ -34,6 +35,11 @@ public final class ClusterOptions {
             "haltOnOverrun",
             "end the process, with status 71, if `onMaster` and `onSlave` overrun `stopWithin`; else that is logged and"
                     + " counted");
+    public static final Option<Boolean> STOP_ON_SHUTDOWN = Option.flag(
+                    "stopOnShutdown",
+                    "stop the node in good order when the process is told to end, by SIGTERM for example, so that mastership"
+                            + " and roles are handed over; false where the application sees to that itself")
+            .byDefault(true);
     public static final Option<Integer> MAX_INBOUND_CONNECTIONS = Option.number(
                     "maxInboundConnections",
                     "how many connections of other nodes, clients and operators may be open at once; those above are closed"
@@ -55,6 +61,7 @@ public final class ClusterOptions {
                     STOP_WITHIN,
                     MASTER_PRIORITY,
                     HALT_ON_OVERRUN,
+                    STOP_ON_SHUTDOWN,
                     MAX_INBOUND_CONNECTIONS,
                     HTTP,
                     HTTP_STATUS),
