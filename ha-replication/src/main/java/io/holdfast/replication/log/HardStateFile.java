@@ -27,12 +27,16 @@ public final class HardStateFile implements AutoCloseable {
     static final String NAME = "vote";
     static final int SLOT_BYTES = 512;
     static final long SECOND_SLOT_AT = 4096;
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+    /** That of a release which did not know how long a master may take to stop. */
+    private static final int VERSION_WITHOUT_STOP = 1;
+
     static final int MAGIC = 0x48465654; // HFVT
 
     private static final int DOUBTFUL = 1;
     private static final int NAME_AT = 24;
     private static final int CRC_AT = SLOT_BYTES - Integer.BYTES;
+    private static final int STOP_AT = CRC_AT - Long.BYTES;
     private static final int MAX_NAME_BYTES = 255;
 
     /** A slot's content. */
@@ -203,7 +207,8 @@ public final class HardStateFile implements AutoCloseable {
                 .putLong(slot.sequence())
                 .putLong(slot.state().term())
                 .position(NAME_AT)
-                .put(name);
+                .put(name)
+                .putLong(STOP_AT, slot.state().masterStopNanos());
         bytes.putInt(CRC_AT, Checksums.crc32c(bytes.clear(), 0, CRC_AT));
         return bytes.array();
     }
@@ -213,13 +218,15 @@ public final class HardStateFile implements AutoCloseable {
         if (bytes.getInt(0) != MAGIC || bytes.getInt(CRC_AT) != Checksums.crc32c(bytes, 0, CRC_AT)) {
             return null;
         }
-        if (bytes.get(4) != VERSION) {
-            throw new IOException("file " + path + " has format version " + bytes.get(4) + ", and this release reads "
-                    + VERSION + ": start the release that wrote it");
+        byte version = bytes.get(4);
+        if (version != VERSION && version != VERSION_WITHOUT_STOP) {
+            throw new IOException("file " + path + " has format version " + version + ", and this release reads "
+                    + VERSION_WITHOUT_STOP + " and " + VERSION + ": start the release that wrote it");
         }
         byte[] name = new byte[Math.min(bytes.getShort(6), MAX_NAME_BYTES)];
         bytes.get(NAME_AT, name);
-        HardState state = new HardState(bytes.getLong(16), new String(name, UTF_8));
+        long stop = version == VERSION_WITHOUT_STOP ? HardState.UNKNOWN : bytes.getLong(STOP_AT);
+        HardState state = new HardState(bytes.getLong(16), new String(name, UTF_8), stop);
         return new Slot(bytes.getLong(8), state, (bytes.get(5) & DOUBTFUL) != 0);
     }
 

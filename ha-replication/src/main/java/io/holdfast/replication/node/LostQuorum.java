@@ -215,7 +215,10 @@ public final class LostQuorum {
     /** A term that nobody has had, also of those that this node never heard of, with its vote for itself. */
     private long saveVote(HardStateFile vote, long lastTerm) throws IOException {
         long term = Math.max(vote.state().term(), lastTerm) + TERMS_UNHEARD_OF;
-        vote.save(new HardState(term, Voter.id(identity.nodeId(), identity.diskId())));
+        vote.save(new HardState(
+                term,
+                Voter.id(identity.nodeId(), identity.diskId()),
+                vote.state().masterStopNanos()));
         vote.settle();
         return term;
     }

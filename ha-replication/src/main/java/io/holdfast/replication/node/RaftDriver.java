@@ -251,7 +251,7 @@ final class RaftDriver {
     private void save(RaftEffect.SaveHardState save) {
         logWorker.execute(() -> {
             try {
-                hardState.save(new HardState(save.term(), save.votedFor()));
+                hardState.save(new HardState(save.term(), save.votedFor(), save.masterStopNanos()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

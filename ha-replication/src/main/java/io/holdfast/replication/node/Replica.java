@@ -174,6 +174,7 @@ final class Replica {
                 disk.members(),
                 disk.hardState().state().term(),
                 disk.hardState().state().votedFor(),
+                disk.hardState().state().masterStopNanos(),
                 recovery.commitIndex(),
                 recovery.tailCut() || disk.mayHaveLost(),
                 recovery.neededIndex(),

@@ -26,6 +26,8 @@ final class Election {
     private boolean votedForSelf;
     /** When all have passed that this candidate and its voters have promised an earlier leader. */
     private long promisedUntilNanos;
+    /** When none of those leaders may act as master any more, each by what it told of itself. */
+    private long actsUntilNanos;
     /** The leader before wanted this election. */
     private boolean transferred;
 
@@ -113,6 +115,7 @@ final class Election {
         s.votedFor = s.config.self();
         votedForSelf = false;
         promisedUntilNanos = s.now + s.promiseLeft();
+        actsUntilNanos = s.now + s.actsLeft();
         granted.clear();
         s.become(RaftRole.CANDIDATE, "");
         s.saveHardState();
@@ -161,7 +164,7 @@ final class Election {
             }
             s.armElection();
         }
-        s.send(from, new VoteReply(s.term, grant, grant ? s.promiseLeft() : VoteReply.NO_PROMISE));
+        s.send(from, grant ? new VoteReply(s.term, true, s.promiseLeft(), s.actsLeft()) : new VoteReply(s.term, false));
     }
 
     void answered(String from, PreVoteReply reply) {
@@ -203,10 +206,16 @@ final class Election {
             return false;
         }
         granted.add(from);
-        if (s.members.votes(from) && s.now + reply.promiseNanos() - promisedUntilNanos > 0) {
-            promisedUntilNanos = s.now + reply.promiseNanos();
+        if (s.members.votes(from)) {
+            promisedUntilNanos = Math.max(s.now + reply.promiseNanos() - promisedUntilNanos, 0) + promisedUntilNanos;
+            actsUntilNanos = Math.max(s.now + actsNanos(reply) - actsUntilNanos, 0) + actsUntilNanos;
         }
         return s.members.won(granted::contains);
+    }
+
+    /** What a voter of an earlier release does not say is taken to be what this node is set to. */
+    private long actsNanos(VoteReply reply) {
+        return reply.actsNanos() == VoteReply.UNTOLD ? reply.promiseNanos() + s.config.stopNanos() : reply.actsNanos();
     }
 
     /** Elected: nothing is committed before. Another leader may answer reads until then. */
@@ -216,7 +225,7 @@ final class Election {
 
     /** Elected: this node is not to act as master before. Another may until then. */
     long grantFromNanos() {
-        return transferred ? grantFromNanos : promisedUntilNanos + s.config.stopNanos();
+        return transferred ? grantFromNanos : actsUntilNanos;
     }
 
     /** True while a leader is alive as far as this node can tell; it then disregards candidates. */

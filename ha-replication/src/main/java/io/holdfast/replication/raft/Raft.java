@@ -89,6 +89,7 @@ public final class Raft {
      * @param members who belongs to the group, as the log says
      * @param term the term on its disk, 0 if it is new
      * @param votedFor its vote in that term, empty if none
+     * @param masterStopNanos the longest {@code stopWithin} of the masters that it may have heard; negative if unknown
      * @param commit an index known to be committed, as a lower bound; 0 if unknown
      * @param tailDoubtful true if what it acknowledged last may have been lost
      * @param neededIndex after damage: entries up to there are known to be committed; 0 if nothing is known to be missing
@@ -101,12 +102,13 @@ public final class Raft {
             Membership members,
             long term,
             String votedFor,
+            long masterStopNanos,
             long commit,
             boolean tailDoubtful,
             long neededIndex,
             boolean voteDoubtful,
             RandomGenerator random) {
-        s = new RaftState(config, log, members, random, term, votedFor, commit);
+        s = new RaftState(config, log, members, random, term, votedFor, masterStopNanos, commit);
         doubt = new Doubt(s, tailDoubtful, neededIndex, voteDoubtful);
         election = new Election(s, doubt);
         followerLog = new FollowerLog(s);
@@ -209,7 +211,7 @@ public final class Raft {
             s.armElection();
             boolean first = s.members.alone() || (s.term == 0 && s.log.lastIndex() == 0);
             if (!first) {
-                s.promise();
+                s.promiseAfterRestart();
             }
             doubt.ask();
             if (s.commit > 0) {
@@ -304,7 +306,7 @@ public final class Raft {
             follow(from);
             s.commitTo(Math.min(heartbeat.commit(), s.matched));
             doubt.leaderEndsAt(heartbeat.lastIndex());
-            s.promise();
+            s.promise(heartbeat.stopWithinNanos());
             s.send(from, new HeartbeatReply(s.term, heartbeat.round(), Math.max(0, s.promiseLeft()), s.fitness));
         } else if (message instanceof SnapshotOffer offer) {
             follow(from);
@@ -417,7 +419,7 @@ public final class Raft {
     private void deposed() {
         reads.abandon();
         if (!handover.isActive()) {
-            s.promise();
+            s.promise(s.config.stopWithinNanos());
         }
     }
 

@@ -14,7 +14,7 @@ import io.holdfast.replication.log.Voter;
  * @param leaseNanos how long nobody else acts as master after a heartbeat of the leader's that a majority answered; 0 for
  *     never
  * @param leaseReads whether a leader answers reads by that, so that its successor commits nothing before it has passed
- * @param stopWithinNanos how long a master may go on acting as such when its lease has passed
+ * @param stopWithinNanos how long this node may go on acting as master when its lease has passed
  * @param maxAppendBytes the batches in one append message, as a soft limit: a single batch may be larger
  * @param maxInflightBytes what may be on its way to one slave unanswered
  */
@@ -31,8 +31,13 @@ public record RaftConfig(
         int maxAppendBytes,
         long maxInflightBytes) {
 
-    /** How long others wait for a master to stop acting as such: its clock may be slower than theirs. */
+    /** How long others wait for this node to stop acting as master. */
     long stopNanos() {
+        return stopNanos(stopWithinNanos);
+    }
+
+    /** How long others wait for a master that may take so long to stop acting as such: its clock may be slower than theirs. */
+    static long stopNanos(long stopWithinNanos) {
         return stopWithinNanos + stopWithinNanos / 4;
     }
 

@@ -10,8 +10,12 @@ public sealed interface RaftEffect {
     /** Send, as soon as can be; may be lost. For an append the driver adds the batches' bytes. */
     record Send(String to, RaftMessage message) implements RaftEffect {}
 
-    /** Put on disk, then say {@link RaftInput.HardStateSaved}. The core holds messages back until then. */
-    record SaveHardState(long version, long term, String votedFor) implements RaftEffect {}
+    /**
+     * Put on disk, then say {@link RaftInput.HardStateSaved}. The core holds messages back until then.
+     *
+     * @param masterStopNanos the longest {@code stopWithin} of the masters that may still act
+     */
+    record SaveHardState(long version, long term, String votedFor, long masterStopNanos) implements RaftEffect {}
 
     /** Seal the proposed batch with these numbers and write it; say {@link RaftInput.Persisted} once forced. */
     record AppendProposed(BatchMeta batch) implements RaftEffect {}

@@ -47,14 +47,17 @@ public sealed interface RaftMessage {
      * Whether it did; sent when that is on disk.
      *
      * @param promiseNanos how much is left of what the voter promised an earlier leader; negative for how long ago it ended
+     * @param actsNanos for how long such a leader may act as master; negative for how long ago that ended
      */
-    record VoteReply(long term, boolean granted, long promiseNanos) implements RaftMessage {
+    record VoteReply(long term, boolean granted, long promiseNanos, long actsNanos) implements RaftMessage {
         /** Of a voter that has promised nobody anything, for as long as it matters. */
         public static final long NO_PROMISE = -(1L << 60);
+        /** Of a voter that does not say for how long a leader may act. */
+        public static final long UNTOLD = Long.MIN_VALUE;
 
         /** Without a promise. */
         public VoteReply(long term, boolean granted) {
-            this(term, granted, NO_PROMISE);
+            this(term, granted, NO_PROMISE, NO_PROMISE);
         }
     }
 
@@ -115,8 +118,17 @@ public sealed interface RaftMessage {
      * @param commit the leader's commit index
      * @param lastIndex the leader's last index
      * @param round counts the leader's heartbeats, for ReadIndex
+     * @param stopWithinNanos how long it may go on acting as master when its lease has passed
      */
-    record Heartbeat(long term, long commit, long lastIndex, long round) implements RaftMessage {}
+    record Heartbeat(long term, long commit, long lastIndex, long round, long stopWithinNanos) implements RaftMessage {
+        /** Of a leader that does not say how long it may go on. */
+        public static final long UNTOLD = -1;
+
+        /** Of one that does not say so. */
+        public Heartbeat(long term, long commit, long lastIndex, long round) {
+            this(term, commit, lastIndex, round, UNTOLD);
+        }
+    }
 
     /**
      * Answers the heartbeat of that round.

@@ -3,7 +3,6 @@ package io.holdfast.replication.raft;
 import io.holdfast.replication.raft.RaftEffect.RoleChanged;
 import io.holdfast.replication.raft.RaftEffect.SaveHardState;
 import io.holdfast.replication.raft.RaftEffect.Send;
-import io.holdfast.replication.raft.RaftMessage.VoteReply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -50,8 +49,7 @@ final class RaftState {
     /** This node's own. */
     Fitness fitness = Fitness.PLAIN;
 
-    private boolean promised;
-    private long promisedUntilNanos;
+    private final Promise promise;
     /** To whom a link stands, whether this node's configuration knows them or not. */
     final TreeSet<String> reached = new TreeSet<>();
     /** True while the log cannot be written. */
@@ -66,6 +64,7 @@ final class RaftState {
             RandomGenerator random,
             long term,
             String votedFor,
+            long masterStopNanos,
             long commit) {
         this.config = config;
         this.log = log;
@@ -73,6 +72,7 @@ final class RaftState {
         this.random = random;
         this.term = term;
         this.votedFor = votedFor;
+        this.promise = new Promise(config, masterStopNanos);
         this.commit = Math.max(log.base().index(), Math.min(commit, log.lastIndex()));
         this.durable = log.lastIndex();
     }
@@ -98,17 +98,26 @@ final class RaftState {
         return new RaftMessage.Introduction(term, config.own(), outside && !belonged);
     }
 
-    /** To the leader that is heard now, or may have been heard before a restart. */
-    void promise() {
-        if (config.leaseNanos() > 0) {
-            promised = true;
-            promisedUntilNanos = now + config.promiseNanos();
+    /** To the leader of this term, which is heard now; what has to outlast a restart is on disk before it is told. */
+    void promise(long stopWithinNanos) {
+        if (promise.give(now, term, stopWithinNanos)) {
+            saveHardState();
         }
+    }
+
+    /** To the leader that may have been heard before a restart. */
+    void promiseAfterRestart() {
+        promise.giveAfterRestart(now);
     }
 
     /** How much is left of what was promised last; negative if that has ended. */
     long promiseLeft() {
-        return promised ? promisedUntilNanos - now : VoteReply.NO_PROMISE;
+        return promise.leftNanos(now);
+    }
+
+    /** For how long a leader that was promised something may act as master; negative if that has ended. */
+    long actsLeft() {
+        return promise.actsNanos(now);
     }
 
     /** From now on others count. */
@@ -128,7 +137,7 @@ final class RaftState {
     /** A term and the vote in it that come in one step are one write. */
     void saveHardState() {
         effects.removeIf(SaveHardState.class::isInstance);
-        effects.add(new SaveHardState(++saveVersion, term, votedFor));
+        effects.add(new SaveHardState(++saveVersion, term, votedFor, promise.stopWithinNanos()));
     }
 
     boolean hardStateSaved(long version) {

@@ -211,11 +211,25 @@ final class Replicator {
         roundWanted = false;
         heartbeatDueNanos = s.now + s.config.heartbeatNanos();
         for (String peer : followers.keySet()) {
-            s.send(peer, new Heartbeat(s.term, s.commit, s.log.lastIndex(), round));
+            s.send(peer, sign());
         }
         if (s.members.alone()) {
             confirmReads(); // nobody else answers
         }
+    }
+
+    private Heartbeat sign() {
+        return new Heartbeat(s.term, s.commit, s.log.lastIndex(), round, stopWithinNanos());
+    }
+
+    /**
+     * Its own, or what is left of an earlier leader's, as if it were its own: those who vote next may have heard none of them. In
+     * steps, since voters write each change of it to their disks. Where all are set alike it is always its own.
+     */
+    private long stopWithinNanos() {
+        long left = (lease.waitLeftNanos() - s.config.promiseNanos()) * 4 / 5;
+        long step = s.config.electionTimeoutNanos();
+        return left <= s.config.stopWithinNanos() ? s.config.stopWithinNanos() : (left + step - 1) / step * step;
     }
 
     /** Ends a step: reads that came in it share one round. */
@@ -325,7 +339,7 @@ final class Replicator {
         lost(peer);
         Progress follower = followers.get(peer);
         if (follower != null) {
-            s.send(peer, new Heartbeat(s.term, s.commit, s.log.lastIndex(), round));
+            s.send(peer, sign());
             send(peer, follower);
         }
     }

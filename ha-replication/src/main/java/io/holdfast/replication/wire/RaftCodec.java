@@ -51,8 +51,16 @@ public final class RaftCodec {
     private static final long MAX_TERM = (1L << 48) - 1;
     /** As the longest election time-out that can be set. */
     private static final long MAX_PROMISE_NANOS = 60_000_000_000L;
-    /** That, and the longest time for callbacks to stop. */
-    private static final long MAX_WAIT_NANOS = 2 * MAX_PROMISE_NANOS + 600_000_000_000L;
+    /** The longest time for callbacks to stop. */
+    private static final long MAX_STOP_NANOS = 600_000_000_000L;
+    /** As it is told: in steps of an election time-out. */
+    private static final long MAX_TOLD_NANOS = MAX_STOP_NANOS + MAX_PROMISE_NANOS;
+    /** All of that, and a quarter for clocks that differ. */
+    private static final long MAX_WAIT_NANOS = 2 * MAX_PROMISE_NANOS + MAX_TOLD_NANOS + MAX_TOLD_NANOS / 4;
+    /** Of a heartbeat and a vote's answer of a release that does not tell how long a master may go on. */
+    private static final int HEARTBEAT_WITHOUT = 32;
+
+    private static final int VOTE_WITHOUT = 17;
 
     private RaftCodec() {}
 
@@ -70,6 +78,9 @@ public final class RaftCodec {
         } else if (message instanceof Heartbeat m) {
             out.writeByte(4).writeLong(m.term()).writeLong(m.commit());
             out.writeLong(m.lastIndex()).writeLong(m.round());
+            if (m.stopWithinNanos() != Heartbeat.UNTOLD) {
+                out.writeLong(m.stopWithinNanos());
+            }
         } else if (message instanceof HeartbeatReply m) {
             out.writeByte(5).writeLong(m.term()).writeLong(m.round()).writeLong(m.promiseNanos());
             out.writeByte(m.fitness().health()).writeByte(m.fitness().priority());
@@ -82,6 +93,9 @@ public final class RaftCodec {
             out.writeBoolean(m.transfer());
         } else if (message instanceof VoteReply m) {
             out.writeByte(9).writeLong(m.term()).writeBoolean(m.granted()).writeLong(m.promiseNanos());
+            if (m.actsNanos() != VoteReply.UNTOLD) {
+                out.writeLong(m.actsNanos());
+            }
         } else if (message instanceof ReadIndexRequest m) {
             out.writeByte(10).writeLong(m.term()).writeLong(m.id());
         } else if (message instanceof ReadIndexReply m) {
@@ -157,10 +171,11 @@ public final class RaftCodec {
                     case 2, 6, 11, 15, 19 -> 24;
                     case 5 -> 26;
                     case 8 -> 25;
-                    case 3, 4, 14, 17 -> 32;
+                    case 3, 14, 17 -> 32;
+                    case 4 -> frame.readableBytes() == HEARTBEAT_WITHOUT ? HEARTBEAT_WITHOUT : HEARTBEAT_WITHOUT + 8;
                     case 10, 20 -> 16;
                     case 7 -> 9;
-                    case 9 -> 17;
+                    case 9 -> frame.readableBytes() == VOTE_WITHOUT ? VOTE_WITHOUT : VOTE_WITHOUT + 8;
                     case 12 -> 8;
                     default -> throw new MalformedFrameException("message kind " + kind + " is not known");
                 };
@@ -171,12 +186,12 @@ public final class RaftCodec {
         return switch (kind) {
             case 2 -> new AppendAccepted(number(frame), number(frame), number(frame));
             case 3 -> new AppendRejected(number(frame), number(frame), number(frame), number(frame));
-            case 4 -> new Heartbeat(number(frame), number(frame), number(frame), number(frame));
+            case 4 -> new Heartbeat(number(frame), number(frame), number(frame), number(frame), stopWithin(frame));
             case 5 -> new HeartbeatReply(number(frame), number(frame), promise(number(frame)), fitness(frame));
             case 6 -> new PreVoteRequest(number(frame), number(frame), number(frame));
             case 7 -> new PreVoteReply(number(frame), frame.readBoolean());
             case 8 -> new VoteRequest(number(frame), number(frame), number(frame), frame.readBoolean());
-            case 9 -> new VoteReply(number(frame), frame.readBoolean(), leftOfPromise(frame));
+            case 9 -> new VoteReply(number(frame), frame.readBoolean(), leftOfPromise(frame), acts(frame));
             case 10 -> new ReadIndexRequest(number(frame), frame.readLong());
             case 11 -> new ReadIndexReply(number(frame), frame.readLong(), number(frame));
             case 12 -> new LogStatusRequest(number(frame));
@@ -303,6 +318,28 @@ public final class RaftCodec {
         long nanos = promise(frame.readLong());
         if (nanos < VoteReply.NO_PROMISE) {
             throw new MalformedFrameException("a promise that ended " + -nanos + " ns ago");
+        }
+        return nanos;
+    }
+
+    private static long stopWithin(ByteBuf frame) {
+        if (!frame.isReadable()) {
+            return Heartbeat.UNTOLD;
+        }
+        long nanos = number(frame);
+        if (nanos > MAX_TOLD_NANOS) {
+            throw new MalformedFrameException("a master that takes " + nanos + " ns to stop");
+        }
+        return nanos;
+    }
+
+    private static long acts(ByteBuf frame) {
+        if (!frame.isReadable()) {
+            return VoteReply.UNTOLD;
+        }
+        long nanos = frame.readLong();
+        if (nanos > MAX_WAIT_NANOS || nanos < VoteReply.NO_PROMISE) {
+            throw new MalformedFrameException("a master that acts for " + nanos + " ns");
         }
         return nanos;
     }

@@ -22,22 +22,41 @@ class HardStateFileTest {
     @Test
     void goldenBytes() throws IOException {
         try (HardStateFile file = HardStateFile.create(storage, DIRECTORY)) {
-            file.save(new HardState(7, "node-2"));
+            file.save(new HardState(7, "node-2", 30_000_000_000L));
         }
         byte[] bytes = storage.bytes(FILE);
         assertEquals(4608, bytes.length);
         String slot = HexFormat.of().formatHex(bytes, SECOND, SECOND + 512);
         assertEquals(
                 "48465654" // HFVT
-                        + "01" // version
+                        + "02" // version
                         + "00" // flags
                         + "0006" // length of the name
                         + "0000000000000002" // sequence
                         + "0000000000000007" // term
                         + "6e6f64652d32" // node-2
-                        + "00".repeat(478)
-                        + "c5144e8d", // CRC32C
+                        + "00".repeat(470)
+                        + "00000006fc23ac00" // the longest stopWithin of masters that may still act
+                        + "2180f503", // CRC32C
                 slot);
+    }
+
+    /** What a release wrote that did not know for how long a master may go on. */
+    @Test
+    void versionOneIsRead() throws IOException {
+        HardStateFile.create(storage, DIRECTORY).close();
+        byte[] slot = HexFormat.of()
+                .parseHex("48465654" + "01" + "00" + "0006" + "0000000000000002" + "0000000000000007" + "6e6f64652d32"
+                        + "00".repeat(478) + "c5144e8d");
+        System.arraycopy(slot, 0, storage.bytes(FILE), SECOND, slot.length);
+        try (HardStateFile file = HardStateFile.open(storage, DIRECTORY)) {
+            assertEquals(new HardState(7, "node-2", HardState.UNKNOWN), file.state());
+            assertFalse(file.doubtful());
+            file.save(new HardState(8, "node-2", 5));
+        }
+        assertEquals(
+                new HardState(8, "node-2", 5),
+                HardStateFile.read(storage, DIRECTORY).state());
     }
 
     @Test

@@ -104,7 +104,8 @@ class LeasePaperTest {
         cluster.restart("b");
         cluster.network.clear();
         cluster.hear("c", "b", new VoteRequest(term + 1, 1, term));
-        assertEquals(List.of(new VoteReply(term + 1, true, PROMISE * MS)), cluster.sent("b", VoteReply.class));
+        assertEquals(
+                List.of(new VoteReply(term + 1, true, PROMISE * MS, PROMISE * MS)), cluster.sent("b", VoteReply.class));
     }
 
     /** An election that evidence brought about is over before the lease of a leader that still lives. */

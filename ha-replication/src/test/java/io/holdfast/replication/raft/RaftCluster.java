@@ -61,6 +61,7 @@ final class RaftCluster {
     private long now;
     private long leaseNanos;
     private long stopWithinNanos;
+    private final Map<String, Long> ownStopWithin = new TreeMap<>();
     private boolean records = true;
 
     RaftCluster(String... ids) {
@@ -181,6 +182,12 @@ final class RaftCluster {
         return this;
     }
 
+    /** This one may take so long, from its next start on. */
+    RaftCluster stopWithin(String id, long nanos) {
+        ownStopWithin.put(id, nanos);
+        return this;
+    }
+
     void observe(Observer observer) {
         observers.add(observer);
     }
@@ -195,7 +202,7 @@ final class RaftCluster {
                 STAGGER,
                 leaseNanos,
                 leaseNanos > 0,
-                stopWithinNanos,
+                ownStopWithin.getOrDefault(self, stopWithinNanos),
                 MAX_APPEND_BYTES,
                 MAX_INFLIGHT_BYTES);
     }

@@ -29,6 +29,8 @@ final class TestDisk {
     private String votedFor = "";
     private long olderTerm = 1;
     private String olderVote = "";
+    private long masterStopNanos = -1;
+    private long olderMasterStopNanos = -1;
     private LogBase base = LogBase.NONE;
     private @Nullable SnapshotMark snapshot;
     private List<BatchMeta> snapshotContent = List.of();
@@ -74,6 +76,10 @@ final class TestDisk {
 
     String votedFor() {
         return votedFor;
+    }
+
+    long masterStopNanos() {
+        return masterStopNanos;
     }
 
     /** What a reader of the files sees, forced or not. */
@@ -181,8 +187,10 @@ final class TestDisk {
         }
         olderTerm = term;
         olderVote = votedFor;
+        olderMasterStopNanos = masterStopNanos;
         term = save.term();
         votedFor = save.votedFor();
+        masterStopNanos = save.masterStopNanos();
         return new RaftInput.HardStateSaved(save.version());
     }
 
@@ -217,6 +225,7 @@ final class TestDisk {
     void forgetVote() {
         term = olderTerm;
         votedFor = olderVote;
+        masterStopNanos = olderMasterStopNanos;
         voteForgotten = true;
     }
 

@@ -51,6 +51,7 @@ final class TestNode {
                 members,
                 disk.term(),
                 disk.votedFor(),
+                disk.masterStopNanos(),
                 commit,
                 disk.tailCut,
                 disk.needed,

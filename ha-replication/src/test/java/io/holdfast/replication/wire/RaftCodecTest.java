@@ -55,12 +55,14 @@ class RaftCodecTest {
         GOLDEN.put(new AppendRequest(3, 4, 5, 6, List.of()), "01" + three + "0000000000000006");
         GOLDEN.put(new AppendAccepted(3, 4, 5), "02" + three);
         GOLDEN.put(new AppendRejected(3, 4, 5, 6), "03" + three + "0000000000000006");
-        GOLDEN.put(new Heartbeat(3, 4, 5, 6), "04" + three + "0000000000000006");
+        GOLDEN.put(new Heartbeat(3, 4, 5, 6), "04" + three + "0000000000000006"); // of an earlier release
+        GOLDEN.put(new Heartbeat(3, 4, 5, 6, 7), "04" + three + "0000000000000006" + "0000000000000007");
         GOLDEN.put(new HeartbeatReply(3, 4, 5, new Fitness(2, -3)), "05" + three + "02fd");
         GOLDEN.put(new PreVoteRequest(3, 4, 5), "06" + three);
         GOLDEN.put(new PreVoteReply(3, true), "07000000000000000301");
         GOLDEN.put(new VoteRequest(3, 4, 5, true), "08" + three + "01");
-        GOLDEN.put(new VoteReply(3, true, -4), "09000000000000000301fffffffffffffffc");
+        GOLDEN.put(new VoteReply(3, true, -4, VoteReply.UNTOLD), "09000000000000000301fffffffffffffffc"); // the same
+        GOLDEN.put(new VoteReply(3, true, -4, 5), "09000000000000000301fffffffffffffffc" + "0000000000000005");
         GOLDEN.put(new TimeoutNow(3, 4, 5), "13" + three);
         GOLDEN.put(new ReadIndexRequest(3, 4), "0a00000000000000030000000000000004");
         GOLDEN.put(new ReadIndexReply(3, 4, 5), "0b" + three);
@@ -89,14 +91,32 @@ class RaftCodecTest {
     @Test
     void aPromiseForAgesIsMalformed() {
         for (RaftMessage message : List.of(
-                new VoteReply(3, true, 60_000_000_001L),
-                new VoteReply(3, true, Long.MIN_VALUE),
+                new VoteReply(3, true, 60_000_000_001L, 0),
+                new VoteReply(3, true, Long.MIN_VALUE, 0),
+                new VoteReply(3, true, 0, 945_000_000_001L),
+                new VoteReply(3, true, 0, VoteReply.NO_PROMISE - 1),
                 new Heartbeat(1L << 48, 4, 5, 6),
+                new Heartbeat(3, 4, 5, 6, 660_000_000_001L),
+                new Heartbeat(3, 4, 5, 6, Long.MIN_VALUE),
                 new TimeoutNow(3, 60_000_000_001L, 0),
                 new TimeoutNow(3, 0, Long.MAX_VALUE),
                 new HeartbeatReply(3, 4, Long.MAX_VALUE, Fitness.PLAIN))) {
             ByteBuf encoded = RaftCodec.encode(UnpooledByteBufAllocator.DEFAULT, message);
             assertThrows(MalformedFrameException.class, () -> RaftCodec.decode(encoded, new ArrayList<>()));
+            encoded.release();
+        }
+    }
+
+    /** The longest {@code stopWithin}, with what is added to it for clocks that differ, is one that can be told. */
+    @Test
+    void theLongestTimeForStoppingFits() {
+        long stop = 600_000_000_000L;
+        for (RaftMessage message : List.of(
+                new Heartbeat(3, 4, 5, 6, stop),
+                new VoteReply(3, true, 45_000_000_000L, 45_000_000_000L + stop + stop / 4),
+                new TimeoutNow(3, 0, 45_000_000_000L + stop + stop / 4))) {
+            ByteBuf encoded = RaftCodec.encode(UnpooledByteBufAllocator.DEFAULT, message);
+            assertEquals(message, RaftCodec.decode(encoded, new ArrayList<>()));
             encoded.release();
         }
     }

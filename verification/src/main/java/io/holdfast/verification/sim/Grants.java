@@ -15,23 +15,23 @@ import java.util.function.LongSupplier;
  * the one before have not returned, the next grant waits for as long as they may take.
  */
 final class Grants {
+    /** Of roles, and of masters where all nodes are set alike. */
     static final Duration STOP_WITHIN = Duration.ofMillis(400);
-
-    /** Clocks differ by less than that in their rates. */
-    private static final long LEAST_WAIT_NANOS = STOP_WITHIN.toNanos() * 3 / 4;
 
     private static final class Tenure {
         final SimulatedNode machine;
         final int process;
         final Grant grant;
+        final long leastWaitNanos;
         boolean ended;
         boolean seenInvalid;
         long invalidSinceNanos;
 
-        Tenure(SimulatedNode machine, int process, Grant grant) {
+        Tenure(SimulatedNode machine, int process, Grant grant, Duration stopWithin) {
             this.machine = machine;
             this.process = process;
             this.grant = grant;
+            this.leastWaitNanos = stopWithin.toNanos() * 3 / 4; // clocks differ by less than that in their rates
         }
     }
 
@@ -57,7 +57,8 @@ final class Grants {
         return count;
     }
 
-    void begin(SimulatedNode machine, int process, Grant grant) {
+    /** @param stopWithin how long the callbacks may go on when the grant has ended, as that node is set */
+    void begin(SimulatedNode machine, int process, Grant grant, Duration stopWithin) {
         count++;
         long token = grant.token().value();
         Long before = tokens.put(grant.role(), token);
@@ -67,13 +68,13 @@ final class Grants {
         List<Tenure> tenures = byRole.computeIfAbsent(grant.role(), role -> new ArrayList<>());
         look();
         for (Tenure other : tenures) {
-            boolean waited = other.seenInvalid && nowNanos.getAsLong() - other.invalidSinceNanos >= LEAST_WAIT_NANOS;
+            boolean waited = other.seenInvalid && nowNanos.getAsLong() - other.invalidSinceNanos >= other.leastWaitNanos;
             if (lives(other) && !waited) {
                 decisions.violate("the callbacks of " + grant + " begin at " + machine.id() + " while those of "
                         + other.grant + " at " + other.machine.id() + " may go on");
             }
         }
-        tenures.add(new Tenure(machine, process, grant));
+        tenures.add(new Tenure(machine, process, grant, stopWithin));
     }
 
     void end(SimulatedNode machine, int process, String role) {

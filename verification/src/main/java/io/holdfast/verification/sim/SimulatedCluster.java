@@ -51,6 +51,7 @@ final class SimulatedCluster {
     private final int segmentBytes;
     private final boolean forced;
     private final boolean leases;
+    private final Map<String, Duration> stopWithin = new LinkedHashMap<>();
     private final int snapshotBytes;
     private final Duration snapshotAge;
     private final Set<String> gone = new TreeSet<>();
@@ -81,6 +82,8 @@ final class SimulatedCluster {
         this.operator = new Operator(simulation, this);
         this.roles = simulation.random("roles").nextInt(3) > 0;
         this.leases = simulation.random("leases").nextBoolean();
+        SplittableRandom stops = simulation.random("stopWithin");
+        boolean unequal = stops.nextInt(3) == 0;
         SplittableRandom snapshots = simulation.random("snapshots");
         this.snapshotBytes = (64 << 10) << snapshots.nextInt(4);
         this.snapshotAge = Duration.ofMillis(1_000 + snapshots.nextLong(9_000));
@@ -90,6 +93,9 @@ final class SimulatedCluster {
             machines.add(simulation.node(id));
             if (i < size) {
                 bootstrap[i] = id + "@" + id + ":" + PORT;
+            }
+            if (unequal) {
+                stopWithin.put(id, Duration.ofMillis(100L << (2 * stops.nextInt(3))));
             }
         }
         this.damage = new Damage(simulation, machines, forced && !reshaped);
@@ -137,6 +143,11 @@ final class SimulatedCluster {
         return roles && !parts.areQuiet();
     }
 
+    /** Of its master's callbacks: in some clusters a change of it is being rolled out. */
+    private Duration stopWithin(String id) {
+        return stopWithin.getOrDefault(id, Grants.STOP_WITHIN);
+    }
+
     private void stand(SimulatedNode machine, int number, HaCluster process) {
         if (!hasRoles()) {
             return;
@@ -146,7 +157,7 @@ final class SimulatedCluster {
             stands.add(process.role(role)
                     .stopWithin(Grants.STOP_WITHIN)
                     .executor(machine.callbacks())
-                    .hold(grant -> grants.begin(machine, number, grant), reason -> grants.end(machine, number, role)));
+                    .hold(grant -> grants.begin(machine, number, grant, Grants.STOP_WITHIN), reason -> grants.end(machine, number, role)));
         }
         candidacies.put(machine.id(), stands);
     }
@@ -179,9 +190,9 @@ final class SimulatedCluster {
                         fast && !parts.areQuiet()
                                 ? replication.timing(Duration.ofMillis(25), Duration.ofMillis(250))
                                 : replication)
-                .onMaster(grant -> grants.begin(machine, number, grant))
+                .onMaster(grant -> grants.begin(machine, number, grant, stopWithin(id)))
                 .onSlave(reason -> grants.end(machine, number, ElectionEngine.MASTER))
-                .stopWithin(Grants.STOP_WITHIN)
+                .stopWithin(stopWithin(id))
                 .healthCheck(
                         "sim", HealthCheck.graded(() -> operator.healthOf(id)).every(Duration.ofMillis(500)))
                 .runtime(runtime)
