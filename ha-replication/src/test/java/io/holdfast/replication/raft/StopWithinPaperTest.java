@@ -47,7 +47,8 @@ class StopWithinPaperTest {
         cluster.start();
         cluster.elect("a");
         firstEntry(cluster, "a");
-        // These nodes begin with a term, as if started anew: each has to take an earlier master to be set as it is itself.
+        // These nodes begin with a term, as if started anew: each has to take an earlier master to be set as it is
+        // itself.
         for (int i = 0; i < 40 && !grantedAt.containsKey(cluster.raft("a").term()); i++) {
             cluster.run(500);
         }
