@@ -27,9 +27,7 @@ public final class HardStateFile implements AutoCloseable {
     static final String NAME = "vote";
     static final int SLOT_BYTES = 512;
     static final long SECOND_SLOT_AT = 4096;
-    static final int VERSION = 2;
-    /** That of a release which did not know how long a master may take to stop. */
-    private static final int VERSION_WITHOUT_STOP = 1;
+    static final int VERSION = 1;
 
     static final int MAGIC = 0x48465654; // HFVT
 
@@ -208,7 +206,7 @@ public final class HardStateFile implements AutoCloseable {
                 .putLong(slot.state().term())
                 .position(NAME_AT)
                 .put(name)
-                .putLong(STOP_AT, slot.state().masterStopNanos());
+                .putLong(STOP_AT, slot.state().masterStopNanos() + 1);
         bytes.putInt(CRC_AT, Checksums.crc32c(bytes.clear(), 0, CRC_AT));
         return bytes.array();
     }
@@ -218,14 +216,13 @@ public final class HardStateFile implements AutoCloseable {
         if (bytes.getInt(0) != MAGIC || bytes.getInt(CRC_AT) != Checksums.crc32c(bytes, 0, CRC_AT)) {
             return null;
         }
-        byte version = bytes.get(4);
-        if (version != VERSION && version != VERSION_WITHOUT_STOP) {
-            throw new IOException("file " + path + " has format version " + version + ", and this release reads "
-                    + VERSION_WITHOUT_STOP + " and " + VERSION + ": start the release that wrote it");
+        if (bytes.get(4) != VERSION) {
+            throw new IOException("file " + path + " has format version " + bytes.get(4) + ", and this release reads "
+                    + VERSION + ": start the release that wrote it");
         }
         byte[] name = new byte[Math.min(bytes.getShort(6), MAX_NAME_BYTES)];
         bytes.get(NAME_AT, name);
-        long stop = version == VERSION_WITHOUT_STOP ? HardState.UNKNOWN : bytes.getLong(STOP_AT);
+        long stop = bytes.getLong(STOP_AT) - 1; // zero in what a release wrote that did not know of it
         HardState state = new HardState(bytes.getLong(16), new String(name, UTF_8), stop);
         return new Slot(bytes.getLong(8), state, (bytes.get(5) & DOUBTFUL) != 0);
     }

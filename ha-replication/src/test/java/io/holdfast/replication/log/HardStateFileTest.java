@@ -29,21 +29,21 @@ class HardStateFileTest {
         String slot = HexFormat.of().formatHex(bytes, SECOND, SECOND + 512);
         assertEquals(
                 "48465654" // HFVT
-                        + "02" // version
+                        + "01" // version
                         + "00" // flags
                         + "0006" // length of the name
                         + "0000000000000002" // sequence
                         + "0000000000000007" // term
                         + "6e6f64652d32" // node-2
                         + "00".repeat(470)
-                        + "00000006fc23ac00" // the longest stopWithin of masters that may still act
-                        + "2180f503", // CRC32C
+                        + "00000006fc23ac01" // the longest stopWithin of masters that may still act, plus one
+                        + "b1854de5", // CRC32C
                 slot);
     }
 
     /** What a release wrote that did not know for how long a master may go on. */
     @Test
-    void versionOneIsRead() throws IOException {
+    void whatAnEarlierReleaseWroteIsRead() throws IOException {
         HardStateFile.create(storage, DIRECTORY).close();
         byte[] slot = HexFormat.of()
                 .parseHex("48465654" + "01" + "00" + "0006" + "0000000000000002" + "0000000000000007" + "6e6f64652d32"
