@@ -68,7 +68,8 @@ final class Grants {
         List<Tenure> tenures = byRole.computeIfAbsent(grant.role(), role -> new ArrayList<>());
         look();
         for (Tenure other : tenures) {
-            boolean waited = other.seenInvalid && nowNanos.getAsLong() - other.invalidSinceNanos >= other.leastWaitNanos;
+            boolean waited =
+                    other.seenInvalid && nowNanos.getAsLong() - other.invalidSinceNanos >= other.leastWaitNanos;
             if (lives(other) && !waited) {
                 decisions.violate("the callbacks of " + grant + " begin at " + machine.id() + " while those of "
                         + other.grant + " at " + other.machine.id() + " may go on");

@@ -157,7 +157,9 @@ final class SimulatedCluster {
             stands.add(process.role(role)
                     .stopWithin(Grants.STOP_WITHIN)
                     .executor(machine.callbacks())
-                    .hold(grant -> grants.begin(machine, number, grant, Grants.STOP_WITHIN), reason -> grants.end(machine, number, role)));
+                    .hold(
+                            grant -> grants.begin(machine, number, grant, Grants.STOP_WITHIN),
+                            reason -> grants.end(machine, number, role)));
         }
         candidacies.put(machine.id(), stands);
     }

@@ -34,6 +34,8 @@ class ArchitectureTest {
         EXCEPTIONS.put(
                 CORE + ".ClusterRun: java.lang.Thread.<init>",
                 "a node that stops because it failed cannot do so on its own loop, nor count on a worker");
+        EXCEPTIONS.put(
+                CORE + ".ShutdownHook: java.lang.Thread.<init>", "the JVM wants a thread that it starts when it ends");
         String real = "the real form of a seam";
         String netty = CORE + ".internal.netty.";
         EXCEPTIONS.put(netty + "RealRuntime: java.security.SecureRandom", real);

@@ -70,8 +70,9 @@ final class ChildProgram implements AutoCloseable {
         in.flush();
     }
 
+    /** SIGTERM; its streams stay open, which {@link Process#destroy} would close. */
     void terminate() {
-        process.destroy(); // SIGTERM
+        process.toHandle().destroy();
     }
 
     boolean isAlive() {

@@ -111,16 +111,21 @@ class MastershipTest {
     /** All running nodes stand for these roles. */
     private void stand(String id, int roles) {
         for (int i = 0; i < roles; i++) {
-            candidacies
-                    .get(id)
-                    .put(
-                            "role-" + i,
-                            process(id)
-                                    .role("role-" + i)
-                                    .stopWithin(STOP_WITHIN)
-                                    .executor(machines.get(id).callbacks())
-                                    .hold(grant -> {}, reason -> {}));
+            stand(id, "role-" + i, 0);
         }
+    }
+
+    private void stand(String id, String role, int priority) {
+        candidacies
+                .get(id)
+                .put(
+                        role,
+                        process(id)
+                                .role(role)
+                                .priority(priority)
+                                .stopWithin(STOP_WITHIN)
+                                .executor(machines.get(id).callbacks())
+                                .hold(grant -> {}, reason -> {}));
     }
 
     private Map<String, String> holders() {
@@ -303,6 +308,19 @@ class MastershipTest {
         await("and told", done::isDone);
         assertEquals(next, done.join().nodeId());
         assertEquals(next, process(old).role("role-0").holder().orElseThrow().nodeId());
+    }
+
+    @Test
+    void theHigherPriorityHasItWhenItHasStayedForHalfAMinute() {
+        stand("node-1", "role-0", 0);
+        await("it is held", () -> "node-1".equals(holders().get("role-0")));
+        long held = simulation.nowNanos();
+        stand("node-2", "role-0", 10);
+        await("it goes to the higher one", () -> "node-2".equals(holders().get("role-0")));
+        assertTrue(simulation.nowNanos() - held >= Duration.ofSeconds(29).toNanos(), "it stays for a while");
+        stand("node-3", "role-0", 0);
+        simulation.runFor(Duration.ofMinutes(2));
+        assertEquals("node-2", holders().get("role-0"), "it does not go back");
     }
 
     @Test

@@ -36,7 +36,9 @@ class UnequalStopWithinTest {
         SimulatedNode machine = machines.computeIfAbsent(id, simulation::node);
         HaCluster.builder("sim")
                 .node(Node.of(id).bind(id + ":7400"))
-                .with(LogReplication.inDirectory(Path.of("data")).bootstrap(LIST).segmentBytes(64 << 10))
+                .with(LogReplication.inDirectory(Path.of("data"))
+                        .bootstrap(LIST)
+                        .segmentBytes(64 << 10))
                 .onMaster(grant -> {
                     grants.put(id, grant);
                     begunAt.put(id, simulation.nowNanos());

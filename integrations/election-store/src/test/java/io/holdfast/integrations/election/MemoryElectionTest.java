@@ -7,6 +7,7 @@ import io.holdfast.core.spi.HaFeature;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.integrations.election.contract.ElectionEngineContract;
 import io.holdfast.integrations.election.contract.ElectionFixture;
+import io.holdfast.integrations.election.contract.Pauses;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -64,6 +65,7 @@ class MemoryElectionTest extends ElectionEngineContract {
     private static final class Fixture implements ElectionFixture {
         private final MemoryStore store = new MemoryStore();
         private final Map<String, Way> ways = new ConcurrentHashMap<>();
+        private final Pauses pauses = new Pauses();
 
         private Way way(String node) {
             return ways.computeIfAbsent(node, id -> new Way());
@@ -71,7 +73,7 @@ class MemoryElectionTest extends ElectionEngineContract {
 
         @Override
         public Set<Power> powers() {
-            return EnumSet.allOf(Power.class);
+            return EnumSet.complementOf(EnumSet.of(Power.SESSION)); // it keeps nothing of its nodes
         }
 
         @Override
@@ -83,7 +85,8 @@ class MemoryElectionTest extends ElectionEngineContract {
                     .withCalm(calm());
             return HaCluster.builder("contract")
                     .node(Node.of(id).bind("127.0.0.1:0").advertise("127.0.0.1:0"))
-                    .with(new Feature(timing, store, way(id)));
+                    .with(new Feature(timing, store, way(id)))
+                    .runtime(pauses.runtime(id));
         }
 
         @Override
@@ -119,6 +122,21 @@ class MemoryElectionTest extends ElectionEngineContract {
         @Override
         public void delay(String node, Duration time) {
             way(node).set(false, time.toNanos());
+        }
+
+        @Override
+        public void pause(String node) {
+            pauses.pause(node);
+        }
+
+        @Override
+        public void resume(String node) {
+            pauses.resume(node);
+        }
+
+        @Override
+        public void loseSession(String node) {
+            throw new UnsupportedOperationException("there are none");
         }
 
         @Override

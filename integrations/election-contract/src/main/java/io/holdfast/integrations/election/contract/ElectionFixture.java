@@ -17,14 +17,31 @@ public interface ElectionFixture {
         /** {@link #cut} and {@link #heal}. */
         CUT,
         /** {@link #delay}. */
-        DELAY
+        DELAY,
+        /** {@link #pause} and {@link #resume}. */
+        PAUSE,
+        /** {@link #loseSession}. */
+        SESSION
     }
 
     /** What it can do. */
     Set<Power> powers();
 
+    /**
+     * Whether its servers are others than the nodes. Then a node that does not reach them is not well, while the nodes of an engine
+     * that are its servers go on, as a majority does without them.
+     */
+    default boolean isApart() {
+        return true;
+    }
+
     /** A node with the engine in it, not yet built; ports are free ones of the loopback interface. */
     HaCluster.Builder node(String id);
+
+    /** What a role is called in this test: another name in each, where the engine goes on from test to test. */
+    default String role(String name) {
+        return name;
+    }
 
     /** How long a grant lasts without being renewed: short, 1 to 3 s. */
     Duration lease();
@@ -32,7 +49,7 @@ public interface ElectionFixture {
     /** The drift that is allowed for. */
     Duration clockDrift();
 
-    /** Longer than an orderly hand-over takes to be begun by the engine itself, for a higher priority. */
+    /** For how long a role stays with its holder before the engine itself begins to hand it over, for a higher priority. */
     default Duration calm() {
         return lease();
     }
@@ -51,6 +68,15 @@ public interface ElectionFixture {
 
     /** From now on each answer to a node takes so much longer. */
     void delay(String node, Duration time);
+
+    /** From now on a node stands still with all its threads and with whoever asks its clock, as its process does after SIGSTOP. */
+    void pause(String node);
+
+    /** It goes on. No effect if it does not stand still. */
+    void resume(String node);
+
+    /** What the engine keeps of a node's connection ends, as if it had been silent for too long; the node may make another one. */
+    void loseSession(String node) throws Exception;
 
     /** Ends the servers and removes what they wrote. */
     void close() throws Exception;

@@ -2,7 +2,9 @@ package io.holdfast.integrations.election.contract;
 
 import io.holdfast.core.Grant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -29,6 +31,19 @@ final class Journal {
     }
 
     private final List<Entry> entries = new ArrayList<>();
+    private final Set<String> standingStill = new HashSet<>();
+
+    /**
+     * A node that stands still, and until its callback has ended also one that has just gone on, is kept from harm by its token
+     * alone; and whoever looked at its grant would stand still, too.
+     */
+    synchronized void standsStill(String node, boolean does) {
+        if (does) {
+            standingStill.add(node);
+        } else {
+            standingStill.remove(node);
+        }
+    }
 
     /** A callback begins. Whatever else holds the role must have ended, or overrun what it was allowed. */
     synchronized Entry begin(String node, Grant grant) {
@@ -37,11 +52,14 @@ final class Journal {
             if (!other.grant.role().equals(grant.role())) {
                 continue;
             }
-            if (other.grant.isValid()) {
-                entry.overlaps.add(other + " is still valid");
-            }
             if (other.grant.token().compareTo(grant.token()) >= 0) {
                 entry.overlaps.add(other + " has no smaller token");
+            }
+            if (standingStill.contains(other.node)) {
+                continue;
+            }
+            if (other.grant.isValid()) {
+                entry.overlaps.add(other + " is still valid");
             }
             if (!other.ended) {
                 entry.overlaps.add(other + " has callbacks that still run");

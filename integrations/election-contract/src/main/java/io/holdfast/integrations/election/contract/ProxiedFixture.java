@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** An engine that is one server on the loopback interface, which each node reaches through a proxy of its own. */
 public abstract class ProxiedFixture implements ElectionFixture {
     private final Map<String, TcpProxy> proxies = new ConcurrentHashMap<>();
+    private final Pauses pauses = new Pauses();
 
     /** For a subclass. */
     protected ProxiedFixture() {}
@@ -20,8 +21,8 @@ public abstract class ProxiedFixture implements ElectionFixture {
     /** Where the server listens. */
     protected abstract int serverPort();
 
-    /** The engine of a node that reaches the server by that port of 127.0.0.1, with this fixture's lease and drift. */
-    protected abstract HaFeature feature(int port);
+    /** The engine of that node, which reaches the server by that port of 127.0.0.1, with this fixture's lease and drift. */
+    protected abstract HaFeature feature(String node, int port);
 
     /** Ends the server and removes what it wrote. */
     protected abstract void closeServer() throws Exception;
@@ -45,7 +46,8 @@ public abstract class ProxiedFixture implements ElectionFixture {
     public HaCluster.Builder node(String id) {
         return HaCluster.builder("contract")
                 .node(Node.of(id).bind("127.0.0.1:0").advertise("127.0.0.1:0"))
-                .with(feature(proxy(id).port()));
+                .with(feature(id, proxy(id).port()))
+                .runtime(pauses.runtime(id));
     }
 
     @Override
@@ -71,6 +73,22 @@ public abstract class ProxiedFixture implements ElectionFixture {
     @Override
     public void delay(String node, Duration time) {
         proxy(node).delay(time.toNanos());
+    }
+
+    @Override
+    public void pause(String node) {
+        pauses.pause(node);
+    }
+
+    @Override
+    public void resume(String node) {
+        pauses.resume(node);
+    }
+
+    /** Ends its connections; an engine that keeps more of them than that overrides this. */
+    @Override
+    public void loseSession(String node) throws Exception {
+        proxy(node).drop();
     }
 
     @Override

@@ -63,6 +63,11 @@ public final class TcpProxy implements AutoCloseable {
         set(false, nanos);
     }
 
+    /** Every connection ends; new ones may be made. */
+    public void drop() {
+        sockets.forEach(this::close);
+    }
+
     private void set(boolean isCut, long nanos) {
         lock.lock();
         try {

@@ -20,6 +20,7 @@ class EtcdElectionTest extends ElectionEngineContract {
         return new Fixture(EtcdServer.create(directory));
     }
 
+    /** What etcd keeps of a client are connections with watches on them: the engine has no lease there that could be revoked. */
     private static final class Fixture extends ProxiedFixture {
         private final EtcdServer server;
 
@@ -34,7 +35,7 @@ class EtcdElectionTest extends ElectionEngineContract {
         }
 
         @Override
-        protected HaFeature feature(int port) {
+        protected HaFeature feature(String node, int port) {
             return EtcdElection.connect("http://127.0.0.1:" + port)
                     .lease(lease())
                     .clockDrift(clockDrift())

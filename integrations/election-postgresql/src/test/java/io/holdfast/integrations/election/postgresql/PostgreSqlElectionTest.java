@@ -7,6 +7,8 @@ import io.holdfast.integrations.election.contract.ElectionEngineContract;
 import io.holdfast.integrations.election.contract.ElectionFixture;
 import io.holdfast.integrations.election.contract.ProxiedFixture;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,19 +52,35 @@ class PostgreSqlElectionTest extends ElectionEngineContract {
         }
 
         @Override
-        protected HaFeature feature(int port) {
+        protected HaFeature feature(String node, int port) {
+            return PostgreSqlElection.on(dataSource(node, port))
+                    .table(table)
+                    .lease(lease())
+                    .clockDrift(clockDrift())
+                    .calm(calm());
+        }
+
+        private static PGSimpleDataSource dataSource(String user, int port) {
             PGSimpleDataSource dataSource = new PGSimpleDataSource();
             dataSource.setServerNames(new String[] {"127.0.0.1"});
             dataSource.setPortNumbers(new int[] {port});
             dataSource.setDatabaseName("postgres");
             dataSource.setUser(PostgreSqlServer.USER);
+            dataSource.setApplicationName(user);
             dataSource.setConnectTimeout(1);
             dataSource.setLoginTimeout(1);
-            return PostgreSqlElection.on(dataSource)
-                    .table(table)
-                    .lease(lease())
-                    .clockDrift(clockDrift())
-                    .calm(calm());
+            return dataSource;
+        }
+
+        /** As an administrator or a failover of the server ends them. */
+        @Override
+        public void loseSession(String node) throws Exception {
+            try (Connection other = dataSource("test", server.port()).getConnection();
+                    PreparedStatement end = other.prepareStatement(
+                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ?")) {
+                end.setString(1, node);
+                end.execute();
+            }
         }
 
         @Override

@@ -1,12 +1,19 @@
 package io.holdfast.integrations.election.zookeeper;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.holdfast.core.spi.HaFeature;
 import io.holdfast.integrations.election.contract.ElectionEngineContract;
 import io.holdfast.integrations.election.contract.ElectionFixture;
 import io.holdfast.integrations.election.contract.ProxiedFixture;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
+import org.apache.zookeeper.ZooKeeper;
 
 /** The contract, on a ZooKeeper server in this JVM. */
 class ZooKeeperElectionTest extends ElectionEngineContract {
@@ -18,6 +25,7 @@ class ZooKeeperElectionTest extends ElectionEngineContract {
 
     private static final class Fixture extends ProxiedFixture {
         private final TestingServer server;
+        private final Map<String, ZooKeeper> sessions = new ConcurrentHashMap<>();
 
         Fixture() throws Exception {
             InstanceSpec spec = new InstanceSpec(null, -1, -1, -1, false, -1, 200, 60, Map.of(), "127.0.0.1");
@@ -30,11 +38,34 @@ class ZooKeeperElectionTest extends ElectionEngineContract {
         }
 
         @Override
-        protected HaFeature feature(int port) {
+        protected HaFeature feature(String node, int port) {
             return ZooKeeperElection.connect("127.0.0.1:" + port)
+                    .configure(client -> client.zookeeperFactory((servers, timeout, watcher, readOnly) -> {
+                        ZooKeeper session = new ZooKeeper(servers, timeout, watcher, readOnly);
+                        sessions.put(node, session);
+                        return session;
+                    }))
                     .lease(lease())
                     .clockDrift(clockDrift())
                     .calm(calm());
+        }
+
+        /** Another client takes its session and closes it: the server says to the node that it has expired. */
+        @Override
+        public void loseSession(String node) throws Exception {
+            ZooKeeper lost = Objects.requireNonNull(sessions.get(node));
+            CountDownLatch connected = new CountDownLatch(1);
+            ZooKeeper thief = new ZooKeeper(
+                    server.getConnectString(),
+                    lost.getSessionTimeout(),
+                    event -> connected.countDown(),
+                    lost.getSessionId(),
+                    lost.getSessionPasswd());
+            try {
+                assertTrue(connected.await(30, TimeUnit.SECONDS), "no connection to the server");
+            } finally {
+                thief.close();
+            }
         }
 
         @Override

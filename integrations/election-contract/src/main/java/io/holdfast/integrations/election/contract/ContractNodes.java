@@ -1,0 +1,183 @@
+package io.holdfast.integrations.election.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.holdfast.core.FencingToken;
+import io.holdfast.core.HaCluster;
+import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.RoleCandidacy;
+import io.holdfast.core.RoleHolder;
+import io.holdfast.integrations.election.contract.ElectionFixture.Power;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** The nodes of one test of the contract, what they stand for, and what is waited for. */
+abstract class ContractNodes {
+    static final Duration STOP_WITHIN = Duration.ofMillis(300);
+    static final long LIMIT_NANOS = Duration.ofSeconds(40).toNanos();
+
+    final Journal journal = new Journal();
+    final Map<String, HaCluster> nodes = new ConcurrentHashMap<>();
+    private final Map<String, RoleCandidacy> candidacies = new ConcurrentHashMap<>();
+    private final Set<String> standingStill = ConcurrentHashMap.newKeySet();
+    ElectionFixture fixture;
+    String role = "";
+    String otherRole = "";
+
+    /** A new engine, with servers of its own and no memory; abort by an assumption where it cannot run. */
+    protected abstract ElectionFixture newFixture() throws Exception;
+
+    @BeforeEach
+    void start() throws Exception {
+        fixture = newFixture();
+        role = fixture.role("invoices");
+        otherRole = fixture.role("mails");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (fixture == null) {
+            return;
+        }
+        standingStill.forEach(fixture::resume);
+        try {
+            List<CompletableFuture<Void>> stops =
+                    nodes.values().stream().map(HaCluster::stopAsync).toList();
+            stops.forEach(CompletableFuture::join);
+        } finally {
+            fixture.close();
+        }
+        assertEquals(List.of(), journal.overlaps());
+    }
+
+    void needs(Power power) {
+        assumeTrue(fixture.powers().contains(power), "this engine's fixture cannot " + power);
+    }
+
+    HaCluster run(String node) {
+        HaCluster cluster = fixture.node(node).start();
+        nodes.put(node, cluster);
+        return cluster;
+    }
+
+    HaCluster node(String id) {
+        return Objects.requireNonNull(nodes.get(id));
+    }
+
+    void runAll(String... ids) {
+        for (String id : ids) {
+            run(id);
+        }
+    }
+
+    void stand(String node, String role, int priority) {
+        candidacies.put(
+                node + "/" + role,
+                node(node).role(role).priority(priority).stopWithin(STOP_WITHIN).run(grant -> {
+                    Journal.Entry entry = journal.begin(node, grant);
+                    try {
+                        new CountDownLatch(1).await(); // until it is interrupted
+                    } finally {
+                        journal.end(entry);
+                    }
+                }));
+    }
+
+    RoleCandidacy candidacy(String node, String role) {
+        return Objects.requireNonNull(candidacies.get(node + "/" + role));
+    }
+
+    Journal.Entry awaitHolder(String role) throws InterruptedException {
+        return journal.await(role, LIMIT_NANOS, "a holder", e -> !e.ended && e.grant.isValid());
+    }
+
+    Journal.Entry awaitHolder(String role, String node) throws InterruptedException {
+        return journal.await(
+                role,
+                LIMIT_NANOS,
+                "its being held by " + node,
+                e -> e.node.equals(node) && !e.ended && e.grant.isValid());
+    }
+
+    Journal.Entry awaitNext(String role, FencingToken after) throws InterruptedException {
+        return journal.await(
+                role,
+                LIMIT_NANOS,
+                "a grant after " + after,
+                e -> e.grant.token().compareTo(after) > 0 && !e.ended && e.grant.isValid());
+    }
+
+    static void awaitTrue(String what, BooleanSupplier condition) throws InterruptedException {
+        Journal waiting = new Journal();
+        long deadline = System.nanoTime() + LIMIT_NANOS;
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() - deadline < 0, "in vain for " + what);
+            synchronized (waiting) {
+                waiting.wait(10);
+            }
+        }
+    }
+
+    static RoleHolder within(Future<RoleHolder> future) throws Exception {
+        return future.get(LIMIT_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    String other(String node, String... ids) {
+        for (String id : ids) {
+            if (!id.equals(node)) {
+                return id;
+            }
+        }
+        throw new AssertionError("no other than " + node);
+    }
+
+    /** That node has read who holds the role, so it has long been reading. */
+    boolean knows(String holder, String other) {
+        return node(other)
+                .role(role)
+                .holder()
+                .filter(h -> h.nodeId().equals(holder))
+                .isPresent();
+    }
+
+    /** Hands the role over as soon as the holder knows of the other, which it may not yet. */
+    RoleHolder handOver(String from, String to) throws Exception {
+        long deadline = System.nanoTime() + LIMIT_NANOS;
+        while (true) {
+            try {
+                return within(candidacy(from, role).handOver(to));
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof NotAvailableException) || System.nanoTime() - deadline > 0) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** As SIGSTOP does with its process. */
+    void pause(String node) {
+        standingStill.add(node);
+        journal.standsStill(node, true);
+        fixture.pause(node);
+    }
+
+    /** It runs again; what it does until its callback has ended is still what it would have done before. */
+    void resume(String node) {
+        fixture.resume(node);
+        standingStill.remove(node);
+    }
+}
