@@ -139,7 +139,7 @@ final class Reunion {
     }
 
     private void exchange(Address to) {
-        if (pending.size() < MAX_PENDING && !to.equals(s.self.address()) && !pending.containsKey(to)) {
+        if (!s.leaving && pending.size() < MAX_PENDING && !to.equals(s.self.address()) && !pending.containsKey(to)) {
             pending.put(to, s.now + PENDING_NANOS);
             s.stats.pushPulls++;
             s.out.pushPull(to, table());
@@ -163,6 +163,11 @@ final class Reunion {
     /** An exchange with {@code to} is over. */
     void ended(Address to) {
         pending.remove(to);
+    }
+
+    /** Somebody was sent this node's table, and may know it by now, but has not answered yet. */
+    boolean isAsking() {
+        return !pending.isEmpty();
     }
 
     /** Who answered there. */

@@ -183,8 +183,8 @@ public final class Swim {
             reunion.answeredBy(to, theirs.from().id());
             boolean alone = s.table.live().isEmpty();
             merge(theirs, !alone);
-            if (alone && s.running && !s.leaving) {
-                gossip.put(s.self.id(), new SwimMessage.Alive(s.self));
+            if (alone && s.running) {
+                gossip.put(s.self.id(), s.leaving ? goodbye() : new SwimMessage.Alive(s.self));
             }
             exit();
         }
@@ -217,6 +217,7 @@ public final class Swim {
             if (refused) {
                 evidence(to);
             }
+            endIfTold();
             exit();
         }
     }
@@ -307,14 +308,16 @@ public final class Swim {
         return true;
     }
 
-    /** Says goodbye; {@link SwimOutput#leaveDone} follows, at once if nobody is there to hear it. */
+    /**
+     * Says goodbye; {@link SwimOutput#leaveDone} follows, at once if nobody is there to hear it. Whoever was asked to let this node
+     * join may know it before the answer is here, so the answer is awaited.
+     */
     public void leave(long now) {
         if (!s.leaving && enter(now)) {
             s.self = s.self.withIncarnation(Math.min(MemberInfo.MAX_INCARNATION, s.self.incarnation() + 1));
             s.leaving = true;
             leaveDeadline = s.now + s.config.leaveTimeout();
-            MemberInfo self = s.self;
-            gossip.put(self.id(), new SwimMessage.Left(self.id(), self.boot(), self.incarnation()));
+            gossip.put(s.self.id(), goodbye());
             due();
             exit();
         }
@@ -373,10 +376,20 @@ public final class Swim {
             nextExpiry = SwimState.NEVER;
             view.expire();
         }
-        if (s.leaving && (!gossip.isTelling(s.self.id()) || s.table.live().isEmpty() || s.now >= leaveDeadline)) {
+        endIfTold();
+    }
+
+    private void endIfTold() {
+        boolean alone = s.table.live().isEmpty();
+        boolean told = alone ? !reunion.isAsking() : !gossip.isTelling(s.self.id());
+        if (s.running && s.leaving && (told || s.now >= leaveDeadline)) {
             s.running = false;
             s.out.leaveDone();
         }
+    }
+
+    private SwimMessage goodbye() {
+        return new SwimMessage.Left(s.self.id(), s.self.boot(), s.self.incarnation());
     }
 
     private void exit() {

@@ -291,6 +291,43 @@ class SwimScenarioTest {
     }
 
     @Test
+    void whoLeavesBeforeItsJoiningWasAnsweredSaysGoodbyeToo() {
+        for (long seed = 1; seed <= 200; seed++) {
+            SwimCluster cluster = cluster(LAN, seed, size(seed));
+            List<Kind> heard = new ArrayList<>();
+            SwimNode guest = cluster.add("guest");
+            cluster.watch((observer, change) -> {
+                if (change.member().id().equals("guest")) {
+                    heard.add(change.kind());
+                }
+            });
+            guest.boot(List.of(cluster.node(0).address()));
+            assertTrue(cluster.runUntil(() -> heard.contains(Kind.JOINED), 4 * SECOND), "seed " + seed);
+            guest.input(c -> c.leave(cluster.now()));
+            assertTrue(cluster.runUntil(() -> guest.left, 4 * SECOND), "seed " + seed);
+            guest.kill();
+            cluster.run(10 * SECOND);
+            assertFalse(heard.contains(Kind.SUSPECTED) || heard.contains(Kind.DIED), "seed " + seed + ": " + heard);
+            assertEquals(MemberState.LEFT, cluster.node(0).stateOf("guest"), "seed " + seed);
+        }
+    }
+
+    @Test
+    void whoLeavesWhileItsSeedIsSilentDoesNotWaitForEver() {
+        SwimCluster cluster = cluster(LAN, 1, 3);
+        cluster.node(0).silence();
+        SwimNode guest = cluster.add("guest");
+        guest.boot(List.of(cluster.node(0).address()));
+        guest.input(c -> c.leave(cluster.now()));
+        assertTrue(cluster.runUntil(() -> guest.left, 4 * SECOND));
+        SwimNode other = cluster.add("another");
+        cluster.node(1).kill();
+        other.boot(List.of(cluster.node(1).address()));
+        other.input(c -> c.leave(cluster.now()));
+        assertTrue(cluster.runUntil(() -> other.left, 100 * MILLI), "nobody is there, and that is known");
+    }
+
+    @Test
     void evidenceAgainstALivingOneIsRefuted() {
         for (long seed = 1; seed <= 100; seed++) {
             SwimCluster cluster = cluster(LAN, seed, size(seed));
