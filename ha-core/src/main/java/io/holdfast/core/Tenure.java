@@ -65,6 +65,9 @@ final class Tenure implements ElectionEngine.Listener {
     private boolean owed;
 
     private long endingSinceNanos;
+    /** When the callbacks were told; later than the end where the process stood still meanwhile. */
+    private long toldNanos;
+
     private boolean overrun;
     private int failures;
     private boolean failed;
@@ -209,7 +212,8 @@ final class Tenure implements ElectionEngine.Listener {
         endReason = reason;
         handOverTo = to;
         owed = toBeReleased;
-        endingSinceNanos = clock.nanoTime();
+        toldNanos = clock.nanoTime();
+        endingSinceNanos = toldNanos;
         overrun = false;
         meters.grantEnded(reason);
         LOG.info("{} no longer holds role {}: {}", node, role, reason);
@@ -351,6 +355,9 @@ final class Tenure implements ElectionEngine.Listener {
         if (phase == Phase.ENDING && !overrun) {
             return endingSinceNanos + stopWithinNanos;
         }
+        if (phase == Phase.ENDING && owed) {
+            return toldNanos + stopWithinNanos;
+        }
         if (phase == Phase.ENDING && waiting != null) {
             return waiting.validUntilNanos();
         }
@@ -364,6 +371,9 @@ final class Tenure implements ElectionEngine.Listener {
             lapsed(grant);
         } else if (phase == Phase.ENDING && !overrun && now - endingSinceNanos >= stopWithinNanos) {
             overran();
+            hung(now);
+        } else if (phase == Phase.ENDING && overrun && owed) {
+            hung(now);
         } else if (phase == Phase.ENDING && overrun && waiting != null && now - waiting.validUntilNanos() >= 0) {
             waiting = null; // given to a node whose callbacks hang; before they overran they may yet return in time
             release("", LONGEST_PAUSE_NANOS);
@@ -394,13 +404,20 @@ final class Tenure implements ElectionEngine.Listener {
                 stopWithinNanos / 1_000_000,
                 endReason,
                 where);
-        if (owed) { // the callbacks may never end, and the role must not be nobody's until then
-            owed = false;
-            release(handOverTo, LONGEST_PAUSE_NANOS);
-        }
         if (haltOnOverrun) {
             LOG.error("{}: the process is halted, as haltOnOverrun asks", node);
             Runtime.getRuntime().halt(TenureWatch.HALT_STATUS);
+        }
+    }
+
+    /**
+     * The callbacks may never end, and the role must not be nobody's until then. Where the process stood still past the grant's
+     * end, they have had no time yet: that is no reason for standing aside.
+     */
+    private void hung(long now) {
+        if (owed && now - toldNanos >= stopWithinNanos) {
+            owed = false;
+            release(handOverTo, LONGEST_PAUSE_NANOS);
         }
     }
 

@@ -354,6 +354,33 @@ class TenureTest {
     }
 
     @Test
+    void aProcessThatStoodStillDoesNotStandAsideForIt() {
+        Tenure tenure = standing();
+        tenure.granted(token(7), now + 100 * MS);
+        runCallbacks();
+        now += 100 * MS + STOP_WITHIN;
+        tenure.check(); // the watchdog is the first to wake
+        tenure.check();
+        assertEquals(now + STOP_WITHIN, tenure.dueNanos());
+        runCallbacks();
+        assertEquals(List.of("stands r 3", "begin 7", "end: it could not be renewed in time", "release '' 0"), told());
+    }
+
+    @Test
+    void ifItsCallbacksHangFromThenOnItDoes() {
+        Tenure tenure = standing();
+        tenure.granted(token(7), now + 100 * MS);
+        runCallbacks();
+        now += 100 * MS + STOP_WITHIN;
+        tenure.check();
+        tenure.check();
+        now += STOP_WITHIN;
+        tenure.check();
+        assertEquals(1, count("overruns"));
+        assertEquals(List.of("stands r 3", "begin 7", "release '' 60000"), told());
+    }
+
+    @Test
     void aRoleWhoseCallbacksHangIsGivenBackWhenTheirTimeIsOver() {
         Tenure tenure = standing();
         tenure.granted(token(7), now + 100 * MS);

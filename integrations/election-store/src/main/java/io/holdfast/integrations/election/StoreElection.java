@@ -8,7 +8,6 @@ import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.RunningFeature;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,7 +22,9 @@ public final class StoreElection implements RunningFeature, ElectionEngine {
 
     private final FeatureContext context;
     private final ElectionTiming timing;
-    private final RecordStore.Opener opener;
+    /** Of the worker alone. */
+    private final StoreClient client;
+
     private final String description;
     private final Clock clock;
     private final EventLoop loop;
@@ -35,8 +36,6 @@ public final class StoreElection implements RunningFeature, ElectionEngine {
 
     private volatile Map<String, RoleHolder> holders = Map.of();
     private volatile @Nullable Worker worker;
-    /** Of the worker alone. */
-    private @Nullable RecordStore store;
 
     private boolean started;
     private boolean inFlight;
@@ -61,15 +60,18 @@ public final class StoreElection implements RunningFeature, ElectionEngine {
             RecordStore.Opener opener) {
         this.context = context;
         this.timing = timing;
-        this.opener = opener;
         this.description = description;
         this.clock = context.runtime().clock();
         this.loop = context.runtime().loop();
         String node = context.node().id();
         this.core = new ElectionCore(node, timing, context.runtime().random());
         this.meters = new ElectionMeters(context.meters(), context.clusterName(), node, engine);
-        this.storeHealth =
-                new StoreHealth(context, engine + " at " + where, timing.lease().toNanos());
+        String store = engine + " at " + where;
+        this.storeHealth = new StoreHealth(context, store, timing.lease().toNanos());
+        this.client = new StoreClient(
+                node,
+                store,
+                () -> opener.open(context.clusterName(), timing.requestTimeout().toMillis(), this::changed));
     }
 
     @Override
@@ -153,33 +155,9 @@ public final class StoreElection implements RunningFeature, ElectionEngine {
         inFlight = true;
         askedNanos = now;
         thread.execute(() -> {
-            Answer answer = ask(request);
+            StoreClient.Answer answer = client.ask(request);
             loop.execute(() -> answered(request, answer, now));
         });
-    }
-
-    /** What came of a request: of a read {@code records}, of a write whether it was {@code done}, or why it failed. */
-    private record Answer(
-            List<StoredRecord> records,
-            boolean done,
-            @Nullable Exception failure) {}
-
-    /** On the worker. */
-    private Answer ask(Request request) {
-        try {
-            RecordStore open = store;
-            if (open == null) {
-                open = opener.open(
-                        context.clusterName(), timing.requestTimeout().toMillis(), this::changed);
-                store = open;
-            }
-            if (request instanceof Request.Write write) {
-                return new Answer(List.of(), open.commit(write.changes()), null);
-            }
-            return new Answer(open.readAll(), true, null);
-        } catch (Exception e) { // whatever a client library throws: it did not work, and will be tried again
-            return new Answer(List.of(), false, e);
-        }
     }
 
     /** Any thread. */
@@ -193,7 +171,7 @@ public final class StoreElection implements RunningFeature, ElectionEngine {
         }
     }
 
-    private void answered(Request request, Answer answer, long startedNanos) {
+    private void answered(Request request, StoreClient.Answer answer, long startedNanos) {
         if (ended) {
             return;
         }
@@ -281,13 +259,7 @@ public final class StoreElection implements RunningFeature, ElectionEngine {
         meters.close();
         Worker thread = worker;
         if (thread != null) {
-            thread.execute(() -> {
-                RecordStore open = store;
-                store = null;
-                if (open != null) {
-                    open.close();
-                }
-            });
+            thread.execute(client::close);
             thread.close();
         }
     }
