@@ -168,6 +168,22 @@ abstract class ContractNodes {
         }
     }
 
+    /** Hands the role to that node by whoever holds it, unless that node does. */
+    void moveTo(String to) throws Exception {
+        long deadline = System.nanoTime() + LIMIT_NANOS;
+        Journal.Entry now = awaitHolder(role);
+        while (!to.equals(now.node)) {
+            try {
+                assertEquals(to, within(candidacy(now.node, role).handOver(to)).nodeId());
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof NotAvailableException) || System.nanoTime() - deadline > 0) {
+                    throw e;
+                }
+            }
+            now = awaitHolder(role);
+        }
+    }
+
     /** As SIGSTOP does with its process. */
     void pause(String node) {
         standingStill.add(node);

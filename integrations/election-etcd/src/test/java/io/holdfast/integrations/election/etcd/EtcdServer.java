@@ -2,8 +2,10 @@ package io.holdfast.integrations.election.etcd;
 
 import io.holdfast.integrations.election.contract.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +60,7 @@ final class EtcdServer {
                         directory.resolve("log").toFile()))
                 .start();
         long deadline = System.nanoTime() + LIMIT_NANOS;
-        while (!listens()) {
+        while (!serves()) {
             if (!process.isAlive() || System.nanoTime() - deadline > 0) {
                 throw new IllegalStateException("etcd does not start: " + Files.readString(directory.resolve("log")));
             }
@@ -66,9 +68,16 @@ final class EtcdServer {
         }
     }
 
-    private boolean listens() {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
+    /** It has elected itself; one that is killed before that has nothing on its disk that it could go on with. */
+    private boolean serves() {
+        try {
+            HttpURLConnection health =
+                    (HttpURLConnection) new URL("http://127.0.0.1:" + port + "/health").openConnection();
+            health.setConnectTimeout(1_000);
+            health.setReadTimeout(1_000);
+            try (InputStream answer = health.getInputStream()) {
+                return new String(answer.readAllBytes(), StandardCharsets.UTF_8).contains("true");
+            }
         } catch (IOException e) {
             return false;
         }
