@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** The house rules, executable: who may know whom, what is not called, how little is public. */
 class ArchitectureTest {
     private static final String CORE = "io.holdfast.core";
+    private static final String LOADBALANCE = "io.holdfast.loadbalance";
     private static final String MEMBERSHIP = "io.holdfast.membership";
     private static final String REPLICATION = "io.holdfast.replication";
 
@@ -51,6 +52,7 @@ class ArchitectureTest {
         EXCEPTIONS.put(
                 CORE + ".discovery.FileSeeds: java.nio.file.Files",
                 "reads an operator's file, on a worker, as TLS does");
+        EXCEPTIONS.put(LOADBALANCE + ".ScheduledBalancerRuntime: java.lang.System.nanoTime", real);
         String file = CORE + ".internal.file.";
         EXCEPTIONS.put(file + "DirectoryLock: java.nio.file.Files", real);
         EXCEPTIONS.put(file + "DirectoryLock: java.nio.channels.*", real);
@@ -85,6 +87,7 @@ class ArchitectureTest {
             CORE + ".discovery",
             CORE + ".runtime",
             CORE + ".spi",
+            LOADBALANCE,
             MEMBERSHIP,
             REPLICATION,
             "io.holdfast.testkit",
@@ -92,6 +95,8 @@ class ArchitectureTest {
 
     /** Lowest first: a package knows those beside its name and no other of its module. */
     private static final Map<String, Set<String>> CORE_LAYERS = new LinkedHashMap<>();
+
+    private static final Map<String, Set<String>> LOADBALANCE_LAYERS = new LinkedHashMap<>();
 
     private static final Map<String, Set<String>> MEMBERSHIP_LAYERS = new LinkedHashMap<>();
 
@@ -123,6 +128,12 @@ class ArchitectureTest {
                         "internal.operator",
                         "internal.seal",
                         "internal.http"));
+
+        LOADBALANCE_LAYERS.put("vocabulary", Set.of());
+        LOADBALANCE_LAYERS.put("pick", Set.of());
+        LOADBALANCE_LAYERS.put("outlier", Set.of("vocabulary", "pick"));
+        LOADBALANCE_LAYERS.put("route", Set.of("vocabulary", "pick"));
+        LOADBALANCE_LAYERS.put("", Set.of("vocabulary", "pick", "outlier", "route"));
 
         MEMBERSHIP_LAYERS.put("swim", Set.of());
         MEMBERSHIP_LAYERS.put("wire", Set.of("swim"));
@@ -200,6 +211,8 @@ class ArchitectureTest {
                     "RoleHolder",
                     "HoldfastException",
                     "StartFailedException"),
+            LOADBALANCE,
+            Set.of("Algorithm", "OutlierSettings"),
             MEMBERSHIP,
             Set.of("MemberMessage", "MemberGossip"),
             REPLICATION,
@@ -216,6 +229,7 @@ class ArchitectureTest {
     void modulesKnowOnlyWhatIsBeneathThem() {
         Map<String, Set<String>> known = Map.of(
                 "core", Set.of("core"),
+                "loadbalance", Set.of("loadbalance", "core"),
                 "membership", Set.of("membership", "core"),
                 "replication", Set.of("replication", "core"),
                 "testkit", Set.of("testkit", "core"),
@@ -253,6 +267,11 @@ class ArchitectureTest {
     @Test
     void packagesOfTheCoreAreLayers() {
         assertLayers(CORE, CORE_LAYERS);
+    }
+
+    @Test
+    void packagesOfLoadBalancingAreLayers() {
+        assertLayers(LOADBALANCE, LOADBALANCE_LAYERS);
     }
 
     @Test
@@ -350,6 +369,31 @@ class ArchitectureTest {
                 }
             }
         });
+        assertEquals(Set.of(), wrong);
+    }
+
+    @Test
+    void pickersAndTheirPlansKnowNothingOfTheWorld() {
+        Set<String> wrong = new TreeSet<>();
+        for (String part : List.of("pick", "outlier", "route")) {
+            Products.inModule("loadbalance." + part).forEach(c -> {
+                for (String name : Products.knownTo(c)) {
+                    boolean allowed = !name.contains(".") // a primitive type
+                            || name.startsWith("java.lang.")
+                            || (name.startsWith("java.util.") && !name.startsWith("java.util.concurrent."))
+                            || name.equals("java.time.Duration")
+                            || name.startsWith("org.jspecify.annotations.")
+                            || name.startsWith(LOADBALANCE + ".")
+                            || name.equals(CORE + ".Health");
+                    // Stripes ask for the thread's id, and for nothing else of it.
+                    boolean thread = name.equals("java.lang.Thread")
+                            && !Products.topLevelName(c).equals(LOADBALANCE + ".pick.Stripes");
+                    if (!allowed || thread) {
+                        wrong.add(c.getName() + " knows " + name);
+                    }
+                }
+            });
+        }
         assertEquals(Set.of(), wrong);
     }
 

@@ -15,6 +15,7 @@ public final class Products {
     public static final JavaClasses CLASSES = new ClassFileImporter()
             .importPackages(
                     "io.holdfast.core",
+                    "io.holdfast.loadbalance",
                     "io.holdfast.membership",
                     "io.holdfast.replication",
                     "io.holdfast.testkit",

@@ -1,0 +1,52 @@
+package io.holdfast.loadbalance;
+
+import io.holdfast.core.runtime.NodeRuntime;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** Time, chance and a thread for a balancer's own work: changes and judgements, never a pick. All safe from any thread. */
+public interface BalancerRuntime {
+
+    /** Monotonic nanoseconds from an arbitrary origin. */
+    long nanoTime();
+
+    /** What the balancer's own generators are seeded by, once. */
+    RandomGenerator seed();
+
+    /**
+     * Runs a task soon, off the path of whoever asks for it; one at a time, in order.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if it has ended
+     */
+    void execute(Runnable task);
+
+    /** Runs a task every so many nanoseconds, from now on, where {@link #execute} runs them. */
+    Repeating every(long nanos, Runnable task);
+
+    /** A task that comes again and again. */
+    @FunctionalInterface
+    interface Repeating {
+        /** Ends it. Idempotent. */
+        void cancel();
+    }
+
+    /**
+     * Of a node of the cluster: real in production, simulated in the simulator.
+     *
+     * @param worker a thread for the balancer's work, such as {@code runtime.newWorker("balance")}; several balancers may share one
+     */
+    static BalancerRuntime of(NodeRuntime runtime, Executor worker) {
+        return new NodeBalancerRuntime(runtime, worker);
+    }
+
+    /**
+     * Of a scheduler of the caller's, where there is no cluster.
+     *
+     * @param seed such as {@code SplittableRandom::new}, called once
+     */
+    static BalancerRuntime of(ScheduledExecutorService scheduler, Supplier<? extends RandomGenerator> seed) {
+        return new ScheduledBalancerRuntime(scheduler, seed.get());
+    }
+}
