@@ -5,6 +5,10 @@
 #   benchmarks/run.sh handover    [--quick] [--repeats ROUNDS]
 #   benchmarks/run.sh overload    [--quick]
 #   benchmarks/run.sh snapshots   [--quick]
+#   benchmarks/run.sh loadbalance [--quick] [--systems holdfast,floor,grpc,ribbon,finagle,spring-cloud,dubbo]   what a pick costs
+#   benchmarks/run.sh loadbalance --quality             how exact and even picks are, how many keys move
+#   benchmarks/run.sh loadbalance --service [--print]   a simulated service by every algorithm, into docs/load-balancing.md
+#   benchmarks/run.sh loadbalance --report              what was measured of picks into docs/load-balancing.md
 #   benchmarks/run.sh report
 # Peers are ratis, sofajraft, jgroups-raft and aeron. See docs/performance.md.
 set -eu
@@ -15,9 +19,33 @@ case "${1:-}" in
     handover) main=HandoverBenchmark ;;
     overload) main=OverloadBenchmark ;;
     snapshots) main=SnapshotBenchmark ;;
+    loadbalance) ;;
     report) main=PerformancePage ;;
-    *) sed -n '2,9s/^# \{0,1\}//p' benchmarks/run.sh >&2; exit 2 ;;
+    *) sed -n '2,13s/^# \{0,1\}//p' benchmarks/run.sh >&2; exit 2 ;;
 esac
+if [ "$1" = loadbalance ]; then
+    shift
+    modules=benchmarks/loadbalance
+    profile=
+    case "$*" in
+        --quality*) main=Quality; shift ;;
+        --service*) main=ServiceReport; shift ;;
+        --report*) main=LoadBalanceBenchmark ;;
+        *)
+            main=LoadBalanceBenchmark
+            for peer in grpc ribbon finagle spring-cloud dubbo; do
+                case "$*" in
+                    *--systems*"$peer"*) modules="$modules,benchmarks/peers/$peer" profile=-Ppeers ;;
+                    *--systems*) ;;
+                    *) modules="$modules,benchmarks/peers/$peer" profile=-Ppeers ;;
+                esac
+            done
+            ;;
+    esac
+    [ -n "${BENCHMARKS_NO_BUILD:-}" ] || mvn -q -B $profile -DskipTests -pl "$modules" -am package
+    exec java -Dorg.slf4j.simpleLogger.defaultLogLevel=error -cp "benchmarks/loadbalance/target/classes:benchmarks/loadbalance/target/lib/*" \
+        "io.holdfast.benchmarks.loadbalance.$main" benchmarks "$@"
+fi
 shift
 modules=benchmarks/replication
 profile=

@@ -1,0 +1,18 @@
+package io.holdfast.benchmarks.loadbalance;
+
+/** A part of a page that a command makes: between {@code <!-- made: NAME -->} and {@code <!-- end of what is made -->}. */
+final class GeneratedPart {
+    private static final String END = "<!-- end of what is made -->";
+
+    private GeneratedPart() {}
+
+    static String replace(String page, String name, String text) {
+        String begin = "<!-- made: " + name + " -->\n";
+        int from = page.indexOf(begin);
+        int to = from < 0 ? -1 : page.indexOf(END, from);
+        if (to < 0) {
+            throw new IllegalArgumentException("the page has no " + begin.strip() + " with " + END + " behind it");
+        }
+        return page.substring(0, from + begin.length()) + text.strip() + "\n" + page.substring(to);
+    }
+}
