@@ -5,6 +5,7 @@ import io.holdfast.core.spi.DatagramPort;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Links;
 import io.holdfast.core.spi.Membership;
+import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.Seal;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -63,6 +64,11 @@ final class ClusterContext implements FeatureContext {
     @Override
     public @Nullable Membership membership() {
         return parts.membership();
+    }
+
+    @Override
+    public @Nullable ReplicatedState replicatedState() {
+        return parts.replicatedState();
     }
 
     @Override

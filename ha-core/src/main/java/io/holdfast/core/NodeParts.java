@@ -12,6 +12,7 @@ import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
 import io.holdfast.core.spi.Measure;
 import io.holdfast.core.spi.Membership;
+import io.holdfast.core.spi.ReplicatedState;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -56,6 +57,7 @@ final class NodeParts {
     private volatile @Nullable HealthMonitor health;
     private volatile @Nullable Tenures tenures;
     private volatile @Nullable Membership membership;
+    private volatile @Nullable ReplicatedState replicatedState;
     private volatile @Nullable TlsWatch tlsWatch;
     private volatile @Nullable Operations operations;
     private volatile @Nullable HttpEndpoint http;
@@ -120,6 +122,12 @@ final class NodeParts {
         return membership;
     }
 
+    /** Null if nothing replicates state, or before features are made. */
+    @Nullable
+    ReplicatedState replicatedState() {
+        return replicatedState;
+    }
+
     /** Those made so far, in the order of the builder. */
     List<Named> features() {
         return features;
@@ -171,6 +179,9 @@ final class NodeParts {
         for (Named named : made) {
             if (named.feature() instanceof Membership known) {
                 membership = known;
+            }
+            if (named.feature() instanceof ReplicatedState replicates) {
+                replicatedState = replicates;
             }
             if (named.feature() instanceof ElectionEngine engine) {
                 tenures = new Tenures(

@@ -55,6 +55,11 @@ public interface FeatureContext {
     @Nullable
     Membership membership();
 
+    /** Who replicates state; null if nothing does. Known once all features have been made, so from {@code open} on. */
+    default @Nullable ReplicatedState replicatedState() {
+        return null;
+    }
+
     /** Where users' callbacks and futures run: never on the loop. Serial and in order by default. */
     Executor callbacks();
 

@@ -19,6 +19,8 @@ import io.holdfast.replication.wire.ClientMessage.Answers;
 import io.holdfast.replication.wire.ClientMessage.CommandAnswer;
 import io.holdfast.replication.wire.ClientMessage.Opened;
 import io.holdfast.replication.wire.ClientMessage.Read;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -85,6 +87,8 @@ public final class LogClient implements Commands, Responder, LocalCalls {
 
     private volatile boolean stopped;
     private Runnable readyListener = () -> {};
+    private final List<Runnable> masterListeners = new ArrayList<>();
+    private volatile @Nullable Announcement announcedMaster;
 
     /** Makes one; it does nothing before {@link #start}. */
     public LogClient(FeatureContext context, Limits limits) {
@@ -128,6 +132,16 @@ public final class LogClient implements Commands, Responder, LocalCalls {
     /** Says whom to tell when a session has been opened or the master changed. On the loop. */
     public void onChange(Runnable listener) {
         readyListener = listener;
+    }
+
+    /** Who was announced as master last; null before anybody was. Safe from any thread. */
+    public @Nullable Announcement announcedMaster() {
+        return announcedMaster;
+    }
+
+    /** Says what is run whenever another master has been announced. On the loop. */
+    public void onMaster(Runnable listener) {
+        masterListeners.add(listener);
     }
 
     /** True if writes can go somewhere. On the loop. */
@@ -195,7 +209,9 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         }
         masterTerm = announcement.term();
         masterId = announcement.master();
+        announcedMaster = announcement;
         useMaster(nodes.endpointOf(masterId));
+        masterListeners.forEach(Runnable::run);
     }
 
     private void useMaster(@Nullable Endpoint endpoint) {

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * built-in machines are applied on the loop, in slices that leave it time for heartbeats; a user's has its own thread.
  */
 final class Applier {
+    /** In place of a machine's number: a query of nothing, which is answered behind all that has been applied. */
+    static final int NO_MACHINE = 0;
+
     private static final byte[] NOTHING = new byte[0];
 
     /** How much is applied before the loop is given back. */
@@ -529,6 +532,15 @@ final class Applier {
 
     /** Answers a read from the state as it is, after all that has been applied. */
     void query(int machine, byte[] request, UserMachine.Done done) {
+        if (machine == NO_MACHINE) {
+            Runnable answer = () -> done.accept(Outcome.APPLIED, NOTHING);
+            if (user == null) {
+                answer.run();
+            } else {
+                user.after(answer);
+            }
+            return;
+        }
         if (machine == Commands.USER && user != null) {
             user.query(request, done);
             return;

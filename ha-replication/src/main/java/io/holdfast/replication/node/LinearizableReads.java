@@ -21,14 +21,21 @@ import java.util.function.Consumer;
  * be as fresh as that. Reads of one turn of the loop share one question to the master. On the loop.
  */
 final class LinearizableReads {
+    private static final byte[] NOTHING = new byte[0];
     private static final int MAX_READS = 65_536;
     private static final int MAX_AS_OF = 64;
     private static final long MAX_READ_BYTES = 64L << 20;
     private static final long PATIENCE_NANOS = 3_000_000_000L;
 
-    private record Read(int machine, byte[] request, Responder asker, long askerId, long sinceNanos, long index) {
+    /**
+     * A read.
+     *
+     * @param slack so many of the entries that it should see may be missing
+     */
+    private record Read(
+            int machine, byte[] request, Responder asker, long askerId, long sinceNanos, long slack, long index) {
         Read at(long readIndex) {
-            return new Read(machine, request, asker, askerId, sinceNanos, readIndex);
+            return new Read(machine, request, asker, askerId, sinceNanos, slack, Math.max(0, readIndex - slack));
         }
     }
 
@@ -65,12 +72,25 @@ final class LinearizableReads {
 
     void read(int machine, byte[] request, Freshness freshness, Responder asker, long askerId) {
         if (asking.size() + waiting.size() + answering >= MAX_READS || heldBytes + request.length > MAX_READ_BYTES) {
-            asker.read(askerId, Outcome.UNAVAILABLE, new byte[0]);
+            asker.read(askerId, Outcome.UNAVAILABLE, NOTHING);
             asker.flush();
             return;
         }
         heldBytes += request.length;
-        Read read = new Read(machine, request, asker, askerId, clock.nanoTime(), 0);
+        read(new Read(machine, request, asker, askerId, clock.nanoTime(), 0, 0), freshness);
+    }
+
+    /** Finds out whether this node is so fresh, as a read of nothing. */
+    void confirm(Freshness freshness, long slack, Responder asker) {
+        if (asking.size() + waiting.size() + answering >= MAX_READS) {
+            asker.read(0, Outcome.UNAVAILABLE, NOTHING);
+            asker.flush();
+            return;
+        }
+        read(new Read(Applier.NO_MACHINE, NOTHING, asker, 0, clock.nanoTime(), slack, 0), freshness);
+    }
+
+    private void read(Read read, Freshness freshness) {
         switch (freshness.kind()) {
             case Freshness.LOCAL -> answerAt(read);
             case Freshness.AT_LEAST -> answerAt(read.at(freshness.bound()));
@@ -107,7 +127,7 @@ final class LinearizableReads {
         if (read == null) {
             return; // given up, or answered twice
         }
-        if (index > 0 && asOf.size() < MAX_AS_OF) {
+        if (index > 0 && asOf.size() < MAX_AS_OF) { // also where the read itself needs less
             asOf.add(new AsOf(read.sinceNanos(), index));
             noteFreshness(applier.applied());
         }
@@ -167,7 +187,7 @@ final class LinearizableReads {
 
     private void refuse(Read read) {
         heldBytes -= read.request().length;
-        read.asker().read(read.askerId(), Outcome.UNAVAILABLE, new byte[0]);
+        read.asker().read(read.askerId(), Outcome.UNAVAILABLE, NOTHING);
         read.asker().flush();
     }
 

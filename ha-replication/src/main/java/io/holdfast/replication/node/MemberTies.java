@@ -7,6 +7,7 @@ import io.holdfast.core.MemberState;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Membership;
+import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.replication.log.Voter;
 import java.util.Collections;
 import java.util.Map;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * connections; and who is dead since when, and where members are reached. On the loop.
  */
 final class MemberTies {
+    /** As often as it is looked at, and twice that: an entry that is being applied at that moment is not worth a word. */
+    private static final long BEHIND_NANOS = 1_000_000_000L;
+
     private final FeatureContext context;
     private final BiConsumer<String, Address> found;
     private final Runnable moved;
@@ -28,6 +32,9 @@ final class MemberTies {
     private final Map<String, AutopilotPlan.Seen> seen = new TreeMap<>();
     private @Nullable Membership membership;
     private @Nullable ReplicaRole said;
+    /** NaN before anything was said. */
+    private double saidBehind = Double.NaN;
+
     private boolean stopped;
 
     /**
@@ -128,6 +135,16 @@ final class MemberTies {
         if (known != null && !stopped && !Objects.equals(role, said)) {
             said = role;
             known.say(facts -> facts.withRole(role));
+        }
+    }
+
+    /** For how long this node's state has been older than it should be: a hint for balancers, in whole tenths of a second. */
+    void isBehind(long nanos) {
+        Membership known = membership;
+        double seconds = nanos < BEHIND_NANOS ? 0 : Math.floor(nanos / 1e8) / 10;
+        if (known != null && !stopped && seconds != saidBehind) {
+            saidBehind = seconds;
+            known.say(facts -> facts.withLoad(ReplicatedState.LAG, seconds));
         }
     }
 

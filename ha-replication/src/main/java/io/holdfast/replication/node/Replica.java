@@ -4,6 +4,7 @@ import io.holdfast.core.Address;
 import io.holdfast.core.Explanation;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.HaEvent;
+import io.holdfast.core.RoleHolder;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
@@ -25,7 +26,9 @@ import io.holdfast.replication.raft.RaftEffect;
 import io.holdfast.replication.raft.RaftInput;
 import io.holdfast.replication.raft.RaftMessage;
 import io.holdfast.replication.raft.RaftRole;
+import io.holdfast.replication.session.Freshness;
 import io.holdfast.replication.session.Outcome;
+import io.holdfast.replication.session.Responder;
 import io.holdfast.replication.structures.MapChange;
 import io.holdfast.replication.wire.ClientMessage.Announcement;
 import io.netty.buffer.ByteBuf;
@@ -37,6 +40,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -320,7 +324,9 @@ final class Replica {
 
     /** What this node is to the log, for all members to know. */
     private void tellMembers() {
-        members.is(driver.raft().isRemoved() ? null : standing.status().role());
+        boolean removed = driver.raft().isRemoved();
+        members.is(removed ? null : standing.status().role());
+        members.isBehind(removed ? 0 : standing.behindNanos());
     }
 
     /** What the autopilot says, if this is the master; else null. Safe from any thread. */
@@ -328,8 +334,20 @@ final class Replica {
         return autopilot.finding();
     }
 
+    /** The master of an announcement. */
+    static Optional<RoleHolder> holder(@Nullable Announcement announced) {
+        return announced == null
+                ? Optional.empty()
+                : Optional.of(new RoleHolder(announced.master(), FencingToken.of(EPOCH, announced.term())));
+    }
+
     LogStatus status() {
         return standing.status();
+    }
+
+    /** See {@link LinearizableReads#confirm}. On the loop. */
+    void confirm(Freshness freshness, long slack, Responder asker) {
+        reads.confirm(freshness, slack, asker);
     }
 
     @Nullable

@@ -1,8 +1,11 @@
 package io.holdfast.replication.node;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.ReplicaRole;
+import io.holdfast.core.RoleHolder;
 import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.client.LockAccess;
@@ -10,13 +13,17 @@ import io.holdfast.replication.client.LockClient;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.LogAccess;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 
 /** The log in a process that uses it without storing it. */
-public final class ReplicationClient implements RunningFeature, LogAccess, LockAccess {
+public final class ReplicationClient implements RunningFeature, LogAccess, LockAccess, ReplicatedState {
     private final FeatureContext context;
     private final Map<Address, String> addresses;
     private final LogClient client;
@@ -56,6 +63,27 @@ public final class ReplicationClient implements RunningFeature, LogAccess, LockA
             context.ready(client.isReady(), client.isReady() ? "" : "no master is reached at this moment");
         });
         client.start(addresses, null);
+    }
+
+    @Override
+    public Optional<RoleHolder> announcedMaster() {
+        return Replica.holder(client.announcedMaster());
+    }
+
+    @Override
+    public void onMaster(Runnable listener) {
+        client.onMaster(listener);
+    }
+
+    @Override
+    public boolean isMaster() {
+        return false;
+    }
+
+    @Override
+    public CompletionStage<Void> confirm(Bound bound, Duration limit) {
+        return CompletableFuture.failedFuture(new NotAvailableException(
+                context.node().id() + " is a client, and stores no state that could be " + bound));
     }
 
     @Override

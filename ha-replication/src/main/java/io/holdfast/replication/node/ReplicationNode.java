@@ -10,6 +10,7 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Inspectable;
+import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.VoterChange;
@@ -40,7 +41,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A node that stores the log: its directory and identity, and, once the cluster is formed, its {@link Replica}. */
-public final class ReplicationNode implements RunningFeature, LogAccess, LockAccess, ElectionEngine {
+public final class ReplicationNode implements RunningFeature, LogAccess, LockAccess, ElectionEngine, ReplicatedState {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicationNode.class);
 
     private final FeatureContext context;
@@ -323,6 +324,28 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         return now.master().isEmpty()
                 ? Optional.empty()
                 : Optional.of(new RoleHolder(now.master(), FencingToken.of(Replica.EPOCH, now.term())));
+    }
+
+    @Override
+    public Optional<RoleHolder> announcedMaster() {
+        return Replica.holder(client.announcedMaster());
+    }
+
+    @Override
+    public void onMaster(Runnable listener) {
+        client.onMaster(listener);
+    }
+
+    @Override
+    public boolean isMaster() {
+        return status().role() == ReplicaRole.MASTER;
+    }
+
+    @Override
+    public CompletionStage<Void> confirm(Bound bound, Duration limit) {
+        return new Confirmation(
+                        context, bound, limit, () -> replica, () -> isMaster() ? holder(MASTER) : Optional.empty())
+                .begin();
     }
 
     @Override

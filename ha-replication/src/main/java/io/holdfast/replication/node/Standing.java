@@ -50,6 +50,7 @@ final class Standing {
 
     private final Supplier<Map<String, String>> troubles;
     private long masterlessSinceNanos;
+    private long upToDateNanos;
     private volatile LogStatus status = LogStatus.unknown(ReplicaRole.SLAVE);
     private volatile @Nullable Situation situation;
 
@@ -58,6 +59,7 @@ final class Standing {
         this.context = context;
         this.troubles = troubles;
         this.masterlessSinceNanos = context.runtime().clock().nanoTime();
+        this.upToDateNanos = masterlessSinceNanos;
         this.commitNotedNanos = masterlessSinceNanos;
         context.health(LOG, Health.UP, "");
     }
@@ -71,6 +73,11 @@ final class Standing {
     @Nullable
     Situation situation() {
         return situation;
+    }
+
+    /** For how long this node has not had all that it has heard of, or has heard of nothing. On the loop. */
+    long behindNanos() {
+        return context.runtime().clock().nanoTime() - upToDateNanos;
     }
 
     /** A few times a second are enough. */
@@ -98,6 +105,9 @@ final class Standing {
         boolean hears = raft.hearsLeader();
         if (hears) {
             masterlessSinceNanos = publishedNanos;
+        }
+        if (hears && applied >= raft.commitIndex()) {
+            upToDateNanos = publishedNanos;
         }
         situation = new Situation(
                 context.node().id(),

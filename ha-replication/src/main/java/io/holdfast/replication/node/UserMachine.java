@@ -218,6 +218,11 @@ final class UserMachine {
         questions.add(new Question(request, done));
     }
 
+    /** Runs something on the loop when everything handed over before has been applied. On the loop. */
+    void after(Runnable then) {
+        worker.execute(() -> loop.execute(then));
+    }
+
     /** Hears of a snapshot. On the loop. */
     interface Captured {
         /** Everything handed over before has been applied, and the answers have been told. */

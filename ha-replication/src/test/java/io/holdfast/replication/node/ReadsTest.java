@@ -197,6 +197,34 @@ class ReadsTest {
     }
 
     @Test
+    void freshnessIsConfirmedAsByAReadOfNothing() {
+        reads.confirm(new Freshness(Freshness.AT_LEAST, 3), 0, new Asker());
+        runAll();
+        assertEquals(List.of(), answers);
+        apply(3);
+        assertEquals(List.of("0 APPLIED"), answers);
+        reads.confirm(Freshness.STRICT, 0, new Asker());
+        runAll();
+        assertEquals(List.of(100L), asked);
+        reads.ready(100, 4);
+        assertEquals(List.of("0 APPLIED"), answers);
+        apply(4);
+        assertEquals(List.of("0 APPLIED", "0 APPLIED"), answers);
+    }
+
+    @Test
+    void soManyEntriesMayBeMissing() {
+        reads.confirm(Freshness.STRICT, 2, new Asker());
+        reads.confirm(Freshness.STRICT, 1, new Asker());
+        runAll();
+        reads.ready(100, 4);
+        reads.ready(101, 4);
+        assertEquals(List.of("0 APPLIED"), answers);
+        apply(3);
+        assertEquals(List.of("0 APPLIED", "0 APPLIED"), answers);
+    }
+
+    @Test
     void anIndexThatDoesNotComeIsGivenUp() {
         read(1, Freshness.AT_LEAST, 99);
         now += 4 * SECOND;

@@ -1,0 +1,74 @@
+package io.holdfast.core.spi;
+
+import io.holdfast.core.FencingToken;
+import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.RoleHolder;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Replicates state from a master to slaves, or knows where that is done: a {@link RunningFeature} that implements this tells
+ * others, such as a balancer, who is master and how fresh this node is. A cluster has one at the most.
+ */
+public interface ReplicatedState {
+    /** Name of the {@linkplain io.holdfast.core.MemberFacts#load() load} by which a node tells how many seconds it is behind. */
+    String LAG = "log.lag";
+
+    /**
+     * Who was announced as master last, with the token of its term; empty before anybody was. It stays until another is
+     * announced, also if it has died: its successor is what counts. Safe from any thread; costs nothing.
+     */
+    Optional<RoleHolder> announcedMaster();
+
+    /** Says what is run whenever another master is announced, on the loop. Called on the loop. */
+    void onMaster(Runnable listener);
+
+    /** True if this node is the master as far as it knows. Safe from any thread; costs nothing. */
+    boolean isMaster();
+
+    /**
+     * An index at or after that of every write of this process that has been answered: what another process has to have applied
+     * for its reads to show them. Safe from any thread; costs nothing.
+     */
+    long position();
+
+    /**
+     * Finds out whether this node's own state is as fresh as that, and waits for it if it is about to be. Safe from any thread.
+     *
+     * @return completes when it is; with {@link NotAvailableException} if it is not within {@code limit}, if the master that has
+     *     to be asked is not reached, or if this process stores no state
+     */
+    CompletionStage<Void> confirm(Bound bound, Duration limit);
+
+    /** How fresh. */
+    sealed interface Bound {
+        /**
+         * It has all up to an index.
+         *
+         * @param index such as {@link #position()} of whoever wrote, 0 for anything
+         */
+        record AtLeast(long index) implements Bound {}
+
+        /**
+         * It has all that had been acknowledged so long ago. Costs a question to the master unless one was asked in that time.
+         *
+         * @param staleness 0 for all that has been acknowledged by now
+         */
+        record Within(Duration staleness) implements Bound {}
+
+        /**
+         * It lacks so many of the entries that have been decided by now. Costs a question to the master.
+         *
+         * @param entries not negative
+         */
+        record Behind(long entries) implements Bound {}
+
+        /**
+         * It is the master at this moment, as a majority confirms, and of no earlier term than that.
+         *
+         * @param token of the master that is meant
+         */
+        record Master(FencingToken token) implements Bound {}
+    }
+}
