@@ -158,6 +158,21 @@ public final class Balancer implements AutoCloseable {
         return entered(target != null ? target : now.begin(key, tried, time.ticks()));
     }
 
+    /**
+     * Counts a request as on its way to that very endpoint, whatever health, outliers and draining say of it: there is only one
+     * master. {@link #end} has to follow.
+     *
+     * @param id of an endpoint
+     * @return null if it is not on the list, or has as many requests in flight as it may
+     */
+    public @Nullable Target beginAt(String id) {
+        Routing now = routing;
+        if (!enter()) {
+            return null;
+        }
+        return entered(now.beginAt(Target.idHash(id), time.ticks()));
+    }
+
     private boolean enter() {
         AtomicInteger all = bounded;
         if (all != null && all.getAndIncrement() >= settings.mostInFlightInAll()) {
@@ -343,6 +358,11 @@ public final class Balancer implements AutoCloseable {
     /** How it goes about it. */
     public BalancerSettings settings() {
         return settings;
+    }
+
+    /** True if somebody may be picked, were it not full: why {@link #begin} has given null. */
+    boolean hasSomebody() {
+        return routing.pick() != null;
     }
 
     /** Ends its own work and takes its meters back. Picks go on with what they have. Idempotent. */

@@ -181,8 +181,8 @@ final class BalancerCore {
             entry.spared = null;
             news.add(verdict);
         } else if (verdict instanceof Verdict.Readmitted) {
+            entry.stats.forgive(CoarseTime.ticks(now), usualLatency(now));
             entry.ejected = null;
-            entry.stats.forgive(CoarseTime.ticks(now));
             entry.startSlowly(now);
             news.add(verdict);
         } else if (verdict instanceof Verdict.Spared spared) {
@@ -191,6 +191,18 @@ final class BalancerCore {
             }
             entry.spared = spared;
         }
+    }
+
+    /** The median of what is expected of those that are not out; 0 if nothing is. */
+    private double usualLatency(long now) {
+        int ticks = CoarseTime.ticks(now);
+        double[] known = entries.values().stream()
+                .filter(each -> each.ejected == null)
+                .mapToDouble(each -> each.stats.latencyNanos(ticks, decay))
+                .filter(nanos -> nanos > 0)
+                .sorted()
+                .toArray();
+        return known.length == 0 ? 0 : known[(known.length - 1) / 2];
     }
 
     private void rebuild(long now) {

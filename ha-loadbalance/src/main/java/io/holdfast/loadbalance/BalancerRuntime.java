@@ -25,6 +25,12 @@ public interface BalancerRuntime {
     /** Runs a task every so many nanoseconds, from now on, where {@link #execute} runs them. */
     Repeating every(long nanos, Runnable task);
 
+    /**
+     * Runs a task once, no sooner than in so many nanoseconds, on a thread that is not the caller's and not to be blocked. Dropped if
+     * the runtime has ended by then.
+     */
+    void after(long nanos, Runnable task);
+
     /** A task that comes again and again. */
     @FunctionalInterface
     interface Repeating {

@@ -30,6 +30,11 @@ final class NodeBalancerRuntime implements BalancerRuntime {
     }
 
     @Override
+    public void after(long nanos, Runnable task) {
+        runtime.loop().schedule(nanos, () -> worker.execute(task));
+    }
+
+    @Override
     public Repeating every(long nanos, Runnable task) {
         Ticking ticking = new Ticking(nanos, task);
         ticking.next();

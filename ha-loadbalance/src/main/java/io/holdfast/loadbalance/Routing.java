@@ -24,6 +24,7 @@ final class Routing {
 
     private final Target[] targets;
     private final SessionTable sessions;
+    private final SessionTable byId;
     private final LongSupplier chance;
     private final boolean keyed;
     private final int mostInFlight;
@@ -64,6 +65,7 @@ final class Routing {
         this.everybody = everybody;
         this.kept = kept;
         this.sessions = new SessionTable(kept);
+        this.byId = everybody.equals(kept) ? sessions : new SessionTable(everybody);
         this.chance = chance;
         this.keyed = keyed;
         this.mostInFlight = mostInFlight;
@@ -215,5 +217,12 @@ final class Routing {
         Target target = sessions.find(session);
         boolean may = target != null && (tried == null || !tried.has(target));
         return may && target != null && target.stats().begin(mostInFlight, ticks) ? target : null;
+    }
+
+    /** Counts a request as on its way to that very endpoint, whatever is thought of it; null if it is not there, or full. */
+    @Nullable
+    Target beginAt(long idHash, int ticks) {
+        Target target = byId.find(idHash);
+        return target != null && target.stats().begin(mostInFlight, ticks) ? target : null;
     }
 }

@@ -63,11 +63,15 @@ final class ScheduledBalancerRuntime implements BalancerRuntime {
             if (next == null) {
                 return;
             }
-            try {
-                next.run();
-            } catch (RuntimeException e) { // whoever gave it is to catch its own: the others' tasks are still to run
-                log.error("a task of a balancer failed: {}", e, e);
-            }
+            run(next);
+        }
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) { // whoever gave it is to catch its own: the others' tasks are still to run
+            log.error("a task of a balancer failed: {}", e, e);
         }
     }
 
@@ -76,6 +80,15 @@ final class ScheduledBalancerRuntime implements BalancerRuntime {
             Runnable next = waiting.poll();
             running = next != null;
             return next;
+        }
+    }
+
+    @Override
+    public void after(long nanos, Runnable task) {
+        try {
+            Future<?> unused = scheduler.schedule(() -> run(task), nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            log.debug("dropped, since the scheduler has been shut down: {}", task);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
@@ -209,6 +210,28 @@ class BalancerTest {
         runtime.pass(20 * SECOND);
         assertEquals(100, picks(balancer, 400).getOrDefault("node-2", 0));
         assertTrue(standing(balancer, "node-2").is(Reason.AVAILABLE));
+    }
+
+    @Test
+    void whoComesBackIsJudgedAnewAndNotByHowSlowItWas() {
+        Balancer balancer = balancer(Algorithm.peakEwma(), 3);
+        for (int i = 0; i < 30; i++) {
+            Target target = Objects.requireNonNull(balancer.beginAt("node-" + i % 3));
+            balancer.end(target, i % 3 == 2 ? 2 * SECOND : 2 * MILLI, Outcome.SUCCESS);
+        }
+        for (int i = 0; i < 5; i++) {
+            Target target = Objects.requireNonNull(balancer.beginAt("node-2"));
+            balancer.end(target, 2 * SECOND, Outcome.FAILURE);
+        }
+        runtime.work();
+        assertTrue(standing(balancer, "node-2").is(Reason.EJECTED));
+        runtime.pass(6 * SECOND);
+        assertTrue(standing(balancer, "node-2").latencyNanos() <= 2 * MILLI);
+        runtime.pass(60 * SECOND);
+        assertEquals(100, picks(balancer, 300).getOrDefault("node-2", 0), 40);
+        Target slowAgain = Objects.requireNonNull(balancer.beginAt("node-2"));
+        balancer.end(slowAgain, 2 * SECOND, Outcome.SUCCESS);
+        assertEquals(0, picks(balancer, 300).getOrDefault("node-2", 0));
     }
 
     @Test

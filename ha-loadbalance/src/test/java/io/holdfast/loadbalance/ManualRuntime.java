@@ -56,6 +56,16 @@ final class ManualRuntime implements BalancerRuntime {
         return added;
     }
 
+    @Override
+    public void after(long nanos, Runnable task) {
+        Ticking[] once = new Ticking[1];
+        once[0] = new Ticking(nanos, () -> {
+            ticking.remove(once[0]);
+            task.run();
+        });
+        ticking.add(once[0]);
+    }
+
     /** Does what waits. */
     int work() {
         int done = 0;

@@ -168,10 +168,22 @@ public final class EndpointStats extends EndpointStatsFields {
         }
     }
 
-    /** Forgets the failures in a row, and since when nothing has ended: it gets a new chance. */
-    public void forgive(int ticks) {
+    /**
+     * Forgets the failures in a row, and since when nothing has ended: it gets a new chance. Also that it was slow: what it answered
+     * before it was taken out says little of it now, and an estimate that fades by itself would keep it out for another minute. Its
+     * next answer counts at once, if that is slow again.
+     *
+     * @param usualNanos what others take, and it is expected to take no longer; 0 if unknown
+     */
+    public void forgive(int ticks, double usualNanos) {
         failuresInARow = 0;
         progressAt = ticks;
+        long known = latency;
+        if (Math.abs(Float.intBitsToFloat((int) (known >>> 32))) > usualNanos) {
+            // Negative: a guess, which the first true one replaces.
+            long guess = (long) Float.floatToRawIntBits((float) -usualNanos) << 32 | Integer.toUnsignedLong(ticks);
+            LATENCY.compareAndSet(this, known, usualNanos > 0 ? guess : 0);
+        }
     }
 
     /** Requests that ended well, as of now. */

@@ -53,6 +53,9 @@ class ArchitectureTest {
                 CORE + ".discovery.FileSeeds: java.nio.file.Files",
                 "reads an operator's file, on a worker, as TLS does");
         EXCEPTIONS.put(LOADBALANCE + ".ScheduledBalancerRuntime: java.lang.System.nanoTime", real);
+        EXCEPTIONS.put(LOADBALANCE + ".Failure: java.net.*", "names exceptions, and opens nothing");
+        EXCEPTIONS.put(LOADBALANCE + ".Failure: java.nio.channels.*", "names an exception, and opens nothing");
+        EXCEPTIONS.put(LOADBALANCE + ".NameLookup: java.net.*", "where there is no node; on the caller's executor");
         String file = CORE + ".internal.file.";
         EXCEPTIONS.put(file + "DirectoryLock: java.nio.file.Files", real);
         EXCEPTIONS.put(file + "DirectoryLock: java.nio.channels.*", real);

@@ -22,6 +22,9 @@ final class DirectRuntime implements BalancerRuntime {
     }
 
     @Override
+    public void after(long nanos, Runnable task) {}
+
+    @Override
     public Repeating every(long nanos, Runnable task) {
         return () -> {};
     }

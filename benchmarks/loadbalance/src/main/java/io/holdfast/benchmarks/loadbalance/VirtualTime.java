@@ -24,7 +24,8 @@ final class VirtualTime implements BalancerRuntime {
         events.add(new Event(Math.max(now, nanos), number++, task));
     }
 
-    void after(long nanos, Runnable task) {
+    @Override
+    public void after(long nanos, Runnable task) {
         at(now + nanos, task);
     }
 

@@ -1,0 +1,134 @@
+package io.holdfast.loadbalance;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** What all calls over one service share: the balancer, what the source said last, the budget, and who waits. Safe from any thread. */
+final class CallKernel implements AutoCloseable {
+    private final Balancer balancer;
+    private final BalancerRuntime runtime;
+    private final CallSettings settings;
+    private final RetryBudget budget;
+    private final CallMeters meters;
+    private final CallTimeouts timeouts;
+    private final AtomicInteger held = new AtomicInteger();
+    private volatile Directory directory = Directory.EMPTY;
+    private volatile CompletableFuture<Void> change = new CompletableFuture<>();
+    private volatile boolean closed;
+    /** The list that the balancer was given last, and when it has it. */
+    private @Nullable List<Endpoint> heard;
+
+    private CompletionStage<Void> taking = CompletableFuture.completedFuture(null);
+
+    CallKernel(
+            Balancer.Identity identity,
+            BalancerSettings balancing,
+            CallSettings settings,
+            BalancerRuntime runtime,
+            MeterRegistry registry) {
+        this.balancer = Balancer.start(identity, balancing, runtime, registry);
+        this.runtime = runtime;
+        this.settings = settings;
+        this.budget = new RetryBudget(settings.retryPercent(), settings.retriesPerSecond(), runtime.nanoTime());
+        this.timeouts = new CallTimeouts(runtime);
+        this.meters = new CallMeters(registry, identity, held);
+    }
+
+    /**
+     * The source has something new, which counts once picks go by its endpoints. Of the master alone a change costs the balancer nothing.
+     */
+    void hear(Directory next) {
+        CompletionStage<Void> taken;
+        synchronized (this) {
+            if (!next.endpoints().equals(heard)) {
+                heard = next.endpoints();
+                taking = balancer.update(next.endpoints(), next.epoch());
+            }
+            taken = taking;
+        }
+        CompletionStage<Void> unused = taken.whenComplete((nothing, failure) -> use(next));
+    }
+
+    private void use(Directory next) {
+        CompletableFuture<Void> before;
+        synchronized (this) {
+            if (next.epoch() < directory.epoch()) {
+                return;
+            }
+            directory = next;
+            before = change;
+            change = new CompletableFuture<>();
+        }
+        before.complete(null);
+    }
+
+    /** What the source said last. */
+    Directory directory() {
+        return directory;
+    }
+
+    /** Completes at the next change; to be taken before what is looked at. */
+    CompletableFuture<Void> nextChange() {
+        return change;
+    }
+
+    Balancer balancer() {
+        return balancer;
+    }
+
+    BalancerRuntime runtime() {
+        return runtime;
+    }
+
+    CallSettings settings() {
+        return settings;
+    }
+
+    RetryBudget budget() {
+        return budget;
+    }
+
+    CallMeters meters() {
+        return meters;
+    }
+
+    CallTimeouts timeouts() {
+        return timeouts;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** A call begins to wait; false if too many do. */
+    boolean hold() {
+        if (held.incrementAndGet() > settings.mostHeld()) {
+            held.decrementAndGet();
+            return false;
+        }
+        meters.held();
+        return true;
+    }
+
+    void release() {
+        held.decrementAndGet();
+    }
+
+    /** Calls that wait are given up. */
+    @Override
+    public void close() {
+        closed = true;
+        CompletableFuture<Void> waiting;
+        synchronized (this) {
+            waiting = change;
+            change = new CompletableFuture<>();
+        }
+        waiting.complete(null);
+        balancer.close();
+        meters.close();
+    }
+}
