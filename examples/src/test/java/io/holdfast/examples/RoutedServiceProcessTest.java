@@ -1,0 +1,170 @@
+package io.holdfast.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.holdfast.core.HaCluster;
+import io.holdfast.core.Node;
+import io.holdfast.integrations.loadbalance.http.BalancedHttp;
+import io.holdfast.loadbalance.Algorithm;
+import io.holdfast.loadbalance.Balancer;
+import io.holdfast.loadbalance.BalancerRuntime;
+import io.holdfast.loadbalance.BalancerSettings;
+import io.holdfast.loadbalance.CallSettings;
+import io.holdfast.loadbalance.Endpoint;
+import io.holdfast.loadbalance.EndpointSource;
+import io.holdfast.loadbalance.LoadBalancer;
+import io.holdfast.loadbalance.ReadSession;
+import io.holdfast.loadbalance.StandaloneLoadBalancer;
+import io.holdfast.replication.LogReplication;
+import io.holdfast.replication.ReplicatedLog;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three nodes in processes of their own, 200 callers of a client, and the master killed. */
+@Timeout(300)
+class RoutedServiceProcessTest {
+    private static final int CALLERS = 200;
+    private static final int BEFORE = 3;
+    private static final int AFTER = 3;
+
+    private final BalancedHttp http = BalancedHttp.over(
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build());
+    private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    /** By caller, the last value that was acknowledged. */
+    private final AtomicIntegerArray acknowledged = new AtomicIntegerArray(CALLERS);
+
+    private final ReadSession session = ReadSession.begin();
+
+    @Test
+    void noIdempotentWriteFailsWhenTheMasterIsKilledAndNoneIsLost(@TempDir Path directory) throws Exception {
+        List<Integer> ports = Ports.free(6);
+        Map<String, RoutedNodeJvm> nodes = new TreeMap<>();
+        ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+        try {
+            for (int i = 1; i <= 3; i++) {
+                nodes.put("node-" + i, RoutedNodeJvm.start(i, ports, directory));
+            }
+            try (HaCluster client = client(ports);
+                    StandaloneLoadBalancer balancer = balancer(client, ports, thread)) {
+                LoadBalancer calls = balancer.calls();
+                call(calls, nodes, client);
+                for (int caller = 0; caller < CALLERS; caller++) {
+                    HttpResponse<String> read = http.send(
+                            calls.toSlaves().session(session).maxLag(Duration.ZERO),
+                            order(caller).build(),
+                            BodyHandlers.ofString());
+                    assertEquals(Integer.toString(acknowledged.get(caller)), read.body());
+                }
+            }
+        } finally {
+            for (RoutedNodeJvm each : nodes.values()) {
+                each.kill();
+            }
+            thread.shutdownNow();
+        }
+    }
+
+    private void call(LoadBalancer calls, Map<String, RoutedNodeJvm> nodes, HaCluster client)
+            throws InterruptedException {
+        CountDownLatch warm = new CountDownLatch(CALLERS);
+        CountDownLatch killed = new CountDownLatch(1);
+        List<Thread> callers = new ArrayList<>();
+        for (int i = 0; i < CALLERS; i++) {
+            int caller = i;
+            Thread each = new Thread(() -> {
+                try {
+                    int value = 1;
+                    for (; value <= BEFORE; value++) {
+                        write(calls, caller, value);
+                    }
+                    warm.countDown();
+                    while (killed.getCount() > 0) { // callers are on their way when it happens
+                        write(calls, caller, value++);
+                    }
+                    for (int more = 0; more < AFTER; more++) {
+                        write(calls, caller, value++);
+                    }
+                } catch (Throwable e) {
+                    failures.add(e);
+                    warm.countDown();
+                }
+            });
+            each.start();
+            callers.add(each);
+        }
+        if (!warm.await(2, TimeUnit.MINUTES)) {
+            throw new IllegalStateException("the callers do not come on; failures: " + failures);
+        }
+        String master = ReplicatedLog.in(client).status().master();
+        long began = System.nanoTime();
+        Objects.requireNonNull(nodes.get(master)).kill();
+        killed.countDown();
+        for (Thread each : callers) {
+            each.join();
+        }
+        System.out.println(master + " was killed under " + CALLERS + " callers, and each had written " + AFTER
+                + " times after " + (System.nanoTime() - began) / 1_000_000 + " ms");
+        assertEquals(List.of(), List.copyOf(failures));
+    }
+
+    private static HttpRequest.Builder order(int caller) {
+        return HttpRequest.newBuilder(URI.create("http://shop/here/orders/" + caller));
+    }
+
+    private void write(LoadBalancer calls, int caller, int value) {
+        HttpRequest put = order(caller)
+                .PUT(HttpRequest.BodyPublishers.ofString(Integer.toString(value)))
+                .build();
+        HttpResponse<String> answer = http.send(calls.toMaster().session(session), put, BodyHandlers.ofString());
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException(answer + " " + answer.headers().map());
+        }
+        acknowledged.set(caller, value);
+    }
+
+    private static HaCluster client(List<Integer> ports) {
+        HaCluster client = HaCluster.builder("shop")
+                .node(Node.client("callers"))
+                .with(LogReplication.client(
+                        "127.0.0.1:" + ports.get(0), "127.0.0.1:" + ports.get(1), "127.0.0.1:" + ports.get(2)))
+                .start();
+        client.awaitReady(Duration.ofSeconds(30));
+        return client;
+    }
+
+    private static StandaloneLoadBalancer balancer(
+            HaCluster client, List<Integer> ports, ScheduledExecutorService thread) {
+        List<Endpoint> endpoints = List.of(
+                Endpoint.of("node-1", "http://127.0.0.1:" + ports.get(3)),
+                Endpoint.of("node-2", "http://127.0.0.1:" + ports.get(4)),
+                Endpoint.of("node-3", "http://127.0.0.1:" + ports.get(5)));
+        return StandaloneLoadBalancer.start(
+                new Balancer.Identity("shop", "callers", "http"),
+                EndpointSource.withMaster(client, EndpointSource.fixed(endpoints)),
+                BalancerSettings.of(Algorithm.peakEwma()),
+                CallSettings.usual(),
+                BalancerRuntime.of(thread, SplittableRandom::new),
+                new SimpleMeterRegistry());
+    }
+}

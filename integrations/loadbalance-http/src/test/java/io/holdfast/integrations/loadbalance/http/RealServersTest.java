@@ -1,0 +1,184 @@
+package io.holdfast.integrations.loadbalance.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.loadbalance.Algorithm;
+import io.holdfast.loadbalance.Balancer;
+import io.holdfast.loadbalance.BalancerRuntime;
+import io.holdfast.loadbalance.BalancerSettings;
+import io.holdfast.loadbalance.CallSettings;
+import io.holdfast.loadbalance.Endpoint;
+import io.holdfast.loadbalance.EndpointSource;
+import io.holdfast.loadbalance.EndpointStanding;
+import io.holdfast.loadbalance.OutlierSettings;
+import io.holdfast.loadbalance.Reason;
+import io.holdfast.loadbalance.StandaloneLoadBalancer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Five servers in processes of their own under load, each in turn killed, started again, stopped and made slow. */
+@Timeout(300)
+class RealServersTest {
+    private static final int CALLERS = 8;
+    private static final Duration SHORT = Duration.ofMillis(300);
+
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+    private final Map<String, ServerJvm> servers = new TreeMap<>();
+    private final List<Thread> callers = new ArrayList<>();
+    private final AtomicLong served = new AtomicLong();
+    private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    private volatile boolean ends;
+    private StandaloneLoadBalancer balancer;
+
+    RealServersTest() {
+        this.balancer = start(List.of());
+    }
+
+    private StandaloneLoadBalancer start(List<Endpoint> endpoints) {
+        // Ejections are short, so that the test need not wait for long until one is let in again.
+        OutlierSettings outliers = OutlierSettings.usual().ejection(SHORT, Duration.ofSeconds(1));
+        return StandaloneLoadBalancer.start(
+                new Balancer.Identity("shop", "web-1", "http"),
+                EndpointSource.fixed(endpoints),
+                BalancerSettings.of(Algorithm.peakEwma()).outliers(outliers).slowStart(Duration.ofSeconds(1)),
+                CallSettings.usual(),
+                BalancerRuntime.of(thread, SplittableRandom::new),
+                new SimpleMeterRegistry());
+    }
+
+    @BeforeEach
+    void fiveServersUnderLoad() throws IOException {
+        balancer.close();
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (String id : ServerJvm.ids()) {
+            ServerJvm server = ServerJvm.start(0);
+            servers.put(id, server);
+            endpoints.add(Endpoint.of(id, "http://127.0.0.1:" + server.port()));
+        }
+        balancer = start(endpoints);
+        BalancedHttp http = BalancedHttp.over(
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build());
+        for (int i = 0; i < CALLERS; i++) {
+            Thread caller = new Thread(() -> {
+                HttpRequest get =
+                        HttpRequest.newBuilder(URI.create("http://shop/")).build();
+                while (!ends) {
+                    try {
+                        assertEquals(
+                                204,
+                                http.send(balancer.calls(), get, BodyHandlers.discarding())
+                                        .statusCode());
+                        served.incrementAndGet();
+                    } catch (Throwable e) {
+                        failures.add(e);
+                    }
+                }
+            });
+            caller.start();
+            callers.add(caller);
+        }
+    }
+
+    @AfterEach
+    void end() throws InterruptedException {
+        ends = true;
+        servers.values().forEach(ServerJvm::close);
+        for (Thread each : callers) {
+            each.join();
+        }
+        balancer.close();
+        thread.shutdownNow();
+    }
+
+    private ServerJvm server(String id) {
+        return Objects.requireNonNull(servers.get(id));
+    }
+
+    private EndpointStanding standing(String id) {
+        return balancer.calls().explain().endpoints().stream()
+                .filter(each -> each.endpoint().id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private long begun(String id) {
+        EndpointStanding now = standing(id);
+        return now.successes() + now.failures() + now.inFlight();
+    }
+
+    private void await(String what, BooleanSupplier is) throws InterruptedException {
+        while (!is.getAsBoolean()) {
+            assertEquals(List.of(), List.copyOf(failures), what);
+            callers.get(0).join(10); // a pause; callers go on until the end
+        }
+    }
+
+    /** So many more calls are served. */
+    private void serve(long more) throws InterruptedException {
+        long until = served.get() + more;
+        await("calls go on", () -> served.get() >= until);
+    }
+
+    private void isUsed(String id) throws InterruptedException {
+        long before = standing(id).successes();
+        await(id + " is used", () -> standing(id).successes() > before + 20);
+    }
+
+    @Test
+    void noIdempotentCallFailsWhateverHappensToOneServerAtATime() throws Exception {
+        for (String id : ServerJvm.ids()) {
+            isUsed(id);
+        }
+        for (String id : ServerJvm.ids()) {
+            ServerJvm server = server(id);
+            long began = System.nanoTime();
+            server.signal("KILL");
+            serve(500);
+            servers.put(id, ServerJvm.start(server.port()));
+            isUsed(id);
+            long killed = System.nanoTime();
+
+            server(id).signal("STOP");
+            await(id + " is out", () -> standing(id).is(Reason.EJECTED));
+            long out = System.nanoTime();
+            long toIt = begun(id);
+            long all = served.get();
+            serve(1_000);
+            long more = begun(id) - toIt;
+            long ofAll = served.get() - all;
+            server(id).signal("CONT");
+            isUsed(id);
+            System.out.printf(
+                    "%s: killed and back within %d ms; stopped and out after %d ms, then %d of %d%n",
+                    id, (killed - began) / 1_000_000, (out - killed) / 1_000_000, more, ofAll);
+            assertTrue(more * 100 < ofAll, id + " got " + more + " of " + ofAll + " requests while it was stopped");
+
+            server(id).slow(true);
+            serve(300);
+            server(id).slow(false);
+            serve(100);
+        }
+        assertEquals(List.of(), List.copyOf(failures));
+    }
+}
