@@ -1,5 +1,6 @@
 package io.holdfast.integrations.election.zookeeper;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.spi.HaFeature;
@@ -53,7 +54,7 @@ class ZooKeeperElectionTest extends ElectionEngineContract {
         /** Another client takes its session and closes it: the server says to the node that it has expired. */
         @Override
         public void loseSession(String node) throws Exception {
-            ZooKeeper lost = Objects.requireNonNull(sessions.get(node));
+            ZooKeeper lost = established(node);
             CountDownLatch connected = new CountDownLatch(1);
             ZooKeeper thief = new ZooKeeper(
                     server.getConnectString(),
@@ -66,6 +67,18 @@ class ZooKeeperElectionTest extends ElectionEngineContract {
             } finally {
                 thief.close();
             }
+        }
+
+        /** One that has just been made in place of another has neither an id nor a time-out yet. */
+        private ZooKeeper established(String node) throws InterruptedException {
+            CountDownLatch never = new CountDownLatch(1);
+            ZooKeeper session = Objects.requireNonNull(sessions.get(node));
+            for (int i = 0; i < 3_000 && !session.getState().isConnected(); i++) {
+                assertFalse(never.await(10, TimeUnit.MILLISECONDS));
+                session = Objects.requireNonNull(sessions.get(node));
+            }
+            assertTrue(session.getState().isConnected(), node + " has no session");
+            return session;
         }
 
         @Override
