@@ -2,6 +2,7 @@ package io.holdfast.verification.process;
 
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Storage;
+import io.holdfast.testkit.DelegatingRuntime;
 
 /** A real runtime on {@link HeapUntilForced} storage. */
 final class HeapRuntime extends DelegatingRuntime {

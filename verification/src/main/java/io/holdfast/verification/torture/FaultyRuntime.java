@@ -6,7 +6,7 @@ import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Resolver;
 import io.holdfast.core.runtime.Storage;
-import io.holdfast.verification.process.DelegatingRuntime;
+import io.holdfast.testkit.DelegatingRuntime;
 import io.holdfast.verification.process.HeapUntilForced;
 import java.net.InetSocketAddress;
 import java.util.Map;

@@ -10,6 +10,7 @@ import io.holdfast.integrations.election.contract.ElectionFixture;
 import io.holdfast.integrations.election.contract.FreePorts;
 import io.holdfast.integrations.election.contract.Pauses;
 import io.holdfast.replication.LogReplication;
+import io.holdfast.testkit.DelegatingRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -37,7 +37,10 @@ public interface RecordStore extends AutoCloseable {
     @Override
     void close();
 
-    /** Opens a store; on a thread that may block. Called again after it has thrown. */
+    /**
+     * Opens a store; on a thread that may block. Called again after it has thrown, and after a store has failed five times in a
+     * row and was closed for that: a store need not mend its own connections, but may.
+     */
     @FunctionalInterface
     interface Opener {
         /**

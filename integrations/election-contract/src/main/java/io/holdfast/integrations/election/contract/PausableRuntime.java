@@ -3,24 +3,17 @@ package io.holdfast.integrations.election.contract;
 import io.holdfast.core.internal.netty.RealRuntime;
 import io.holdfast.core.internal.netty.TransportConfig;
 import io.holdfast.core.runtime.Clock;
-import io.holdfast.core.runtime.Datagrams;
-import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
-import io.holdfast.core.runtime.Resolver;
-import io.holdfast.core.runtime.Storage;
-import io.holdfast.core.runtime.Transport;
 import io.holdfast.core.runtime.Worker;
+import io.holdfast.testkit.DelegatingRuntime;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 
 /**
  * A runtime that can be made to stand still, as SIGSTOP makes a process: its loop, its workers before their next task, and every
  * thread that asks its clock, such as the watchdog's and whoever looks at a grant. The time goes on meanwhile.
  */
-public final class PausableRuntime implements NodeRuntime {
-    private final NodeRuntime real;
+public final class PausableRuntime extends DelegatingRuntime {
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition goesOn = lock.newCondition();
@@ -28,7 +21,7 @@ public final class PausableRuntime implements NodeRuntime {
 
     /** Owns {@code real}, which does the work. */
     public PausableRuntime(NodeRuntime real) {
-        this.real = real;
+        super(real);
         this.clock = new Clock() {
             @Override
             public long nanoTime() {
@@ -52,7 +45,7 @@ public final class PausableRuntime implements NodeRuntime {
     /** Stands still from now on. */
     public void pause() {
         set(true);
-        real.loop().execute(this::pass);
+        loop().execute(this::pass);
     }
 
     /** Goes on. */
@@ -88,13 +81,8 @@ public final class PausableRuntime implements NodeRuntime {
     }
 
     @Override
-    public EventLoop loop() {
-        return real.loop();
-    }
-
-    @Override
     public Worker newWorker(String name) {
-        Worker worker = real.newWorker(name);
+        Worker worker = super.newWorker(name);
         return new Worker() {
             @Override
             public void execute(Runnable task) {
@@ -112,38 +100,8 @@ public final class PausableRuntime implements NodeRuntime {
     }
 
     @Override
-    public Transport transport() {
-        return real.transport();
-    }
-
-    @Override
-    public Datagrams datagrams() {
-        return real.datagrams();
-    }
-
-    @Override
-    public Resolver resolver() {
-        return real.resolver();
-    }
-
-    @Override
-    public Storage storage() {
-        return real.storage();
-    }
-
-    @Override
-    public RandomGenerator random() {
-        return real.random();
-    }
-
-    @Override
-    public void onFailure(Consumer<Throwable> handler) {
-        real.onFailure(handler);
-    }
-
-    @Override
     public void close() {
         resume();
-        real.close();
+        super.close();
     }
 }

@@ -1,4 +1,4 @@
-package io.holdfast.verification.process;
+package io.holdfast.testkit;
 
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.Datagrams;
@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
 public abstract class DelegatingRuntime implements NodeRuntime {
     private final NodeRuntime real;
 
+    /** Owns {@code real}. */
     protected DelegatingRuntime(NodeRuntime real) {
         this.real = real;
     }
