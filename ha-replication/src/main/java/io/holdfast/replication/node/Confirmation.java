@@ -11,12 +11,13 @@ import io.holdfast.replication.session.Responder;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One question whether this node is fresh enough, or master; see {@link io.holdfast.core.spi.ReplicatedState#confirm}. */
 final class Confirmation implements Responder {
+    private static final String STOPPING = "it is stopping, or has stopped";
+
     private final FeatureContext context;
     private final Bound bound;
     private final Duration limit;
@@ -44,13 +45,16 @@ final class Confirmation implements Responder {
         this.ownTerm = ownTerm;
     }
 
-    /** Any thread. */
-    CompletionStage<Void> begin() {
-        context.runtime().loop().execute(this::ask);
+    /** What was asked. */
+    CompletableFuture<Void> answer() {
         return done;
     }
 
-    private void ask() {
+    /** On the loop. */
+    void ask() {
+        if (over) {
+            return;
+        }
         Replica running = replica.get();
         if (running == null) {
             end("it still reads its log");
@@ -106,10 +110,23 @@ final class Confirmation implements Responder {
             if (whyNot.isEmpty()) {
                 done.complete(null);
             } else {
-                done.completeExceptionally(
-                        new NotAvailableException(context.node().id() + " is not " + bound + ": " + whyNot));
+                done.completeExceptionally(unavailable(whyNot));
             }
         });
+    }
+
+    private NotAvailableException unavailable(String whyNot) {
+        return new NotAvailableException(context.node().id() + " is not " + bound + ": " + whyNot);
+    }
+
+    /** The node stops. On the loop, whose timers end with it. */
+    void stop() {
+        end(STOPPING);
+    }
+
+    /** The node has stopped, and neither its loop nor its callbacks run any more. Safe from any thread. */
+    void abandon() {
+        done.completeExceptionally(unavailable(STOPPING));
     }
 
     @Override

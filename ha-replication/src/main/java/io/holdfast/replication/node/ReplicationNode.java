@@ -62,6 +62,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     private volatile @Nullable LockClient locks;
     private final DirectoryUse directoryUse;
     private final VoterCalls voterCalls;
+    private final Confirmations confirmations;
     private @Nullable JoinDriver joining;
 
     /** Makes one; see {@link RunningFeature}. */
@@ -74,6 +75,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         this.commands = settings.storedByDefault() ? new StoredByDefault(client) : client;
         this.logWorker = runtime.newWorker("log");
         this.voterCalls = new VoterCalls(context, () -> replica);
+        this.confirmations = new Confirmations(context.runtime().loop());
         this.inspection = new Inspection(
                 context.node().id(),
                 settings.listed(),
@@ -343,9 +345,8 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
 
     @Override
     public CompletionStage<Void> confirm(Bound bound, Duration limit) {
-        return new Confirmation(
-                        context, bound, limit, () -> replica, () -> isMaster() ? holder(MASTER) : Optional.empty())
-                .begin();
+        return confirmations.begin(new Confirmation(
+                context, bound, limit, () -> replica, () -> isMaster() ? holder(MASTER) : Optional.empty()));
     }
 
     @Override
@@ -372,6 +373,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     private void stopNow(Runnable stopped) {
         directoryUse.refuse();
         voterCalls.stop();
+        confirmations.stop();
         client.stop();
         if (formation != null) {
             formation.stop();
@@ -395,6 +397,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         }
         client.abandon();
         voterCalls.stop();
+        confirmations.close();
         directoryUse.refuse();
         logWorker.close();
         Replica running = replica;
