@@ -2,6 +2,7 @@ package io.holdfast.loadbalance;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,9 +18,9 @@ final class AsyncRun<T extends @Nullable Object> {
     private final AtomicReference<@Nullable Step> step = new AtomicReference<>();
 
     /** What is waited for: the one that ends it goes on. */
-    private static final class Step {
+    private final class Step implements CallTimeouts.Waiting {
         final @Nullable Attempt attempt;
-        final long endNanos;
+        private final long endNanos;
         private final AtomicBoolean over = new AtomicBoolean();
         volatile @Nullable CompletableFuture<?> answer;
 
@@ -28,8 +29,54 @@ final class AsyncRun<T extends @Nullable Object> {
             this.endNanos = endNanos;
         }
 
+        /** From now on time ends it, and the end of the balancer. */
+        void begin() {
+            kernel.timeouts().add(this);
+            if (over.get()) { // ended by whoever could not know yet what else there is to end
+                kernel.timeouts().remove(this);
+                cancelAnswer();
+            }
+        }
+
+        /** True for the one who ends it. */
         boolean end() {
-            return over.compareAndSet(false, true);
+            if (!over.compareAndSet(false, true)) {
+                return false;
+            }
+            kernel.timeouts().remove(this);
+            return true;
+        }
+
+        void cancelAnswer() {
+            CompletableFuture<?> its = answer;
+            if (its != null) {
+                its.cancel(true);
+            }
+        }
+
+        @Override
+        public void look(long now) {
+            if (now - endNanos >= 0) {
+                expire("was not answered within " + (attempt == null ? "" : attempt.timeout()));
+            }
+        }
+
+        @Override
+        public void closed() {
+            expire("was given up, since the balancer was closed");
+        }
+
+        private void expire(String why) {
+            if (end()) {
+                goOn(() -> {
+                    Attempt its = attempt;
+                    if (its != null) {
+                        run.failed(its, new TimeoutException(its + " " + why), runtime.nanoTime());
+                        cancelAnswer();
+                    }
+                    go();
+                });
+            }
         }
     }
 
@@ -53,12 +100,8 @@ final class AsyncRun<T extends @Nullable Object> {
     private void cancel() {
         Step now = step.get();
         if (now != null && now.end()) {
-            kernel.timeouts().remove(this);
             run.cancelled(now.attempt, runtime.nanoTime());
-            CompletableFuture<?> answer = now.answer;
-            if (answer != null) {
-                answer.cancel(true);
-            }
+            now.cancelAnswer();
         }
     }
 
@@ -80,8 +123,8 @@ final class AsyncRun<T extends @Nullable Object> {
     private void hold(CallRun.Hold hold) {
         Step waits = new Step(null, runtime.nanoTime() + hold.nanos());
         step.set(waits);
-        kernel.timeouts().add(this);
-        CompletionStage<Void> unused = hold.change().whenCompleteAsync((nothing, failure) -> over(waits));
+        waits.begin();
+        CompletionStage<Void> unused = hold.change().whenComplete((nothing, failure) -> goOn(() -> over(waits)));
         if (future.isDone()) {
             over(waits); // cancelled meanwhile
         }
@@ -89,7 +132,6 @@ final class AsyncRun<T extends @Nullable Object> {
 
     private void over(Step waits) {
         if (waits.end()) {
-            kernel.timeouts().remove(this);
             go();
         }
     }
@@ -101,6 +143,7 @@ final class AsyncRun<T extends @Nullable Object> {
         CompletionStage<T> stage;
         try {
             stage = call.at(attempt);
+            begun.answer = stage.toCompletableFuture();
         } catch (Throwable thrown) { // as if its future had failed
             if (!begun.end()) {
                 return false; // cancelled meanwhile
@@ -111,11 +154,9 @@ final class AsyncRun<T extends @Nullable Object> {
             run.failed(attempt, thrown, runtime.nanoTime());
             return true;
         }
-        begun.answer = stage.toCompletableFuture();
-        kernel.timeouts().add(this);
+        begun.begin();
         stage.whenComplete((answer, failure) -> {
             if (begun.end()) {
-                kernel.timeouts().remove(this);
                 ended(attempt, answer, failure);
             }
         });
@@ -135,22 +176,19 @@ final class AsyncRun<T extends @Nullable Object> {
         }
     }
 
-    /** Looked at now and then: what has taken its time is over. */
-    void checkTime(long now) {
-        Step at = step.get();
-        if (at == null || now - at.endNanos < 0 || !at.end()) {
-            return;
-        }
-        kernel.timeouts().remove(this);
-        Attempt attempt = at.attempt;
-        if (attempt != null) {
-            CompletableFuture<?> answer = at.answer;
-            if (answer != null) {
-                answer.cancel(true);
+    /** What users begin is not for the balancer's thread; and whatever becomes of it, their future completes. */
+    private void goOn(Runnable next) {
+        Runnable task = () -> {
+            try {
+                next.run();
+            } catch (RuntimeException | Error e) {
+                future.completeExceptionally(e);
             }
-            run.failed(attempt, new TimeoutException(attempt + " was not answered within " + attempt.timeout()), now);
+        };
+        try {
+            runtime.users().execute(task);
+        } catch (RejectedExecutionException ended) {
+            task.run();
         }
-        CompletionStage<Void> unused =
-                CompletableFuture.runAsync(this::go); // what users begin is not for the balancer's thread
     }
 }

@@ -294,10 +294,6 @@ public final class Balancer implements AutoCloseable {
     /** What fails in a step, such as a priority of the caller's, is told and does not end the balancer's work. */
     private void step() {
         queued.set(false); // what comes from here on is seen to by another step
-        if (closed) {
-            release();
-            return;
-        }
         List<CompletableFuture<Void>> waiting = new ArrayList<>();
         try {
             step(waiting);
@@ -312,6 +308,9 @@ public final class Balancer implements AutoCloseable {
     private void step(List<CompletableFuture<Void>> waiting) {
         synchronized (core) {
             Changes changes = pending.take(waiting);
+            if (closed) { // its meters are gone, and must not come back
+                return;
+            }
             long now = runtime.nanoTime();
             time.set(now);
             boolean windowIsOver =

@@ -31,6 +31,9 @@ public interface BalancerRuntime {
      */
     void after(long nanos, Runnable task);
 
+    /** Where users' code goes on that had to wait, such as calls for a master: each may take its time, and thousands may come at once. */
+    Executor users();
+
     /** A task that comes again and again. */
     @FunctionalInterface
     interface Repeating {
@@ -42,13 +45,14 @@ public interface BalancerRuntime {
      * Of a node of the cluster: real in production, simulated in the simulator.
      *
      * @param worker a thread for the balancer's work, such as {@code runtime.newWorker("balance")}; several balancers may share one
+     * @param users where users' code goes on that had to wait, such as {@code runtime.newWorker("calls")}
      */
-    static BalancerRuntime of(NodeRuntime runtime, Executor worker) {
-        return new NodeBalancerRuntime(runtime, worker);
+    static BalancerRuntime of(NodeRuntime runtime, Executor worker, Executor users) {
+        return new NodeBalancerRuntime(runtime, worker, users);
     }
 
     /**
-     * Of a scheduler of the caller's, where there is no cluster.
+     * Of a scheduler of the caller's, where there is no cluster; users' code that had to wait goes on there, too.
      *
      * @param seed such as {@code SplittableRandom::new}, called once
      */

@@ -118,7 +118,7 @@ final class CallKernel implements AutoCloseable {
         held.decrementAndGet();
     }
 
-    /** Calls that wait are given up. */
+    /** Calls that wait are given up, and those on their way that do not block. */
     @Override
     public void close() {
         closed = true;
@@ -128,6 +128,7 @@ final class CallKernel implements AutoCloseable {
             change = new CompletableFuture<>();
         }
         waiting.complete(null);
+        timeouts.close();
         balancer.close();
         meters.close();
     }

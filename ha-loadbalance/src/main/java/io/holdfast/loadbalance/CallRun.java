@@ -5,6 +5,7 @@ import io.holdfast.core.OutcomeUnknownException;
 import io.holdfast.core.OverloadedException;
 import io.holdfast.core.RoleHolder;
 import io.holdfast.loadbalance.CallMeters.Ended;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class CallRun {
     private static final long FIRST_PAUSE_NANOS = 500_000_000L;
     private static final long LONGEST_PAUSE_NANOS = 4_000_000_000L;
     private static final long REST_NANOS = 50_000_000L;
+    private static final String TOO_MANY = "too many calls were tried again lately";
 
     private final CallKernel kernel;
     private final CallOptions options;
@@ -71,13 +73,13 @@ final class CallRun {
         if (over != null) {
             return over;
         }
+        CompletableFuture<Void> change = kernel.nextChange(); // first: who misses the end in it sees it in what follows
         if (kernel.isClosed()) {
             return giveUp("the balancer is closed");
         }
         if (now - deadline >= 0) {
             return giveUp("its time is up");
         }
-        CompletableFuture<Void> change = kernel.nextChange();
         Directory directory = kernel.directory();
         RoleHolder master = directory.master();
         Attempt attempt = null;
@@ -178,7 +180,7 @@ final class CallRun {
         }
         kernel.balancer().end(target, 0, Outcome.CANCELLED);
         kernel.meters().denied();
-        giveUp("too many calls were tried again lately");
+        giveUp(TOO_MANY);
         return false;
     }
 
@@ -191,18 +193,24 @@ final class CallRun {
         if (same && masterAgain - now > 0) {
             return null;
         }
-        Failure after = lastFailure;
-        if (same && after != null && !kernel.budget().spend(now)) {
-            kernel.meters().denied();
-            pauseForMaster(now); // it goes on waiting for another one
-            return null;
-        }
         Target target = kernel.balancer().beginAt(master.nodeId());
         if (target == null) {
             boolean isListed =
                     directory.endpoints().stream().anyMatch(each -> each.id().equals(master.nodeId()));
             if (isListed) {
                 overloaded("the master " + master.nodeId() + " has as many requests in flight as it may");
+            }
+            return null;
+        }
+        Failure after = lastFailure;
+        boolean fallsBack = options.to() == CallOptions.To.SLAVES; // slaves that fail must not cost the master twice
+        if ((same || fallsBack) && after != null && !kernel.budget().spend(now)) {
+            kernel.balancer().end(target, 0, Outcome.CANCELLED);
+            kernel.meters().denied();
+            if (same) {
+                pauseForMaster(now); // it goes on waiting for another one
+            } else {
+                giveUp(TOO_MANY);
             }
             return null;
         }
@@ -226,7 +234,15 @@ final class CallRun {
             return false;
         }
         OptionalLong most = options.mostLagNanos();
-        return most.isEmpty() || directory.lagNanos().applyAsLong(id) <= most.getAsLong();
+        return most.isEmpty() || lagNanos(directory, id) <= most.getAsLong();
+    }
+
+    private static long lagNanos(Directory directory, String id) {
+        try {
+            return directory.lagNanos().applyAsLong(id);
+        } catch (RuntimeException e) { // a source's own code, in the midst of a pick
+            return -1;
+        }
     }
 
     void succeeded(Attempt attempt, long now) {
@@ -267,9 +283,11 @@ final class CallRun {
 
     private Failure meaning(Throwable thrown) {
         try {
-            return settings.failure().apply(thrown);
-        } catch (RuntimeException e) {
-            thrown.addSuppressed(e);
+            return Objects.requireNonNull(settings.failure().apply(thrown), "the meaning of an exception is null");
+        } catch (RuntimeException | Error e) { // the caller's code; what was begun has to end
+            if (e != thrown) {
+                thrown.addSuppressed(e);
+            }
             return Failure.CALLER;
         }
     }
@@ -288,6 +306,9 @@ final class CallRun {
     }
 
     private GiveUp overloaded(String why) {
+        if (number > 0) {
+            return giveUp(why); // not refused at once: it may have happened
+        }
         endHold();
         kernel.meters().ended(Ended.OVERLOADED);
         GiveUp given = new GiveUp(new OverloadedException(service() + ": " + why));

@@ -35,6 +35,7 @@ final class ClusterBalancers implements RunningFeature, Inspectable {
     private final FeatureContext context;
     private final Map<String, LoadBalancing.Service> configured;
     private final Worker worker;
+    private final Worker calls;
     private final BalancerRuntime runtime;
     private final Map<String, CallKernel> kernels = new TreeMap<>();
     private final AtomicBoolean queued = new AtomicBoolean();
@@ -57,7 +58,8 @@ final class ClusterBalancers implements RunningFeature, Inspectable {
         this.context = context;
         this.configured = configured;
         this.worker = context.runtime().newWorker("balance");
-        this.runtime = BalancerRuntime.of(context.runtime(), worker);
+        this.calls = context.runtime().newWorker("calls"); // not the callbacks' thread: one may wait there for a call
+        this.runtime = BalancerRuntime.of(context.runtime(), worker, calls);
     }
 
     @Override
@@ -236,5 +238,6 @@ final class ClusterBalancers implements RunningFeature, Inspectable {
     public void close() {
         end();
         worker.close();
+        calls.close();
     }
 }

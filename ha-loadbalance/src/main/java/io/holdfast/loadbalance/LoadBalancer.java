@@ -195,7 +195,7 @@ public final class LoadBalancer {
 
     /**
      * Makes a call without blocking. Attempts begin on the caller's thread, or on that which completed the one before; those that had to
-     * wait on {@link CompletableFuture}'s default executor. Cancelling the future cancels the attempt at hand.
+     * wait where {@link BalancerRuntime#users()} runs them, which in a cluster is one thread. Cancelling the future cancels the attempt at hand.
      */
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(AsyncCall<T> call) {
         return new AsyncRun<>(kernel, options, call).begin();

@@ -8,10 +8,12 @@ import java.util.random.RandomGenerator;
 final class NodeBalancerRuntime implements BalancerRuntime {
     private final NodeRuntime runtime;
     private final Executor worker;
+    private final Executor users;
 
-    NodeBalancerRuntime(NodeRuntime runtime, Executor worker) {
+    NodeBalancerRuntime(NodeRuntime runtime, Executor worker, Executor users) {
         this.runtime = runtime;
         this.worker = worker;
+        this.users = users;
     }
 
     @Override
@@ -27,6 +29,11 @@ final class NodeBalancerRuntime implements BalancerRuntime {
     @Override
     public void execute(Runnable task) {
         worker.execute(task);
+    }
+
+    @Override
+    public Executor users() {
+        return users;
     }
 
     @Override

@@ -34,8 +34,8 @@ final class RetryBudget {
     }
 
     private void add(long more) {
-        if (more > 0 && thousandths.get() < MOST) { // a little more than that does no harm
-            thousandths.addAndGet(more);
+        if (more > 0 && thousandths.get() < MOST) {
+            thousandths.accumulateAndGet(more, (there, added) -> Math.min(MOST, there + added));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.holdfast.loadbalance;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -81,6 +82,11 @@ final class ScheduledBalancerRuntime implements BalancerRuntime {
             running = next != null;
             return next;
         }
+    }
+
+    @Override
+    public Executor users() {
+        return scheduler;
     }
 
     @Override

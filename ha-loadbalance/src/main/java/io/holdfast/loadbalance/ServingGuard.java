@@ -12,6 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServingGuard {
     private static final Duration USUAL_WAIT = Duration.ofMillis(500);
+    /** The answer comes where callbacks run, and one of them may take its time. */
+    private static final Duration SLACK = Duration.ofSeconds(1);
 
     private final ReplicatedState state;
     private final String node;
@@ -123,9 +128,21 @@ public final class ServingGuard {
                 .handle((nothing, failure) -> failure == null ? Verdict.YES : Verdict.no(message(failure)));
     }
 
-    /** The same, and blocks; not on the node's loop or in a callback. */
+    /**
+     * The same, and blocks, for {@link #waiting} and a second at the most; not on the node's loop or in a callback. No if the node does
+     * not say it in time, or the thread is interrupted.
+     */
     public Verdict checkNow(Function<String, @Nullable String> headers) {
-        return check(headers).toCompletableFuture().join();
+        try {
+            return check(headers).toCompletableFuture().get(wait.plus(SLACK).toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return Verdict.no(node + " did not say within " + wait + " whether it is fresh enough");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Verdict.no("interrupted");
+        } catch (ExecutionException e) {
+            return Verdict.no(message(e));
+        }
     }
 
     /** For {@link RoutingHeaders#POSITION} in an answer: up to where this process has seen the log written. */
@@ -135,7 +152,8 @@ public final class ServingGuard {
 
     private String whyNotMaster(FencingToken token) {
         Optional<RoleHolder> master = state.announcedMaster();
-        if (!state.isMaster()) {
+        boolean another = master.isPresent() && !master.get().nodeId().equals(node);
+        if (another || !state.isMaster()) { // it may have heard of a later one before it stepped down
             return node + " is not the master"
                     + master.filter(known -> !known.nodeId().equals(node))
                             .map(known -> "; that is " + known.nodeId())
@@ -157,8 +175,10 @@ public final class ServingGuard {
     }
 
     private static String message(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = (failure instanceof CompletionException || failure instanceof ExecutionException)
+                        && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
         return String.valueOf(cause.getMessage());
     }
 }

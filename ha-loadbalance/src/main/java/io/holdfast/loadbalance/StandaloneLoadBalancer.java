@@ -39,7 +39,15 @@ public final class StandaloneLoadBalancer implements AutoCloseable {
         return kernel.nextChange();
     }
 
-    /** Ends it: calls that wait are given up, and new ones are refused; those on their way end by themselves. Idempotent. */
+    /** How many calls that do not block have not ended: for tests. */
+    int waiting() {
+        return kernel.timeouts().size();
+    }
+
+    /**
+     * Ends it: new calls are refused; those that wait are given up, and those on their way that do not block; those that block end by
+     * themselves. Idempotent.
+     */
     @Override
     public void close() {
         subscription.cancel();

@@ -148,6 +148,88 @@ class CallRunTest {
     }
 
     @Test
+    void slavesThatServeNothingDoNotDoubleWhatTheMasterGets() {
+        hear(master("a", 1), Map.of(), "a", "b");
+        int calls = 40_000;
+        int atMaster = 0;
+        for (int i = 0; i < calls; i++) {
+            CallRun run = run(PLAIN.to(CallOptions.To.SLAVES).idempotent(true));
+            while (run.next(runtime.now) instanceof CallRun.Try go) {
+                atMaster += go.attempt().endpoint().id().equals("a") ? 1 : 0;
+                fails(run, go.attempt(), new NotServedException(Failure.REFUSED, "it is behind"));
+            }
+            run.cancelled(null, runtime.now);
+            runtime.now += SECOND / 2_000;
+        }
+        assertTrue(atMaster > 0, "it is asked");
+        assertTrue(atMaster < 0.2 * calls, atMaster + " attempts at the master for " + calls + " calls");
+    }
+
+    @Test
+    void whoMayNotWaitAfterATryThatMayHaveHappenedIsNotToldThatNothingHas() {
+        kernel = kernel(CallSettings.usual().hold(Duration.ofSeconds(5), 0));
+        hear(master("a", 1), Map.of(), "a");
+        CallRun run = run(PLAIN.to(CallOptions.To.MASTER).idempotent(true));
+        fails(run, tries(run), new IOException("reset"));
+        assertInstanceOf(OutcomeUnknownException.class, givesUp(run));
+    }
+
+    @Test
+    void aMasterThatIsGoneFromTheListCostsNothingOfTheBudget() {
+        hear(master("a", 1), Map.of(), "a", "b");
+        CallRun run = run(PLAIN.to(CallOptions.To.MASTER));
+        fails(run, tries(run), new ConnectException("refused"));
+        hear(master("a", 1), Map.of(), "b");
+        long left = kernel.budget().left();
+        runtime.pass(SECOND / 2);
+        holds(run);
+        holds(run);
+        assertEquals(left, kernel.budget().left());
+    }
+
+    @Test
+    void noMoreThanSoManyTriesAreSavedUp() {
+        RetryBudget budget = new RetryBudget(0, 10_000, 0);
+        assertTrue(budget.spend(10 * SECOND));
+        assertTrue(budget.left() < 500, budget.left() + " are left");
+    }
+
+    @Test
+    void aMeaningThatIsNoneIsTheCallersAffair() {
+        for (boolean throwsError : new boolean[] {false, true}) {
+            kernel = kernel(CallSettings.usual().failure(thrown -> {
+                if (throwsError) {
+                    throw new AssertionError("a bug");
+                }
+                return noMeaning();
+            }));
+            hear(null, Map.of(), "a", "b");
+            CallRun run = run(PLAIN.idempotent(true));
+            Attempt attempt = tries(run);
+            IOException thrown = new IOException("reset");
+            fails(run, attempt, thrown);
+            assertSame(thrown, givesUp(run));
+            assertEquals(0, attempt.target().inFlight());
+        }
+    }
+
+    @SuppressWarnings("NullAway") // as a caller without annotations does, by a map for example
+    private static Failure noMeaning() {
+        return Map.<String, Failure>of().get("a reset");
+    }
+
+    @Test
+    void aLagThatCannotBeToldIsUnknown() {
+        hear(master("a", 1), Map.of(), "a", "b");
+        kernel.hear(new Directory(++epoch, kernel.directory().endpoints(), master("a", 1), id -> {
+            throw new IllegalStateException("a bug");
+        }));
+        runtime.work();
+        CallRun run = run(PLAIN.to(CallOptions.To.SLAVES).staleness(new Bound.Within(Duration.ofMillis(500))));
+        assertEquals("b", tries(run).endpoint().id());
+    }
+
+    @Test
     void nobodyWaitsLongerThanToTheDeadline() {
         hear(null, Map.of(), "a");
         CallRun run = run(PLAIN.deadlineNanos(SECOND));

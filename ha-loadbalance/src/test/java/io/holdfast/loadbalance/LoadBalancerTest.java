@@ -179,6 +179,52 @@ class LoadBalancerTest {
     }
 
     @Test
+    void whatIsNoFutureCountsAsThrown() {
+        hear(null, "a");
+        CompletableFuture<String> odd = new CompletableFuture<>() {
+            @Override
+            public CompletableFuture<String> toCompletableFuture() {
+                throw new UnsupportedOperationException("not that one");
+            }
+        };
+        CompletableFuture<String> call = calls.callAsync(to -> odd);
+        ExecutionException failed = assertThrows(ExecutionException.class, () -> call.get(30, TimeUnit.SECONDS));
+        assertInstanceOf(UnsupportedOperationException.class, failed.getCause());
+        assertEquals(0, calls.explain().endpoints().get(0).inFlight());
+    }
+
+    @Test
+    void whatIsOnItsWayIsGivenUpWhenTheBalancerIsClosed() {
+        hear(null, "a");
+        CompletableFuture<String> silent = new CompletableFuture<>();
+        CompletableFuture<String> call = calls.callAsync(to -> silent);
+        standalone.close();
+        ExecutionException failed = assertThrows(ExecutionException.class, () -> call.get(30, TimeUnit.SECONDS));
+        assertInstanceOf(OutcomeUnknownException.class, failed.getCause());
+        assertTrue(silent.isCancelled());
+        assertEquals(0, calls.explain().endpoints().get(0).inFlight());
+    }
+
+    @Test
+    void aCallThatIsCancelledWhileItBeginsIsCancelledAllTheSame() {
+        hear(null, "a", "b");
+        CompletableFuture<String> first = new CompletableFuture<>();
+        CompletableFuture<String> second = new CompletableFuture<>();
+        AtomicReference<CompletableFuture<String>> outer = new AtomicReference<>();
+        outer.set(calls.idempotent().callAsync(to -> {
+            if (to.number() == 1) {
+                return first;
+            }
+            outer.get().cancel(true);
+            return second;
+        }));
+        first.completeExceptionally(new IOException("reset"));
+        assertTrue(second.isCancelled());
+        calls.explain().endpoints().forEach(each -> assertEquals(0, each.inFlight()));
+        assertEquals(0, standalone.waiting());
+    }
+
+    @Test
     void aCancelledCallEndsWhatItBegan() {
         hear(null, "a");
         CompletableFuture<String> silent = new CompletableFuture<>();

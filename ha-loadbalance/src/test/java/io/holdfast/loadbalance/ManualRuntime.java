@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /** Time that a test moves on. Work is done when it does. */
@@ -54,6 +55,11 @@ final class ManualRuntime implements BalancerRuntime {
         Ticking added = new Ticking(nanos, task);
         ticking.add(added);
         return added;
+    }
+
+    @Override
+    public Executor users() {
+        return Runnable::run;
     }
 
     @Override

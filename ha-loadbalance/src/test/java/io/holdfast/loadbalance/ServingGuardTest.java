@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ServingGuardTest {
     private final Node node = new Node();
@@ -25,6 +26,10 @@ class ServingGuardTest {
     private static final class Node implements ReplicatedState {
         private RoleHolder master = new RoleHolder("node-2", FencingToken.of(0, 5));
         private String whyNot = "";
+        private boolean silent;
+        /** It does not know yet that it no longer is. */
+        private boolean wasMaster;
+
         private final List<Bound> asked = new ArrayList<>();
 
         @Override
@@ -37,7 +42,7 @@ class ServingGuardTest {
 
         @Override
         public boolean isMaster() {
-            return master.nodeId().equals("node-1");
+            return wasMaster || master.nodeId().equals("node-1");
         }
 
         @Override
@@ -48,6 +53,9 @@ class ServingGuardTest {
         @Override
         public CompletionStage<Void> confirm(Bound bound, Duration limit) {
             asked.add(bound);
+            if (silent) {
+                return new CompletableFuture<>();
+            }
             return whyNot.isEmpty()
                     ? CompletableFuture.completedFuture(null)
                     : CompletableFuture.failedFuture(new NotAvailableException(whyNot));
@@ -63,6 +71,23 @@ class ServingGuardTest {
         assertTrue(check(Map.of()).served());
         assertEquals(List.of(), node.asked);
         assertEquals("17", guard.position());
+    }
+
+    @Test
+    @Timeout(30)
+    void aNodeThatSaysNothingBlocksNobodyForEver() {
+        node.silent = true;
+        assertFalse(guard.waiting(Duration.ofMillis(1))
+                .checkNow(Map.of(RoutingHeaders.AT_LEAST, "1")::get)
+                .served());
+    }
+
+    @Test
+    void whoHasHeardOfALaterMasterServesNoneOfAnEarlierTerm() {
+        node.wasMaster = true; // of term 4
+        ServingGuard.Verdict verdict = check(Map.of(RoutingHeaders.FENCE, "4"));
+        assertFalse(verdict.served());
+        assertTrue(verdict.reason().contains("that is node-2"), verdict.reason());
     }
 
     @Test

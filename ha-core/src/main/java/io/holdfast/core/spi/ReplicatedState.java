@@ -12,7 +12,8 @@ import java.util.concurrent.CompletionStage;
  * others, such as a balancer, who is master and how fresh this node is. A cluster has one at the most.
  */
 public interface ReplicatedState {
-    /** Name of the {@linkplain io.holdfast.core.MemberFacts#load() load} by which a node tells how many seconds it is behind. */
+    /** Name of the {@linkplain io.holdfast.core.MemberFacts#load() load} by which a node tells how many seconds it is
+     * behind. A hint: what was handed to a state machine of the user's counts as applied, and {@link #confirm} waits for that. */
     String LAG = "log.lag";
 
     /**

@@ -2,6 +2,7 @@ package io.holdfast.benchmarks.loadbalance;
 
 import io.holdfast.loadbalance.BalancerRuntime;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /** Work is done at once, and time stands still: picks alone are measured. */
@@ -19,6 +20,11 @@ final class DirectRuntime implements BalancerRuntime {
     @Override
     public void execute(Runnable task) {
         task.run();
+    }
+
+    @Override
+    public Executor users() {
+        return Runnable::run;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.holdfast.loadbalance.BalancerRuntime;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /** Time that jumps from one event to the next. The same seed, the same run. */
@@ -22,6 +23,11 @@ final class VirtualTime implements BalancerRuntime {
 
     void at(long nanos, Runnable task) {
         events.add(new Event(Math.max(now, nanos), number++, task));
+    }
+
+    @Override
+    public Executor users() {
+        return Runnable::run;
     }
 
     @Override

@@ -26,6 +26,10 @@ final class BadStatusException extends NotServedException {
         return status == 502 || status == 504 ? Failure.UNKNOWN : Failure.OVERLOADED;
     }
 
+    boolean isWithoutEffect() {
+        return failure() != Failure.UNKNOWN;
+    }
+
     HttpResponse<?> response() {
         return response;
     }

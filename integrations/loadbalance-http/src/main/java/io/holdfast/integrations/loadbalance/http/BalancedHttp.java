@@ -1,9 +1,11 @@
 package io.holdfast.integrations.loadbalance.http;
 
-import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.HoldfastException;
+import io.holdfast.core.OutcomeUnknownException;
 import io.holdfast.loadbalance.Attempt;
 import io.holdfast.loadbalance.LoadBalancer;
 import io.holdfast.loadbalance.RoutingHeaders;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +15,9 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Sends HTTP requests where a {@link LoadBalancer} says. Of a request's URI only path and query count; scheme, host and port are the
@@ -26,7 +31,7 @@ import java.util.concurrent.CompletionException;
  *
  * <p>What HTTP calls idempotent (GET, HEAD, PUT, DELETE, OPTIONS, TRACE) is so here; other methods are if the calls say so. A status of
  * 421 with {@link RoutingHeaders#REFUSED}, 429 and 503 have had no effect and are tried elsewhere, 502 and 504 where that is allowed; the
- * last such answer is given where no other comes. Any other status is an answer; one of 500 and more counts against the endpoint.
+ * last such answer is given where no other comes, unless an earlier try may have had an effect that it does not tell of. Any other status is an answer; one of 500 and more counts against the endpoint.
  * Safe from any thread.
  */
 public final class BalancedHttp {
@@ -54,9 +59,25 @@ public final class BalancedHttp {
      */
     public <T> HttpResponse<T> send(LoadBalancer calls, HttpRequest request, BodyHandler<T> handler) {
         try {
-            return suited(calls, request).call(to -> judged(to, client.send(prepared(to, request), handler)));
-        } catch (NotAvailableException e) {
+            return suited(calls, request).call(to -> judged(to, sendNow(to, request, handler)));
+        } catch (HoldfastException e) {
             return answer(e);
+        }
+    }
+
+    /** A request's own time-out ends when its answer begins, and does not bound how long the body takes. */
+    private <T> HttpResponse<T> sendNow(Attempt to, HttpRequest request, BodyHandler<T> handler)
+            throws IOException, InterruptedException, TimeoutException {
+        CompletableFuture<HttpResponse<T>> sent = client.sendAsync(prepared(to, request), handler);
+        try {
+            return sent.get(to.timeout().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException broken) {
+                throw broken;
+            }
+            throw new CompletionException(e.getCause());
+        } finally {
+            sent.cancel(true); // no effect on one that is done
         }
     }
 
@@ -68,7 +89,7 @@ public final class BalancedHttp {
             return new Judged<>(raw, response -> judged(to, response));
         });
         return new Judged<>(sent, sent.exceptionally(thrown -> {
-            if (thrown instanceof NotAvailableException notServed) {
+            if (thrown instanceof HoldfastException notServed) {
                 return BalancedHttp.<T>answer(notServed);
             }
             throw thrown instanceof CompletionException already ? already : new CompletionException(thrown);
@@ -108,14 +129,12 @@ public final class BalancedHttp {
 
     /** The answer that was the last reason to go elsewhere, if there is one; the types are those of the same call. */
     @SuppressWarnings("unchecked")
-    private static <T> HttpResponse<T> answer(NotAvailableException e) {
-        if (e.getCause() instanceof BadStatusException bad) {
+    private static <T> HttpResponse<T> answer(HoldfastException e) {
+        Throwable last = e.getCause() instanceof CompletionException wrapped ? wrapped.getCause() : e.getCause();
+        if (last instanceof BadStatusException bad
+                && !(e instanceof OutcomeUnknownException && bad.isWithoutEffect())) {
             return (HttpResponse<T>) bad.response();
         }
-        if (e.getCause() instanceof CompletionException wrapped
-                && wrapped.getCause() instanceof BadStatusException bad) {
-            return (HttpResponse<T>) bad.response();
-        }
-        throw e;
+        throw e; // also where an earlier try may have had an effect, which the last answer does not say
     }
 }

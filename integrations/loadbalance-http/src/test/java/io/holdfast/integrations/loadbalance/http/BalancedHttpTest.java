@@ -36,6 +36,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -174,6 +175,45 @@ class BalancedHttpTest {
                 http.sendAsync(balancer.calls(), request, BodyHandlers.ofString())
                         .get(1, TimeUnit.MINUTES)
                         .statusCode());
+    }
+
+    @Test
+    void whereAllAreBadGatewaysTheLastAnswerIsGiven() throws Exception {
+        for (String id : servers.keySet()) {
+            odd.put(id, exchange -> answer(exchange, 502, "nobody behind it"));
+        }
+        assertEquals(502, send(balancer.calls(), "GET").statusCode());
+        assertEquals(502, send(balancer.calls(), "POST").statusCode());
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create("http://orders/")).build();
+        assertEquals(
+                502,
+                http.sendAsync(balancer.calls(), request, BodyHandlers.ofString())
+                        .get(1, TimeUnit.MINUTES)
+                        .statusCode());
+    }
+
+    @Test
+    void anAnswerThatBreaksOffInTheMiddleIsNotWaitedForForEver() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        for (String id : servers.keySet()) {
+            odd.put(id, exchange -> {
+                exchange.sendResponseHeaders(200, 10);
+                exchange.getResponseBody().write('h');
+                exchange.getResponseBody().flush();
+                awaitQuietly(end);
+            });
+        }
+        assertThrows(OutcomeUnknownException.class, () -> send(balancer.calls().within(Duration.ofMillis(300)), "GET"));
+        end.countDown();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(1, TimeUnit.MINUTES));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
