@@ -40,37 +40,27 @@ public record BalancerSettings(
 
     /** Checks the ranges. */
     public BalancerSettings {
-        check(panicPercent >= 0 && panicPercent <= 100, "panicPercent", panicPercent, "0 to 100");
+        Ranges.check(panicPercent >= 0 && panicPercent <= 100, "panicPercent", panicPercent, "0 to 100");
         if (panicPercent > 100 - outliers.mostPercent()) {
             throw new IllegalArgumentException("panicPercent " + panicPercent + " is above what mostPercent "
                     + outliers.mostPercent() + " of the outliers may leave, so taking them out would let them in again;"
                     + " make it " + (100 - outliers.mostPercent()) + " or less");
         }
-        check(within(slowStart, Duration.ofHours(1)), "slowStart", slowStart, "0 to 1 h");
-        check(
+        Ranges.check(Ranges.within(slowStart, Duration.ZERO, Duration.ofHours(1)), "slowStart", slowStart, "0 to 1 h");
+        Ranges.check(
                 slowStartAggression >= 0.1 && slowStartAggression <= 10,
                 "slowStartAggression",
                 slowStartAggression,
                 "0.1 to 10");
-        check(degradedPercent >= 0 && degradedPercent <= 100, "degradedPercent", degradedPercent, "0 to 100");
-        check(spareFactor >= 1 && spareFactor <= 10, "spareFactor", spareFactor, "1 to 10");
-        check(mostInFlight >= 1 && mostInFlight <= 1_000_000, "mostInFlight", mostInFlight, "1 to 1,000,000");
-        check(
+        Ranges.check(degradedPercent >= 0 && degradedPercent <= 100, "degradedPercent", degradedPercent, "0 to 100");
+        Ranges.check(spareFactor >= 1 && spareFactor <= 10, "spareFactor", spareFactor, "1 to 10");
+        Ranges.check(mostInFlight >= 1 && mostInFlight <= 1_000_000, "mostInFlight", mostInFlight, "1 to 1,000,000");
+        Ranges.check(
                 mostInFlightInAll >= 1 && mostInFlightInAll <= UNBOUNDED,
                 "mostInFlightInAll",
                 mostInFlightInAll,
                 "1 to 1,000,000,000");
-        check(within(draining, Duration.ofHours(24)), "draining", draining, "0 to 24 h");
-    }
-
-    private static boolean within(Duration value, Duration most) {
-        return !value.isNegative() && value.compareTo(most) <= 0;
-    }
-
-    private static void check(boolean right, String name, Object value, String range) {
-        if (!right) {
-            throw new IllegalArgumentException(name + " " + value + " is not within " + range);
-        }
+        Ranges.check(Ranges.within(draining, Duration.ZERO, Duration.ofHours(24)), "draining", draining, "0 to 24 h");
     }
 
     /** The defaults with an algorithm. */

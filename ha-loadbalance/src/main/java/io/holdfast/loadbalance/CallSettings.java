@@ -33,23 +33,19 @@ public record CallSettings(
     public CallSettings {
         checkDuration("deadline", deadline, Duration.ofMillis(1), Duration.ofHours(1));
         checkDuration("attemptTimeout", attemptTimeout, Duration.ofMillis(1), Duration.ofHours(1));
-        check("attempts", attempts, 1, 100);
+        checkNumber("attempts", attempts, 1, 100);
         checkDuration("hold", hold, Duration.ZERO, Duration.ofMinutes(5));
-        check("mostHeld", mostHeld, 0, 1_000_000);
-        check("retryPercent", retryPercent, 0, 100);
-        check("retriesPerSecond", retriesPerSecond, 0, 10_000);
+        checkNumber("mostHeld", mostHeld, 0, 1_000_000);
+        checkNumber("retryPercent", retryPercent, 0, 100);
+        checkNumber("retriesPerSecond", retriesPerSecond, 0, 10_000);
     }
 
-    private static void check(String name, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(name + " " + value + " is not within " + least + " to " + most);
-        }
+    private static void checkNumber(String name, int value, int least, int most) {
+        Ranges.check(Ranges.within(value, least, most), name, value, least + " to " + most);
     }
 
     static void checkDuration(String name, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw new IllegalArgumentException(name + " " + value + " is not within " + least + " to " + most);
-        }
+        Ranges.check(Ranges.within(value, least, most), name, value, least + " to " + most);
     }
 
     /** The defaults. */

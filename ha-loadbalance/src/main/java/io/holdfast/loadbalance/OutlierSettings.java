@@ -51,48 +51,46 @@ public record OutlierSettings(
 
     /** Checks the ranges. */
     public OutlierSettings {
-        check(
-                failuresInARow == 0 || within(failuresInARow, 2, 1_000),
+        Ranges.check(
+                failuresInARow == 0 || Ranges.within(failuresInARow, 2, 1_000),
                 "failuresInARow",
                 failuresInARow,
                 "0, 2 to 1000");
-        check(within(window, Duration.ofMillis(100), Duration.ofMinutes(10)), "window", window, "100 ms to 10 min");
-        check(within(requests, 1, 1_000_000), "requests", requests, "1 to 1,000,000");
-        check(within(failurePercent, 1, 100), "failurePercent", failurePercent, "1 to 100");
-        check(deviations == 0 || within(deviations, 1, 10), "deviations", deviations, "0, 1 to 10");
-        check(
-                latencyFactor == 0 || within(latencyFactor, 1.5, 1_000),
+        Ranges.check(
+                Ranges.within(window, Duration.ofMillis(100), Duration.ofMinutes(10)),
+                "window",
+                window,
+                "100 ms to 10 min");
+        Ranges.check(Ranges.within(requests, 1, 1_000_000), "requests", requests, "1 to 1,000,000");
+        Ranges.check(Ranges.within(failurePercent, 1, 100), "failurePercent", failurePercent, "1 to 100");
+        Ranges.check(deviations == 0 || Ranges.within(deviations, 1, 10), "deviations", deviations, "0, 1 to 10");
+        Ranges.check(
+                latencyFactor == 0 || Ranges.within(latencyFactor, 1.5, 1_000),
                 "latencyFactor",
                 latencyFactor,
                 "0, 1.5 to 1000");
-        check(within(latencyFloor, Duration.ZERO, Duration.ofMinutes(10)), "latencyFloor", latencyFloor, "0 to 10 min");
-        check(
-                silence.isZero() || within(silence, Duration.ofMillis(50), Duration.ofMinutes(10)),
+        Ranges.check(
+                Ranges.within(latencyFloor, Duration.ZERO, Duration.ofMinutes(10)),
+                "latencyFloor",
+                latencyFloor,
+                "0 to 10 min");
+        Ranges.check(
+                silence.isZero() || Ranges.within(silence, Duration.ofMillis(50), Duration.ofMinutes(10)),
                 "silence",
                 silence,
                 "0, 50 ms to 10 min");
-        check(within(ejection, Duration.ofMillis(10), Duration.ofHours(1)), "ejection", ejection, "10 ms to 1 h");
-        check(
-                within(longestEjection, ejection, Duration.ofHours(24)),
+        Ranges.check(
+                Ranges.within(ejection, Duration.ofMillis(10), Duration.ofHours(1)),
+                "ejection",
+                ejection,
+                "10 ms to 1 h");
+        Ranges.check(
+                Ranges.within(longestEjection, ejection, Duration.ofHours(24)),
                 "longestEjection",
                 longestEjection,
                 "ejection to 24 h");
-        check(within(mostPercent, 0, 100), "mostPercent", mostPercent, "0 to 100");
-        check(within(leastLeft, 1, 1_000), "leastLeft", leastLeft, "1 to 1000");
-    }
-
-    private static boolean within(double value, double least, double most) {
-        return value >= least && value <= most;
-    }
-
-    private static boolean within(Duration value, Duration least, Duration most) {
-        return value.compareTo(least) >= 0 && value.compareTo(most) <= 0;
-    }
-
-    private static void check(boolean right, String name, Object value, String range) {
-        if (!right) {
-            throw new IllegalArgumentException(name + " " + value + " is not within " + range);
-        }
+        Ranges.check(Ranges.within(mostPercent, 0, 100), "mostPercent", mostPercent, "0 to 100");
+        Ranges.check(Ranges.within(leastLeft, 1, 1_000), "leastLeft", leastLeft, "1 to 1000");
     }
 
     /** The defaults. */

@@ -215,7 +215,7 @@ class ArchitectureTest {
                     "HoldfastException",
                     "StartFailedException"),
             LOADBALANCE,
-            Set.of("Algorithm", "OutlierSettings"),
+            Set.of("Algorithm", "OutlierSettings", "Ranges"),
             MEMBERSHIP,
             Set.of("MemberMessage", "MemberGossip"),
             REPLICATION,
