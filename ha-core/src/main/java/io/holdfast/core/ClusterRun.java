@@ -292,14 +292,22 @@ final class ClusterRun {
             throw new IllegalStateException(plan + " is " + life.state() + " and has nothing to leave");
         }
         CompletableFuture<Void> left = new CompletableFuture<>();
-        CompletableFuture<Void> begun = leaving.get();
-        if (begun != null && !begun.isDone()) {
-            return told(begun, running); // a second call at the same moment does no harm: the vote is given up once
+        // A second call at the same moment does no harm: the vote is given up once.
+        CompletableFuture<Void> one = leaving.updateAndGet(begun -> begun == null || begun.isDone() ? left : begun);
+        if (one != null && one != left) {
+            return told(one, running);
         }
-        leaving.set(left);
         LOG.info("{} leaves the cluster", plan);
         running.loop().execute(() -> leave(List.copyOf(running.features()), left));
+        if (life.state() != State.RUNNING) { // it stopped meanwhile, and did not see that anybody waits
+            left.completeExceptionally(stoppedBeforeItLeft());
+        }
         return told(left, running);
+    }
+
+    private NotAvailableException stoppedBeforeItLeft() {
+        return new NotAvailableException(
+                plan + " was stopped before it had left; whether it has a vote still, the others know");
     }
 
     /** Users hear of it where their callbacks run. */
@@ -376,8 +384,7 @@ final class ClusterRun {
         readiness.end();
         CompletableFuture<Void> left = leaving.get();
         if (left != null) {
-            left.completeExceptionally(new NotAvailableException(
-                    plan + " was stopped before it had left; whether it has a vote still, the others know"));
+            left.completeExceptionally(stoppedBeforeItLeft());
         }
         NodeParts running = parts;
         if (running == null) {

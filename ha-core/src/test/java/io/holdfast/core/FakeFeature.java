@@ -3,8 +3,12 @@ package io.holdfast.core;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
 import io.holdfast.core.spi.RunningFeature;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A feature that writes down what is done to it, and fails where it is told to. */
@@ -15,6 +19,7 @@ final class FakeFeature implements HaFeature {
     Runnable onOpen = () -> {};
     Runnable onStart = () -> {};
     Runnable onClose = () -> {};
+    Supplier<CompletionStage<Void>> onLeave = () -> CompletableFuture.completedFuture(null);
     boolean readyAtStart = true;
     boolean answersStop = true;
     boolean throwsAtStop;
@@ -91,6 +96,12 @@ final class FakeFeature implements HaFeature {
             if (readyAtStart) {
                 context.ready(true, "");
             }
+        }
+
+        @Override
+        public CompletionStage<Void> leave(Duration limit) {
+            events.add("leave " + name);
+            return onLeave.get();
         }
 
         @Override

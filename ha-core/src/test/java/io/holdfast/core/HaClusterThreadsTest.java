@@ -11,10 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -59,6 +62,41 @@ class HaClusterThreadsTest {
         assertStopped(cluster);
         cluster.close();
         assertEquals(4, one.events.size());
+    }
+
+    /** Again and again two threads ask at the same instant, and the cluster cannot spare the node. */
+    @Test
+    @SuppressWarnings("FutureReturnValueIgnored") // both are waited for
+    void whoeverAsksAtTheSameInstantItLeavesOnce() throws Exception {
+        FakeFeature vote = new FakeFeature("vote");
+        AtomicReference<CompletableFuture<Void>> answer = new AtomicReference<>(new CompletableFuture<>());
+        vote.onLeave = answer::get;
+        HaCluster cluster = HaCluster.builder("shop")
+                .node(Node.of("node-1"))
+                .with(vote)
+                .runtime(runtime)
+                .start();
+        for (int round = 1; round <= 1_000; round++) {
+            AtomicInteger ready = new AtomicInteger();
+            Supplier<CompletableFuture<Void>> asks = () -> {
+                ready.incrementAndGet();
+                while (ready.get() < 2) {
+                    Thread.onSpinWait();
+                }
+                return cluster.leaveAsync();
+            };
+            CompletableFuture<CompletableFuture<Void>> other = CompletableFuture.supplyAsync(asks);
+            CompletableFuture<Void> first = asks.get();
+            CompletableFuture<Void> second = other.get(10, TimeUnit.SECONDS);
+            runtime.loop().run(() -> {}); // it has begun as often as it ever will
+            assertEquals(
+                    round, vote.events.stream().filter("leave vote"::equals).count(), "one wish, one leaving");
+            answer.getAndSet(new CompletableFuture<>()).completeExceptionally(new ChangeRefusedException("no"));
+            for (CompletableFuture<Void> each : List.of(first, second)) {
+                assertThrows(ExecutionException.class, () -> each.get(10, TimeUnit.SECONDS));
+            }
+        }
+        cluster.stop();
     }
 
     @Test
