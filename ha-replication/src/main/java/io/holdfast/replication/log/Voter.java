@@ -23,9 +23,14 @@ public record Voter(String nodeId, UUID diskId, Address address) {
 
     /** Checks what would be written into files. */
     public Voter {
-        if (!nodeId.matches("[A-Za-z0-9._-]{1,64}")) {
+        if (!isNodeId(nodeId)) {
             throw new IllegalArgumentException("\"" + nodeId + "\" is no node's id");
         }
+    }
+
+    /** True if a node may be called that. */
+    public static boolean isNodeId(String text) {
+        return text.matches("[A-Za-z0-9._-]{1,64}");
     }
 
     /** Its name in the protocol: {@code node/disk}, or the node's id alone while its disk is not known. */

@@ -1,5 +1,6 @@
 package io.holdfast.replication.raft;
 
+import io.holdfast.replication.raft.RaftMessage.NotMember;
 import io.holdfast.replication.raft.RaftMessage.PreVoteReply;
 import io.holdfast.replication.raft.RaftMessage.PreVoteRequest;
 import io.holdfast.replication.raft.RaftMessage.VoteReply;
@@ -188,9 +189,22 @@ final class Election {
         return Collections.unmodifiableSet(refusals);
     }
 
-    /** Others have decided that this node belongs to the group no longer. Whoever asks for its vote still gets it. */
-    void excluded(long index) {
-        s.excludedAt = Math.max(s.excludedAt, index);
+    /**
+     * Others have decided that this node belongs to the group no longer. Whoever asks for its vote still gets it.
+     *
+     * <p>Neither who says so nor in which term is asked: it is true of that index for ever, and those whom this node knows may all
+     * be gone. But it may come late. The entry at that index is of the term in which it is said, and each later leader has
+     * it: a configuration behind it, of that term or a later one, was made by one that knew of it, and took this node in
+     * again.
+     */
+    void excluded(NotMember told) {
+        boolean isBack = s.members.current().isMember(s.config.self())
+                && s.members.index() > told.index()
+                && s.log.termAt(s.members.index()) >= told.term();
+        if (isBack) {
+            return;
+        }
+        s.excludedAt = Math.max(s.excludedAt, told.index());
         if (s.isExcluded() && (s.role == RaftRole.PRE_CANDIDATE || s.role == RaftRole.CANDIDATE)) {
             s.become(RaftRole.FOLLOWER, "");
             s.armElection();

@@ -249,7 +249,7 @@ public final class Raft {
         }
         if (message instanceof NotMember told) {
             if (s.role != RaftRole.LEADER) {
-                election.excluded(told.index());
+                election.excluded(told);
             }
             return;
         }

@@ -186,9 +186,10 @@ public sealed interface RaftMessage {
     record Stranger(long term, Voter who, boolean joins) implements RaftMessage {}
 
     /**
-     * At that index you do not belong to the group: stand for nothing until you know more. It is decided, so the term of who says
-     * so does not matter.
+     * At that index you do not belong to the group: stand for nothing until you know more. It is decided, so who says so does not
+     * matter, nor how late.
      *
+     * @param term of the leader that says so, and of the entry at that index
      * @param index of a decided entry, or of one that has to follow what is decided
      */
     record NotMember(long term, long index) implements RaftMessage {}

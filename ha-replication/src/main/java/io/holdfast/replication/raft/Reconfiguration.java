@@ -28,6 +28,8 @@ final class Reconfiguration {
     private final Replicator replicator;
     /** What this node would know after the loss of its log's end. */
     private @Nullable Configuration recorded;
+    /** Who belongs to the group no longer if what is newest is decided; told then, since until then it can be lost. */
+    private final List<String> leaving = new ArrayList<>();
 
     Reconfiguration(RaftState state, Replicator replicator) {
         this.s = state;
@@ -135,7 +137,14 @@ final class Reconfiguration {
     /** Goes on with what has been begun. */
     void advance() {
         Configuration current = s.members.current();
-        if ((!current.isJoint() && current.learners().isEmpty()) || !isDecided()) {
+        if (!isDecided()) {
+            return;
+        }
+        if (!current.isJoint()) {
+            leaving.forEach(this::tellNoMember);
+            leaving.clear();
+        }
+        if (!current.isJoint() && current.learners().isEmpty()) {
             return;
         }
         if (current.isJoint()) {
@@ -169,12 +178,16 @@ final class Reconfiguration {
         BatchMeta batch = BatchMeta.ofOne(s.log.lastIndex() + 1, s.term, next.encode().length);
         s.log.append(batch);
         s.effects.add(new AppendConfiguration(batch, next));
-        List<Voter> before = s.members.current().members();
+        Configuration before = s.members.current();
         s.members.append(batch.firstIndex(), next);
-        for (Voter left : before) {
-            // That it goes is decided already, by the joint configuration: the joint one's successor cannot be another.
-            if (!next.isMember(left.id())) {
+        for (Voter left : before.members()) {
+            if (next.isMember(left.id())) {
+                continue;
+            }
+            if (before.isJoint()) { // that it goes is decided already: the joint one's successor cannot be another
                 s.send(left.id(), new NotMember(s.term, batch.firstIndex()));
+            } else {
+                leaving.add(left.id());
             }
         }
         s.configurationChanged();

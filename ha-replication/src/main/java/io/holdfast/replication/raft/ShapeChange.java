@@ -1,5 +1,7 @@
 package io.holdfast.replication.raft;
 
+import io.holdfast.replication.log.Voter;
+
 /**
  * Who is to vote from now on, besides those who do already.
  *
@@ -9,8 +11,10 @@ package io.holdfast.replication.raft;
  */
 public record ShapeChange(String added, String removed, boolean asWanted) {
 
-    /** Refuses one that changes nothing, or means one node twice. */
+    /** Refuses one that changes nothing, means one node twice, or names what no node is called: it goes to logs. */
     public ShapeChange {
+        check(added);
+        check(removed);
         if (added.equals(removed)) {
             throw new IllegalArgumentException(
                     added.isEmpty() ? "a change that names no node" : added + " cannot replace itself");
@@ -25,6 +29,13 @@ public record ShapeChange(String added, String removed, boolean asWanted) {
     /** The same, while as many are wanted as before. */
     public ShapeChange whileAsManyAreWanted() {
         return new ShapeChange(added, removed, true);
+    }
+
+    private static void check(String nodeId) {
+        if (!nodeId.isEmpty() && !Voter.isNodeId(nodeId)) {
+            throw new IllegalArgumentException( // without the text, which may be anything
+                    "a change of voters names what no node is called; use 1 to 64 letters, digits, dots, hyphens and underscores");
+        }
     }
 
     /** That node gets a vote. */

@@ -367,6 +367,84 @@ class ShapePaperTest {
         assertEquals(cluster.disk(cluster.leader().id).forced(), cluster.disk(d).forced());
     }
 
+    /** A change that needs no joint configuration may be lost until it is decided: nobody is told of it before. */
+    @Test
+    void whoLeavesWithoutAVoteIsToldWhenThatIsDecided() {
+        String[] d = new String[1];
+        RaftCluster cluster = withNewcomer(d);
+        cluster.isolate("b");
+        cluster.isolate("c");
+        cluster.step("a", new RaftInput.Reshape(ShapeChange.remove("d")));
+        assertFalse(cluster.raft("a").configuration().isMember(d[0]));
+        assertEquals(List.of(), cluster.sent("a", NotMember.class), "the entry may be lost with a");
+        cluster.heal();
+        cluster.run(2 * ROUND);
+        assertTrue(cluster.raft(d[0]).isRemoved());
+    }
+
+    @Test
+    void whoLeavesByAnEntryThatIsLostHasNotLeft() {
+        String[] d = new String[1];
+        RaftCluster cluster = withNewcomer(d);
+        cluster.isolate("b");
+        cluster.isolate("c");
+        cluster.step("a", new RaftInput.Reshape(ShapeChange.remove("d")));
+        cluster.settle();
+        cluster.crash("a");
+        cluster.heal();
+        cluster.run(4 * ROUND);
+        assertFalse(cluster.raft(d[0]).isRemoved());
+        assertTrue(cluster.raft(d[0]).hearsLeader());
+    }
+
+    /** It was removed, came back, has a vote again, and has just been restarted: what it was told then comes late. */
+    @Test
+    void whatIsToldLateDoesNotKeepWhoIsBackFromStanding() {
+        String[] d = new String[1];
+        RaftCluster cluster = withNewcomer(d);
+        reshape(cluster, ShapeChange.replace("c", "d"));
+        cluster.run(2 * ROUND);
+        reshape(cluster, ShapeChange.remove("d"));
+        cluster.run(2 * ROUND);
+        NotMember told =
+                new NotMember(cluster.raft("a").term(), cluster.raft("a").configurationIndex());
+        cluster.restart(d[0]);
+        cluster.linkAll();
+        cluster.run(8 * ROUND);
+        reshape(cluster, ShapeChange.add("d"));
+        cluster.run(2 * ROUND);
+        cluster.restart(d[0]);
+        assertTrue(cluster.raft(d[0]).commitIndex() < told.index(), "it does not know yet what is decided");
+        cluster.hear("a", d[0], told);
+        assertTrue(cluster.raft(d[0]).votes());
+    }
+
+    /** Whoever tells it may be unknown to it, and of an earlier term than the one that it has got to by itself. */
+    @Test
+    void whoWasRemovedIsToldByThoseItHasNeverHeardOf() {
+        String[] d = new String[1];
+        RaftCluster cluster = withNewcomer(d);
+        cluster.crash(d[0]);
+        cluster.isolate("c");
+        cluster.hear("b", "c", new RaftMessage.VoteRequest(9, 0, 0, true));
+        cluster.start(d[0]);
+        cluster.linkAll();
+        cluster.run(2 * ROUND);
+        reshape(cluster, ShapeChange.replace("c", "d"));
+        cluster.run(2 * ROUND);
+        cluster.elect(d[0]);
+        cluster.propose(d[0], 40);
+        cluster.run(ROUND);
+        assertTrue(cluster.raft(d[0]).term() < cluster.raft("c").term());
+        cluster.crash("a");
+        cluster.crash("b");
+        cluster.heal();
+        NotMember told =
+                new NotMember(cluster.raft(d[0]).term(), cluster.raft(d[0]).commitIndex());
+        cluster.hear(d[0], "c", told);
+        assertFalse(cluster.raft("c").votes());
+    }
+
     @Test
     void toldByAnOldMessageAMemberGoesOn() {
         RaftCluster cluster = RaftCluster.ledByA();
