@@ -97,6 +97,11 @@ public record Configuration(
         return isOf(voters, nodeId) || isOf(learners, nodeId);
     }
 
+    /** True if that node, whatever its disk, belongs to the cluster in any way, or has a place in it. */
+    public boolean knows(String nodeId) {
+        return hasPlaceFor(nodeId) || isOf(standby, nodeId) || isOf(outgoing, nodeId);
+    }
+
     private static boolean isOf(List<Voter> list, String nodeId) {
         return list.stream().anyMatch(voter -> voter.nodeId().equals(nodeId));
     }

@@ -3,6 +3,7 @@ package io.holdfast.replication.node;
 import io.holdfast.core.Explanation.Finding;
 import io.holdfast.core.Explanation.State;
 import io.holdfast.core.HaEvent;
+import io.holdfast.core.MemberState;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.replication.Autopilot;
 import io.holdfast.replication.log.Configuration;
@@ -11,6 +12,7 @@ import io.holdfast.replication.raft.Raft;
 import io.holdfast.replication.raft.RaftRole;
 import io.holdfast.replication.raft.ShapeChange;
 import io.holdfast.replication.raft.VoterPlan;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,6 +26,8 @@ final class AutopilotDriver {
     private static final Logger LOG = LoggerFactory.getLogger(AutopilotDriver.class);
     private static final String BY = "the autopilot";
     private static final long LIMIT_NANOS = 60_000_000_000L;
+    /** More than there are voters and learners to speak of. */
+    private static final int MOST_SAID = 1_024;
 
     private final FeatureContext context;
     private final AutopilotSettings settings;
@@ -34,8 +38,10 @@ final class AutopilotDriver {
     private long term;
     private long quietSinceNanos;
     private boolean acts;
-    /** What was said last that it would do, or could not: said once. */
-    private String said = "";
+    /** Who votes, and who decides besides while that is being changed. */
+    private Configuration votes;
+    /** What it would do, or cannot, has been said of this state of affairs: each thing once, in whatever order they come. */
+    private final Set<String> said = new TreeSet<>();
 
     private volatile @Nullable Finding finding;
 
@@ -62,11 +68,20 @@ final class AutopilotDriver {
         this.desk = desk;
         this.members = members;
         this.meters = meters;
+        this.votes = votes(raft.configuration());
     }
 
-    /** Others vote from now on. */
-    void configurationChanged() {
-        quietSinceNanos = now();
+    private static Configuration votes(Configuration of) {
+        return new Configuration(of.voters(), of.outgoing(), List.of());
+    }
+
+    /** Others may vote from now on. Who comes and goes without a vote, again and again perhaps, holds nothing up. */
+    void configurationChanged(Configuration now) {
+        if (!votes(now).equals(votes)) {
+            votes = votes(now);
+            quietSinceNanos = now();
+            said.clear();
+        }
     }
 
     /** For people; null where there is nothing to say: it is the master's business. Safe from any thread. */
@@ -83,12 +98,13 @@ final class AutopilotDriver {
     void tick() {
         if (raft.role() != RaftRole.LEADER) {
             finding = null;
-            said = "";
+            said.clear();
             return;
         }
         if (raft.term() != term) {
             term = raft.term();
             quietSinceNanos = now();
+            said.clear();
         }
         if (settings.mode() == Autopilot.OFF || !members.exist()) {
             show(
@@ -106,9 +122,8 @@ final class AutopilotDriver {
         AutopilotPlan.Decision decision = AutopilotPlan.decide(view());
         ShapeChange change = decision.change();
         if (change == null) {
-            said = decision.lacks().isEmpty() ? "" : said;
             if (!decision.lacks().isEmpty()) {
-                sayOnce("lacks " + decision.lacks(), decision.reason() + "; " + decision.lacks());
+                sayOnce("lacks " + decision.lacks() + ailing(), decision.reason() + "; " + decision.lacks());
             }
             show(decision.lacks().isEmpty() ? State.OK : State.WAITING, decision.reason(), decision.lacks());
             return;
@@ -116,11 +131,11 @@ final class AutopilotDriver {
         VoterPlan.Verdict verdict = raft.plan(change);
         if (verdict.decision() != VoterPlan.Decision.BEGIN) {
             String why = "would " + change + ": " + decision.reason() + "; but not now: " + verdict.reason();
-            sayOnce("not now " + change, why);
+            sayOnce("not now " + change + ailing(), why);
             show(State.WAITING, why, "");
         } else if (settings.mode() == Autopilot.DRY_RUN) {
             String why = "would " + change + " if this were no dry run: " + decision.reason();
-            if (sayOnce("dry run " + change, why)) {
+            if (sayOnce("dry run " + change + ailing(), why)) {
                 meters.autopilot(Outcome.DRY_RUN);
                 context.event(HaEvent.Kind.AUTOPILOT, subject(change), why);
             }
@@ -156,11 +171,25 @@ final class AutopilotDriver {
         return change.removed().isEmpty() ? change.added() : change.removed();
     }
 
+    /** Which voters have been dead for long enough, and since when: whoever has been back meanwhile dies anew. */
+    private String ailing() {
+        StringBuilder dead = new StringBuilder();
+        Map<String, AutopilotPlan.Seen> seen = members.seen();
+        for (Voter voter : raft.configuration().voters()) {
+            AutopilotPlan.Seen of = seen.get(voter.nodeId());
+            if (of != null
+                    && of.state() == MemberState.DEAD
+                    && now() - of.sinceNanos() >= settings.replaceAfterNanos()) {
+                dead.append(' ').append(voter.nodeId()).append('@').append(of.sinceNanos());
+            }
+        }
+        return dead.toString();
+    }
+
     private boolean sayOnce(String what, String text) {
-        if (what.equals(said)) {
+        if (said.size() >= MOST_SAID || !said.add(what)) {
             return false;
         }
-        said = what;
         LOG.warn("{}: the autopilot: {}", context.node().id(), text);
         return true;
     }
@@ -172,10 +201,8 @@ final class AutopilotDriver {
     private AutopilotPlan.View view() {
         Configuration now = raft.configuration();
         Map<String, Long> silent = new TreeMap<>();
-        Set<String> nodes = new TreeSet<>();
         for (Voter member : now.members()) {
             silent.put(member.id(), raft.silentNanos(member.id()));
-            nodes.add(member.nodeId());
         }
         Set<String> ready = new TreeSet<>(raft.caughtUp());
         ready.retainAll(raft.sound());
@@ -187,7 +214,7 @@ final class AutopilotDriver {
                 raft.committedInTerm(),
                 silent,
                 ready,
-                members.seen(nodes),
+                members.seen(),
                 quietSinceNanos,
                 settings.target(now.votersWanted()),
                 settings.replaceAfterNanos());

@@ -10,11 +10,12 @@ import io.holdfast.core.spi.Membership;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.replication.log.Voter;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class MemberTies {
     private final FeatureContext context;
     private final BiConsumer<String, Address> found;
     private final Runnable moved;
+    private final Predicate<String> belongs;
     private final Map<String, Address> addresses = new TreeMap<>();
     private final Map<String, AutopilotPlan.Seen> seen = new TreeMap<>();
     private @Nullable Membership membership;
@@ -42,11 +44,13 @@ final class MemberTies {
      *
      * @param found a member is there, at that address
      * @param moved some member is at another address than before
+     * @param belongs true of the ids of the log's nodes: these are remembered although the membership has forgotten them
      */
-    MemberTies(FeatureContext context, BiConsumer<String, Address> found, Runnable moved) {
+    MemberTies(FeatureContext context, BiConsumer<String, Address> found, Runnable moved, Predicate<String> belongs) {
         this.context = context;
         this.found = found;
         this.moved = moved;
+        this.belongs = belongs;
     }
 
     void start() {
@@ -74,14 +78,18 @@ final class MemberTies {
 
     private void changed(MemberEvent event) {
         Member member = event.member();
-        if (event.kind() != MemberEvent.Kind.FORGOTTEN) { // whoever was dead until now is so still
-            note(member);
+        if (event.kind() == MemberEvent.Kind.FORGOTTEN) {
+            addresses.remove(member.id());
+            if (!belongs.test(member.id())) {
+                seen.remove(member.id());
+            } // else whoever was dead until now is so still
+            return;
         }
+        note(member);
         if (member.isPresent() && !member.address().equals(addresses.put(member.id(), member.address()))) {
             found.accept(member.id(), member.address());
             moved.run();
         }
-        addresses.keySet().retainAll(seen.keySet());
     }
 
     private void note(Member member) {
@@ -99,7 +107,27 @@ final class MemberTies {
         Membership known = membership;
         if (known != null) {
             known.members().present().forEach(member -> found.accept(member.id(), member.address()));
+            seen.keySet()
+                    .removeIf(
+                            id -> !belongs.test(id) && known.members().find(id).isEmpty());
         }
+    }
+
+    /** Who is there and stores the log, by its own word: the master first, then who votes. */
+    void guides(BiConsumer<String, Address> to) {
+        Membership known = membership;
+        if (known != null) {
+            known.members().present().stream()
+                    .filter(MemberTies::storesLog)
+                    .sorted(Comparator.comparing(
+                            member -> Objects.requireNonNull(member.facts().role())))
+                    .forEach(member -> to.accept(member.id(), member.address()));
+        }
+    }
+
+    private static boolean storesLog(Member member) {
+        ReplicaRole role = member.facts().role();
+        return role != null && role != ReplicaRole.CLIENT;
     }
 
     /** Where that voter is reached: where the membership sees it, else where it was when it got its place. */
@@ -114,18 +142,8 @@ final class MemberTies {
                         .orElse(voter.address());
     }
 
-    /**
-     * What the membership says, by node id.
-     *
-     * @param belong nodes that are remembered although the membership has forgotten them
-     */
-    Map<String, AutopilotPlan.Seen> seen(Set<String> belong) {
-        Membership known = membership;
-        if (known != null && seen.size() > belong.size()) {
-            seen.keySet()
-                    .removeIf(id ->
-                            !belong.contains(id) && known.members().find(id).isEmpty());
-        }
+    /** What the membership says, or said last, by node id. */
+    Map<String, AutopilotPlan.Seen> seen() {
         return Collections.unmodifiableMap(seen);
     }
 

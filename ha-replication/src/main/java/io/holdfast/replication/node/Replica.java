@@ -198,7 +198,8 @@ final class Replica {
                 new DriverEvents());
         this.voters =
                 new VoterDesk(context.node().id(), runtime.clock(), loop, raft, this::input, this::giveWay, meters);
-        this.members = new MemberTies(context, peers::found, this::announce);
+        this.members = new MemberTies(context, peers::found, this::announce, id -> raft.configuration()
+                .knows(id));
         this.autopilot = new AutopilotDriver(context, settings.autopilot(), raft, voters, members, meters);
         this.applier = new Applier(store, reader, loop, allocator, user, disk.base(), new ApplierEvents());
         this.stateHashes = new StateHashes(
@@ -715,7 +716,7 @@ final class Replica {
             LOG.info("{} in term {}: {}", context.node().id(), driver.raft().term(), Standing.describe(configuration));
             peers.members(configuration.members());
             members.lookAgain();
-            autopilot.configurationChanged();
+            autopilot.configurationChanged(configuration);
             meters.configurationChanged(configuration);
             context.event(HaEvent.Kind.VOTERS, "", Standing.describe(configuration));
             announce();
