@@ -85,11 +85,16 @@ public final class FormationDriver {
                 context.runtime().random().nextLong(),
                 context.runtime().random().nextLong());
         this.formation = new Formation(context.clusterName(), context.node().id(), diskId, listed, identity, fresh);
+        knows(identity);
+        this.done = identity != null && identity.state() == State.FORMED;
+    }
+
+    private void knows(@Nullable Identity identity) {
+        known.clear();
         known.addAll(listed.keySet());
         if (identity != null) {
             identity.voters().forEach(voter -> known.add(voter.nodeId()));
         }
-        this.done = identity != null && identity.state() == State.FORMED;
     }
 
     /** Begins, or only answers latecomers if the cluster is formed already. On the loop. */
@@ -201,7 +206,7 @@ public final class FormationDriver {
     /** Others vote by now, or the node has joined, which latecomers are told. On the loop. */
     public void changed(Identity identity) {
         done |= identity.state() == State.FORMED;
-        identity.voters().forEach(voter -> known.add(voter.nodeId()));
+        knows(identity);
         formation.changed(identity);
     }
 

@@ -19,11 +19,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +35,10 @@ import org.slf4j.LoggerFactory;
 /**
  * A node with an empty directory learns which cluster there is, and writes that down; and a node of a formed cluster tells it to
  * whoever asks. Joining never forms a cluster: whoever is asked and is part of none says so. Who may ask is checked by the
- * handshake: the cluster's name, and the certificate where there is TLS. On the loop.
+ * handshake: the cluster's name, and the certificate where there is TLS.
+ *
+ * <p>Who answers may know voters that are gone by now. So the seeds are asked on, and after a restart again, until a master is heard;
+ * whoever they name is one to turn to. On the loop.
  */
 public final class JoinDriver {
     private static final Logger LOG = LoggerFactory.getLogger(JoinDriver.class);
@@ -45,8 +51,13 @@ public final class JoinDriver {
     private final Executor worker;
     private final FormationDriver.Preparation prepare;
     private final Consumer<Identity> joined;
+    private final BiConsumer<String, Address> guide;
+    private final Set<Link> listening = new LinkedHashSet<>();
     private final List<OutboundLink> dialled = new ArrayList<>();
     private final Map<String, String> troubles = new TreeMap<>();
+    /** What each seed has said last, since it was dialled. */
+    private final Map<Address, Told> answers = new LinkedHashMap<>();
+
     private @Nullable Identity identity;
     private boolean saving;
     private boolean stopped;
@@ -59,6 +70,7 @@ public final class JoinDriver {
      * @param worker writes the identity
      * @param prepare makes what a node of a cluster must have, before it is called one; idempotent
      * @param joined hears of the cluster once, on the loop
+     * @param guide hears which nodes of it there are, and where, as seeds say; in {@link #seek}
      */
     public JoinDriver(
             FeatureContext context,
@@ -68,7 +80,8 @@ public final class JoinDriver {
             @Nullable Identity identity,
             Executor worker,
             FormationDriver.Preparation prepare,
-            Consumer<Identity> joined) {
+            Consumer<Identity> joined,
+            BiConsumer<String, Address> guide) {
         this.context = context;
         this.directory = directory;
         this.diskId = diskId;
@@ -77,7 +90,10 @@ public final class JoinDriver {
         this.worker = worker;
         this.prepare = prepare;
         this.joined = joined;
+        this.guide = guide;
     }
+
+    private record Told(String nodeId, FormationMessage.Formed cluster) {}
 
     private boolean isFormed() {
         Identity known = identity;
@@ -98,9 +114,26 @@ public final class JoinDriver {
         });
         if (!isFormed() && !seeds.isEmpty()) {
             context.ready(false, waitingFor());
-            seeds.forEach((seed, id) ->
-                    dialled.add(context.links().dial(PROTOCOL, id.isEmpty() ? null : id, seed, new Question(seed))));
+            dial();
         }
+    }
+
+    private void dial() {
+        seeds.forEach((seed, id) ->
+                dialled.add(context.links().dial(PROTOCOL, id.isEmpty() ? null : id, seed, new Question(seed))));
+    }
+
+    /** Said now and then: whether this node, which is part of a cluster, hears no master of it. Then the seeds are asked. */
+    public void seek(boolean lost) {
+        if (!lost) {
+            hangUp();
+        } else if (dialled.isEmpty() && !stopped) {
+            dial();
+        }
+        answers.forEach((seed, told) -> {
+            guide.accept(told.nodeId(), seed);
+            told.cluster().voters().forEach(voter -> guide.accept(voter.nodeId(), voter.address()));
+        });
     }
 
     private String waitingFor() {
@@ -110,7 +143,22 @@ public final class JoinDriver {
 
     /** The cluster is formed, or others vote by now; newcomers are told so. */
     public void changed(Identity now) {
+        boolean news = !now.equals(identity);
         identity = now;
+        if (news && isFormed()) {
+            List.copyOf(listening).forEach(this::tell);
+        }
+    }
+
+    private void tell(Link link) {
+        Identity known = identity;
+        if (known != null) {
+            link.send(
+                    Lane.URGENT,
+                    FormationCodec.encode(
+                            context.runtime().allocator(),
+                            new FormationMessage.Formed(known.clusterId(), known.logId(), known.voters())));
+        }
     }
 
     /** Ends it. */
@@ -122,10 +170,12 @@ public final class JoinDriver {
     private void hangUp() {
         List<OutboundLink> ended = List.copyOf(dialled);
         dialled.clear();
+        answers.clear();
         ended.forEach(OutboundLink::close);
     }
 
-    private void found(Link by, FormationMessage.Formed cluster) {
+    private void found(Link by, Address seed, FormationMessage.Formed cluster) {
+        answers.put(seed, new Told(by.peer().nodeId(), cluster));
         if (stopped || saving || isFormed()) {
             return;
         }
@@ -157,7 +207,6 @@ public final class JoinDriver {
             context.runtime().loop().execute(() -> {
                 if (!stopped) {
                     identity = found;
-                    hangUp();
                     joined.accept(found);
                 }
             });
@@ -180,7 +229,7 @@ public final class JoinDriver {
             if (!(FormationCodec.decode(frame) instanceof FormationMessage.Formed cluster)) {
                 throw new MalformedFrameException(link.peer().nodeId() + " answers a newcomer with something else");
             }
-            found(link, cluster);
+            found(link, seed, cluster);
         }
 
         @Override
@@ -201,14 +250,8 @@ public final class JoinDriver {
     private final class Answer implements LinkListener {
         @Override
         public void up(Link link) {
-            Identity known = identity;
-            if (known != null) {
-                link.send(
-                        Lane.URGENT,
-                        FormationCodec.encode(
-                                context.runtime().allocator(),
-                                new FormationMessage.Formed(known.clusterId(), known.logId(), known.voters())));
-            }
+            listening.add(link);
+            tell(link);
         }
 
         @Override
@@ -217,6 +260,8 @@ public final class JoinDriver {
         }
 
         @Override
-        public void down(Link link, CloseReason reason, String detail) {}
+        public void down(Link link, CloseReason reason, String detail) {
+            listening.remove(link);
+        }
     }
 }

@@ -36,8 +36,11 @@ final class PeerLinks {
     /** The protocol of these links. */
     static final Links.Protocol PROTOCOL = new Links.Protocol(1, "replication");
 
-    /** How many nodes may introduce themselves that are dialled where they say: what a peer may ask for is bounded. */
-    private static final int MAX_INTRODUCED = 64;
+    /** How many nodes may introduce themselves that are no members, and are dialled where they say: a peer cannot ask for more. */
+    private static final int MAX_STRANGERS = 64;
+
+    /** How many are dialled at a time because they may know who leads. */
+    private static final int MAX_GUIDES = 32;
 
     private static final long PARTING_NANOS = 1_000_000_000L;
 
@@ -70,17 +73,30 @@ final class PeerLinks {
     private final ByteBufAllocator allocator;
     private final Events events;
     private final Consumer<RaftInput> inputs;
-    /** By name, of all who were ever reached. */
+    /** By name, of members and of whoever else is reached. */
     private final Map<String, PeerOutbox> outboxes = new TreeMap<>();
 
     private final Map<Target, Outbound> dialled = new TreeMap<>();
-    /** Where nodes said last that they are reached, by node id. */
-    private final Map<String, Target> introduced = new TreeMap<>();
+    /** Where members are said to be reached by now, by node id, if that is not where they joined. */
+    private final Map<String, Target> moved = new TreeMap<>();
+    /**
+     * Where those are reached that have a link to this node, by name, as they say themselves when it begins, and not again. This node
+     * may be behind and not know who leads: without an answer that one could tell it nothing, so this holds as long as its link.
+     */
+    private final Map<String, Caller> callers = new TreeMap<>();
+    /** Where others say that those are reached that are no members, by name: one may have the node id of a member. */
+    private final Map<String, Target> strangers = new TreeMap<>();
+    /** Who may know the master, while this node does not; one node perhaps at several addresses, as several say. */
+    private final Set<Target> guides = new TreeSet<>();
 
     /** Why dialling a node failed last, by its id, until it is reached. */
     private final Map<String, String> troubles = new TreeMap<>();
 
     private Set<Target> members = Set.of();
+    /** By name. */
+    private Set<String> memberIds = Set.of();
+
+    private boolean lost;
     private boolean stopped;
 
     PeerLinks(
@@ -117,69 +133,190 @@ final class PeerLinks {
         this.members = wanted;
         Set<String> nodes = new TreeSet<>();
         wanted.forEach(target -> nodes.add(target.nodeId()));
-        introduced.keySet().retainAll(nodes);
+        Set<String> ids = new TreeSet<>();
+        members.forEach(member -> ids.add(member.id()));
+        memberIds = ids;
+        moved.keySet().retainAll(nodes);
+        strangers.clear(); // whoever is none still says so again
         troubles.keySet().retainAll(nodes);
-        List<Target> left = new ArrayList<>(dialled.keySet());
-        left.removeAll(wanted);
-        left.removeAll(introduced.values());
-        // What has just been said to who leaves is still to arrive.
-        left.forEach(target -> loop.schedule(PARTING_NANOS, () -> {
-            if (!this.members.contains(target) && !introduced.containsValue(target)) {
-                end(target);
-            }
-        }));
+        endUnwanted();
         wanted.forEach(this::dial);
+        callers.forEach((id, caller) -> {
+            if (!ids.contains(id)) {
+                dialUnlessReached(id, caller.target());
+            } else if (!moved.containsKey(caller.target().nodeId())) {
+                movedTo(caller.target());
+            }
+        });
+    }
+
+    private boolean isWanted(Target target) {
+        return members.contains(target)
+                || moved.containsValue(target)
+                || strangers.containsValue(target)
+                || guides.contains(target)
+                || callers.entrySet().stream()
+                        .anyMatch(
+                                each -> each.getValue().target().equals(target) && !memberIds.contains(each.getKey()));
+    }
+
+    /** What has just been said to who leaves is still to arrive. Where a member is reached it stays, whatever others say. */
+    private void endUnwanted() {
+        for (Target target : List.copyOf(dialled.keySet())) {
+            if (!isWanted(target)) {
+                loop.schedule(PARTING_NANOS, () -> endIfUnwanted(target));
+            }
+        }
+        outboxes.entrySet().removeIf(each -> !each.getValue().isUp() && !memberIds.contains(each.getKey()));
     }
 
     private void end(Target target) {
         Outbound outbound = dialled.remove(target);
         if (outbound != null) {
-            outbound.end();
+            outbound.close();
         }
     }
 
-    /** A node has said where it is reached. This node may not know it yet, and must be able to answer it all the same. */
-    private void introduced(Voter peer) {
-        reachedAt(new Target(peer.nodeId(), peer.address()));
+    /**
+     * A node has said where it is reached. This node may not know it yet, and must be able to answer it all the same.
+     *
+     * @param on its link; null if another one has passed it on
+     */
+    private void introduced(Voter peer, @Nullable Inbound on) {
+        Target target = new Target(peer.nodeId(), peer.address());
+        String id = peer.id();
+        boolean member = memberIds.contains(id);
+        boolean known = member || callers.containsKey(id) || strangers.containsKey(id);
+        if (target.nodeId().equals(selfNode) || (!known && strangers() >= MAX_STRANGERS)) {
+            return;
+        }
+        if (on != null) {
+            Caller before = callers.put(id, new Caller(target, on));
+            endIfUnwanted(before == null ? null : before.target());
+            endIfUnwanted(strangers.remove(id));
+        } else if (!member && !callers.containsKey(id) && !members.contains(target)) {
+            endIfUnwanted(strangers.put(id, target));
+        }
+        if (member) {
+            movedTo(target);
+        } else if (isWanted(target)) {
+            dialUnlessReached(id, target);
+        }
+    }
+
+    private int strangers() {
+        return strangers.size()
+                + (int) callers.keySet().stream()
+                        .filter(id -> !memberIds.contains(id))
+                        .count();
+    }
+
+    private void dialUnlessReached(String id, Target target) {
+        if (!isReachedAs(id)) {
+            dial(target);
+        }
+    }
+
+    private void endIfUnwanted(@Nullable Target target) {
+        Outbound outbound = target == null ? null : dialled.get(target);
+        if (target != null && outbound != null && !isWanted(target) && !outbound.leadsToMember()) {
+            end(target);
+        }
+    }
+
+    /** If it lives it calls again. */
+    private void hungUp(Inbound link) {
+        for (Caller caller : List.copyOf(callers.values())) {
+            if (caller.on().equals(link)) {
+                callers.values().remove(caller);
+                endIfUnwanted(caller.target());
+            }
+        }
     }
 
     /** A node has been found that may be one of the log's, and may have another address than these know. */
     void found(String nodeId, Address address) {
         if (isMember(nodeId)) {
-            reachedAt(new Target(nodeId, address));
+            movedTo(new Target(nodeId, address));
         }
     }
 
-    private void reachedAt(Target target) {
-        if (target.nodeId().equals(selfNode) || members.contains(target) || introduced.size() >= MAX_INTRODUCED) {
+    /** A link that stands is not ended for it: if that member has left that address, its link ends by itself. */
+    private void movedTo(Target target) {
+        if (target.nodeId().equals(selfNode) || members.contains(target)) {
             return;
         }
-        Target former = introduced.put(target.nodeId(), target);
-        if (former != null && !former.equals(target) && !members.contains(former)) {
-            end(former);
-        }
-        if (!stopped && !isReached(target.nodeId())) {
+        endIfUnwanted(moved.put(target.nodeId(), target));
+        if (!isReached(target.nodeId())) {
             dial(target);
         } // else it is dialled when that link ends
+    }
+
+    /**
+     * Nobody is heard who leads, so that it may be that those whom this node knows are there no more: from now on whoever {@link
+     * #guide} names is dialled, too. Or somebody is.
+     */
+    void lost(boolean now) {
+        if (lost != now) {
+            lost = now;
+            if (!now) {
+                guides.clear();
+                endUnwanted();
+            }
+        }
+    }
+
+    /** A node that may know who leads. It passes on that this one is there. */
+    void guide(String nodeId, Address address) {
+        Target target = new Target(nodeId, address);
+        if (lost && !nodeId.equals(selfNode) && !isWanted(target) && guides.size() < MAX_GUIDES) {
+            guides.add(target);
+            dial(target);
+        }
     }
 
     private boolean isMember(String nodeId) {
         return members.stream().anyMatch(target -> target.nodeId().equals(nodeId));
     }
 
-    /** True if a link to that node stands, whatever its disk. */
+    private boolean isReachedAs(String id) {
+        PeerOutbox outbox = outboxes.get(id);
+        return outbox != null && outbox.isUp();
+    }
+
+    /** True if a link to that node stands: if it is a member, to its disk, and else whatever its disk. */
     private boolean isReached(String nodeId) {
+        boolean member = isMember(nodeId);
         return outboxes.entrySet().stream()
                 .anyMatch(entry -> Voter.nodeOf(entry.getKey()).equals(nodeId)
+                        && (!member || memberIds.contains(entry.getKey()))
                         && entry.getValue().isUp());
     }
 
+    /** Where the link stands by which that member is reached; null if none does. */
+    @Nullable
+    Address addressOf(Voter member) {
+        for (Outbound outbound : dialled.values()) {
+            Link link = outbound.standing;
+            PeerOutbox outbox = outboxes.get(outbound.reached);
+            if (link != null && outbox != null && outbox.isOn(link) && outbound.reached.equals(member.id())) {
+                return outbound.address;
+            }
+        }
+        return null;
+    }
+
     private void dial(Target target) {
-        if (!dialled.containsKey(target)) {
+        if (!stopped && !dialled.containsKey(target)) {
             Outbound outbound = new Outbound(target);
             dialled.put(target, outbound);
             outbound.dialled = links.dial(PROTOCOL, target.nodeId(), target.address(), outbound);
         }
+    }
+
+    /** To how many something may be sent, now or when they are reached again. */
+    int outboxes() {
+        return outboxes.size();
     }
 
     /** For people. */
@@ -197,7 +334,8 @@ final class PeerLinks {
 
     /** Sends to everybody there is a link to. */
     void sendToAll(RaftMessage message) {
-        outboxes.values().forEach(outbox -> outbox.send(message));
+        List.copyOf(outboxes.values())
+                .forEach(outbox -> outbox.send(message)); // a link that is full ends, and may be forgotten
     }
 
     /** Sends a chunk of a snapshot, or drops it where there is no link or too much waits. Takes ownership of the bytes. */
@@ -230,12 +368,12 @@ final class PeerLinks {
 
     void stop() {
         stopped = true;
-        dialled.values().forEach(Outbound::end);
-        dialled.clear();
+        List.copyOf(dialled.keySet()).forEach(this::end);
     }
 
     /** The link on which this node speaks to a peer. Nothing is said to it there. */
     private final class Outbound implements LinkListener {
+        private final Target target;
         private final String nodeId;
         private final Address address;
         private @Nullable OutboundLink dialled;
@@ -244,6 +382,7 @@ final class PeerLinks {
         private String reached = "";
 
         Outbound(Target target) {
+            this.target = target;
             this.nodeId = target.nodeId();
             this.address = target.address();
         }
@@ -283,7 +422,28 @@ final class PeerLinks {
                 outbox.down();
                 inputs.accept(new RaftInput.PeerDown(reached));
                 goOnElsewhere();
+                if (!outbox.isUp() && !memberIds.contains(reached)) {
+                    outboxes.remove(reached, outbox); // who is reached no more and no member has nothing to be told
+                }
             }
+            forgetStranger();
+            if (PeerLinks.this.dialled.get(target) == this && !isWanted(target)) {
+                end(target);
+            }
+        }
+
+        /** One that is not reached makes room for others. If it lives, others say so again. */
+        private void forgetStranger() {
+            strangers.values().removeIf(target::equals);
+            if (strangers() >= MAX_STRANGERS) {
+                callers.entrySet()
+                        .removeIf(
+                                each -> each.getValue().target().equals(target) && !memberIds.contains(each.getKey()));
+            }
+        }
+
+        boolean leadsToMember() {
+            return standing != null && memberIds.contains(reached);
         }
 
         /** Perhaps another address of it is linked, or it has said where else it is. */
@@ -295,9 +455,11 @@ final class PeerLinks {
                     return;
                 }
             }
-            Target target = introduced.get(nodeId);
-            if (target != null && !stopped) {
-                dial(target);
+            Caller caller = callers.get(reached);
+            Target said = caller == null ? strangers.get(reached) : caller.target();
+            Target elsewhere = memberIds.contains(reached) ? moved.get(nodeId) : said;
+            if (elsewhere != null) {
+                dial(elsewhere);
             }
         }
 
@@ -307,13 +469,21 @@ final class PeerLinks {
                 troubles.put(nodeId, reason == CloseReason.REFUSED ? "connection refused" : detail);
             }
             // An address that it has left says nothing of a node that is reached at another one.
-            if (reason == CloseReason.REFUSED && !isReached(nodeId)) {
+            boolean member = members.contains(target) || target.equals(moved.get(nodeId));
+            if (reason == CloseReason.REFUSED && member && !isReached(nodeId)) {
                 inputs.accept(new RaftInput.PeerRefused(nodeId));
                 events.refused(nodeId, address);
             }
+            forgetStranger();
+            if (guides.size() >= MAX_GUIDES) {
+                guides.remove(target); // others, who are there perhaps, get its turn
+            }
+            if (!isWanted(target)) {
+                end(target);
+            }
         }
 
-        void end() {
+        void close() {
             if (dialled != null) {
                 dialled.close();
             }
@@ -340,9 +510,9 @@ final class PeerLinks {
             events.received(id, message, batches);
             batches.clear();
             if (message instanceof RaftMessage.Introduction introduction) {
-                introduced(introduction.sender());
+                introduced(introduction.sender(), this);
             } else if (message instanceof RaftMessage.Stranger relayed && isMember(Voter.nodeOf(id))) {
-                introduced(relayed.who());
+                introduced(relayed.who(), null);
             }
         }
 
@@ -352,8 +522,13 @@ final class PeerLinks {
         }
 
         @Override
-        public void down(Link link, CloseReason reason, String detail) {}
+        public void down(Link link, CloseReason reason, String detail) {
+            hungUp(this);
+        }
     }
+
+    /** Where a node is reached that has this link to this one. */
+    private record Caller(Target target, Inbound on) {}
 
     /** Which lane a message takes: appends and chunks wait their turn, all else overtakes them. */
     static Lane lane(RaftMessage message) {

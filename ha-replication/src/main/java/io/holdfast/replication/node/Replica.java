@@ -63,12 +63,16 @@ final class Replica {
     private static final long SUCCESSOR_NANOS = 2_000_000L;
 
     private static final long HOUSEKEEPING_NANOS = 500_000_000L;
+    /** So long, and no less than five election time-outs, a member hears no master before it asks whom it does not know. */
+    private static final long LOST_NANOS = 5_000_000_000L;
+
     /** Every two seconds it is looked whether the directory is still there. */
     private static final int DIRECTORY_EVERY = 4;
 
     private final FeatureContext context;
     private final ReplicationSettings settings;
     private final Consumer<Configuration> configured;
+    private final Consumer<Boolean> seeking;
     private final RoleElections roles;
     private final EventLoop loop;
     private final Disk disk;
@@ -101,6 +105,8 @@ final class Replica {
     private long idleSinceIndex;
     private boolean markDue;
     private long housekeepings;
+    /** When a master was heard last. */
+    private long ledNanos;
     /** At the end: the mark has been written, and whether it and all before it are on the disk. */
     private boolean marked;
 
@@ -116,6 +122,12 @@ final class Replica {
     private long grantedTerm;
     private long grantedUntilNanos;
 
+    /**
+     * Makes one.
+     *
+     * @param configured others vote now, for good
+     * @param seeking now and then: true while nobody is heard who leads, so that {@link #guide} is of use
+     */
     Replica(
             FeatureContext context,
             ReplicationSettings settings,
@@ -124,10 +136,13 @@ final class Replica {
             Worker logWorker,
             LogClient client,
             RoleElections roles,
-            Consumer<Configuration> configured) {
+            Consumer<Configuration> configured,
+            Consumer<Boolean> seeking) {
         NodeRuntime runtime = context.runtime();
         this.context = context;
         this.configured = configured;
+        this.seeking = seeking;
+        this.ledNanos = runtime.clock().nanoTime();
         this.roles = roles;
         this.loop = runtime.loop();
         this.allocator = runtime.allocator();
@@ -299,6 +314,28 @@ final class Replica {
         return driver.raft().configuration();
     }
 
+    /** Whoever this node knows may be gone, and others in their places, who would have it if they knew of it. */
+    private void seek() {
+        long now = context.runtime().clock().nanoTime();
+        Raft raft = driver.raft();
+        if (raft.hearsLeader()) {
+            ledNanos = now;
+        }
+        boolean member = raft.configuration().isMember(raft.self());
+        boolean silent = now - ledNanos > Math.max(LOST_NANOS, 5 * settings.electionTimeoutNanos());
+        boolean lost = !raft.hearsLeader() && !raft.isRemoved() && (!member || silent);
+        peers.lost(lost);
+        if (lost) {
+            members.guides(peers::guide);
+        }
+        seeking.accept(lost);
+    }
+
+    /** That node may know who leads. */
+    void guide(String nodeId, Address address) {
+        peers.guide(nodeId, address);
+    }
+
     private Announcement announcement() {
         return Standing.announcement(driver.raft(), members::addressOf);
     }
@@ -404,6 +441,7 @@ final class Replica {
         checkReady();
         publish();
         tellMembers();
+        seek();
         autopilot.tick();
         loop.schedule(HOUSEKEEPING_NANOS, this::housekeeping);
     }

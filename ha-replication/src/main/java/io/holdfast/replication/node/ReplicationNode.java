@@ -144,7 +144,8 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
                 known,
                 directoryUse,
                 made -> Disk.prepare(runtime, settings, made),
-                this::joined);
+                this::joined,
+                this::guide);
         formation.start();
         joining.start();
         if (known != null && known.state() == State.FORMED) {
@@ -186,7 +187,8 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
                             logWorker,
                             client,
                             Objects.requireNonNull(roles),
-                            this::configured);
+                            this::configured,
+                            this::seeking);
                     replica = started;
                     started.start();
                     if (candidacy != null) {
@@ -195,6 +197,24 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
                 }
             });
         });
+    }
+
+    /** A node of the cluster is there, as a seed says. */
+    private void guide(String nodeId, Address address) {
+        Replica running = replica;
+        if (running != null) {
+            running.guide(nodeId, address);
+        }
+    }
+
+    /** Whether no master is heard, perhaps because those whom this node knows are gone. Whoever it was once told of is asked. */
+    private void seeking(boolean lost) {
+        if (lost) {
+            settings.listed().forEach(this::guide);
+        }
+        if (joining != null) {
+            joining.seek(lost);
+        }
     }
 
     /** Others vote now, for good: the next start and whoever comes later are told so. */
