@@ -127,8 +127,8 @@ final class Inspection implements Inspectable {
             return listed;
         }
         Map<String, Address> nodes = new TreeMap<>();
-        s.configuration().learners().forEach(voter -> nodes.put(voter.nodeId(), voter.address()));
-        s.configuration().members().forEach(voter -> nodes.put(voter.nodeId(), voter.address()));
+        s.configuration().learners().forEach(voter -> nodes.put(voter.nodeId(), s.addressOf(voter)));
+        s.configuration().members().forEach(voter -> nodes.put(voter.nodeId(), s.addressOf(voter)));
         return nodes;
     }
 

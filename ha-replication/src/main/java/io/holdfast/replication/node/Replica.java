@@ -151,7 +151,7 @@ final class Replica {
         this.reader = runtime.newWorker("reader");
         this.flusher = settings.forced() ? reader : runtime.newWorker("flusher");
         this.applyWorker = settings.machine() == null ? null : runtime.newWorker("apply");
-        this.standing = new Standing(context, this::troubles);
+        this.standing = new Standing(context, this::troubles, this::addressOf);
         this.meters = new Meters(context, standing::status);
         this.diskHealth = new DiskHealth(context, settings, logWorker);
         UserMachine user = settings.machine() == null || applyWorker == null
@@ -211,8 +211,8 @@ final class Replica {
                 time,
                 allocator,
                 new DriverEvents());
-        this.voters =
-                new VoterDesk(context.node().id(), runtime.clock(), loop, raft, this::input, this::giveWay, meters);
+        this.voters = new VoterDesk(
+                context.node().id(), runtime.clock(), loop, raft, this::input, this::giveWay, this::addressOf, meters);
         this.members = new MemberTies(context, peers::found, this::announce, id -> raft.configuration()
                 .knows(id));
         this.autopilot = new AutopilotDriver(context, settings.autopilot(), raft, voters, members, meters);
@@ -312,6 +312,15 @@ final class Replica {
 
     private Configuration configuration() {
         return driver.raft().configuration();
+    }
+
+    /** Where that one is reached by now: by this node, or as the membership says; else where it joined. */
+    private Address addressOf(Voter voter) {
+        if (voter.id().equals(driver.raft().self())) {
+            return context.node().advertisedAddress();
+        }
+        Address linked = peers.addressOf(voter);
+        return linked == null ? members.addressOf(voter) : linked;
     }
 
     /** Whoever this node knows may be gone, and others in their places, who would have it if they knew of it. */

@@ -1,5 +1,6 @@
 package io.holdfast.replication.node;
 
+import io.holdfast.core.Address;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.log.Configuration;
@@ -16,7 +17,10 @@ import java.util.Set;
  * @param self this node's name as a voter
  * @param atNanos when this was so
  * @param master the master's node id if it is heard; empty if there is none that is
+ * @param configurationIndex where that is in the log
+ * @param addresses where its members are reached by now, by node id
  * @param votes true if this node has a vote
+ * @param removed true if it belonged to the cluster and was told that it does not any more
  * @param doubtful true while it does not use it, because the end of its own memory cannot be trusted
  * @param unheard whom it still has to hear until it does
  * @param reached to whom links stand
@@ -37,7 +41,10 @@ record Situation(
         LogStatus status,
         String master,
         Configuration configuration,
+        long configurationIndex,
+        Map<String, Address> addresses,
         boolean votes,
+        boolean removed,
         boolean doubtful,
         Set<String> unheard,
         Set<String> reached,
@@ -56,6 +63,11 @@ record Situation(
 
     boolean knowsMaster() {
         return !master.isEmpty();
+    }
+
+    /** Where that one is reached; where it joined, if nothing else is known. */
+    Address addressOf(Voter voter) {
+        return addresses.getOrDefault(voter.nodeId(), voter.address());
     }
 
     boolean isReached(Voter voter) {

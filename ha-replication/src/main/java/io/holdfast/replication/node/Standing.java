@@ -49,15 +49,22 @@ final class Standing {
     private String stalledBy = "";
 
     private final Supplier<Map<String, String>> troubles;
+    private final Function<Voter, Address> addresses;
     private long masterlessSinceNanos;
     private long upToDateNanos;
     private volatile LogStatus status = LogStatus.unknown(ReplicaRole.SLAVE);
     private volatile @Nullable Situation situation;
 
-    /** @param troubles why nodes are not reached, by node id */
-    Standing(FeatureContext context, Supplier<Map<String, String>> troubles) {
+    /**
+     * Makes one.
+     *
+     * @param troubles why nodes are not reached, by node id
+     * @param addresses where a member is reached by now
+     */
+    Standing(FeatureContext context, Supplier<Map<String, String>> troubles, Function<Voter, Address> addresses) {
         this.context = context;
         this.troubles = troubles;
+        this.addresses = addresses;
         this.masterlessSinceNanos = context.runtime().clock().nanoTime();
         this.upToDateNanos = masterlessSinceNanos;
         this.commitNotedNanos = masterlessSinceNanos;
@@ -116,7 +123,10 @@ final class Standing {
                 status,
                 hears ? status.master() : "",
                 raft.configuration(),
+                raft.configurationIndex(),
+                addresses(raft.configuration()),
                 raft.votes(),
+                raft.isRemoved(),
                 raft.doubtful(),
                 raft.unheard(),
                 raft.reached(),
@@ -128,6 +138,12 @@ final class Standing {
                 raft.committedInTerm(),
                 stalledBy,
                 troubles.get());
+    }
+
+    private Map<String, Address> addresses(Configuration of) {
+        Map<String, Address> known = new TreeMap<>();
+        of.members().forEach(voter -> known.put(voter.nodeId(), addresses.apply(voter)));
+        return known;
     }
 
     private void noteCommit(long commitIndex) {

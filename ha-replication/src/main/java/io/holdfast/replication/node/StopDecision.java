@@ -7,22 +7,25 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Whether a node may be stopped: whoever has a vote may if, without it, a majority of the voters is connected with the master, has
- * caught up, and gets onto its disk what is agreed on: a node whose disk hangs or is full answers heartbeats as well as any. The
- * master alone can tell. A function of what it knows.
+ * Whether a node may be stopped: who has no vote may, and whoever has one if, without it, a majority of the voters is connected
+ * with the master, has caught up, and gets onto its disk what is agreed on: a node whose disk hangs or is full answers heartbeats
+ * as well as any. The master alone can tell. A function of what it knows.
  */
 final class StopDecision {
     private StopDecision() {}
 
     static SafeToStop decide(Situation s, String nodeId) {
+        if (s.removed() && nodeId.equals(s.node())) { // as others have decided; they know it no more
+            return new SafeToStop(nodeId, true, List.of(nodeId + " was removed from the cluster"), "");
+        }
         if (!s.isMaster()) {
             return notTheMaster(s, nodeId);
         }
-        if (!s.configuration().hasPlaceFor(nodeId)) {
+        if (!s.configuration().knows(nodeId)) {
             return SafeToStop.no(
                     nodeId,
                     nodeId + " is none of this cluster's nodes, which are "
-                            + nodes(s.configuration().voters()));
+                            + nodes(s.configuration().members()));
         }
         List<String> reasons = new ArrayList<>();
         if (!s.serves()) {

@@ -7,6 +7,7 @@ import io.holdfast.core.OperatorRole;
 import io.holdfast.core.OutcomeUnknownException;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.OperatorCommand;
+import io.holdfast.core.spi.Printable;
 import io.holdfast.replication.VoterChange;
 import io.holdfast.replication.VoterList;
 import io.holdfast.replication.node.VoterAnswer.Outcome;
@@ -35,11 +36,14 @@ final class VoterCalls {
     private static final Duration ASK_LIMIT = Duration.ofSeconds(3);
     private static final long MOST_MILLIS = 3_600_000;
     private static final int MOST_WAITING = 64;
+    private static final int MOST_BY = 160;
 
     private final FeatureContext context;
     private final Supplier<@Nullable Replica> replica;
     /** What waits for an answer. */
     private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
+    /** Lists that are waited for, the loop's turn or another node's answer. */
+    private final Map<Object, CompletableFuture<Map<String, Object>>> lists = new ConcurrentHashMap<>();
 
     private volatile boolean stopped;
 
@@ -73,17 +77,22 @@ final class VoterCalls {
                 address.isEmpty() ? null : Address.parse(address),
                 context.runtime().clock().nanoTime() + Long.parseLong(millis) * 1_000_000L,
                 Boolean.parseBoolean(arguments.getOrDefault("dryRun", "false")),
-                arguments.getOrDefault("by", "an operator"),
+                Printable.of(arguments.getOrDefault("by", "an operator"), MOST_BY),
                 isDirect(arguments));
-        return attempt.begin().thenApply(VoterAnswer::toMap);
+        return attempt.begin(MOST_WAITING).thenApply(VoterAnswer::toMap);
     }
 
     /** See {@code Voters}. */
     CompletableFuture<VoterChange> change(
             ShapeChange change, @Nullable Address address, Duration limit, boolean dryRun, String by) {
+        return change(change, address, limit, dryRun, by, MOST_WAITING);
+    }
+
+    private CompletableFuture<VoterChange> change(
+            ShapeChange change, @Nullable Address address, Duration limit, boolean dryRun, String by, int most) {
         long deadline = context.runtime().clock().nanoTime() + limit.toNanos();
         return told(
-                new Attempt(change, address, deadline, dryRun, by + " on " + node(), false).begin(),
+                new Attempt(change, address, deadline, dryRun, by + " on " + node(), false).begin(most),
                 answer -> outcome(change, answer));
     }
 
@@ -100,40 +109,60 @@ final class VoterCalls {
 
     /** Gives up this node's place: another may have it. */
     CompletionStage<Void> leave(Duration limit) {
-        return change(ShapeChange.remove(node()).whileAsManyAreWanted(), null, limit, false, "leave()")
-                .thenAccept(done -> {});
+        // A node leaves once at a time, so this one finds room, whoever else waits.
+        ShapeChange leaves = ShapeChange.remove(node()).whileAsManyAreWanted();
+        return change(leaves, null, limit, false, "leave()", MOST_WAITING + 1).thenAccept(done -> {});
     }
 
     /** Whatever waits is answered by that: nothing more comes of it here. */
     void stop() {
         stopped = true;
         attempts.forEach(Attempt::abandon);
+        lists.values().forEach(each -> each.complete(VoterLists.toMap(knownLast())));
     }
 
     CompletableFuture<VoterList> list() {
-        return told(listed(false), VoterLists::of);
+        return told(listed(false), said -> VoterLists.ofOr(said, this::knownLast));
     }
 
-    /** As the master knows; as this node does if that is what is asked for, or no master answers. */
+    /**
+     * As the master knows; as this node does if that is what is asked for, or no master answers. It always comes, also after the
+     * end, when there is no loop any more.
+     */
     private CompletableFuture<Map<String, Object>> listed(boolean direct) {
         CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
-        onLoop(() -> {
-            Replica running = replica.get();
-            Situation s = running == null ? null : running.situation();
-            if (running == null || s == null) {
-                answer.complete(VoterLists.toMap(new VoterList(node(), 0, false, List.of())));
-                return;
-            }
-            Map<String, Object> own = VoterLists.toMap(running.voters().list());
-            Address master = masterElsewhere(s);
-            if (direct || master == null) {
-                answer.complete(own);
-            } else {
-                context.ask(s.master(), master, LIST, Map.of("direct", "true"), ASK_LIMIT)
-                        .whenComplete((said, failure) -> answer.complete(failure == null ? said : own));
-            }
-        });
-        return answer;
+        Object key = new Object();
+        lists.put(key, answer);
+        if (stopped) {
+            answer.complete(VoterLists.toMap(knownLast()));
+        } else {
+            onLoop(() -> list(direct, answer));
+        }
+        return answer.whenComplete((said, failure) -> lists.remove(key));
+    }
+
+    private void list(boolean direct, CompletableFuture<Map<String, Object>> answer) {
+        Replica running = replica.get();
+        Situation s = running == null ? null : running.situation();
+        if (running == null || s == null) {
+            answer.complete(VoterLists.toMap(knownLast()));
+            return;
+        }
+        Map<String, Object> own = VoterLists.toMap(running.voters().list());
+        Address master = masterElsewhere(s);
+        if (direct || master == null) {
+            answer.complete(own);
+        } else {
+            context.ask(s.master(), master, LIST, Map.of("direct", "true"), ASK_LIMIT)
+                    .whenComplete((said, failure) -> answer.complete(failure == null ? said : own));
+        }
+    }
+
+    /** Safe from any thread: the loop may be gone. */
+    private VoterList knownLast() {
+        Replica known = replica.get();
+        Situation s = known == null ? null : known.situation();
+        return s == null ? new VoterList(node(), 0, false, List.of()) : VoterLists.of(s);
     }
 
     private @Nullable Address masterElsewhere(Situation s) {
@@ -142,7 +171,7 @@ final class VoterCalls {
         }
         return s.configuration().members().stream()
                 .filter(member -> member.nodeId().equals(s.master()))
-                .map(member -> member.address())
+                .map(s::addressOf)
                 .findFirst()
                 .orElse(null);
     }
@@ -155,13 +184,19 @@ final class VoterCalls {
     @SuppressWarnings("FutureReturnValueIgnored") // whatever comes of it is passed on
     private <A, T> CompletableFuture<T> told(CompletableFuture<A> answer, Function<A, T> as) {
         CompletableFuture<T> told = new CompletableFuture<>();
-        answer.whenComplete((value, failure) -> context.callbacks().execute(() -> {
+        Runnable tell = () -> {
             try {
                 told.complete(as.apply(answer.join()));
             } catch (RuntimeException e) {
                 told.completeExceptionally(e);
             }
-        }));
+        };
+        if (!stopped || !answer.isDone()) {
+            answer.whenComplete((value, failure) -> context.callbacks().execute(tell));
+        }
+        if (stopped && answer.isDone()) {
+            tell.run(); // to whoever asks, who has attached nothing yet: there may be nobody to run callbacks any more
+        }
         return told;
     }
 
@@ -198,8 +233,8 @@ final class VoterCalls {
             this.direct = direct;
         }
 
-        CompletableFuture<VoterAnswer> begin() {
-            if (attempts.size() >= MOST_WAITING) {
+        CompletableFuture<VoterAnswer> begin(int most) {
+            if (attempts.size() >= most) {
                 answer.complete(new VoterAnswer(
                         Outcome.NOT_YET,
                         "so many changes of who votes wait already at " + node() + " as may: " + MOST_WAITING,

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ final class VoterDesk {
     private final Raft raft;
     private final Consumer<RaftInput> inputs;
     private final Consumer<String> giveWay;
+    private final Function<Voter, Address> addresses;
     private final Meters meters;
     private final List<Wish> wishes = new ArrayList<>();
     private boolean looking;
@@ -46,7 +48,12 @@ final class VoterDesk {
     private boolean gaveWay;
     private long gaveWayNanos;
 
-    /** @param giveWay hands mastership over to another voter in good order; takes the reason */
+    /**
+     * Makes one.
+     *
+     * @param giveWay hands mastership over to another voter in good order; takes the reason
+     * @param addresses where a member is reached by now, which may have moved since it joined
+     */
     VoterDesk(
             String node,
             Clock clock,
@@ -54,6 +61,7 @@ final class VoterDesk {
             Raft raft,
             Consumer<RaftInput> inputs,
             Consumer<String> giveWay,
+            Function<Voter, Address> addresses,
             Meters meters) {
         this.node = node;
         this.clock = clock;
@@ -61,6 +69,7 @@ final class VoterDesk {
         this.raft = raft;
         this.inputs = inputs;
         this.giveWay = giveWay;
+        this.addresses = addresses;
         this.meters = meters;
     }
 
@@ -71,6 +80,8 @@ final class VoterDesk {
         private final String by;
         private final CompletableFuture<VoterAnswer> answer = new CompletableFuture<>();
         private boolean begun;
+        /** It takes somebody's vote. */
+        private boolean tookVote;
 
         Wish(ShapeChange change, @Nullable Address address, long deadlineNanos, String by) {
             this.change = change;
@@ -90,8 +101,10 @@ final class VoterDesk {
     CompletableFuture<VoterAnswer> change(
             ShapeChange change, @Nullable Address address, long limitNanos, boolean dryRun, String by) {
         Wish wish = new Wish(change, address, clock.nanoTime() + limitNanos, by);
-        if (wishes.size() >= MOST_WAITING) {
-            end(wish, Outcome.NOT_YET, MOST_WAITING + " changes of who votes wait already, which is the most");
+        if (wishes.size() >= MOST_WAITING && !dryRun) {
+            // Neither counted nor in the log: whoever asked asks again soon, until its time is up.
+            wish.answer.complete(VoterAnswer.elsewhere(
+                    MOST_WAITING + " changes of who votes wait at " + node + " already, which is the most"));
         } else if (dryRun) {
             look(wish, true);
         } else {
@@ -151,6 +164,8 @@ final class VoterDesk {
                     end(wish, Outcome.NOT_YET, "its time was up when it could have begun");
                 } else {
                     LOG.info("{} begins to {}, as {} wants: {}", node, wish.change, wish.by, verdict.reason());
+                    wish.tookVote =
+                            raft.configuration().voter(wish.change.removed()).isPresent();
                     inputs.accept(new RaftInput.Reshape(wish.change));
                     wish.begun = raft.plan(wish.change).decision() != VoterPlan.Decision.BEGIN;
                 }
@@ -161,7 +176,9 @@ final class VoterDesk {
     /** A master that has removed itself stepped down in the step that decided it. */
     private void lookWithoutMastership(Wish wish) {
         Configuration now = raft.configuration();
-        boolean as = now.voter(wish.change.removed()).isEmpty()
+        // Who had no vote has left when it is no member: that it has no vote would be so if the change had been lost.
+        boolean left = wish.tookVote ? now.voter(wish.change.removed()).isEmpty() : !now.knows(wish.change.removed());
+        boolean as = left
                 && (wish.change.added().isEmpty()
                         || now.voter(wish.change.added()).isPresent());
         boolean decided = !now.isJoint() && raft.configurationIndex() <= raft.commitIndex();
@@ -169,7 +186,9 @@ final class VoterDesk {
             end(wish, Outcome.DONE, wish.change + " is decided");
         } else {
             String why = node + " is not the master" + (wish.begun ? " any more" : "");
-            end(wish, new VoterAnswer(Outcome.ELSEWHERE, why, List.of(), wish.begun ? raft.configurationIndex() : 0));
+            // Of what has begun another's log may have a copy, although this one has lost it.
+            long index = wish.begun ? Math.max(1, raft.configurationIndex()) : 0;
+            end(wish, new VoterAnswer(Outcome.ELSEWHERE, why, List.of(), index));
         }
     }
 
@@ -184,9 +203,10 @@ final class VoterDesk {
     private String wrongAddress(Wish wish) {
         return raft.configuration()
                 .standby(wish.change.added())
-                .filter(newcomer -> wish.address != null && !newcomer.address().equals(wish.address))
-                .map(newcomer -> newcomer.nodeId() + " says that it is reached at " + newcomer.address() + ", not at "
-                        + wish.address + ": name that address, or see which process has that node id")
+                .filter(newcomer ->
+                        wish.address != null && !addresses.apply(newcomer).equals(wish.address))
+                .map(newcomer -> newcomer.nodeId() + " says that it is reached at " + addresses.apply(newcomer)
+                        + ", not at " + wish.address + ": name that address, or see which process has that node id")
                 .orElse("");
     }
 
@@ -208,16 +228,7 @@ final class VoterDesk {
         Configuration now = raft.configuration();
         Map<String, Long> matches = raft.matches();
         List<VoterList.Member> members = new ArrayList<>();
-        now.voters().forEach(voter -> members.add(member(voter, State.VOTER, master, matches)));
-        for (Voter voter : now.outgoing()) {
-            if (!now.voters().contains(voter)) {
-                members.add(member(voter, State.LEAVING, master, matches));
-            }
-        }
-        for (Voter voter : now.learners()) {
-            members.add(member(voter, voter.isVacant() ? State.EXPECTED : State.RETURNING, master, matches));
-        }
-        now.standby().forEach(voter -> members.add(member(voter, State.LEARNER, master, matches)));
+        VoterLists.states(now).forEach((voter, state) -> members.add(member(voter, state, master, matches)));
         return new VoterList(node, raft.configurationIndex(), now.isJoint(), members);
     }
 
@@ -227,7 +238,7 @@ final class VoterDesk {
         return new VoterList.Member(
                 voter.nodeId(),
                 voter.isVacant() ? "" : voter.diskId().toString(),
-                voter.address(),
+                addresses.apply(voter),
                 state,
                 match,
                 match < 0 ? -1 : Math.max(0, raft.lastIndex() - match),

@@ -4,15 +4,44 @@ import io.holdfast.core.Address;
 import io.holdfast.replication.VoterList;
 import io.holdfast.replication.VoterList.Member;
 import io.holdfast.replication.VoterList.State;
+import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.Voter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /** A list of voters as data, since nodes and scripts read it. */
 final class VoterLists {
     private VoterLists() {}
+
+    /** What each node with its disk is to the log, voters first. */
+    static Map<Voter, State> states(Configuration now) {
+        Map<Voter, State> states = new LinkedHashMap<>();
+        now.voters().forEach(voter -> states.put(voter, State.VOTER));
+        now.outgoing().forEach(voter -> states.putIfAbsent(voter, State.LEAVING));
+        now.learners().forEach(voter -> states.putIfAbsent(voter, voter.isVacant() ? State.EXPECTED : State.RETURNING));
+        now.standby().forEach(voter -> states.putIfAbsent(voter, State.LEARNER));
+        return states;
+    }
+
+    /** What a node knew that runs no more, or does not get to asking: who there is, and nothing of how each is. */
+    static VoterList of(Situation s) {
+        List<Member> members = new ArrayList<>();
+        states(s.configuration())
+                .forEach((voter, state) -> members.add(new Member(
+                        voter.nodeId(),
+                        voter.isVacant() ? "" : voter.diskId().toString(),
+                        s.addressOf(voter),
+                        state,
+                        -1,
+                        -1,
+                        false,
+                        false)));
+        return new VoterList(s.node(), s.configurationIndex(), s.configuration().isJoint(), members);
+    }
 
     static Map<String, Object> toMap(VoterList list) {
         Map<String, Object> map = new LinkedHashMap<>();
@@ -47,6 +76,15 @@ final class VoterLists {
             }
         }
         return new VoterList(text(map, "by"), number(map, "index"), isTrue(map, "changing"), members);
+    }
+
+    /** As that says, or this node's own where it is of another release. */
+    static VoterList ofOr(Map<String, Object> map, Supplier<VoterList> own) {
+        try {
+            return of(map);
+        } catch (IllegalArgumentException e) {
+            return own.get();
+        }
     }
 
     private static Member member(Map<?, ?> map) {

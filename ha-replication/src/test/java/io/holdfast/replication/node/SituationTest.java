@@ -55,7 +55,10 @@ class SituationTest {
                 new LogStatus(role, 7, master, 90, 90, 90, 90, Map.of("node-2", 90L, "node-3", 12L)),
                 master,
                 configuration,
+                1,
+                Map.of(),
                 true,
+                false,
                 false,
                 Set.of(),
                 reached,
@@ -115,7 +118,10 @@ class SituationTest {
                 new LogStatus(ReplicaRole.MASTER, 7, "node-1", 90, 90, 90, durable, matches),
                 "node-1",
                 voters(3),
+                1,
+                Map.of(),
                 true,
+                false,
                 false,
                 Set.of(),
                 ids(2, 3),
@@ -213,6 +219,48 @@ class SituationTest {
         assertSafe(true, s, "node-3", "has no vote");
     }
 
+    /** A rolling restart goes by the list of all nodes. */
+    @Test
+    void whoStandsByMayGoAndIsOneOfTheNodes() {
+        Configuration with = voters(3).withStandby(voter(4));
+        Situation s = situation(ReplicaRole.MASTER, "node-1", with, ids(2, 3, 4), ids(2, 3, 4));
+        assertSafe(true, s, "node-4", "has no vote");
+        assertSafe(
+                false, s, "node-9", "node-9 is none of this cluster's nodes, which are node-1, node-2, node-3, node-4");
+        Situation behind = situation(ReplicaRole.MASTER, "node-1", with, ids(2), ids(2));
+        assertSafe(true, behind, "node-4", "has no vote");
+        assertSafe(false, behind, "node-2");
+    }
+
+    @Test
+    void whoWasRemovedMayGoByItsOwnWord() {
+        Situation s = situation(ReplicaRole.LEARNER, "", voters(3), ids(), ids());
+        Situation removed = new Situation(
+                "node-4",
+                voter(4).id(),
+                s.atNanos(),
+                s.status(),
+                "",
+                s.configuration(),
+                1,
+                Map.of(),
+                false,
+                true,
+                false,
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                0,
+                0,
+                false,
+                "",
+                Map.of());
+        assertSafe(true, removed, "node-4", "was removed from the cluster");
+        assertSafe(false, removed, "node-1", "no master is known");
+    }
+
     private static Finding finding(Situation s, String subject) {
         return Explainer.explain(s).stream()
                 .filter(finding -> finding.subject().equals(subject))
@@ -240,7 +288,10 @@ class SituationTest {
                 LogStatus.unknown(ReplicaRole.SLAVE),
                 "",
                 voters(3),
+                1,
+                Map.of(),
                 true,
+                false,
                 true,
                 ids(3),
                 ids(2),

@@ -3,13 +3,19 @@ package io.holdfast.verification.gossip;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.core.Address;
 import io.holdfast.core.HaCluster;
+import io.holdfast.core.HaEvent;
 import io.holdfast.core.Member;
 import io.holdfast.core.ReplicaRole;
+import io.holdfast.core.SafeToStop;
 import io.holdfast.replication.Autopilot;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.ReplicatedMap;
+import io.holdfast.replication.VoterChange;
+import io.holdfast.replication.VoterList;
+import io.holdfast.replication.Voters;
 import io.holdfast.replication.session.LogAccess;
 import io.holdfast.testkit.SimulatedNode;
 import java.time.Duration;
@@ -178,6 +184,140 @@ class GossipAndLogTest extends WholeNodesFixture {
                 .thenRun(() -> {});
         await("they write", put::isDone);
         put.join();
+    }
+
+    /** Again and again its process is killed, and is away for a while; what it had on its disk is gone if {@code wiped}. */
+    private void crashes(String id, Duration up, Duration down, boolean wiped) {
+        simulation.at(up, () -> {
+            SimulatedNode machine = machines.get(id);
+            machine.kill();
+            if (wiped) {
+                machine.storage().wipe();
+            }
+            simulation.at(down, () -> {
+                start(id, Integer.parseInt(id.substring(5)));
+                crashes(id, up, down, wiped);
+            });
+        });
+    }
+
+    /** A voter that is not the master. */
+    private String slave() {
+        return master().equals("node-3") ? "node-2" : "node-3";
+    }
+
+    /** The learner in the same zone as that voter, or the other one. */
+    private static String learner(String voter, boolean sameZone) {
+        return voter.equals("node-2") == sameZone ? "node-4" : "node-5";
+    }
+
+    private void replaced(String victim, String successor) {
+        HaCluster asked = processes.get(successor);
+        CompletableFuture<?> change =
+                LogReplication.voters(asked).within(Duration.ofSeconds(60)).replaceVoter(victim, successor);
+        await(successor + " takes the place of " + victim, change::isDone);
+        change.join();
+    }
+
+    /** One without a volume of its own: each time it is another disk, which stands by in place of the one before. */
+    @Test
+    void aLearnerThatComesAndGoesDoesNotKeepADeadVoterInOffice() {
+        fiveNodes();
+        String victim = slave();
+        crashes(learner(victim, false), Duration.ofSeconds(13), Duration.ofSeconds(1), true);
+        dies(victim, voters -> voters.contains(learner(victim, true)));
+        assertEquals(1, told().size(), told().toString());
+    }
+
+    /** The learner in the zone of the dead comes and goes, so that now the one would get the vote and now the other. */
+    @Test
+    void aDryRunSaysOnceWhatItWouldDoThoughLearnersComeAndGo() {
+        settings = log -> log.autopilotReplaceAfter(Duration.ofSeconds(20)).autopilot(Autopilot.DRY_RUN);
+        fiveNodes();
+        String victim = slave();
+        machines.get(victim).kill();
+        crashes(learner(victim, true), Duration.ofSeconds(20), Duration.ofSeconds(5), false);
+        simulation.runFor(Duration.ofMinutes(4));
+        assertEquals(
+                2,
+                told().stream()
+                        .map(HaEvent::detail)
+                        .map(said -> said.substring(0, said.indexOf(':')))
+                        .distinct()
+                        .count());
+        assertEquals(2, told().size(), told().toString());
+        assertEquals(
+                2,
+                meters.find("holdfast.autopilot.actions").tag("outcome", "DRY_RUN").counters().stream()
+                        .mapToDouble(counter -> counter.count())
+                        .sum());
+    }
+
+    @Test
+    void aMasterThatHasMovedIsAskedWhereItIs() {
+        fiveNodes();
+        moves("node-2", 7402);
+        if (!master().equals("node-2")) {
+            CompletableFuture<?> handed = processes.get(master()).transferMastership("node-2");
+            await("node-2 is master", handed::isDone);
+        }
+        await("all know", () -> processes.values().stream()
+                .allMatch(node ->
+                        node.master().filter(m -> m.nodeId().equals("node-2")).isPresent()));
+        moves("node-4", 7404);
+        Voters voters = LogReplication.voters(processes.get("node-1")).within(Duration.ofSeconds(10));
+        CompletableFuture<VoterList> list = voters.list();
+        await("it lists", list::isDone);
+        assertEquals("node-2", list.join().by());
+        assertEquals(
+                List.of("node-2:7402", "node-4:7404"),
+                list.join().members().stream()
+                        .filter(member -> member.nodeId().equals("node-2")
+                                || member.nodeId().equals("node-4"))
+                        .map(member -> member.address().toString())
+                        .toList());
+        CompletableFuture<VoterChange> wrong = voters.addVoter("node-4", Address.parse("node-4:7400"));
+        await("it answers", wrong::isDone);
+        assertTrue(wrong.isCompletedExceptionally(), "it is reached there no more");
+        CompletableFuture<VoterChange> added = voters.addVoter("node-4", Address.parse("node-4:7404"));
+        await("it answers", added::isDone);
+        assertTrue(added.join().changed());
+        CompletableFuture<SafeToStop> may = processes.get("node-1").safeToStop("node-5");
+        await("it answers", may::isDone);
+        assertTrue(may.join().safe(), may.join().toString());
+        CompletableFuture<Void> left = processes.get("node-5").leaveAsync();
+        await("it leaves", left::isDone);
+        left.join();
+    }
+
+    private void moves(String id, int port) {
+        SimulatedNode machine = machines.get(id);
+        processes.get(id).stop();
+        await("it has stopped", () -> !machine.running());
+        start(id, Integer.parseInt(id.substring(5)), port);
+        await("it is back", () -> processes.get(id).isReady());
+        simulation.runFor(Duration.ofSeconds(5));
+    }
+
+    /** It was removed while it was away, and of those whom it knows nobody is left: the membership knows the others. */
+    @Test
+    void whoWasAwayWhenAllOthersWereReplacedIsTakenInByTheMembership() {
+        settings = log -> log.autopilot(Autopilot.OFF);
+        start(1, 3);
+        await("they form a cluster", () -> processes.values().stream().allMatch(HaCluster::isReady));
+        machines.get("node-3").kill();
+        start(4, 6);
+        await("three join", () -> List.of("node-4", "node-5", "node-6").stream()
+                .allMatch(id -> processes.get(id).isReady()));
+        replaced("node-3", "node-6");
+        replaced("node-1", "node-4");
+        replaced("node-2", "node-5");
+        machines.get("node-1").kill();
+        machines.get("node-2").kill();
+        simulation.runFor(Duration.ofSeconds(30));
+        start("node-3", 3);
+        await("it is taken in as a learner", () -> processes.get("node-3").isReady());
+        assertEquals(List.of("node-4", "node-5", "node-6"), voters());
     }
 
     @Test
