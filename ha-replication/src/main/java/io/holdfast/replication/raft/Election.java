@@ -59,10 +59,21 @@ final class Election {
                 .count();
     }
 
+    /**
+     * True if it has a vote, or had one until the newest configuration, which is not known to be decided. This node may be the only
+     * one that has that one, and those who have a vote by it then need its vote by the one before, which it cannot give
+     * to whoever has less than it has. So it leads until it is decided, and then goes (thesis, 4.2.2).
+     */
+    private boolean mayLead() {
+        String self = s.config.self();
+        boolean needed = s.members.index() > s.commit && s.members.votedBefore(self);
+        return (s.members.votes(self) || needed) && !s.isExcluded();
+    }
+
     /** Nobody leads for too long. */
     void timedOut() {
-        boolean votes = s.members.votes(s.config.self()) && !s.isExcluded();
-        if (!votes || s.stalled || !doubt.mayStand() || s.role == RaftRole.PRE_CANDIDATE) {
+        boolean may = mayLead();
+        if (!may || s.stalled || !doubt.mayStand() || s.role == RaftRole.PRE_CANDIDATE) {
             // Perhaps nobody knows this node any more, and those it knows are not those who are there.
             TreeSet<String> all = new TreeSet<>(s.reached);
             all.addAll(s.members.peers());
@@ -70,7 +81,7 @@ final class Election {
                 s.send(peer, s.introduction());
             }
         }
-        if (!votes || s.stalled) {
+        if (!may || s.stalled) {
             s.armElection();
             return;
         }
@@ -102,8 +113,7 @@ final class Election {
      * (thesis, 3.10)
      */
     void standAtOnce(long holdNanos, long waitNanos) {
-        boolean may = s.members.votes(s.config.self()) && !s.isExcluded() && !s.stalled && doubt.mayStand();
-        if (may) {
+        if (mayLead() && !s.stalled && doubt.mayStand()) {
             holdUntilNanos = s.now + holdNanos;
             grantFromNanos = s.now + waitNanos;
             stand(true);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,6 +116,16 @@ public final class Membership {
     /** True if it has a vote. */
     boolean votes(String id) {
         return voters.contains(id) || (outgoing != null && outgoing.contains(id));
+    }
+
+    /** True if it had a vote until the newest one. */
+    boolean votedBefore(String id) {
+        if (changes.size() < 2) {
+            return false;
+        }
+        Configuration before = changes.get(changes.size() - 2).configuration();
+        return Stream.concat(before.voters().stream(), before.outgoing().stream())
+                .anyMatch(voter -> voter.id().equals(id));
     }
 
     /** True if this node decides alone. */

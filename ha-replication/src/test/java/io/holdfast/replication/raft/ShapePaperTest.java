@@ -313,6 +313,37 @@ class ShapePaperTest {
         assertEquals(cluster.raft(d).lastIndex(), cluster.raft(d).commitIndex());
     }
 
+    /** 4.2.2, and found by the simulator: nobody but itself has the configuration that it is no part of, so nobody else is elected. */
+    @Test
+    void whoIsReplacedStandsUntilThatIsDecided() {
+        RaftCluster cluster = new RaftCluster("a").start();
+        cluster.run(ROUND);
+        cluster.propose("a", 20);
+        cluster.run(ROUND);
+        String d = cluster.join("d", 4);
+        cluster.run(4 * ROUND);
+        reshape(cluster, ShapeChange.replace("a", "d"));
+        cluster.deliver(envelope -> cluster.raft("a").configuration().isMember("a"));
+        assertEquals(List.of("d"), voters(cluster, "a"));
+        assertTrue(cluster.raft(d).configuration().isJoint(), "which is decided");
+        cluster.crash("a");
+        cluster.drop(envelope -> true);
+        cluster.start("a");
+        cluster.linkAll();
+        assertEquals(List.of("d"), voters(cluster, "a"), "it is on its disk");
+        assertFalse(cluster.raft("a").votes());
+        cluster.run(20 * ROUND);
+        assertEquals("a", cluster.leader().id);
+        cluster.propose("a", 21);
+        cluster.run(20 * ROUND);
+        assertEquals(d, cluster.leader().id);
+        assertEquals(List.of("d"), voters(cluster, d));
+        cluster.crash("a");
+        cluster.propose(d, 22);
+        cluster.run(ROUND);
+        assertEquals(cluster.raft(d).lastIndex(), cluster.raft(d).commitIndex());
+    }
+
     /** RATIS-2274: a newcomer that fetched a snapshot knows who votes by then, not who voted when it asked. */
     @Test
     void aNewcomerLearnsWhoVotesByASnapshot() {
