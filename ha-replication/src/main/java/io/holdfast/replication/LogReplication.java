@@ -117,7 +117,7 @@ public final class LogReplication implements HaFeature {
 
     /**
      * The nodes that form the cluster, once: the first time, all of them must be reached and empty. From then on the list
-     * is ignored, whatever it says. All nodes are given the same list.
+     * decides nothing, whatever it says: a node that hears no master asks there for one. All nodes are given the same list.
      *
      * @param nodes {@code id@host:port} each, this node among them
      */
@@ -128,7 +128,7 @@ public final class LogReplication implements HaFeature {
     /**
      * Instead of {@link #bootstrap}: this node joins a cluster that exists, and never forms one. It gets the log and has no vote
      * until it is given one, by {@link Voters#addVoter} or {@link Voters#replaceVoter}. Once it has joined, which is on its disk, the
-     * addresses are ignored for ever.
+     * addresses are asked only while it hears no master. It may be listed itself, and passes itself over.
      *
      * @param addresses of some of the cluster's nodes, {@code id@host:port} or {@code host:port} each, as for a {@link #client};
      *     the others are learnt from them

@@ -119,8 +119,13 @@ public final class JoinDriver {
     }
 
     private void dial() {
-        seeds.forEach((seed, id) ->
-                dialled.add(context.links().dial(PROTOCOL, id.isEmpty() ? null : id, seed, new Question(seed))));
+        seeds.forEach((seed, id) -> {
+            // The same list may be given to all: this node has nothing to tell itself.
+            if (!seed.equals(context.node().advertisedAddress())
+                    && !id.equals(context.node().id())) {
+                dialled.add(context.links().dial(PROTOCOL, id.isEmpty() ? null : id, seed, new Question(seed)));
+            }
+        });
     }
 
     /** Said now and then: whether this node, which is part of a cluster, hears no master of it. Then the seeds are asked. */

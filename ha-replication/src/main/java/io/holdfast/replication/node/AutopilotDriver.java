@@ -26,6 +26,9 @@ final class AutopilotDriver {
     private static final Logger LOG = LoggerFactory.getLogger(AutopilotDriver.class);
     private static final String BY = "the autopilot";
     private static final long LIMIT_NANOS = 60_000_000_000L;
+    /** Looks are half a second apart: after so long this node stood still, and what it has heard of others is old. */
+    private static final long STOOD_STILL_NANOS = 5_000_000_000L;
+
     /** More than there are voters and learners to speak of. */
     private static final int MOST_SAID = 1_024;
 
@@ -37,6 +40,7 @@ final class AutopilotDriver {
     private final Meters meters;
     private long term;
     private long quietSinceNanos;
+    private long lookedNanos;
     private boolean acts;
     /** Who votes, and who decides besides while that is being changed. */
     private Configuration votes;
@@ -69,6 +73,7 @@ final class AutopilotDriver {
         this.members = members;
         this.meters = meters;
         this.votes = votes(raft.configuration());
+        this.lookedNanos = now();
     }
 
     private static Configuration votes(Configuration of) {
@@ -96,6 +101,11 @@ final class AutopilotDriver {
 
     /** Looks, now and then. */
     void tick() {
+        long now = now();
+        if (now - lookedNanos > STOOD_STILL_NANOS) {
+            quietSinceNanos = now;
+        }
+        lookedNanos = now;
         if (raft.role() != RaftRole.LEADER) {
             finding = null;
             said.clear();
@@ -103,7 +113,7 @@ final class AutopilotDriver {
         }
         if (raft.term() != term) {
             term = raft.term();
-            quietSinceNanos = now();
+            quietSinceNanos = now;
             said.clear();
         }
         if (settings.mode() == Autopilot.OFF || !members.exist()) {

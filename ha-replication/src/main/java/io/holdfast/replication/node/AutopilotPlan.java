@@ -48,7 +48,7 @@ final class AutopilotPlan {
      * @param silentNanos how long each member of the log's cluster has not been heard, by its name as a voter
      * @param ready who of those is heard, is not down, and lacks nothing that is not on its way
      * @param members what the membership says, by node id
-     * @param quietSinceNanos when who votes, or the master, changed last
+     * @param quietSinceNanos when who votes, or the master, changed last, or this node went on after it had stood still
      * @param target how many are to vote
      * @param replaceAfterNanos for how long a voter has to be dead
      */
@@ -112,8 +112,8 @@ final class AutopilotPlan {
         }
         long quiet = view.nowNanos() - view.quietSinceNanos();
         if (quiet < PAUSE_NANOS) {
-            return nothing("who votes, or the master, changed " + seconds(quiet) + " ago; it looks after "
-                    + seconds(PAUSE_NANOS));
+            return nothing("who votes, or the master, changed " + seconds(quiet)
+                    + " ago, or this node stood still until then; it looks after " + seconds(PAUSE_NANOS));
         }
         List<Voter> voters = view.configuration().voters();
         long good = voters.stream().filter(view::isGood).count();

@@ -77,9 +77,14 @@ final class VoterCalls {
                 address.isEmpty() ? null : Address.parse(address),
                 context.runtime().clock().nanoTime() + Long.parseLong(millis) * 1_000_000L,
                 Boolean.parseBoolean(arguments.getOrDefault("dryRun", "false")),
-                Printable.of(arguments.getOrDefault("by", "an operator"), MOST_BY),
+                by(arguments),
                 isDirect(arguments));
         return attempt.begin(MOST_WAITING).thenApply(VoterAnswer::toMap);
+    }
+
+    /** Who wants it, for logs: in one line, whatever another node says. */
+    static String by(Map<String, String> arguments) {
+        return Printable.of(arguments.getOrDefault("by", "an operator"), MOST_BY);
     }
 
     /** See {@code Voters}. */

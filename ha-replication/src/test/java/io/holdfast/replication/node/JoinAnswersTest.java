@@ -13,13 +13,17 @@ import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.State;
 import io.holdfast.replication.log.Voter;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A newcomer that listens still, since those whom it was told of do not answer, is told of those who vote by now. */
+/** What a newcomer is told, and what it makes of it while those whom it was told of do not answer. */
 class JoinAnswersTest {
     private final NodeHost host = new NodeHost();
 
@@ -34,6 +38,7 @@ class JoinAnswersTest {
 
     private static final class Newcomer implements Link {
         private int told;
+        private @Nullable ByteBuf heard;
 
         @Override
         public Peer peer() {
@@ -42,6 +47,7 @@ class JoinAnswersTest {
 
         @Override
         public boolean send(Lane lane, ByteBuf frame) {
+            heard = Unpooled.copiedBuffer(frame);
             frame.release();
             told++;
             return true;
@@ -61,19 +67,25 @@ class JoinAnswersTest {
         }
     }
 
-    @Test
-    void whoStillListensIsToldWhoVotesByNow() {
+    /** One that is part of the cluster of those voters. */
+    private JoinDriver answers(Voter... voters) {
         JoinDriver driver = new JoinDriver(
                 host,
                 Path.of("data"),
                 voter("a").diskId(),
                 Map.of(),
-                identity(voter("a"), voter("b")),
+                identity(voters),
                 Runnable::run,
                 made -> {},
                 formed -> {},
                 (nodeId, address) -> {});
         driver.start();
+        return driver;
+    }
+
+    @Test
+    void whoStillListensIsToldWhoVotesByNow() {
+        JoinDriver driver = answers(voter("a"), voter("b"));
         Newcomer newcomer = new Newcomer();
         LinkListener answers = host.accepted(newcomer.peer());
         answers.up(newcomer);
@@ -86,5 +98,44 @@ class JoinAnswersTest {
         driver.changed(identity(voter("a"), voter("d")));
         assertEquals(2, newcomer.told);
         driver.stop();
+    }
+
+    /** Until it hears a master it turns to whoever answers, and to those whom that one names; seeds are asked for no longer. */
+    @Test
+    void whoHearsNoMasterIsGuidedBySeedsUntilItDoes() {
+        Newcomer other = new Newcomer();
+        JoinDriver answers = answers(voter("b"), voter("c"));
+        host.accepted(other.peer()).up(other);
+        ByteBuf answer = Objects.requireNonNull(other.heard);
+        answers.stop();
+        List<String> guides = new ArrayList<>();
+        JoinDriver driver = new JoinDriver(
+                host,
+                Path.of("data"),
+                voter("new").diskId(),
+                Map.of(new Address("seed", 1), "", new Address("a", 1), "", new Address("elsewhere", 1), "a"),
+                identity(voter("a")),
+                Runnable::run,
+                made -> {},
+                formed -> {},
+                (nodeId, address) -> guides.add(nodeId + "@" + address));
+        driver.start();
+        driver.seek(false);
+        assertEquals(0, host.dialledCount());
+        driver.seek(true);
+        NodeHost.Dialled seed = host.at("null@seed:1");
+        seed.up(new Peer("s", true, voter("s").diskId()));
+        seed.hears(answer);
+        driver.seek(true);
+        assertEquals(List.of("s@seed:1", "b@b:1", "c@c:1"), guides);
+        assertEquals(1, host.dialledCount());
+        driver.seek(false);
+        assertEquals(0, host.dialledCount());
+        guides.clear();
+        driver.seek(true);
+        assertEquals(List.of(), guides, "what was said then may be past");
+        assertEquals(1, host.dialledCount());
+        driver.stop();
+        assertEquals(0, host.dialledCount());
     }
 }

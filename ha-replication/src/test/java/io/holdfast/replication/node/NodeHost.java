@@ -105,6 +105,11 @@ final class NodeHost implements FeatureContext, NodeRuntime, EventLoop, Links, C
             listener.up(this);
         }
 
+        void hears(ByteBuf frame) {
+            listener.received(this, frame);
+            frame.release();
+        }
+
         void down() {
             up = false;
             listener.down(this, CloseReason.REMOTE, "the test");

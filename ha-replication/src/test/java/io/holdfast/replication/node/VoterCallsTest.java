@@ -12,6 +12,7 @@ import io.holdfast.replication.VoterList;
 import io.holdfast.replication.raft.ShapeChange;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
@@ -58,5 +59,12 @@ class VoterCallsTest {
         calls.stop();
         assertInstanceOf(NotAvailableException.class, failure(leaving));
         waiting.forEach(each -> assertTrue(each.isCompletedExceptionally()));
+    }
+
+    @Test
+    void whoWantsItIsInOneLineOfALog() {
+        assertEquals("eve?WARN all is well", VoterCalls.by(Map.of("by", "eve\nWARN all is well")));
+        assertEquals(160, VoterCalls.by(Map.of("by", "x".repeat(1_000))).length());
+        assertEquals("an operator", VoterCalls.by(Map.of()));
     }
 }

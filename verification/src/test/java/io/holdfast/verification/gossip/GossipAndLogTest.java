@@ -229,6 +229,20 @@ class GossipAndLogTest extends WholeNodesFixture {
         assertEquals(1, told().size(), told().toString());
     }
 
+    /** What it believes of the others is as old as its stillness, which counts as the silence of the others. */
+    @Test
+    void aMasterThatStoodStillLooksAnewBeforeItActs() {
+        fiveNodes();
+        String victim = slave();
+        machines.get(victim).kill();
+        simulation.runFor(Duration.ofSeconds(12));
+        assertEquals(List.of(), told());
+        machines.values().forEach(machine -> machine.pause(Duration.ofSeconds(15)));
+        simulation.runFor(Duration.ofSeconds(40));
+        assertEquals(List.of(), told());
+        await(victim + " is replaced", () -> !voters().isEmpty() && !voters().contains(victim));
+    }
+
     /** The learner in the zone of the dead comes and goes, so that now the one would get the vote and now the other. */
     @Test
     void aDryRunSaysOnceWhatItWouldDoThoughLearnersComeAndGo() {
