@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /** Who votes, and who gets the log beside. */
 @Command(
         name = "list",
-        description = "Shows who votes and who gets the log beside, and how far behind each is.",
+        description = "Shows who votes, how many are to, and who gets the log beside, and how far behind each is.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -53,7 +53,10 @@ final class VotersList implements Callable<Integer> {
             out.printf("%s is part of no cluster yet%n", by);
             return;
         }
-        out.printf("as %s says, since index %s%n", by, Text.of(answer.path("index")));
+        int wanted = answer.path("wanted").asInt();
+        out.printf(
+                "as %s says, since index %s%s%n",
+                by, Text.of(answer.path("index")), wanted > 0 ? "; voters wanted: " + wanted : "");
         if (answer.path("changing").asBoolean()) {
             out.println("a change is under way: two majorities have to agree");
         }

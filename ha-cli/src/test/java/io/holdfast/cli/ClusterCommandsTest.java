@@ -203,6 +203,7 @@ class ClusterCommandsTest {
                 && out.toString().contains("node-4"));
         System.out.println(out);
         assertTrue(out.toString().contains("learner"), out.toString());
+        assertTrue(out.toString().contains("; voters wanted: 3"), out.toString());
         await(() -> at("node-4", "voters", "add", "node-4", "--dry-run") == ExitCodes.WHOLE);
         assertTrue(out.toString().startsWith("it would be done: the voters would be"), out.toString());
         assertEquals(
@@ -218,6 +219,8 @@ class ClusterCommandsTest {
         assertEquals(ExitCodes.WHOLE, at("node-3", "voters", "remove", "node-4", "--json"), out + "" + err);
         assertEquals("DONE", json().path("outcome").asText());
         assertEquals(List.of("node-2", "node-3"), Text.listOf(json().path("voters")));
+        assertEquals(ExitCodes.WHOLE, at("node-3", "voters", "list", "--json"));
+        assertEquals(2, json().path("wanted").asInt());
         assertEquals(ExitCodes.WHOLE, at("node-3", "voters", "remove", "node-4"));
         assertTrue(out.toString().startsWith("nothing to do"), out.toString());
         running.remove("node-2").stop();

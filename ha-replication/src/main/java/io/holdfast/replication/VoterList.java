@@ -9,9 +9,11 @@ import java.util.List;
  * @param by the node that says so: the master, or another one if no master is known; that one does not know who has how much
  * @param index where the configuration is in the log; 0 for the one that the cluster was formed with
  * @param changing true while two majorities must agree: a change is under way
+ * @param wanted how many are to vote, as people have decided last, at least 1: a node that leaves by itself does not change that, and
+ *     an autopilot fills its place; 0 if whoever says so does not know
  * @param members voters first
  */
-public record VoterList(String by, long index, boolean changing, List<Member> members) {
+public record VoterList(String by, long index, boolean changing, int wanted, List<Member> members) {
     /** What a node is to the log. */
     public enum State {
         /** It votes. */

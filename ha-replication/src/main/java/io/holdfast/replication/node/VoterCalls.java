@@ -167,7 +167,7 @@ final class VoterCalls {
     private VoterList knownLast() {
         Replica known = replica.get();
         Situation s = known == null ? null : known.situation();
-        return s == null ? new VoterList(node(), 0, false, List.of()) : VoterLists.of(s);
+        return s == null ? new VoterList(node(), 0, false, 0, List.of()) : VoterLists.of(s);
     }
 
     private @Nullable Address masterElsewhere(Situation s) {

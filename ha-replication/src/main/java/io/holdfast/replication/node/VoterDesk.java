@@ -229,7 +229,7 @@ final class VoterDesk {
         Map<String, Long> matches = raft.matches();
         List<VoterList.Member> members = new ArrayList<>();
         VoterLists.states(now).forEach((voter, state) -> members.add(member(voter, state, master, matches)));
-        return new VoterList(node, raft.configurationIndex(), now.isJoint(), members);
+        return new VoterList(node, raft.configurationIndex(), now.isJoint(), now.votersWanted(), members);
     }
 
     private VoterList.Member member(Voter voter, State state, boolean master, Map<String, Long> matches) {

@@ -40,7 +40,12 @@ final class VoterLists {
                         -1,
                         false,
                         false)));
-        return new VoterList(s.node(), s.configurationIndex(), s.configuration().isJoint(), members);
+        return new VoterList(
+                s.node(),
+                s.configurationIndex(),
+                s.configuration().isJoint(),
+                s.configuration().votersWanted(),
+                members);
     }
 
     static Map<String, Object> toMap(VoterList list) {
@@ -48,6 +53,7 @@ final class VoterLists {
         map.put("by", list.by());
         map.put("index", list.index());
         map.put("changing", list.changing());
+        map.put("wanted", list.wanted());
         List<Map<String, Object>> members = new ArrayList<>();
         for (Member member : list.members()) {
             Map<String, Object> each = new LinkedHashMap<>();
@@ -75,7 +81,12 @@ final class VoterLists {
                 }
             }
         }
-        return new VoterList(text(map, "by"), number(map, "index"), isTrue(map, "changing"), members);
+        return new VoterList(
+                text(map, "by"),
+                number(map, "index"),
+                isTrue(map, "changing"),
+                (int) Math.max(0, Math.min(Integer.MAX_VALUE, number(map, "wanted"))),
+                members);
     }
 
     /** As that says, or this node's own where it is of another release. */

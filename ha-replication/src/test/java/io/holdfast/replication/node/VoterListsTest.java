@@ -26,10 +26,14 @@ class VoterListsTest {
         member.put("state", "OBSERVER");
         Map<String, Object> said = Map.of("by", "node-2", "members", List.of(member));
         assertThrows(IllegalArgumentException.class, () -> VoterLists.of(said));
-        VoterList own = new VoterList("node-1", 7, false, List.of());
+        VoterList own = new VoterList("node-1", 7, false, 1, List.of());
         assertEquals(own, VoterLists.ofOr(said, () -> own));
         member.put("state", "VOTER");
         assertEquals(List.of("node-1"), VoterLists.ofOr(said, () -> own).voters());
+        assertEquals(0, VoterLists.of(said).wanted(), "it does not say so");
+        Map<String, Object> more = new LinkedHashMap<>(said);
+        more.put("wanted", 3);
+        assertEquals(3, VoterLists.of(VoterLists.toMap(VoterLists.of(more))).wanted());
         member.put("address", "nowhere");
         assertEquals(own, VoterLists.ofOr(said, () -> own));
     }
@@ -43,9 +47,11 @@ class VoterListsTest {
         Voters voters = LogReplication.voters(cluster);
         VoterList running = voters.list().get(20, TimeUnit.SECONDS);
         assertEquals(1, running.voters().size());
+        assertEquals(1, running.wanted());
         cluster.close();
         VoterList stopped = voters.list().get(20, TimeUnit.SECONDS);
         assertEquals(running.voters(), stopped.voters());
+        assertEquals(1, stopped.wanted());
         assertEquals(
                 List.of(-1L),
                 stopped.members().stream().map(VoterList.Member::matchIndex).toList());
