@@ -12,6 +12,7 @@ import io.holdfast.core.spi.Links.OutboundLink;
 import io.holdfast.core.spi.Links.Peer;
 import io.holdfast.core.spi.Links.RefusedException;
 import io.holdfast.replication.log.Voter;
+import io.holdfast.replication.node.Whereabouts.Target;
 import io.holdfast.replication.raft.RaftInput;
 import io.holdfast.replication.raft.RaftMessage;
 import io.holdfast.replication.wire.RaftCodec;
@@ -21,26 +22,18 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The links between the nodes that store the log: each dials every other and speaks on the link that it dialled, so that each
  * has its own evidence of whether the other lives. Whom it has reached is known by node and disk: another disk at the same
- * address is somebody else. On the loop.
+ * address is somebody else. Who is dialled, and where, {@link Whereabouts} knows. On the loop.
  */
 final class PeerLinks {
     /** The protocol of these links. */
     static final Links.Protocol PROTOCOL = new Links.Protocol(1, "replication");
-
-    /** How many nodes may introduce themselves that are no members, and are dialled where they say: a peer cannot ask for more. */
-    private static final int MAX_STRANGERS = 64;
-
-    /** How many are dialled at a time because they may know who leads. */
-    private static final int MAX_GUIDES = 32;
 
     private static final long PARTING_NANOS = 1_000_000_000L;
 
@@ -56,17 +49,8 @@ final class PeerLinks {
         void refused(String nodeId, Address address);
     }
 
-    /** Where a node is dialled. */
-    private record Target(String nodeId, Address address) implements Comparable<Target> {
-        @Override
-        public int compareTo(Target other) {
-            int byNode = nodeId.compareTo(other.nodeId);
-            return byNode != 0 ? byNode : address.toString().compareTo(other.address.toString());
-        }
-    }
-
     private final Links links;
-    private final String selfNode;
+    private final Whereabouts known;
     private final LogStore store;
     private final Worker reader;
     private final EventLoop loop;
@@ -77,26 +61,9 @@ final class PeerLinks {
     private final Map<String, PeerOutbox> outboxes = new TreeMap<>();
 
     private final Map<Target, Outbound> dialled = new TreeMap<>();
-    /** Where members are said to be reached by now, by node id, if that is not where they joined. */
-    private final Map<String, Target> moved = new TreeMap<>();
-    /**
-     * Where those are reached that have a link to this node, by name, as they say themselves when it begins, and not again. This node
-     * may be behind and not know who leads: without an answer that one could tell it nothing, so this holds as long as its link.
-     */
-    private final Map<String, Caller> callers = new TreeMap<>();
-    /** Where others say that those are reached that are no members, by name: one may have the node id of a member. */
-    private final Map<String, Target> strangers = new TreeMap<>();
-    /** Who may know the master, while this node does not; one node perhaps at several addresses, as several say. */
-    private final Set<Target> guides = new TreeSet<>();
-
     /** Why dialling a node failed last, by its id, until it is reached. */
     private final Map<String, String> troubles = new TreeMap<>();
 
-    private Set<Target> members = Set.of();
-    /** By name. */
-    private Set<String> memberIds = Set.of();
-
-    private boolean lost;
     private boolean stopped;
 
     PeerLinks(
@@ -109,7 +76,7 @@ final class PeerLinks {
             Events events,
             Consumer<RaftInput> inputs) {
         this.links = links;
-        this.selfNode = selfNode;
+        this.known = new Whereabouts(selfNode);
         this.store = store;
         this.reader = reader;
         this.loop = loop;
@@ -124,50 +91,27 @@ final class PeerLinks {
 
     /** These belong to the group: they are dialled, and nobody else is any more. */
     void members(Collection<Voter> members) {
-        Set<Target> wanted = new TreeSet<>();
-        for (Voter member : members) {
-            if (!member.nodeId().equals(selfNode)) {
-                wanted.add(new Target(member.nodeId(), member.address()));
-            }
-        }
-        this.members = wanted;
-        Set<String> nodes = new TreeSet<>();
-        wanted.forEach(target -> nodes.add(target.nodeId()));
-        Set<String> ids = new TreeSet<>();
-        members.forEach(member -> ids.add(member.id()));
-        memberIds = ids;
-        moved.keySet().retainAll(nodes);
-        strangers.clear(); // whoever is none still says so again
-        troubles.keySet().retainAll(nodes);
+        known.members(members);
+        troubles.keySet().removeIf(nodeId -> !known.isMember(nodeId));
         endUnwanted();
-        wanted.forEach(this::dial);
-        callers.forEach((id, caller) -> {
-            if (!ids.contains(id)) {
-                dialUnlessReached(id, caller.target());
-            } else if (!moved.containsKey(caller.target().nodeId())) {
-                movedTo(caller.target());
+        known.members().forEach(this::dial);
+        known.forEachCaller((id, target) -> {
+            if (!known.isMemberByName(id)) {
+                dialUnlessReached(id, target);
+            } else if (!known.hasMoved(target.nodeId())) {
+                movedTo(target);
             }
         });
-    }
-
-    private boolean isWanted(Target target) {
-        return members.contains(target)
-                || moved.containsValue(target)
-                || strangers.containsValue(target)
-                || guides.contains(target)
-                || callers.entrySet().stream()
-                        .anyMatch(
-                                each -> each.getValue().target().equals(target) && !memberIds.contains(each.getKey()));
     }
 
     /** What has just been said to who leaves is still to arrive. Where a member is reached it stays, whatever others say. */
     private void endUnwanted() {
         for (Target target : List.copyOf(dialled.keySet())) {
-            if (!isWanted(target)) {
+            if (!known.isWanted(target)) {
                 loop.schedule(PARTING_NANOS, () -> endIfUnwanted(target));
             }
         }
-        outboxes.entrySet().removeIf(each -> !each.getValue().isUp() && !memberIds.contains(each.getKey()));
+        outboxes.entrySet().removeIf(each -> !each.getValue().isUp() && !known.isMemberByName(each.getKey()));
     }
 
     private void end(Target target) {
@@ -183,32 +127,16 @@ final class PeerLinks {
      * @param on its link; null if another one has passed it on
      */
     private void introduced(Voter peer, @Nullable Inbound on) {
-        Target target = new Target(peer.nodeId(), peer.address());
-        String id = peer.id();
-        boolean member = memberIds.contains(id);
-        boolean known = member || callers.containsKey(id) || strangers.containsKey(id);
-        if (target.nodeId().equals(selfNode) || (!known && strangers() >= MAX_STRANGERS)) {
+        if (!known.hasRoomFor(peer)) {
             return;
         }
-        if (on != null) {
-            Caller before = callers.put(id, new Caller(target, on));
-            endIfUnwanted(before == null ? null : before.target());
-            endIfUnwanted(strangers.remove(id));
-        } else if (!member && !callers.containsKey(id) && !members.contains(target)) {
-            endIfUnwanted(strangers.put(id, target));
-        }
-        if (member) {
+        known.introduced(peer, on).forEach(this::endIfUnwanted);
+        Target target = new Target(peer.nodeId(), peer.address());
+        if (known.isMemberByName(peer.id())) {
             movedTo(target);
-        } else if (isWanted(target)) {
-            dialUnlessReached(id, target);
+        } else if (known.isWanted(target)) {
+            dialUnlessReached(peer.id(), target);
         }
-    }
-
-    private int strangers() {
-        return strangers.size()
-                + (int) callers.keySet().stream()
-                        .filter(id -> !memberIds.contains(id))
-                        .count();
     }
 
     private void dialUnlessReached(String id, Target target) {
@@ -219,34 +147,24 @@ final class PeerLinks {
 
     private void endIfUnwanted(@Nullable Target target) {
         Outbound outbound = target == null ? null : dialled.get(target);
-        if (target != null && outbound != null && !isWanted(target) && !outbound.leadsToMember()) {
+        if (target != null && outbound != null && !known.isWanted(target) && !outbound.leadsToMember()) {
             end(target);
-        }
-    }
-
-    /** If it lives it calls again. */
-    private void hungUp(Inbound link) {
-        for (Caller caller : List.copyOf(callers.values())) {
-            if (caller.on().equals(link)) {
-                callers.values().remove(caller);
-                endIfUnwanted(caller.target());
-            }
         }
     }
 
     /** A node has been found that may be one of the log's, and may have another address than these know. */
     void found(String nodeId, Address address) {
-        if (isMember(nodeId)) {
+        if (known.isMember(nodeId)) {
             movedTo(new Target(nodeId, address));
         }
     }
 
     /** A link that stands is not ended for it: if that member has left that address, its link ends by itself. */
     private void movedTo(Target target) {
-        if (target.nodeId().equals(selfNode) || members.contains(target)) {
+        if (known.isListed(target)) {
             return;
         }
-        endIfUnwanted(moved.put(target.nodeId(), target));
+        endIfUnwanted(known.movedTo(target));
         if (!isReached(target.nodeId())) {
             dial(target);
         } // else it is dialled when that link ends
@@ -257,26 +175,17 @@ final class PeerLinks {
      * #guide} names is dialled, too. Or somebody is.
      */
     void lost(boolean now) {
-        if (lost != now) {
-            lost = now;
-            if (!now) {
-                guides.clear();
-                endUnwanted();
-            }
+        if (known.lost(now)) {
+            endUnwanted();
         }
     }
 
     /** A node that may know who leads. It passes on that this one is there. */
     void guide(String nodeId, Address address) {
         Target target = new Target(nodeId, address);
-        if (lost && !nodeId.equals(selfNode) && !isWanted(target) && guides.size() < MAX_GUIDES) {
-            guides.add(target);
+        if (known.guide(target)) {
             dial(target);
         }
-    }
-
-    private boolean isMember(String nodeId) {
-        return members.stream().anyMatch(target -> target.nodeId().equals(nodeId));
     }
 
     private boolean isReachedAs(String id) {
@@ -286,10 +195,10 @@ final class PeerLinks {
 
     /** True if a link to that node stands: if it is a member, to its disk, and else whatever its disk. */
     private boolean isReached(String nodeId) {
-        boolean member = isMember(nodeId);
+        boolean member = known.isMember(nodeId);
         return outboxes.entrySet().stream()
                 .anyMatch(entry -> Voter.nodeOf(entry.getKey()).equals(nodeId)
-                        && (!member || memberIds.contains(entry.getKey()))
+                        && (!member || known.isMemberByName(entry.getKey()))
                         && entry.getValue().isUp());
     }
 
@@ -422,28 +331,18 @@ final class PeerLinks {
                 outbox.down();
                 inputs.accept(new RaftInput.PeerDown(reached));
                 goOnElsewhere();
-                if (!outbox.isUp() && !memberIds.contains(reached)) {
+                if (!outbox.isUp() && !known.isMemberByName(reached)) {
                     outboxes.remove(reached, outbox); // who is reached no more and no member has nothing to be told
                 }
             }
-            forgetStranger();
-            if (PeerLinks.this.dialled.get(target) == this && !isWanted(target)) {
+            known.gone(target);
+            if (PeerLinks.this.dialled.get(target) == this && !known.isWanted(target)) {
                 end(target);
             }
         }
 
-        /** One that is not reached makes room for others. If it lives, others say so again. */
-        private void forgetStranger() {
-            strangers.values().removeIf(target::equals);
-            if (strangers() >= MAX_STRANGERS) {
-                callers.entrySet()
-                        .removeIf(
-                                each -> each.getValue().target().equals(target) && !memberIds.contains(each.getKey()));
-            }
-        }
-
         boolean leadsToMember() {
-            return standing != null && memberIds.contains(reached);
+            return standing != null && known.isMemberByName(reached);
         }
 
         /** Perhaps another address of it is linked, or it has said where else it is. */
@@ -455,9 +354,7 @@ final class PeerLinks {
                     return;
                 }
             }
-            Caller caller = callers.get(reached);
-            Target said = caller == null ? strangers.get(reached) : caller.target();
-            Target elsewhere = memberIds.contains(reached) ? moved.get(nodeId) : said;
+            Target elsewhere = known.elsewhere(reached);
             if (elsewhere != null) {
                 dial(elsewhere);
             }
@@ -469,16 +366,12 @@ final class PeerLinks {
                 troubles.put(nodeId, reason == CloseReason.REFUSED ? "connection refused" : detail);
             }
             // An address that it has left says nothing of a node that is reached at another one.
-            boolean member = members.contains(target) || target.equals(moved.get(nodeId));
-            if (reason == CloseReason.REFUSED && member && !isReached(nodeId)) {
+            if (reason == CloseReason.REFUSED && known.isMembers(target) && !isReached(nodeId)) {
                 inputs.accept(new RaftInput.PeerRefused(nodeId));
                 events.refused(nodeId, address);
             }
-            forgetStranger();
-            if (guides.size() >= MAX_GUIDES) {
-                guides.remove(target); // others, who are there perhaps, get its turn
-            }
-            if (!isWanted(target)) {
+            known.notReached(target);
+            if (!known.isWanted(target)) {
                 end(target);
             }
         }
@@ -511,7 +404,7 @@ final class PeerLinks {
             batches.clear();
             if (message instanceof RaftMessage.Introduction introduction) {
                 introduced(introduction.sender(), this);
-            } else if (message instanceof RaftMessage.Stranger relayed && isMember(Voter.nodeOf(id))) {
+            } else if (message instanceof RaftMessage.Stranger relayed && known.isMember(Voter.nodeOf(id))) {
                 introduced(relayed.who(), null);
             }
         }
@@ -523,12 +416,9 @@ final class PeerLinks {
 
         @Override
         public void down(Link link, CloseReason reason, String detail) {
-            hungUp(this);
+            known.hungUp(this).forEach(PeerLinks.this::endIfUnwanted);
         }
     }
-
-    /** Where a node is reached that has this link to this one. */
-    private record Caller(Target target, Inbound on) {}
 
     /** Which lane a message takes: appends and chunks wait their turn, all else overtakes them. */
     static Lane lane(RaftMessage message) {
