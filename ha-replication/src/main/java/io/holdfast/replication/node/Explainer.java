@@ -136,17 +136,28 @@ final class Explainer {
                     "this node gets the log, and has no vote until it is given one",
                     "ha voters add " + s.node()));
         } else if (!s.configuration().isMember(s.self()) && !s.configuration().hasPlaceFor(s.node())) {
-            findings.add(new Finding(
-                    "vote",
-                    State.WAITING,
-                    "this node does not belong to the cluster: it has asked to be taken in, or was removed",
-                    "if it was removed and is to come back, start it again"));
+            findings.add(outside(s));
         } else if (!s.votes()) {
             findings.add(new Finding(
                     "vote",
                     State.WAITING,
                     "this node's disk is new to the cluster; the master takes it in once it has the log"));
         }
+    }
+
+    private static Finding outside(Situation s) {
+        return s.removed() || s.isDecided()
+                ? new Finding(
+                        "vote",
+                        State.WAITING,
+                        "this node does not belong to the cluster: it has asked to be taken in, or was removed",
+                        "if it was removed and is to come back, start it again")
+                : new Finding(
+                        "vote",
+                        State.WAITING,
+                        "that this node does not belong to the cluster is not known to be decided: until it is, the others may need"
+                                + " its vote",
+                        "keep this node running until it is");
     }
 
     private static void behind(Situation s, List<Finding> findings) {

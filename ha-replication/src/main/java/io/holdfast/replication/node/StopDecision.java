@@ -24,8 +24,10 @@ final class StopDecision {
         if (!s.configuration().knows(nodeId)) {
             return SafeToStop.no(
                     nodeId,
-                    nodeId + " is none of this cluster's nodes, which are "
-                            + nodes(s.configuration().members()));
+                    s.isDecided()
+                            ? nodeId + " is none of this cluster's nodes, which are "
+                                    + nodes(s.configuration().members())
+                            : "that " + nodeId + " is none of this cluster's nodes is not decided yet");
         }
         List<String> reasons = new ArrayList<>();
         if (!s.serves()) {

@@ -59,15 +59,9 @@ final class Election {
                 .count();
     }
 
-    /**
-     * True if it has a vote, or had one until the newest configuration, which is not known to be decided. This node may be the only
-     * one that has that one, and those who have a vote by it then need its vote by the one before, which it cannot give
-     * to whoever has less than it has. So it leads until it is decided, and then goes (thesis, 4.2.2).
-     */
+    /** Who is replaced leads until that is decided, if nobody else can, and then goes (thesis, 4.2.2). */
     private boolean mayLead() {
-        String self = s.config.self();
-        boolean needed = s.members.index() > s.commit && s.members.votedBefore(self);
-        return (s.members.votes(self) || needed) && !s.isExcluded();
+        return (s.members.votes(s.config.self()) || s.isNeeded()) && !s.isExcluded();
     }
 
     /** Nobody leads for too long. */

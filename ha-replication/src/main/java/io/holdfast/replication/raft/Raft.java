@@ -589,9 +589,10 @@ public final class Raft {
         return s.members.votes(s.config.self()) && !s.isExcluded();
     }
 
-    /** True if this node belonged to the group, and others have decided that it does not any more. */
+    /** True if this node belonged to the group, and it is decided, or others have said so, that it does not any more. */
     public boolean isRemoved() {
-        return s.belonged && (s.isExcluded() || !s.members.current().isMember(s.config.self()));
+        boolean gone = !s.members.current().isMember(s.config.self()) && !s.isNeeded();
+        return s.belonged && (s.isExcluded() || gone);
     }
 
     /** At which index the newest configuration is in the log. */

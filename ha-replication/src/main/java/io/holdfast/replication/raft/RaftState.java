@@ -87,6 +87,15 @@ final class RaftState {
         return commit < excludedAt;
     }
 
+    /**
+     * True if this node has no vote by the newest configuration, had one until then, and does not know whether that is decided. It may
+     * be the only one that has that configuration: those who have a vote by it then need this node's by the one before, which
+     * it cannot give to whoever has less than it has.
+     */
+    boolean isNeeded() {
+        return members.index() > commit && !members.votes(config.self()) && members.votedBefore(config.self());
+    }
+
     /** True if that is decided: an entry that takes it in may still be lost. */
     boolean isMemberForSure() {
         return !isExcluded() && members.index() <= commit && members.current().isMember(config.self());

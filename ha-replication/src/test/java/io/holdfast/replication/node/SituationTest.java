@@ -48,6 +48,16 @@ class SituationTest {
     /** Of node-1. */
     private static Situation situation(
             ReplicaRole role, String master, Configuration configuration, Set<String> reached, Set<String> caughtUp) {
+        return situation(role, master, configuration, 1, reached, caughtUp);
+    }
+
+    private static Situation situation(
+            ReplicaRole role,
+            String master,
+            Configuration configuration,
+            long index,
+            Set<String> reached,
+            Set<String> caughtUp) {
         return new Situation(
                 "node-1",
                 voter(1).id(),
@@ -55,7 +65,7 @@ class SituationTest {
                 new LogStatus(role, 7, master, 90, 90, 90, 90, Map.of("node-2", 90L, "node-3", 12L)),
                 master,
                 configuration,
-                1,
+                index,
                 Map.of(),
                 true,
                 false,
@@ -210,6 +220,17 @@ class SituationTest {
         Configuration joint = new Configuration(voters(3).voters(), voters(2).voters(), List.of());
         Situation s = situation(ReplicaRole.MASTER, "node-1", joint, ids(2, 3), ids(2, 3));
         assertSafe(false, s, "node-2", "being changed");
+    }
+
+    /** A master that is replaced leads until that is decided, and nobody else may be able to. */
+    @Test
+    void whoIsReplacedMayNotGoBeforeThatIsDecided() {
+        Configuration others = Configuration.of(List.of(voter(2), voter(3)));
+        Situation s = situation(ReplicaRole.MASTER, "node-1", others, 91, ids(2, 3), ids(2, 3));
+        assertSafe(false, s, "node-1", "is not decided yet");
+        assertEquals("keep this node running until it is", finding(s, "vote").whatToDo());
+        Situation decided = situation(ReplicaRole.SLAVE, "node-2", others, 90, ids(2, 3), ids());
+        assertTrue(finding(decided, "vote").reason().contains("or was removed"));
     }
 
     @Test

@@ -59,6 +59,11 @@ class VotersTest {
             start(i);
         }
         running.values().forEach(node -> node.awaitReady(Duration.ofSeconds(60)));
+        // A change is refused while too few are known to have the log, and the master has just been elected.
+        eventually(
+                "the master has heard all",
+                () -> voters(node("node-1")).list().get().members().stream().allMatch(VoterList.Member::caughtUp),
+                () -> voters(node("node-1")).list().get());
     }
 
     @AfterEach
