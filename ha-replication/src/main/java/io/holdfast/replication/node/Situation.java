@@ -20,7 +20,7 @@ import java.util.Set;
  * @param configurationIndex where that is in the log
  * @param addresses where its members are reached by now, by node id
  * @param votes true if this node has a vote
- * @param removed true if it belonged to the cluster, and was told that it does not any more, or knows that to be decided
+ * @param removed true if it belonged to the cluster, and it is decided that it does not any more
  * @param doubtful true while it does not use it, because the end of its own memory cannot be trusted
  * @param unheard whom it still has to hear until it does
  * @param reached to whom links stand

@@ -15,7 +15,7 @@ final class StopDecision {
     private StopDecision() {}
 
     static SafeToStop decide(Situation s, String nodeId) {
-        if (s.removed() && nodeId.equals(s.node())) { // as others have decided; they know it no more
+        if (s.removed() && nodeId.equals(s.node())) { // as is decided; the others know it no more
             return new SafeToStop(nodeId, true, List.of(nodeId + " was removed from the cluster"), "");
         }
         if (!s.isMaster()) {
@@ -33,11 +33,12 @@ final class StopDecision {
         if (!s.serves()) {
             reasons.add(s.node() + " has just become master, and no majority has confirmed it yet");
         }
-        if (s.configuration().isJoint()) {
-            reasons.add("who votes is being changed at this moment");
-        }
         boolean votes = s.configuration().voters().stream()
                 .anyMatch(voter -> voter.nodeId().equals(nodeId));
+        // What is not decided may be lost, and then the one before holds again, by which others vote.
+        if (s.configuration().isJoint() || (votes && !s.isDecided())) {
+            reasons.add("who votes is being changed at this moment");
+        }
         if (votes) {
             quorum(s, nodeId, reasons);
         }

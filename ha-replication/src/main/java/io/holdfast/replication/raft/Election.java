@@ -197,8 +197,8 @@ final class Election {
      * Others have decided that this node belongs to the group no longer. Whoever asks for its vote still gets it.
      *
      * <p>Neither who says so nor in which term is asked: it is true of that index for ever, and those whom this node knows may all
-     * be gone. But it may come late. The entry at that index is of the term in which it is said, and each later leader has
-     * it: a configuration behind it, of that term or a later one, was made by one that knew of it, and took this node in
+     * be gone. But it may come late. The entry at that index is decided, and of the term in which it is said, so that each later
+     * leader has it: a configuration behind it, of that term or a later one, was made by one that knew of it, and took this node in
      * again.
      */
     void excluded(NotMember told) {

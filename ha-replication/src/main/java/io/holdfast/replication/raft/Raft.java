@@ -589,10 +589,13 @@ public final class Raft {
         return s.members.votes(s.config.self()) && !s.isExcluded();
     }
 
-    /** True if this node belonged to the group, and it is decided, or others have said so, that it does not any more. */
+    /**
+     * True if this node belonged to the group, and it is decided that it does not any more. Until then it may be needed: those who
+     * stay may have to have its vote, or it leads them itself (thesis, 4.2.2).
+     */
     public boolean isRemoved() {
-        boolean gone = !s.members.current().isMember(s.config.self()) && !s.isNeeded();
-        return s.belonged && (s.isExcluded() || gone);
+        boolean left = s.members.index() <= s.commit && !s.members.current().isMember(s.config.self());
+        return s.role != RaftRole.LEADER && s.belonged && (s.isExcluded() || left);
     }
 
     /** At which index the newest configuration is in the log. */

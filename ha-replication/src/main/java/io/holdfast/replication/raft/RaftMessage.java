@@ -190,7 +190,7 @@ public sealed interface RaftMessage {
      * matter, nor how late.
      *
      * @param term of the leader that says so, and of the entry at that index
-     * @param index of a decided entry, or of one that has to follow what is decided
+     * @param index of a decided entry
      */
     record NotMember(long term, long index) implements RaftMessage {}
 

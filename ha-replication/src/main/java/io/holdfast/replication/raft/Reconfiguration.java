@@ -28,7 +28,11 @@ final class Reconfiguration {
     private final Replicator replicator;
     /** What this node would know after the loss of its log's end. */
     private @Nullable Configuration recorded;
-    /** Who belongs to the group no longer if what is newest is decided; told then, since until then it can be lost. */
+    /**
+     * Who belongs to the group no longer if what is newest is decided. It is told then: until then that can be lost, and, where
+     * it had a vote, who stays may need that, also where no other configuration can follow: whoever is told may be
+     * stopped for good.
+     */
     private final List<String> leaving = new ArrayList<>();
 
     Reconfiguration(RaftState state, Replicator replicator) {
@@ -181,12 +185,7 @@ final class Reconfiguration {
         Configuration before = s.members.current();
         s.members.append(batch.firstIndex(), next);
         for (Voter left : before.members()) {
-            if (next.isMember(left.id())) {
-                continue;
-            }
-            if (before.isJoint()) { // that it goes is decided already: the joint one's successor cannot be another
-                s.send(left.id(), new NotMember(s.term, batch.firstIndex()));
-            } else {
+            if (!next.isMember(left.id()) && !left.id().equals(s.config.self())) {
                 leaving.add(left.id());
             }
         }

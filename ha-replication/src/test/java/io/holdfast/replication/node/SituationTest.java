@@ -233,6 +233,17 @@ class SituationTest {
         assertTrue(finding(decided, "vote").reason().contains("or was removed"));
     }
 
+    /** That it votes no more may be lost, and then it does. */
+    @Test
+    void notWhileWhoVotesIsNotDecided() {
+        Configuration four = voters(3).withStandby(voter(4));
+        Situation s = situation(ReplicaRole.MASTER, "node-1", four, 91, ids(2, 3), ids(2, 3));
+        assertSafe(false, s, "node-2", "being changed");
+        assertSafe(true, s, "node-4", "has no vote");
+        Situation without = situation(ReplicaRole.MASTER, "node-1", voters(2), 91, ids(2, 3), ids(2, 3));
+        assertSafe(false, without, "node-3", "is not decided yet");
+    }
+
     @Test
     void whoHasNoVoteMayGo() {
         Configuration with = voters(2).withLearner(voter(3));

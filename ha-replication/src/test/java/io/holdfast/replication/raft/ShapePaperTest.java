@@ -346,6 +346,58 @@ class ShapePaperTest {
         servesAlone(cluster, d);
     }
 
+    /** Whoever is told that it was removed may be stopped for good: not while those who stay may need it. */
+    @Test
+    void whoIsRemovedIsToldWhenThatIsDecided() {
+        RaftCluster cluster = RaftCluster.ledByA();
+        reshape(cluster, ShapeChange.remove("c"));
+        cluster.deliver(envelope -> cluster.raft("a").configuration().isMember("c"));
+        assertFalse(cluster.raft("a").configuration().isJoint(), "it is appended, and b has not got it");
+        assertEquals(List.of(), cluster.sent("a", "c", NotMember.class), "the entry may be lost with a");
+        assertFalse(cluster.raft("c").isRemoved());
+        cluster.settle();
+        assertEquals(cluster.raft("a").configurationIndex(), cluster.raft("a").commitIndex());
+        assertTrue(cluster.raft("c").isRemoved());
+    }
+
+    @Test
+    void whoDiesBeforeWhatItRemovedSomebodyByIsDecidedHasToldNobody() {
+        RaftCluster cluster = RaftCluster.ledByA();
+        reshape(cluster, ShapeChange.remove("c"));
+        cluster.deliver(envelope -> cluster.raft("a").configuration().isMember("c"));
+        cluster.drop(envelope -> envelope.message() instanceof RaftMessage.AppendRequest);
+        cluster.settle();
+        cluster.crash("a");
+        assertFalse(cluster.raft("c").isRemoved());
+        assertTrue(cluster.raft("b").configuration().isJoint(), "it may need c's vote");
+        cluster.start("a");
+        cluster.linkAll();
+        cluster.run(8 * ROUND);
+        cluster.propose(cluster.leader().id, 20);
+        cluster.run(8 * ROUND);
+        assertEquals(List.of("a", "b"), voters(cluster, cluster.leader().id));
+        assertTrue(cluster.raft("c").isRemoved(), "whoever leads by now tells it");
+    }
+
+    /** 4.2.2: nobody else is elected as long as those who stay have not decided without it. */
+    @Test
+    void whoLeadsWithoutAVoteIsNotRemovedUntilThatIsDecided() {
+        RaftCluster cluster = new RaftCluster("a").start();
+        String d = replacesTheOnlyVoter(cluster);
+        cluster.deliver(envelope -> cluster.raft("a").configuration().isMember("a"));
+        assertEquals(RaftRole.LEADER, cluster.raft("a").role());
+        assertFalse(cluster.raft("a").isRemoved(), "it leads");
+        cluster.drop(envelope -> true);
+        cluster.hear(d, "a", new HeartbeatReply(cluster.raft("a").term() + 1, 0));
+        assertEquals(RaftRole.FOLLOWER, cluster.raft("a").role());
+        assertFalse(cluster.raft("a").isRemoved(), "it has to lead again");
+        cluster.run(20 * ROUND);
+        cluster.propose("a", 21);
+        cluster.run(20 * ROUND);
+        assertTrue(cluster.raft("a").isRemoved());
+        servesAlone(cluster, d);
+    }
+
     /** RATIS-2274: a newcomer that fetched a snapshot knows who votes by then, not who voted when it asked. */
     @Test
     void aNewcomerLearnsWhoVotesByASnapshot() {
