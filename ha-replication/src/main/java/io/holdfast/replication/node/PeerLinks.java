@@ -61,7 +61,7 @@ final class PeerLinks {
     private final Map<String, PeerOutbox> outboxes = new TreeMap<>();
 
     private final Map<Target, Outbound> dialled = new TreeMap<>();
-    /** Why dialling a node failed last, by its id, until it is reached. */
+    /** Why dialling a member failed last, by its node id, until it is reached. */
     private final Map<String, String> troubles = new TreeMap<>();
 
     private boolean stopped;
@@ -305,7 +305,9 @@ final class PeerLinks {
                 return;
             }
             standing = link;
-            troubles.remove(nodeId);
+            if (known.isMemberByName(reached)) {
+                troubles.remove(nodeId);
+            }
             outboxes.computeIfAbsent(reached, id -> new PeerOutbox(id, store, reader, loop, allocator, inputs))
                     .up(link);
             inputs.accept(new RaftInput.PeerUp(reached));
@@ -362,7 +364,7 @@ final class PeerLinks {
 
         @Override
         public void dialFailed(CloseReason reason, String detail) {
-            if (!isReached(nodeId)) {
+            if (known.isMembers(target) && !isReached(nodeId)) { // of nobody else anybody asks
                 troubles.put(nodeId, reason == CloseReason.REFUSED ? "connection refused" : detail);
             }
             // An address that it has left says nothing of a node that is reached at another one.

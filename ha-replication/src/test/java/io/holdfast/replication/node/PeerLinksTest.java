@@ -21,6 +21,7 @@ import io.netty.buffer.ByteBuf;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -284,5 +285,86 @@ class PeerLinksTest {
         peers.lost(false);
         host.pass(PARTED_MILLIS);
         assertEquals(2, host.dialledCount());
+    }
+
+    /** A name may lead to another node the next time: whoever is reached where it says itself is known by that alone. */
+    @Test
+    void nobodyIsGuidedToWhoIsReached() {
+        host.at("b@b:1").up(peer(b));
+        peers.lost(true);
+        peers.guide("b", Address.parse("alias:1"));
+        assertFalse(host.isDialled("b@alias:1"));
+        assertEquals(b.address(), peers.addressOf(b));
+        host.at("b@b:1").down();
+        peers.guide("b", Address.parse("alias:1"));
+        assertTrue(host.isDialled("b@alias:1"));
+    }
+
+    @Test
+    void whereAMemberIsReachedByAGuideIsNotWhereItIs() {
+        peers.lost(true);
+        peers.guide("b", Address.parse("alias:1"));
+        host.at("b@alias:1").up(peer(b));
+        peers.lost(false);
+        host.pass(PARTED_MILLIS);
+        assertTrue(host.isDialled("b@alias:1"), "there is no other link");
+        assertNull(peers.addressOf(b));
+        host.at("b@b:1").up(peer(b));
+        assertFalse(host.isDialled("b@alias:1"));
+        assertEquals(b.address(), peers.addressOf(b));
+        assertEquals(0, downs());
+    }
+
+    @Test
+    void aGuidesLinkToWhoIsReachedByThenEnds() {
+        peers.lost(true);
+        peers.guide("b", Address.parse("alias:1"));
+        host.at("b@b:1").up(peer(b));
+        host.at("b@alias:1").up(peer(b));
+        assertFalse(host.isDialled("b@alias:1"));
+        assertEquals(b.address(), peers.addressOf(b));
+        assertEquals(0, downs());
+        peers.guide("n", Address.parse("alias:1"));
+        Voter leader = voter("n", 1, "n:1");
+        host.at("n@alias:1").up(peer(leader));
+        peers.members(List.of(a, b, leader));
+        peers.lost(false);
+        host.at("n@n:1").up(peer(leader));
+        assertFalse(host.isDialled("n@alias:1"));
+        assertEquals(leader.address(), peers.addressOf(leader));
+    }
+
+    /** It has moved to where the guide said that it is. */
+    @Test
+    void whereAGuideLedToIsWhereAMemberIsIfThatSaysSo() {
+        peers.lost(true);
+        peers.guide("b", Address.parse("b:2"));
+        host.at("b@b:2").up(peer(b));
+        introduces(voter("b", 1, "b:2"));
+        assertEquals(Address.parse("b:2"), peers.addressOf(b));
+        peers.lost(false);
+        host.pass(PARTED_MILLIS);
+        assertTrue(host.isDialled("b@b:2"));
+    }
+
+    @Test
+    void nothingIsKeptOfTheTroublesWithWhoIsNoMember() {
+        host.at("c@c:1").refused();
+        for (int i = 0; i < 10_000; i++) {
+            Voter stranger = voter("x" + i, 3, "x:1");
+            says(b, new RaftMessage.Stranger(1, stranger, true));
+            host.at("x" + i + "@x:1").refused();
+        }
+        peers.lost(true);
+        peers.guide("g", Address.parse("g:1"));
+        host.at("g@g:1").refused();
+        assertEquals(1, peers.troubles().size());
+        assertEquals("connection refused", peers.troubles().get("c"));
+        LinkListener impostors = introduces(voter("c", 9, "evil:1"));
+        host.at("c@evil:1").up(peer(voter("c", 9, "evil:1")));
+        assertEquals(Map.of("c", "connection refused"), peers.troubles(), "another disk is another one");
+        hangsUp(c, impostors);
+        host.at("c@c:1").up(peer(c));
+        assertEquals(Map.of(), peers.troubles());
     }
 }
