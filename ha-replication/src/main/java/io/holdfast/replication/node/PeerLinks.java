@@ -180,10 +180,10 @@ final class PeerLinks {
         }
     }
 
-    /** A node that may know who leads. It passes on that this one is there. */
+    /** A node that may know who leads. It passes on that this one is there, unless it is reached: then it has been told already. */
     void guide(String nodeId, Address address) {
         Target target = new Target(nodeId, address);
-        if (known.guide(target)) {
+        if (!isReached(nodeId) && known.guide(target)) {
             dial(target);
         }
     }
@@ -202,13 +202,14 @@ final class PeerLinks {
                         && entry.getValue().isUp());
     }
 
-    /** Where the link stands by which that member is reached; null if none does. */
+    /** Where the link stands by which that member is reached; null if none does, or only one to where it has never said it is. */
     @Nullable
     Address addressOf(Voter member) {
         for (Outbound outbound : dialled.values()) {
             Link link = outbound.standing;
             PeerOutbox outbox = outboxes.get(outbound.reached);
-            if (link != null && outbox != null && outbox.isOn(link) && outbound.reached.equals(member.id())) {
+            boolean leads = link != null && outbox != null && outbox.isOn(link) && outbound.reached.equals(member.id());
+            if (leads && !outbound.isGuides()) {
                 return outbound.address;
             }
         }
@@ -285,6 +286,9 @@ final class PeerLinks {
         private final Target target;
         private final String nodeId;
         private final Address address;
+        /** It was dialled since somebody might be there who knows who leads. */
+        private final boolean guided;
+
         private @Nullable OutboundLink dialled;
         private @Nullable Link standing;
         /** Whom it reached last. */
@@ -294,6 +298,12 @@ final class PeerLinks {
             this.target = target;
             this.nodeId = target.nodeId();
             this.address = target.address();
+            this.guided = !known.isSaid(target);
+        }
+
+        /** A name that several nodes share perhaps, and that leads to another one the next time. */
+        private boolean isGuides() {
+            return guided && !known.isSaid(target);
         }
 
         @Override
@@ -304,6 +314,10 @@ final class PeerLinks {
                 link.disconnect(String.valueOf(e.getMessage()));
                 return;
             }
+            if (isGuides() && isReachedAs(reached)) {
+                endGuides();
+                return;
+            }
             standing = link;
             if (known.isMemberByName(reached)) {
                 troubles.remove(nodeId);
@@ -311,6 +325,17 @@ final class PeerLinks {
             outboxes.computeIfAbsent(reached, id -> new PeerOutbox(id, store, reader, loop, allocator, inputs))
                     .up(link);
             inputs.accept(new RaftInput.PeerUp(reached));
+            for (Outbound other : List.copyOf(PeerLinks.this.dialled.values())) {
+                if (other != this && other.isGuides() && other.standing != null && other.reached.equals(reached)) {
+                    other.endGuides();
+                }
+            }
+        }
+
+        /** There is a better link. */
+        private void endGuides() {
+            known.guided(target);
+            end(target);
         }
 
         @Override

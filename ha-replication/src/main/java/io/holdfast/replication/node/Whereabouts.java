@@ -97,10 +97,14 @@ final class Whereabouts {
 
     /** True if somebody is to be reached there. */
     boolean isWanted(Target target) {
+        return guides.contains(target) || isSaid(target);
+    }
+
+    /** True if somebody is to be reached there who has said so itself, to whomever: at least for now it is its own address. */
+    boolean isSaid(Target target) {
         return members.contains(target)
                 || moved.containsValue(target)
                 || strangers.containsValue(target)
-                || guides.contains(target)
                 || callers.entrySet().stream()
                         .anyMatch(
                                 each -> each.getValue().target().equals(target) && !memberIds.contains(each.getKey()));
@@ -206,6 +210,11 @@ final class Whereabouts {
                 && !isWanted(target)
                 && guides.size() < MAX_GUIDES
                 && guides.add(target);
+    }
+
+    /** Whoever is there has been asked, or is asked elsewhere. */
+    void guided(Target target) {
+        guides.remove(target);
     }
 
     /** Nobody is reached there any more. One that is no member makes room for others; if it lives, others say so again. */
