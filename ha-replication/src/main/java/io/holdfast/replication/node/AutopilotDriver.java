@@ -42,8 +42,10 @@ final class AutopilotDriver {
     private long quietSinceNanos;
     private long lookedNanos;
     private boolean acts;
-    /** Who votes, and who decides besides while that is being changed. */
-    private Configuration votes;
+    /** Which nodes vote, and which decide besides while that is being changed. */
+    private List<Set<String>> votes;
+    /** Who stands by, is alive, and has the log. */
+    private final Steadiness standby = new Steadiness();
     /** What it would do, or cannot, has been said of this state of affairs: each thing once, in whatever order they come. */
     private final Set<String> said = new TreeSet<>();
 
@@ -76,11 +78,20 @@ final class AutopilotDriver {
         this.lookedNanos = now();
     }
 
-    private static Configuration votes(Configuration of) {
-        return new Configuration(of.voters(), of.outgoing(), List.of());
+    /** By node id: whoever comes back with another disk, and takes its own place, votes as it has done. */
+    private static List<Set<String>> votes(Configuration of) {
+        Set<String> voters = nodes(of.voters());
+        Set<String> outgoing = nodes(of.outgoing());
+        return List.of(voters, outgoing.equals(voters) ? Set.of() : outgoing);
     }
 
-    /** Others may vote from now on. Who comes and goes without a vote, again and again perhaps, holds nothing up. */
+    private static Set<String> nodes(List<Voter> of) {
+        Set<String> nodes = new TreeSet<>();
+        of.forEach(voter -> nodes.add(voter.nodeId()));
+        return nodes;
+    }
+
+    /** Others may vote from now on. Who comes and goes, again and again perhaps, holds nothing up, with or without a vote. */
     void configurationChanged(Configuration now) {
         if (!votes(now).equals(votes)) {
             votes = votes(now);
@@ -104,18 +115,22 @@ final class AutopilotDriver {
         long now = now();
         if (now - lookedNanos > STOOD_STILL_NANOS) {
             quietSinceNanos = now;
+            standby.clear();
         }
         lookedNanos = now;
         if (raft.role() != RaftRole.LEADER) {
             finding = null;
             said.clear();
+            standby.clear();
             return;
         }
         if (raft.term() != term) {
             term = raft.term();
             quietSinceNanos = now;
             said.clear();
+            standby.clear();
         }
+        standby.there(candidates(), now);
         if (settings.mode() == Autopilot.OFF || !members.exist()) {
             show(
                     State.OK,
@@ -126,6 +141,25 @@ final class AutopilotDriver {
         } else if (!acts) {
             look();
         }
+    }
+
+    /** Who might be given a vote if it stays: by name as a voter. */
+    private Set<String> candidates() {
+        Set<String> ready = ready();
+        Set<String> candidates = new TreeSet<>();
+        for (Voter learner : raft.configuration().standby()) {
+            AutopilotPlan.Seen seen = members.seen().get(learner.nodeId());
+            if (ready.contains(learner.id()) && seen != null && seen.state() == MemberState.ALIVE) {
+                candidates.add(learner.id());
+            }
+        }
+        return candidates;
+    }
+
+    private Set<String> ready() {
+        Set<String> ready = new TreeSet<>(raft.caughtUp());
+        ready.retainAll(raft.sound());
+        return ready;
     }
 
     private void look() {
@@ -214,8 +248,6 @@ final class AutopilotDriver {
         for (Voter member : now.members()) {
             silent.put(member.id(), raft.silentNanos(member.id()));
         }
-        Set<String> ready = new TreeSet<>(raft.caughtUp());
-        ready.retainAll(raft.sound());
         return new AutopilotPlan.View(
                 now(),
                 raft.self(),
@@ -223,7 +255,8 @@ final class AutopilotDriver {
                 !now.isJoint() && raft.configurationIndex() <= raft.commitIndex(),
                 raft.committedInTerm(),
                 silent,
-                ready,
+                ready(),
+                standby.steadyNanos(now()),
                 members.seen(),
                 quietSinceNanos,
                 settings.target(now.votersWanted()),

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *       the two alone may be wrong, a network that lets only some connections through for example.
  *   <li>Who stopped in good order ({@link MemberState#LEFT}) is coming back, from an update perhaps, and whoever the membership has
  *       never seen may never have been there: neither is touched.
- *   <li>Only who is alive and has the log gets a vote; of those rather one in the zone of the dead.
+ *   <li>Only who is alive and has the log gets a vote, and has for half a minute without a break: whoever comes and goes would as a
+ *       voter, too. Of those rather one in the zone of the dead.
  *   <li>While no majority of the present voters is connected and has the log nothing is done.
  *   <li>If there are fewer voters than there should be, votes are given; not one that makes their number even while no other
  *       learner is there to follow.
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class AutopilotPlan {
     /** Between a change of who votes, or of the master, and what the autopilot does next. */
     static final long PAUSE_NANOS = 30_000_000_000L;
+
+    /** For how long a learner has to be there before it gets a vote. */
+    static final long STEADY_NANOS = 30_000_000_000L;
 
     private static final long SECOND = 1_000_000_000L;
 
@@ -47,6 +51,7 @@ final class AutopilotPlan {
      * @param serves true if an entry of the master's own term is committed
      * @param silentNanos how long each member of the log's cluster has not been heard, by its name as a voter
      * @param ready who of those is heard, is not down, and lacks nothing that is not on its way
+     * @param steadyNanos for how long those who stand by have been alive and ready without a break, with the same disk, by name
      * @param members what the membership says, by node id
      * @param quietSinceNanos when who votes, or the master, changed last, or this node went on after it had stood still
      * @param target how many are to vote
@@ -60,6 +65,7 @@ final class AutopilotPlan {
             boolean serves,
             Map<String, Long> silentNanos,
             Set<String> ready,
+            Map<String, Long> steadyNanos,
             Map<String, Seen> members,
             long quietSinceNanos,
             int target,
@@ -85,6 +91,10 @@ final class AutopilotPlan {
 
         private long silent(Voter voter) {
             return voter.id().equals(self) ? 0 : silentNanos.getOrDefault(voter.id(), 0L);
+        }
+
+        private long steady(Voter learner) {
+            return steadyNanos.getOrDefault(learner.id(), 0L);
         }
 
         private boolean isDead(Voter voter) {
@@ -126,15 +136,20 @@ final class AutopilotPlan {
                 .sorted(Comparator.<Voter>comparingLong(voter -> -view.deadNanos(voter))
                         .thenComparing(Voter::nodeId))
                 .toList();
-        List<Voter> learners = candidates(view);
+        List<Voter> there = there(view);
+        List<Voter> learners = there.stream()
+                .filter(learner -> view.steady(learner) >= STEADY_NANOS)
+                .toList();
         if (!dead.isEmpty()) {
-            return learners.isEmpty() ? withoutLearner(view, dead.get(0)) : replaced(view, dead.get(0), learners);
+            return learners.isEmpty()
+                    ? withoutLearner(view, dead.get(0), there)
+                    : replaced(view, dead.get(0), learners);
         }
-        return voters.size() < view.target() ? grown(view, learners) : nothing(state(view));
+        return voters.size() < view.target() ? grown(view, learners, there) : nothing(state(view));
     }
 
-    /** Who may get a vote, by node id. */
-    private static List<Voter> candidates(View view) {
+    /** Who may get a vote if it stays, by node id. */
+    private static List<Voter> there(View view) {
         return view.configuration().standby().stream()
                 .filter(learner -> view.ready().contains(learner.id()) && view.state(learner) == MemberState.ALIVE)
                 .sorted(Comparator.comparing(Voter::nodeId))
@@ -154,18 +169,37 @@ final class AutopilotPlan {
                 "");
     }
 
-    private static Decision withoutLearner(View view, Voter dead) {
+    private static Decision withoutLearner(View view, Voter dead, List<Voter> there) {
+        if (!there.isEmpty()) {
+            return new Decision(
+                    null,
+                    describe(view, dead) + "; " + tooNew(view, there),
+                    "wait; if a learner does not stay, its log says why");
+        }
         return new Decision(
                 null,
                 describe(view, dead) + ", and there is no learner that is alive and has the log",
                 "start " + dead.nodeId() + ", or another node with LogReplication.inDirectory(...).join(...)");
     }
 
-    private static Decision grown(View view, List<Voter> learners) {
+    private static String tooNew(View view, List<Voter> there) {
+        List<String> each = there.stream()
+                .filter(learner -> view.steady(learner) < STEADY_NANOS)
+                .map(learner -> learner.nodeId() + " has been there for " + seconds(view.steady(learner)))
+                .toList();
+        return each.isEmpty()
+                ? ""
+                : String.join(", ", each) + " of the " + seconds(STEADY_NANOS) + " before it gets a vote";
+    }
+
+    private static Decision grown(View view, List<Voter> learners, List<Voter> there) {
         List<Voter> voters = view.configuration().voters();
         String few = "there are " + voters.size() + " voters, and " + view.target() + " are wanted";
         boolean wouldBeEven = voters.size() % 2 == 1;
         if (learners.isEmpty() || (wouldBeEven && learners.size() < 2)) {
+            if (there.size() > learners.size()) {
+                return nothing(few + "; " + tooNew(view, there) + also(view));
+            }
             return nothing(few + "; "
                     + (learners.isEmpty()
                             ? "there is no learner that is alive and has the log"

@@ -30,6 +30,7 @@ class AutopilotPlanTest {
     private final Map<String, Seen> members = new TreeMap<>();
     private final Map<String, Long> silent = new TreeMap<>();
     private final Set<String> ready = new TreeSet<>();
+    private final Map<String, Long> steady = new TreeMap<>();
     private boolean decided = true;
     private boolean serves = true;
     private long quietSince = NOW - 3_600 * SECOND;
@@ -54,6 +55,7 @@ class AutopilotPlanTest {
     private void learner(String id, String zone) {
         there(id, zone);
         configuration = configuration.withStandby(node(id));
+        steady.put(node(id).id(), 3_600 * SECOND);
     }
 
     private void is(String id, MemberState state, long sinceSeconds, long silentSeconds) {
@@ -74,6 +76,7 @@ class AutopilotPlanTest {
                 serves,
                 silent,
                 ready,
+                steady,
                 members,
                 quietSince,
                 target,
@@ -139,6 +142,38 @@ class AutopilotPlanTest {
         nothing("no learner");
         there("d", "x");
         expect(ShapeChange.replace("c", "d"), "");
+    }
+
+    /** Whoever comes and goes would as a voter, too, and would never be away for long enough to lose its vote again. */
+    @Test
+    void whoHasJustComeGetsNoVote() {
+        is("c", MemberState.DEAD, 400, 400);
+        learner("d", "y");
+        steady.put(node("d").id(), 29 * SECOND);
+        nothing("d has been there for 29 s of the 30 s before it gets a vote");
+        assertTrue(decide().lacks().contains("if a learner does not stay"), decide().lacks());
+        learner("e", "x");
+        expect(ShapeChange.replace("c", "e"), "e (zone x)");
+        steady.put(node("d").id(), 30 * SECOND);
+        expect(ShapeChange.replace("c", "d"), "d (zone y)");
+        steady.remove(node("d").id());
+        expect(ShapeChange.replace("c", "e"), "e (zone x)");
+    }
+
+    @Test
+    void whoHasJustComeDoesNotMakeUpForTooFewVoters() {
+        configuration = Configuration.of(List.of(node("a"), node("b")));
+        learner("d", "x");
+        steady.put(node("d").id(), 4 * SECOND);
+        nothing("3 are wanted; d has been there for 4 s of the 30 s");
+        steady.put(node("d").id(), 30 * SECOND);
+        expect(ShapeChange.add("d"), "");
+        configuration = Configuration.of(List.of(node("a"), node("b"), node("c")));
+        target = 5;
+        learner("d", "x");
+        learner("e", "y");
+        steady.put(node("e").id(), 4 * SECOND);
+        nothing("5 are wanted; e has been there for 4 s of the 30 s");
     }
 
     @Test

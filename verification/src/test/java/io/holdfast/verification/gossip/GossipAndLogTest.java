@@ -229,6 +229,38 @@ class GossipAndLogTest extends WholeNodesFixture {
         assertEquals(1, told().size(), told().toString());
     }
 
+    /** It is in the zone of the dead, and there at most times that somebody looks: as a voter it would come and go as well. */
+    @Test
+    void aLearnerThatComesAndGoesGetsNoVote() {
+        fiveNodes();
+        String victim = slave();
+        crashes(learner(victim, true), Duration.ofSeconds(13), Duration.ofSeconds(1), true);
+        dies(victim, voters -> voters.contains(learner(victim, false)));
+        assertEquals(1, told().size(), told().toString());
+        simulation.runFor(Duration.ofMinutes(1));
+        assertEquals(1, told().size(), told().toString());
+    }
+
+    /** Each time it gets its vote again on another disk, as who it has been all along: that is no change to wait after. */
+    @Test
+    void aVoterThatComesAndGoesDoesNotKeepADeadOneInOffice() {
+        start(1, 3);
+        await("they form a cluster", () -> processes.values().stream().allMatch(HaCluster::isReady));
+        start(4, 6);
+        await("three join", () -> processes.values().stream().allMatch(HaCluster::isReady));
+        for (String id : List.of("node-4", "node-5")) {
+            CompletableFuture<?> added =
+                    LogReplication.voters(processes.get(master())).addVoter(id);
+            await(id + " gets a vote", added::isDone);
+            added.join();
+        }
+        simulation.runFor(Duration.ofSeconds(40));
+        String victim = slave();
+        crashes("node-5", Duration.ofSeconds(13), Duration.ofSeconds(1), true);
+        dies(victim, voters -> voters.contains("node-6") && voters.contains("node-5"));
+        assertEquals(1, told().size(), told().toString());
+    }
+
     /** What it believes of the others is as old as its stillness, which counts as the silence of the others. */
     @Test
     void aMasterThatStoodStillLooksAnewBeforeItActs() {
@@ -250,7 +282,7 @@ class GossipAndLogTest extends WholeNodesFixture {
         fiveNodes();
         String victim = slave();
         machines.get(victim).kill();
-        crashes(learner(victim, true), Duration.ofSeconds(20), Duration.ofSeconds(5), false);
+        crashes(learner(victim, true), Duration.ofSeconds(60), Duration.ofSeconds(5), false);
         simulation.runFor(Duration.ofMinutes(4));
         assertEquals(
                 2,
