@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
 final class VoterDesk {
     private static final Logger LOG = LoggerFactory.getLogger(VoterDesk.class);
     private static final int MOST_WAITING = 32;
+    /** Room for what can be begun, or answered, at once: by a node that leaves, by the autopilot. */
+    private static final int MOST_AT_ONCE = 8;
+
     private static final long LOOK_NANOS = 25_000_000L;
     /** A hand-over includes the user's callbacks. */
     private static final long GIVE_WAY_NANOS = 3_000_000_000L;
@@ -101,10 +104,11 @@ final class VoterDesk {
     CompletableFuture<VoterAnswer> change(
             ShapeChange change, @Nullable Address address, long limitNanos, boolean dryRun, String by) {
         Wish wish = new Wish(change, address, clock.nanoTime() + limitNanos, by);
-        if (wishes.size() >= MOST_WAITING && !dryRun) {
+        int most = waits(change) ? MOST_WAITING : MOST_WAITING + MOST_AT_ONCE;
+        if (wishes.size() >= most && !dryRun) {
             // Neither counted nor in the log: whoever asked asks again soon, until its time is up.
             wish.answer.complete(VoterAnswer.elsewhere(
-                    MOST_WAITING + " changes of who votes wait at " + node + " already, which is the most"));
+                    most + " changes of who votes wait at " + node + " already, which is the most"));
         } else if (dryRun) {
             look(wish, true);
         } else {
@@ -113,6 +117,11 @@ final class VoterDesk {
             look();
         }
         return wish.answer;
+    }
+
+    /** Not those that wait, for nodes that may never come, are to keep others from what need not wait. */
+    private boolean waits(ShapeChange change) {
+        return raft.role() == RaftRole.LEADER && raft.plan(change).decision() == VoterPlan.Decision.WAIT;
     }
 
     private void look() {

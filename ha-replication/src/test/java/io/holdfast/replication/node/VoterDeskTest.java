@@ -25,6 +25,7 @@ import io.holdfast.replication.raft.RaftMessage.AppendRequest;
 import io.holdfast.replication.raft.RaftRole;
 import io.holdfast.replication.raft.ShapeChange;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -54,6 +55,7 @@ class VoterDeskTest {
             false,
             new SplittableRandom(1));
     private Address dIsAt = d.address();
+    private final List<String> given = new ArrayList<>();
     private long round;
     private final VoterDesk desk = new VoterDesk(
             "a",
@@ -61,7 +63,7 @@ class VoterDeskTest {
             host,
             raft,
             this::input,
-            reason -> {},
+            reason -> given.add("to " + reason.substring(0, reason.indexOf(" is wanted"))),
             voter -> voter.equals(d) ? dIsAt : voter.address(),
             new Meters(host, () -> LogStatus.unknown(ReplicaRole.SLAVE)));
 
@@ -166,7 +168,7 @@ class VoterDeskTest {
         for (int i = 0; i < 32; i++) {
             assertFalse(wish(ShapeChange.add("e" + i)).isDone());
         }
-        VoterAnswer answer = wish(ShapeChange.remove("d")).join();
+        VoterAnswer answer = wish(ShapeChange.add("e99")).join();
         assertEquals(Outcome.ELSEWHERE, answer.outcome());
         assertEquals(0, answer.index(), "nothing was done");
         assertTrue(answer.detail().contains("which is the most"), answer.detail());
@@ -175,6 +177,43 @@ class VoterDeskTest {
                 desk.change(ShapeChange.remove("d"), null, MS, true, "a test")
                         .join()
                         .outcome());
+    }
+
+    /** Those who wait do so for nodes that may never come; a node that leaves, or the autopilot, cannot wait for that. */
+    @Test
+    void whatMayBeginAtOnceFindsRoom() {
+        for (int i = 0; i < 32; i++) {
+            assertFalse(wish(ShapeChange.add("e" + i)).isDone());
+        }
+        assertEquals(Outcome.ALREADY, wish(ShapeChange.add("b")).join().outcome());
+        CompletableFuture<VoterAnswer> left = wish(ShapeChange.remove("b").whileAsManyAreWanted());
+        assertFalse(left.isDone(), "it has begun");
+        assertEquals(
+                Outcome.ELSEWHERE,
+                wish(ShapeChange.remove("c").whileAsManyAreWanted()).join().outcome(),
+                "one at a time");
+        allHave(2);
+        allHave(3);
+        look();
+        assertEquals(Outcome.DONE, left.join().outcome());
+        assertEquals(
+                Outcome.ELSEWHERE,
+                wish(ShapeChange.remove("a").whileAsManyAreWanted()).join().outcome());
+        assertEquals(List.of("to remove a"), given, "it hands over first, and is asked again then");
+    }
+
+    /** While it gives way nothing begins, although it might. */
+    @Test
+    void thatRoomHasAnEnd() {
+        for (int i = 0; i < 32; i++) {
+            assertFalse(wish(ShapeChange.add("e" + i)).isDone());
+        }
+        input(new RaftInput.Transfer(b.id()));
+        int waiting = 0;
+        for (int i = 0; i < 100; i++) {
+            waiting += wish(ShapeChange.remove("d")).isDone() ? 0 : 1;
+        }
+        assertEquals(8, waiting);
     }
 
     @Test
