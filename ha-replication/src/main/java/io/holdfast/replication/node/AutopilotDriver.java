@@ -29,7 +29,7 @@ final class AutopilotDriver {
     /** Looks are half a second apart: after so long this node stood still, and what it has heard of others is old. */
     private static final long STOOD_STILL_NANOS = 5_000_000_000L;
 
-    /** More than there are voters and learners to speak of. */
+    /** More than can be true at a time of the voters and learners that there are. */
     private static final int MOST_SAID = 1_024;
 
     private final FeatureContext context;
@@ -47,7 +47,7 @@ final class AutopilotDriver {
     /** Who stands by, is alive, and has the log. */
     private final Steadiness standby = new Steadiness();
     /** What it would do, or cannot, has been said of this state of affairs: each thing once, in whatever order they come. */
-    private final Set<String> said = new TreeSet<>();
+    private final SaidOnce said = new SaidOnce(MOST_SAID);
 
     private volatile @Nullable Finding finding;
 
@@ -231,7 +231,7 @@ final class AutopilotDriver {
     }
 
     private boolean sayOnce(String what, String text) {
-        if (said.size() >= MOST_SAID || !said.add(what)) {
+        if (!said.isNews(what)) {
             return false;
         }
         LOG.warn("{}: the autopilot: {}", context.node().id(), text);
