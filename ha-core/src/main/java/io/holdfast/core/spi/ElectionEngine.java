@@ -64,7 +64,8 @@ public interface ElectionEngine {
          * node goes on standing.
          *
          * @param to the node that is to have it next, if it can; empty for whoever suits best
-         * @param pauseNanos for so long this node is not to have it, if another stands
+         * @param pauseNanos for so long this node is not to have it if another stands; if none does, an engine may grant it to
+         *     this node again, which waits for the rest of the pause, or leave it free for so long
          */
         void release(String to, long pauseNanos);
 
