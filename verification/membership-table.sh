@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the sizing tables of docs/membership.md, with the cores of production on a simulated network.
 #   verification/membership-table.sh [--quick]                  everything, into docs/membership.md; hours, or minutes with --quick
-#   verification/membership-table.sh --print [--quick] [--only table|soak|slow]    to the console alone
+#   verification/membership-table.sh --print [--quick] [--only table|profiles|soak|slow]    to the console alone
 set -euo pipefail
 cd "$(dirname "$0")/.."
 options=(--file docs/membership.md)

@@ -9,5 +9,8 @@ module io.holdfast.membership {
     requires micrometer.core;
     requires org.slf4j;
 
+    provides io.holdfast.core.spi.ConfigurableFeature with
+            io.holdfast.membership.settings.MembershipProvider;
+
     exports io.holdfast.membership;
 }

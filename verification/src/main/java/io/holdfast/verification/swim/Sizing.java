@@ -12,13 +12,17 @@ import java.util.List;
  * The tables of {@code docs/membership.md}: what membership costs and how fast it is, by size and loss. The cores are those of
  * production, the network is simulated, so a figure is the same on every machine.
  *
- * <pre>Sizing [--quick] [--file docs/membership.md] [--only table|soak|slow]</pre>
+ * <pre>Sizing [--quick] [--file docs/membership.md] [--only table|profiles|soak|slow]</pre>
  */
 public final class Sizing {
     private static final String BEGIN = "<!-- begin: verification/membership-table.sh -->";
     private static final String END = "<!-- end -->";
 
     private static final String SLOW = "node-17";
+
+    private static final String COLUMNS =
+            "| nodes | loss | silent death: first / last observer, median (worst) | refused: first / last | a change known"
+                    + " by all | bytes/s a node | suspicions of the living per node-hour | false deaths per node-hour |";
 
     private Sizing() {}
 
@@ -30,6 +34,9 @@ public final class Sizing {
         StringBuilder text = new StringBuilder();
         if (only.isEmpty() || only.equals("table")) {
             text.append(table(quick)).append('\n');
+        }
+        if (only.isEmpty() || only.equals("profiles")) {
+            text.append(profiles(quick)).append('\n');
         }
         if (only.isEmpty() || only.equals("soak")) {
             text.append(soak(quick ? Duration.ofMinutes(10) : Duration.ofHours(24)))
@@ -59,16 +66,30 @@ public final class Sizing {
 
     private static String table(boolean quick) {
         StringBuilder text = new StringBuilder();
-        line(
-                text,
-                "| nodes | loss | silent death: first / last observer, median (worst) | refused: first / last | a change known"
-                        + " by all | bytes/s a node | suspicions of the living per node-hour | false deaths per node-hour |");
+        line(text, COLUMNS);
         line(text, "|--:|--:|--:|--:|--:|--:|--:|--:|");
         for (int n : new int[] {10, 100, 1000}) {
             for (double loss : new double[] {0, 0.01, 0.05, 0.2}) {
                 int rounds = quick ? Math.max(2, 200 / n) : n == 1000 ? 10 : 30;
                 long idle = (quick ? 6000 / n : n == 10 ? 86_400 : n == 100 ? 7_200 : 120) * SwimCluster.SECOND;
-                line(text, new SizingCell(n, loss).measure(rounds, idle));
+                line(text, new SizingCell(SizingCell.Network.LAN, n, loss).measure(rounds, idle));
+            }
+        }
+        return text.toString();
+    }
+
+    /** The other profiles, on networks that they are for. */
+    private static String profiles(boolean quick) {
+        StringBuilder text = new StringBuilder();
+        line(text, "| profile, delay each way " + COLUMNS);
+        line(text, "|---|--:|--:|--:|--:|--:|--:|--:|--:|");
+        for (SizingCell.Network network : List.of(SizingCell.Network.WAN, SizingCell.Network.LOCAL)) {
+            for (int n : new int[] {10, 100}) {
+                for (double loss : new double[] {0, 0.01, 0.05}) {
+                    int rounds = quick ? Math.max(2, 100 / n) : 30;
+                    long idle = (quick ? 6000 / n : n == 10 ? 86_400 : 7_200) * SwimCluster.SECOND;
+                    line(text, "| " + network.profile() + " " + new SizingCell(network, n, loss).measure(rounds, idle));
+                }
             }
         }
         return text.toString();

@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** One row: so many nodes, so much loss, the LAN profile. */
+/** One row: so many nodes, so much loss, a profile on a network that it is for. */
 final class SizingCell {
-    private static final long PATIENCE = 120 * SwimCluster.SECOND;
+    private static final long PATIENCE = 300 * SwimCluster.SECOND;
 
     private final int n;
+    private final Network network;
     private final double loss;
     private final SwimCluster cluster;
     private final FalseAlarms alarms;
@@ -21,10 +22,28 @@ final class SizingCell {
     private long first;
     private long last;
 
-    SizingCell(int n, double loss) {
+    /**
+     * A profile, and what it is for.
+     *
+     * @param leastDelay of a datagram, one way, in nanoseconds
+     * @param mostDelay the same
+     * @param calm how many times as long as in the LAN profile it takes until all is quiet again
+     */
+    record Network(String profile, SwimConfig config, long leastDelay, long mostDelay, int calm) {
+        static final Network LAN =
+                new Network("LAN", SwimConfig.lan().build(), SwimCluster.MILLI / 10, SwimCluster.MILLI, 1);
+        static final Network WAN = new Network(
+                "WAN, 20 to 250 ms", SwimConfig.wan().build(), 20 * SwimCluster.MILLI, 250 * SwimCluster.MILLI, 10);
+        static final Network LOCAL = new Network(
+                "local, 0.02 to 0.2 ms", SwimConfig.local().build(), SwimCluster.MILLI / 50, SwimCluster.MILLI / 5, 1);
+    }
+
+    SizingCell(Network network, int n, double loss) {
+        this.network = network;
         this.n = n;
         this.loss = loss;
-        cluster = new SwimCluster(SwimConfig.lan().build(), 1000 + n, false);
+        cluster = new SwimCluster(network.config(), 1000 + n, false);
+        cluster.delays(network.leastDelay(), network.mostDelay());
         alarms = new FalseAlarms(cluster);
         cluster.watch((observer, change) -> {
             if (change.kind() == awaited && change.member().id().equals(subject)) {
@@ -38,7 +57,7 @@ final class SizingCell {
     String measure(int rounds, long idle) {
         cluster.startTogether(n);
         cluster.loss = loss;
-        cluster.run(5 * SwimCluster.SECOND);
+        cluster.run(5 * SwimCluster.SECOND * network.calm());
         long bytes = bytes();
         cluster.run(idle);
         double perSecond = (bytes() - bytes) * 1e9 / idle / n;
@@ -60,7 +79,7 @@ final class SizingCell {
             byte[] metadata = {(byte) i, (byte) (i >> 8), 1};
             Runnable tell = () -> teller.input(c -> c.update(cluster.now(), teller.address(), metadata));
             note(Kind.UPDATED, teller, tell, new ArrayList<>(), figures.get(4));
-            cluster.run(2 * SwimCluster.SECOND);
+            cluster.run(2 * SwimCluster.SECOND * network.calm());
         }
         return String.format(
                 Locale.ROOT,
@@ -84,7 +103,6 @@ final class SizingCell {
     private void note(Kind kind, SwimNode node, Runnable action, List<Long> firsts, List<Long> lasts) {
         awaited = kind;
         subject = node.id();
-        if (System.getenv("DBG") != null) System.out.println("BEFORE" + kind + subject + cluster.views());
         observers = 0;
         long from = cluster.now();
         action.run();
@@ -102,6 +120,6 @@ final class SizingCell {
         Runnable boot = () -> node.boot(List.of(seed.address()));
         note(Kind.CAME_BACK, node, boot, new ArrayList<>(), new ArrayList<>());
         cluster.runUntil(() -> node.core().liveMembers() == n, PATIENCE);
-        cluster.run(2 * SwimCluster.SECOND);
+        cluster.run(2 * SwimCluster.SECOND * network.calm());
     }
 }

@@ -12,6 +12,7 @@ import io.holdfast.core.Tls;
 import io.holdfast.core.internal.configuration.ClusterOptions;
 import io.holdfast.core.internal.configuration.OptionTable;
 import io.holdfast.core.spi.Option;
+import io.holdfast.membership.GossipMembership;
 import io.holdfast.replication.LogReplication;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -55,7 +56,9 @@ class ConfigurationPageTest {
             "tls",
             Set.of(),
             "replication",
-            Set.of("stateMachine"));
+            Set.of("stateMachine"),
+            "membership",
+            Set.of("discover", "onMessage"));
 
     /** Methods whose keys have other names: several values, or the same one by one. */
     private static final Map<String, Set<String>> OTHER_NAMES = Map.ofEntries(
@@ -161,7 +164,8 @@ class ConfigurationPageTest {
                 "cluster", HaCluster.Builder.class,
                 "node", Node.class,
                 "tls", Tls.class,
-                "replication", LogReplication.class);
+                "replication", LogReplication.class,
+                "membership", GossipMembership.class);
         assertEquals(
                 builders.keySet(),
                 TABLE.groups().stream().map(OptionTable.Group::name).collect(Collectors.toSet()));

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reading {
     /** Modules that bring options, by the word in their keys: what is missing if nothing takes them. */
-    private static final Map<String, String> MODULES = Map.of("replication", "ha-replication");
+    private static final Map<String, String> MODULES =
+            Map.of("replication", "ha-replication", "membership", "ha-membership");
 
     /** What Kubernetes sets in every container for a service named "holdfast". */
     private static final Pattern OF_A_SERVICE =
