@@ -10,7 +10,7 @@ while [ $# -gt 0 ]; do
     --quick) options+=("$1"); shift ;;
     --only) options+=("$1" "$2"); shift 2 ;;
     --print) options=("${options[@]:2}"); shift ;;
-    -h|--help) sed -n '2,4p' "$0" | cut -c3-; exit 0 ;;
+    -h|--help) sed -n '2,4p' verification/membership-table.sh | cut -c3-; exit 0 ;;
     *) echo "unknown option $1; see --help" >&2; exit 2 ;;
   esac
 done

@@ -17,7 +17,7 @@ while [ $# -gt 0 ]; do
     --gossip) gossip=true; shift ;;
     --cluster) cluster=true; shift ;;
     --shape) shape=shape; shift ;;
-    -h|--help) sed -n '2,7p' "$0" | cut -c3-; exit 0 ;;
+    -h|--help) sed -n '2,7p' verification/simulate.sh | cut -c3-; exit 0 ;;
     -*) echo "unknown option $1; see --help" >&2; exit 2 ;;
     *) names+=("$1"); shift ;;
   esac

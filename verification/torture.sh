@@ -11,7 +11,7 @@ here=$OLDPWD
 arguments=()
 while [ $# -gt 0 ]; do
   case "$1" in
-    -h|--help) sed -n '2,7p' "$0" | cut -c3-; exit 0 ;;
+    -h|--help) sed -n '2,7p' verification/torture.sh | cut -c3-; exit 0 ;;
     --history|--check) # a path is the caller's
       [ $# -gt 1 ] || { echo "$1 needs a file" >&2; exit 2; }
       case "$2" in /*) file=$2 ;; *) file=$here/$2 ;; esac
