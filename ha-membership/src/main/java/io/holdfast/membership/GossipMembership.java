@@ -7,6 +7,7 @@ import io.holdfast.core.spi.HaFeature;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.membership.node.GossipNode;
 import io.holdfast.membership.node.GossipSettings;
+import io.holdfast.membership.settings.MembershipOptions;
 import io.holdfast.membership.swim.SwimConfig;
 import java.time.Duration;
 import java.util.List;
@@ -75,10 +76,7 @@ public final class GossipMembership implements HaFeature {
      * goes on looking.
      */
     public GossipMembership awaitOthers(Duration limit) {
-        if (limit.isNegative() || limit.compareTo(Duration.ofHours(1)) > 0) {
-            throw new IllegalArgumentException("awaitOthers " + limit + " is not within 0 to 1 h");
-        }
-        return new GossipMembership(settings.withAwaitOthers(limit));
+        return new GossipMembership(settings.withAwaitOthers(MembershipOptions.AWAIT_OTHERS.check(limit)));
     }
 
     /**

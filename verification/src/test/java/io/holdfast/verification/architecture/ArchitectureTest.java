@@ -142,7 +142,8 @@ class ArchitectureTest {
         MEMBERSHIP_LAYERS.put("wire", Set.of("swim"));
         MEMBERSHIP_LAYERS.put("vocabulary", Set.of());
         MEMBERSHIP_LAYERS.put("node", Set.of("vocabulary", "swim", "wire"));
-        MEMBERSHIP_LAYERS.put("", Set.of("vocabulary", "swim", "node"));
+        MEMBERSHIP_LAYERS.put("settings", Set.of("vocabulary"));
+        MEMBERSHIP_LAYERS.put("", Set.of("vocabulary", "swim", "node", "settings"));
 
         REPLICATION_LAYERS.put("vocabulary", Set.of());
         REPLICATION_LAYERS.put("log", Set.of());
@@ -184,6 +185,8 @@ class ArchitectureTest {
             "it fills what OfflineDirectory hands out",
             REPLICATION + ".settings.ReplicationProvider -> " + REPLICATION + ".LogReplication",
             "what a file and the environment say becomes what the builder makes",
+            MEMBERSHIP + ".settings.MembershipProvider -> " + MEMBERSHIP + ".GossipMembership",
+            "the same",
             REPLICATION + ".node.LostQuorum -> " + REPLICATION + ".OfflineRecovery",
             "it fills the plan that OfflineRecovery hands out");
 
@@ -217,7 +220,7 @@ class ArchitectureTest {
             LOADBALANCE,
             Set.of("Algorithm", "OutlierSettings", "Ranges"),
             MEMBERSHIP,
-            Set.of("MemberMessage", "MemberGossip"),
+            Set.of("MemberMessage", "MemberGossip", "Profile"),
             REPLICATION,
             Set.of(
                     "StateMachine",

@@ -62,6 +62,9 @@ class GossipAndLogTest extends WholeNodesFixture {
         dies(second, voters -> voters.containsAll(List.of("node-4", "node-5")));
         assertEquals(2, told().size(), told().toString());
         assertEquals(second, told().get(1).subject());
+        for (HaEvent.Kind kind : List.of(HaEvent.Kind.MEMBER, HaEvent.Kind.VOTERS, HaEvent.Kind.MASTER)) {
+            assertTrue(events.stream().anyMatch(event -> event.kind() == kind), kind + " is not in " + events);
+        }
         assertTrue(told().get(1).detail().contains("is dead to the membership for"), told().toString());
         int before = load.answered;
         await("it goes on", () -> load.answered > before + 100);

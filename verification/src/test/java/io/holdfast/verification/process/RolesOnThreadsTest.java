@@ -117,6 +117,28 @@ class RolesOnThreadsTest {
     }
 
     @Test
+    void callbacksThatGoOnForTooLongAreTold() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        HaCluster cluster = node(HaCluster.singleNode());
+        CountDownLatch granted = new CountDownLatch(1);
+        RoleCandidacy candidacy = cluster.role("mail")
+                .stopWithin(Duration.ofMillis(50))
+                .hold(grant -> granted.countDown(), reason -> {
+                    while (release.getCount() > 0) {
+                        try {
+                            release.await();
+                        } catch (InterruptedException e) {
+                            // goes on, which is what is told
+                        }
+                    }
+                });
+        assertTrue(granted.await(30, TimeUnit.SECONDS));
+        candidacy.close();
+        Eventually.eventually("it is told", () -> told(HaEvent.Kind.ROLE_OVERRUN, "mail"), () -> events);
+        release.countDown();
+    }
+
+    @Test
     void aTaskThatReturnsHasItsTurnAgain() throws Exception {
         HaCluster cluster = node(HaCluster.singleNode());
         List<Long> tokens = new CopyOnWriteArrayList<>();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.HaCluster;
+import io.holdfast.core.HaEvent;
 import io.holdfast.core.Node;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.StateMachine;
@@ -48,6 +49,7 @@ class DivergenceTest {
 
     private final Simulation simulation = new Simulation(4);
     private final List<HaCluster> processes = new ArrayList<>();
+    private final List<HaEvent> events = new ArrayList<>();
     private int answered;
 
     private void run(long... wrongFrom) {
@@ -58,6 +60,7 @@ class DivergenceTest {
                     .with(LogReplication.inDirectory(Path.of("data"))
                             .bootstrap(LIST)
                             .stateMachine(new Counter(wrongFrom[i])))
+                    .listener(events::add)
                     .runtime(machine.runtime())
                     .executor(machine.callbacks())
                     .start());
@@ -97,6 +100,12 @@ class DivergenceTest {
         assertEquals("", failure(0));
         assertEquals("", failure(2));
         assertEquals(COMMANDS, answered);
+        assertTrue(events.stream().anyMatch(e -> e.kind() == HaEvent.Kind.STATE_DIFFERS), events.toString());
+        assertTrue(
+                events.stream()
+                        .anyMatch(
+                                e -> e.kind() == HaEvent.Kind.FAILED && e.node().equals("node-2")),
+                events.toString());
         write(2, 10);
         assertTrue(simulation.runUntil(() -> answered == COMMANDS + 10, Duration.ofSeconds(30)), "the others go on");
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.HaCluster;
+import io.holdfast.core.HaEvent;
 import io.holdfast.core.Node;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.replication.LogReplication;
@@ -31,6 +32,7 @@ final class ScriptedCluster {
     final Map<String, HaCluster> processes = new TreeMap<>();
     final Map<String, AppliedLog> logs = new TreeMap<>();
     final List<String> acknowledged = new ArrayList<>();
+    final List<HaEvent> events = new ArrayList<>();
     private final int snapshotBytes;
     private int sent;
 
@@ -61,6 +63,7 @@ final class ScriptedCluster {
                                 .segmentBytes(64 << 10)
                                 .snapshots(snapshotBytes, Duration.ofHours(1))
                                 .stateMachine(log))
+                        .listener(events::add)
                         .runtime(machine.runtime())
                         .executor(machine.callbacks())
                         .start());
