@@ -2,6 +2,7 @@ package io.holdfast.core;
 
 import io.holdfast.core.FeatureStopper.Named;
 import io.holdfast.core.LifeCycle.State;
+import io.holdfast.core.internal.thread.NodeThread;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.spi.Membership;
 import java.io.IOException;
@@ -397,8 +398,7 @@ final class ClusterRun {
                 running.loop().run(stopAll);
             }
         } else {
-            Thread own = new Thread(
-                    () -> stopOffLoop(running), "holdfast-" + plan.node().id() + "-stop");
+            Thread own = new NodeThread(plan.node().id(), "stop", () -> stopOffLoop(running));
             own.setDaemon(false); // whatever asked for it: the process must not end half-way
             stopper = own;
             own.start();

@@ -1,5 +1,6 @@
 package io.holdfast.core;
 
+import io.holdfast.core.internal.thread.NodeThread;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +25,7 @@ final class ShutdownHook {
      * @return null if the JVM ends already
      */
     static @Nullable ShutdownHook install(String what, String nodeId, Runnable stop) {
-        ShutdownHook hook = new ShutdownHook(new Thread(stop, "holdfast-" + nodeId + "-shutdown"));
+        ShutdownHook hook = new ShutdownHook(new NodeThread(nodeId, "shutdown", stop));
         try {
             Runtime.getRuntime().addShutdownHook(hook.thread);
             return hook;

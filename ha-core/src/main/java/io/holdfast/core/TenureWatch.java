@@ -1,5 +1,6 @@
 package io.holdfast.core;
 
+import io.holdfast.core.internal.thread.NodeThread;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.EventLoop;
 import java.util.List;
@@ -40,8 +41,7 @@ final class TenureWatch {
     synchronized void add(Tenure tenure) {
         tenures.add(tenure);
         if (inline == null && thread == null && !closed) {
-            Thread watcher = new Thread(this::watch, "holdfast-" + node + "-watchdog");
-            watcher.setDaemon(true);
+            Thread watcher = new NodeThread(node, "watchdog", this::watch);
             thread = watcher;
             watcher.start();
         }

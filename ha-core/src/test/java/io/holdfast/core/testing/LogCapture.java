@@ -3,6 +3,7 @@ package io.holdfast.core.testing;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +28,7 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
 
     @Override
     protected void append(ILoggingEvent event) {
+        event.prepareForDeferredProcessing(); // its thread and context, while it is on that thread
         events.add(event);
     }
 
@@ -36,6 +38,23 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
                 .filter(e -> e.getLevel().isGreaterOrEqual(level))
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
+    }
+
+    /** Of the messages that contain that: the names of their threads, each with the value that its context has for a key. */
+    public List<String> threads(String part, String key) {
+        return events.stream()
+                .filter(e -> e.getFormattedMessage().contains(part))
+                .map(e -> e.getThreadName() + " " + e.getMDCPropertyMap().get(key))
+                .toList();
+    }
+
+    /** The stack of the exception that the first message has that contains that; empty if it has none. */
+    public String stackOf(String part) {
+        return events.stream()
+                .filter(e -> e.getFormattedMessage().contains(part) && e.getThrowableProxy() != null)
+                .map(e -> ThrowableProxyUtil.asString(e.getThrowableProxy()))
+                .findFirst()
+                .orElse("");
     }
 
     @Override

@@ -29,16 +29,23 @@ class ArchitectureTest {
         String application = "a limit on a wait of the application's own thread, outside every protocol";
         EXCEPTIONS.put(CORE + ".ClusterRun: java.lang.System.nanoTime", application);
         EXCEPTIONS.put(REPLICATION + ".CompareAndSetLoop: java.lang.System.nanoTime", application);
+        String thread = CORE + ".internal.thread.NodeThread.<init>";
         EXCEPTIONS.put(
-                CORE + ".TenureWatch: java.lang.Thread.<init>",
+                CORE + ".internal.thread.NodeThread: io.netty.util.concurrent.FastThreadLocalThread.<init>",
+                "what the others are made of");
+        EXCEPTIONS.put(
+                CORE + ".TenureWatch: " + thread,
                 "what watches the ends of grants must not depend on a loop or a worker that may stand still");
         EXCEPTIONS.put(
-                CORE + ".ClusterRun: java.lang.Thread.<init>",
+                CORE + ".ClusterRun: " + thread,
                 "a node that stops because it failed cannot do so on its own loop, nor count on a worker");
+        EXCEPTIONS.put(CORE + ".ShutdownHook: " + thread, "the JVM wants a thread that it starts when it ends");
         EXCEPTIONS.put(
-                CORE + ".ShutdownHook: java.lang.Thread.<init>", "the JVM wants a thread that it starts when it ends");
+                CORE + ".internal.http.HttpEndpoint: " + thread, "probes are answered also while the loop stands still");
         String real = "the real form of a seam";
         String netty = CORE + ".internal.netty.";
+        EXCEPTIONS.put(netty + "RealRuntime: " + thread, real);
+        EXCEPTIONS.put(netty + "NamedWorker: " + thread, real);
         EXCEPTIONS.put(netty + "RealRuntime: java.security.SecureRandom", real);
         EXCEPTIONS.put(netty + "SystemClock: java.lang.System.nanoTime", real);
         EXCEPTIONS.put(netty + "SystemClock: java.lang.System.currentTimeMillis", real);
@@ -110,20 +117,24 @@ class ArchitectureTest {
         CORE_LAYERS.put("runtime", Set.of("vocabulary"));
         CORE_LAYERS.put("spi", Set.of("vocabulary", "runtime"));
         CORE_LAYERS.put("discovery", Set.of("vocabulary", "runtime", "spi"));
+        CORE_LAYERS.put("internal.thread", Set.of());
         CORE_LAYERS.put("internal.configuration", Set.of("vocabulary", "spi"));
         CORE_LAYERS.put("internal.file", Set.of("runtime"));
         CORE_LAYERS.put("internal.tls", Set.of("runtime", "spi"));
-        CORE_LAYERS.put("internal.netty", Set.of("vocabulary", "runtime", "spi", "internal.file", "internal.tls"));
+        CORE_LAYERS.put(
+                "internal.netty",
+                Set.of("vocabulary", "runtime", "spi", "internal.thread", "internal.file", "internal.tls"));
         CORE_LAYERS.put("internal.link", Set.of("vocabulary", "runtime", "spi"));
         CORE_LAYERS.put("internal.operator", Set.of("vocabulary", "runtime", "spi"));
         CORE_LAYERS.put("internal.seal", Set.of("vocabulary", "runtime", "spi"));
-        CORE_LAYERS.put("internal.http", Set.of());
+        CORE_LAYERS.put("internal.http", Set.of("internal.thread"));
         CORE_LAYERS.put(
                 "",
                 Set.of(
                         "vocabulary",
                         "runtime",
                         "spi",
+                        "internal.thread",
                         "internal.configuration",
                         "internal.tls",
                         "internal.netty",

@@ -23,6 +23,8 @@ final class BannedApi {
         BANNED.put("java.time.Clock", "io.holdfast.core.runtime.Clock");
         BANNED.put("java.lang.Thread.sleep", "EventLoop.schedule");
         BANNED.put("java.lang.Thread.<init>", "NodeRuntime.newWorker, or the loop");
+        BANNED.put("io.netty.util.concurrent.FastThreadLocalThread.<init>", "NodeRuntime.newWorker, or the loop");
+        BANNED.put("io.holdfast.core.internal.thread.NodeThread.<init>", "NodeRuntime.newWorker, or the loop");
         BANNED.put("java.util.Timer", "EventLoop.schedule");
         BANNED.put("java.util.concurrent.Executors", "NodeRuntime.newWorker, or the user's executor");
         BANNED.put("java.util.concurrent.ForkJoinPool", "NodeRuntime.newWorker, or the user's executor");

@@ -1,5 +1,6 @@
 package io.holdfast.core.internal.http;
 
+import io.holdfast.core.internal.thread.NodeThread;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -14,12 +15,12 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -71,11 +72,8 @@ public final class HttpEndpoint implements AutoCloseable {
     // The group classes are what Netty 4.1 and 4.2 share.
     @SuppressWarnings("deprecation")
     public static HttpEndpoint open(String nodeId, InetSocketAddress bind, Pages pages) throws IOException {
-        EventLoopGroup group = new NioEventLoopGroup(1, task -> {
-            Thread thread = new FastThreadLocalThread(task, "holdfast-" + nodeId + "-http");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ThreadFactory thread = task -> new NodeThread(nodeId, "http", task);
+        EventLoopGroup group = new NioEventLoopGroup(1, thread);
         Map<Channel, HttpRequests> connections = new LinkedHashMap<>();
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)

@@ -1,7 +1,7 @@
 package io.holdfast.core.internal.netty;
 
+import io.holdfast.core.internal.thread.NodeThread;
 import io.holdfast.core.runtime.Worker;
-import io.netty.util.concurrent.FastThreadLocalThread;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * A daemon thread and its queue. The queue has no bound of its own: whoever submits counts what it has outstanding,
@@ -28,11 +27,10 @@ final class NamedWorker implements Worker {
     private boolean closed; // guarded by this
     private volatile boolean abandoned;
 
-    NamedWorker(String threadName, Failures failures, Duration closeLimit) {
+    NamedWorker(String purpose, Failures failures, Duration closeLimit) {
         this.failures = failures;
         this.closeLimit = closeLimit;
-        this.thread = new FastThreadLocalThread(this::work, threadName);
-        this.thread.setDaemon(true);
+        this.thread = new NodeThread(failures.nodeId(), purpose, this::work);
     }
 
     void start() {
@@ -72,7 +70,6 @@ final class NamedWorker implements Worker {
     }
 
     private void work() {
-        MDC.put(RealRuntime.MDC_NODE, failures.nodeId());
         while (true) {
             Runnable task = take();
             if (task instanceof End || abandoned) {

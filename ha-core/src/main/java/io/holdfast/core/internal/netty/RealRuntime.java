@@ -1,6 +1,7 @@
 package io.holdfast.core.internal.netty;
 
 import io.holdfast.core.internal.file.FileStorage;
+import io.holdfast.core.internal.thread.NodeThread;
 import io.holdfast.core.internal.tls.TlsEngines;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.Datagrams;
@@ -11,7 +12,6 @@ import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Transport;
 import io.holdfast.core.runtime.Worker;
 import io.netty.channel.EventLoopGroup;
-import io.netty.util.concurrent.FastThreadLocalThread;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +23,6 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * The real outside world: one Netty event loop, the JVM's clocks and name look-up, and files. All its threads are
@@ -35,9 +34,6 @@ import org.slf4j.MDC;
 @SuppressWarnings("FutureReturnValueIgnored") // the end of the loop is awaited otherwise
 public final class RealRuntime implements NodeRuntime {
     private static final Logger LOG = LoggerFactory.getLogger(RealRuntime.class);
-    /** On all of a node's own threads this key of SLF4J's diagnostic context has the node's id. */
-    static final String MDC_NODE = "holdfast.node";
-
     private static final Duration WORKER_CLOSE_LIMIT = Duration.ofSeconds(10);
     private static final Duration RESOLVER_CLOSE_LIMIT = Duration.ofMillis(100);
     private static final Duration TLS_CLOSE_LIMIT = Duration.ofSeconds(1);
@@ -63,12 +59,7 @@ public final class RealRuntime implements NodeRuntime {
         this.failures = new Failures(nodeId);
         Channels channels = Channels.best(config);
         this.group = channels.newLoop(task -> {
-            Runnable named = () -> {
-                MDC.put(MDC_NODE, nodeId);
-                task.run();
-            };
-            Thread thread = new FastThreadLocalThread(named, threadName("loop"));
-            thread.setDaemon(true);
+            Thread thread = new NodeThread(nodeId, "loop", task);
             loopThread = thread;
             return thread;
         });
@@ -112,7 +103,7 @@ public final class RealRuntime implements NodeRuntime {
     }
 
     private NamedWorker newWorker(String name, Duration closeLimit) {
-        NamedWorker worker = new NamedWorker(threadName(name), failures, closeLimit);
+        NamedWorker worker = new NamedWorker(name, failures, closeLimit);
         synchronized (workers) {
             if (closed.get()) {
                 throw new IllegalStateException("node " + nodeId + " is closed; it makes no more workers");
@@ -121,10 +112,6 @@ public final class RealRuntime implements NodeRuntime {
             worker.start();
         }
         return worker;
-    }
-
-    private String threadName(String purpose) {
-        return "holdfast-" + nodeId + "-" + purpose;
     }
 
     @Override
