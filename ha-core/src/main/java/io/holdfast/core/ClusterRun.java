@@ -123,7 +123,7 @@ final class ClusterRun {
     CompletableFuture<SafeToStop> safeToStop(String nodeId) {
         CompletableFuture<SafeToStop> answer = operations().safeToStop(nodeId, true);
         NodeParts running = parts;
-        return answer.isDone() || running == null ? answer : answer.thenApplyAsync(a -> a, running.callbacks());
+        return answer.isDone() || running == null ? answer : told(answer, running);
     }
 
     Optional<Address> httpAddress() {
@@ -311,9 +311,20 @@ final class ClusterRun {
                 plan + " was stopped before it had left; whether it has a vote still, the others know");
     }
 
-    /** Users hear of it where their callbacks run. */
-    private static CompletableFuture<Void> told(CompletableFuture<Void> future, NodeParts running) {
-        return future.thenRunAsync(() -> {}, running.callbacks());
+    /** Users hear of it where their callbacks run; if those have ended, when the node has stopped. */
+    @SuppressWarnings("FutureReturnValueIgnored") // whatever comes of it is passed on
+    private <T> CompletableFuture<T> told(CompletableFuture<T> future, NodeParts running) {
+        CompletableFuture<T> told = future.thenApplyAsync(value -> value, running.callbacks());
+        if (life.state() != State.RUNNING) {
+            stopped.whenComplete((done, none) -> future.whenComplete((value, failure) -> {
+                if (failure == null) {
+                    told.complete(value);
+                } else {
+                    told.completeExceptionally(failure);
+                }
+            }));
+        }
+        return told;
     }
 
     /** One feature after the other, the last one first, as they stop. On the loop. */

@@ -193,9 +193,12 @@ public final class HaCluster implements AutoCloseable {
      * other runs. Called on the master.
      *
      * @param to a node id; empty for whoever suits best
-     * @return completes when another node is master; with {@link NotAvailableException} if this node is not the master or the
-     *     other cannot be, and then nothing has changed; with {@link OutcomeUnknownException} if it takes longer than {@code
-     *     stopWithin} and ten seconds
+     * @return completes when another node is master. With {@link NotAvailableException} if it is not handed over: either this
+     *     node is not the master, or is stopping, or the other cannot be, and then nothing has changed; or it was given up, so
+     *     that {@code onSlave} has run, nobody else took it, and this node is master again, by a new grant with a higher token,
+     *     as the message then says. With {@link OutcomeUnknownException} if it takes longer than {@code stopWithin} and ten
+     *     seconds, or this node stops meanwhile
+     * @throws IllegalStateException if nothing elects, the node was not started, or it never stands for master
      */
     public CompletableFuture<RoleHolder> transferMastership(String to) {
         return run.transferMastership(to);

@@ -321,10 +321,18 @@ final class NodeParts {
                         quietly("closing the listener", bound::close);
                     }
                     quietly("closing the port for datagrams", sealing::stop);
+                    endCalls();
                     quietly("ending the links", links::close);
                     done.run();
                 })
                 .next();
+    }
+
+    private void endCalls() {
+        Operations asking = operations;
+        if (asking != null) {
+            quietly("ending what other nodes were asked", asking::endCalls);
+        }
     }
 
     /** Releases files, threads and sockets, whatever state they are in. Waits for threads where they are not inline. */
@@ -343,6 +351,7 @@ final class NodeParts {
             quietly("closing the listener", bound::close); // again, if the loop never came to it
         }
         quietly("ending the port for datagrams", sealing::close);
+        endCalls(); // again, too, and while futures can still complete
         events.tell(HaEvent.Kind.STOPPED, "", "");
         events.close(meters);
         memberEvents.close(meters);

@@ -51,6 +51,14 @@ final class Operations {
                 parts.runtime().clock()::nanoTime);
     }
 
+    /**
+     * Ends what other nodes have been asked, as not answered. On the loop; and again on another thread, if the loop never came to
+     * it.
+     */
+    void endCalls() {
+        calls.close();
+    }
+
     /** Takes its meters out of the registry. */
     void release() {
         server.release();
@@ -232,7 +240,7 @@ final class Operations {
                 .thenApply(reply -> said(nodeId, other, reply)));
     }
 
-    /** Asks one node; completes on the loop. */
+    /** Asks one node; completes on the loop, or on any thread once the node has stopped. */
     CompletableFuture<Map<String, Object>> ask(
             String nodeId, Address address, String command, Map<String, String> arguments, Duration timeout) {
         return calls.ask(nodeId, address, command, arguments, timeout.toNanos()).thenApply(reply -> {

@@ -116,9 +116,13 @@ public final class OperatorClient implements AutoCloseable {
     @Override
     public void close() {
         try {
-            runtime.loop().run(links::close);
+            runtime.loop().run(() -> {
+                calls.close();
+                links.close();
+            });
         } finally {
             runtime.close();
+            calls.close(); // again, if the loop never came to it
         }
     }
 }

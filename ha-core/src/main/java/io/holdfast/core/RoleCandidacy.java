@@ -22,9 +22,11 @@ public final class RoleCandidacy implements AutoCloseable {
      * Gives the role to that node in good order: this node's task ends first.
      *
      * @param to a node id; empty for whoever suits best
-     * @return completes when another node holds the role; with {@link NotAvailableException} if this node does not hold it, or
-     *     nobody can take it, and then nothing has changed; with {@link OutcomeUnknownException} if it takes longer than {@code
-     *     stopWithin} and ten seconds
+     * @return completes when another node holds the role. With {@link NotAvailableException} if it is not handed over: either
+     *     this node does not hold it, or is stopping, or nobody can take it, and then nothing has changed; or it was given up, so
+     *     that the task has ended, nobody else took it, and this node holds it again, by a new grant with a higher token, as the
+     *     message then says. With {@link OutcomeUnknownException} if it takes longer than {@code stopWithin} and ten seconds, or
+     *     this node stops meanwhile
      */
     public CompletableFuture<RoleHolder> handOver(String to) {
         return tenures.handOver(tenure, to);

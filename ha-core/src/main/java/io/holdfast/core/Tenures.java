@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 /** The roles that one node stands for: the cluster's master, if there are callbacks for it, and those of the user. */
 final class Tenures {
     private static final long LOOK_NANOS = 5_000_000L;
-    private static final long HAND_OVER_NANOS = 10_000_000_000L;
 
     private record Standing(Tenure tenure, Callbacks callbacks) {}
 
@@ -32,10 +31,10 @@ final class Tenures {
     private final EventLoop loop;
     private final Function<String, Worker> newWorker;
     private final MeterRegistry meters;
-    private final Executor futures;
     private final EventFeed events;
     private final boolean inline;
     private final TenureWatch watch;
+    private final HandOvers handOvers;
     private final Map<String, Standing> standings = new ConcurrentHashMap<>();
     private boolean stopping;
 
@@ -56,11 +55,11 @@ final class Tenures {
         this.clock = clock;
         this.loop = loop;
         this.newWorker = newWorker;
-        this.futures = futures;
         this.events = events;
         this.meters = meters;
         this.inline = inline;
         this.watch = new TenureWatch(node, clock, inline ? loop : null);
+        this.handOvers = new HandOvers(node, engine, clock, loop, futures, inline);
     }
 
     /** Stands for a role; any thread. */
@@ -123,43 +122,12 @@ final class Tenures {
         if (standing == null) {
             throw new IllegalStateException(node + " does not stand for master");
         }
-        return handOver(standing.tenure(), to);
+        return handOvers.begin(standing.tenure(), to);
     }
 
     /** Any thread. */
     CompletableFuture<RoleHolder> handOver(Tenure tenure, String to) {
-        CompletableFuture<RoleHolder> done = new CompletableFuture<>();
-        loop.execute(() -> {
-            String whyNot = to.equals(node) ? node + " is this node itself" : tenure.whyNot(to);
-            if (whyNot.isEmpty()) {
-                Grant held = tenure.grant();
-                tenure.handOver(to, to.isEmpty() ? "it is handed over" : "it is handed over to " + to);
-                long deadline = clock.nanoTime() + tenure.stopWithinNanos() + HAND_OVER_NANOS;
-                waitForAnother(tenure.role(), held == null ? null : held.token(), deadline, done);
-            } else {
-                futures.execute(() -> done.completeExceptionally(
-                        new NotAvailableException("role " + tenure.role() + " is not handed over: " + whyNot)));
-            }
-        });
-        return done;
-    }
-
-    private void waitForAnother(
-            String role, @Nullable FencingToken before, long deadlineNanos, CompletableFuture<RoleHolder> done) {
-        Optional<RoleHolder> now = engine.holder(role);
-        boolean later = now.isPresent() && (before == null || now.get().token().compareTo(before) > 0);
-        boolean another = later && !now.get().nodeId().equals(node);
-        if (later && !another) {
-            futures.execute(() -> done.completeExceptionally(new NotAvailableException(
-                    "role " + role + " was given up, nobody else took it, and " + node + " holds it again")));
-        } else if (another) {
-            futures.execute(() -> done.complete(now.get()));
-        } else if (clock.nanoTime() - deadlineNanos >= 0) {
-            futures.execute(() -> done.completeExceptionally(new OutcomeUnknownException(
-                    "role " + role + " has been given up by " + node + ", and nobody is known to hold it yet")));
-        } else {
-            loop.schedule(LOOK_NANOS, () -> waitForAnother(role, before, deadlineNanos, done));
-        }
+        return handOvers.begin(tenure, to);
     }
 
     /** Any thread. */
@@ -240,11 +208,12 @@ final class Tenures {
         }
     }
 
-    /** Ends the threads. Not on the loop. */
+    /** Ends the threads, and what is still waited for. Not on the loop, unless that is the caller's own thread. */
     void close() {
         standings.values().forEach(standing -> standing.tenure().abandon());
         awaitCallbacks();
         watch.close();
+        handOvers.close();
         standings.values().forEach(standing -> standing.callbacks().close());
     }
 }

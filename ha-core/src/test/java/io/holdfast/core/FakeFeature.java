@@ -2,6 +2,7 @@ package io.holdfast.core;
 
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
+import io.holdfast.core.spi.Inspectable;
 import io.holdfast.core.spi.RunningFeature;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,10 @@ final class FakeFeature implements HaFeature {
     Runnable onStart = () -> {};
     Runnable onClose = () -> {};
     Supplier<CompletionStage<Void>> onLeave = () -> CompletableFuture.completedFuture(null);
+
+    @Nullable
+    Inspectable inspectable;
+
     boolean readyAtStart = true;
     boolean answersStop = true;
     boolean throwsAtStop;
@@ -102,6 +107,11 @@ final class FakeFeature implements HaFeature {
         public CompletionStage<Void> leave(Duration limit) {
             events.add("leave " + name);
             return onLeave.get();
+        }
+
+        @Override
+        public @Nullable Inspectable inspectable() {
+            return inspectable;
         }
 
         @Override

@@ -109,7 +109,7 @@ public interface FeatureContext {
      * @param nodeId whom the address must lead to
      * @param timeout 1 ms to 1 h
      * @return what it answers; completes on the loop, with {@link NotAvailableException} if it was not reached,
-     *     did not do it, or its answer did not come, as the message says
+     *     did not do it, or its answer did not come, as the message says; with that, and on any thread, also if the loop has ended
      */
     default CompletionStage<Map<String, Object>> ask(
             String nodeId, Address address, String command, Map<String, String> arguments, Duration timeout) {

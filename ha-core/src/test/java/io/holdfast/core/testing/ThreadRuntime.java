@@ -12,15 +12,18 @@ import io.holdfast.core.runtime.Transport;
 import io.holdfast.core.runtime.Worker;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -34,6 +37,7 @@ public final class ThreadRuntime implements NodeRuntime, EventLoop, Transport {
     private final Thread loopThread;
     private volatile Consumer<Throwable> onFailure = e -> {};
     private volatile boolean listening;
+    private final AtomicLong ahead = new AtomicLong();
 
     /** Starts its loop. */
     public ThreadRuntime() {
@@ -48,6 +52,11 @@ public final class ThreadRuntime implements NodeRuntime, EventLoop, Transport {
             threads.add(thread);
             return thread;
         });
+    }
+
+    /** Has the node's clock jump, as when its process was stopped and goes on; timers of its loop do not heed it. */
+    public void jump(Duration forward) {
+        ahead.addAndGet(forward.toNanos());
     }
 
     /** Threads that still run, and the listener. */
@@ -84,7 +93,7 @@ public final class ThreadRuntime implements NodeRuntime, EventLoop, Transport {
         return new Clock() {
             @Override
             public long nanoTime() {
-                return System.nanoTime();
+                return System.nanoTime() + ahead.get();
             }
 
             @Override
@@ -108,8 +117,15 @@ public final class ThreadRuntime implements NodeRuntime, EventLoop, Transport {
 
     @Override
     public Timer schedule(long delayNanos, Runnable task) {
-        ScheduledFuture<?> future = loop.schedule(guarded(task), delayNanos, TimeUnit.NANOSECONDS);
-        return () -> future.cancel(false);
+        if (loop.isShutdown()) {
+            return () -> {};
+        }
+        try {
+            ScheduledFuture<?> future = loop.schedule(guarded(task), delayNanos, TimeUnit.NANOSECONDS);
+            return () -> future.cancel(false);
+        } catch (RejectedExecutionException closedMeanwhile) {
+            return () -> {};
+        }
     }
 
     @Override

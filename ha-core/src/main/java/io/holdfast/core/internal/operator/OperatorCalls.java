@@ -14,15 +14,22 @@ import io.holdfast.core.spi.Links.OutboundLink;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Asks nodes, each question on a link of its own that ends with the answer. Safe from any thread. */
+/**
+ * Asks nodes, each question on a link of its own that ends with the answer, or with {@link #close}: a loop that has ended keeps no
+ * time. Safe from any thread.
+ */
 public final class OperatorCalls {
     private final Links links;
     private final EventLoop loop;
     private final Json json;
+    private final Set<Call> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     /** Asks over those links. */
     public OperatorCalls(Links links, EventLoop loop, Json json) {
@@ -57,7 +64,7 @@ public final class OperatorCalls {
      * Asks one node.
      *
      * @param expectedNodeId whom that address must lead to; null for anybody
-     * @return completes on the loop, always normally, within the time-out
+     * @return completes on the loop, always normally, within the time-out; at once, and on any thread, after {@link #close}
      */
     public CompletableFuture<Reply> ask(
             @Nullable String expectedNodeId,
@@ -68,8 +75,22 @@ public final class OperatorCalls {
         long millis =
                 Math.max(1, Math.min(TimeUnit.NANOSECONDS.toMillis(timeoutNanos), OperatorCodec.MAX_TIMEOUT_MILLIS));
         Call call = new Call(address, timeoutNanos, new Request(1, millis, command, json.write(arguments)));
-        loop.execute(() -> call.begin(expectedNodeId));
+        open.add(call);
+        if (closed) {
+            call.cut();
+        } else {
+            loop.execute(() -> call.begin(expectedNodeId));
+        }
         return call.reply;
+    }
+
+    /**
+     * Ends the questions that are open, and each that is asked from now on, as not answered. On the loop, and then they complete
+     * there; again on another thread, for what a loop that has ended never came to. Idempotent.
+     */
+    public void close() {
+        closed = true;
+        open.forEach(Call::cut);
     }
 
     private final class Call implements LinkListener {
@@ -79,7 +100,7 @@ public final class OperatorCalls {
         private final Request request;
         private @Nullable OutboundLink link;
         private @Nullable Timer deadline;
-        private boolean asked;
+        private volatile boolean asked;
 
         Call(Address address, long timeoutNanos, Request request) {
             this.address = address;
@@ -88,6 +109,9 @@ public final class OperatorCalls {
         }
 
         void begin(@Nullable String expectedNodeId) {
+            if (reply.isDone()) {
+                return;
+            }
             deadline = loop.schedule(
                     timeoutNanos,
                     () -> end(Reply.none((asked ? "no answer from " : "no connection with ") + address + " within "
@@ -121,6 +145,24 @@ public final class OperatorCalls {
                     reason == CloseReason.REFUSED ? address + " refused the connection: nothing runs there" : detail));
         }
 
+        /** Any thread; only on the loop may its link and timer be touched. */
+        void cut() {
+            Reply none = Reply.none(
+                    asked
+                            ? "this end is closing, and ended the connection before " + address + " answered"
+                            : address + " was not asked: this end is closing");
+            if (loop.inEventLoop()) {
+                end(none);
+            } else {
+                complete(none);
+            }
+        }
+
+        private void complete(Reply with) {
+            open.remove(this);
+            reply.complete(with);
+        }
+
         private void end(Reply with) {
             OutboundLink dialled = link;
             if (dialled != null) {
@@ -130,7 +172,7 @@ public final class OperatorCalls {
             if (waiting != null) {
                 waiting.cancel();
             }
-            reply.complete(with);
+            complete(with);
         }
     }
 }
