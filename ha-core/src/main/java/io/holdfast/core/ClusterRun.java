@@ -101,15 +101,27 @@ final class ClusterRun {
     boolean isLive() {
         NodeParts running = parts;
         State state = life.state();
-        return state == State.NEW
-                || state == State.STARTING
-                || (state == State.RUNNING
-                        && running != null
-                        && running.health().isLive());
+        boolean runs = (state == State.RUNNING || state == State.STOPPING) && life.failure() == null;
+        return state == State.NEW || state == State.STARTING || (runs && running != null && running.isLoopLive());
     }
 
     String whyNotReady() {
-        return isReady() ? "" : readiness.reasons();
+        if (isReady()) {
+            return "";
+        }
+        String ended =
+                switch (life.state()) {
+                    case NEW, STARTING, RUNNING -> "";
+                    case STOPPING -> "the node is stopping";
+                    case STOPPED -> "the node has stopped";
+                    case FAILED -> "the node has failed";
+                };
+        String reasons = readiness.reasons();
+        return ended.isEmpty() || reasons.isEmpty() ? ended + reasons : ended + "; " + reasons;
+    }
+
+    State state() {
+        return life.state();
     }
 
     boolean isRunning() {

@@ -147,7 +147,8 @@ public final class HaCluster implements AutoCloseable {
     }
 
     /**
-     * False if the process should be started anew: the node has failed or stopped, or its loop has not moved for ten seconds.
+     * False if the process should be started anew: the node has failed or stopped, or its loop has not moved for ten seconds. A
+     * node that is stopping is live until it has stopped, or whoever looks would end the process while callbacks still run.
      * Whether other nodes can be reached, or a majority is there, plays no part: starting a sound process anew helps nobody.
      */
     public boolean isLive() {

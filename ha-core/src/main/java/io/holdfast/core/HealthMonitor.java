@@ -79,10 +79,8 @@ final class HealthMonitor {
         checks.forEach(Running::ask);
     }
 
+    /** Also while the node stops, and until its loop ends: it is live for as long as that moves. */
     private void tick() {
-        if (stopped) {
-            return;
-        }
         long now = clock.nanoTime();
         long late = now - tickedNanos - TICK_NANOS;
         tickedNanos = now;
@@ -145,10 +143,10 @@ final class HealthMonitor {
 
     /** True if the loop moves: whether anybody else can be reached does not matter. Any thread. */
     boolean isLive() {
-        return begun && clock.nanoTime() - tickedNanos < DEAD_NANOS;
+        return !begun || clock.nanoTime() - tickedNanos < DEAD_NANOS;
     }
 
-    /** On the loop. */
+    /** No check is asked any more. On the loop. */
     void stop() {
         stopped = true;
     }

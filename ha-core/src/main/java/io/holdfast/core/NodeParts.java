@@ -110,6 +110,12 @@ final class NodeParts {
         return Objects.requireNonNull(health, "health is watched before any feature is there");
     }
 
+    /** True unless the loop stands still. */
+    boolean isLoopLive() {
+        HealthMonitor watching = health;
+        return watching == null || watching.isLive();
+    }
+
     /** The roles that this node stands for; null if nothing elects. */
     @Nullable
     Tenures tenures() {

@@ -7,6 +7,7 @@ import io.holdfast.core.spi.Inspectable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a node has to say of itself, put together from its parts. */
@@ -15,7 +16,10 @@ final class SelfExplanation {
 
     static List<Finding> of(ClusterRun run, @Nullable Tenures roles, Map<String, Inspectable> features) {
         List<Finding> findings = new ArrayList<>();
-        findings.add(node(run));
+        findings.add(node(run, roles));
+        if (run.state() == LifeCycle.State.STOPPED) {
+            return findings; // what it knew of others, and they of it, is long over
+        }
         features.values().forEach(feature -> findings.addAll(feature.explain()));
         if (run.isReady()) {
             findings.add(new Finding("ready", State.OK, "every feature can serve"));
@@ -23,7 +27,7 @@ final class SelfExplanation {
             findings.add(new Finding("ready", State.WAITING, run.whyNotReady()));
         }
         run.health().findings().forEach((name, found) -> {
-            if (found.health() != Health.UP) {
+            if (found.health() != Health.UP && run.isRunning()) { // else it says no more than that it does not run
                 findings.add(new Finding(
                         "health " + name,
                         found.health() == Health.DOWN ? State.BROKEN : State.WAITING,
@@ -42,25 +46,42 @@ final class SelfExplanation {
         return findings;
     }
 
-    private static Finding node(ClusterRun run) {
+    private static Finding node(ClusterRun run, @Nullable Tenures roles) {
         Throwable failure = run.failure();
         if (failure != null) {
+            String why = failure.getMessage();
             return new Finding(
                     "node",
                     State.BROKEN,
-                    "it has failed: " + failure.getMessage(),
+                    "it has failed: " + (why == null ? failure.toString() : why),
                     "put right what failed, and start it again");
         }
-        if (!run.isLive()) {
-            return new Finding(
-                    "node",
-                    State.BROKEN,
-                    "its loop has not moved for ten seconds",
-                    "take a thread dump to see what holds it up, then start the process again");
+        return switch (run.state()) {
+            case NEW, STARTING -> new Finding("node", State.WAITING, "it is starting");
+            case RUNNING -> run.isLive() ? new Finding("node", State.OK, "it runs") : stuck("");
+            case STOPPING ->
+                run.isLive() ? new Finding("node", State.WAITING, stopping(roles)) : stuck(", and it is stopping");
+            case STOPPED, FAILED ->
+                new Finding(
+                        "node", State.BROKEN, "it has stopped, as it was told to", "start it again if it should run");
+        };
+    }
+
+    private static Finding stuck(String meanwhile) {
+        return new Finding(
+                "node",
+                State.BROKEN,
+                "its loop has not moved for ten seconds" + meanwhile,
+                "take a thread dump to see what holds it up, then start the process again");
+    }
+
+    private static String stopping(@Nullable Tenures roles) {
+        Set<String> unfinished = roles == null ? Set.of() : roles.unfinished();
+        if (roles == null || unfinished.isEmpty()) {
+            return "it is stopping";
         }
-        return run.isRunning()
-                ? new Finding("node", State.OK, "it runs")
-                : new Finding("node", State.WAITING, "it is starting or stopping");
+        return "it is stopping, and the callbacks of " + unfinished + " still run, which may take "
+                + roles.longestStopNanos() / 1_000_000 + " ms";
     }
 
     private static Finding role(String node, String role, Tenures roles) {

@@ -157,6 +157,17 @@ final class Tenures {
                 .anyMatch(standing -> standing.callbacks().isInside());
     }
 
+    /** The roles whose callbacks run, or have to. Any thread. */
+    Set<String> unfinished() {
+        Set<String> unfinished = new TreeSet<>();
+        standings.forEach((role, standing) -> {
+            if (!standing.tenure().isIdle()) {
+                unfinished.add(role);
+            }
+        });
+        return unfinished;
+    }
+
     /** How long callbacks may go on after the node has been told to stop. */
     long longestStopNanos() {
         return standings.values().stream()

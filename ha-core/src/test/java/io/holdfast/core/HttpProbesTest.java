@@ -1,9 +1,12 @@
 package io.holdfast.core;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.core.testing.Await;
+import io.holdfast.core.testing.ThreadRuntime;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -13,8 +16,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.MDC;
 
 /** Over real sockets, as a prober would. */
 @Timeout(60)
@@ -95,6 +105,110 @@ class HttpProbesTest {
                     request(cluster, "GET", "/ready"),
                     "503",
                     "{\"ready\":false,\"reason\":\"serving: the log is being read\"}");
+        }
+    }
+
+    @Test
+    void aLoopThatStandsStillIsNotLive() throws Exception {
+        ThreadRuntime runtime = new ThreadRuntime();
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (HaCluster cluster = node("http-j").runtime(runtime).start()) {
+            runtime.execute(() -> {
+                blocked.countDown();
+                awaitQuietly(goOn);
+            });
+            assertTrue(blocked.await(20, TimeUnit.SECONDS));
+            assertAnswer(request(cluster, "GET", "/live"), "200", "{\"live\":true}");
+            runtime.jump(Duration.ofSeconds(11));
+            assertAnswer(request(cluster, "GET", "/live"), "503", "{\"live\":false}");
+            goOn.countDown();
+            Await.until(cluster::isLive, () -> "it moves again");
+            assertAnswer(request(cluster, "GET", "/live"), "200", "{\"live\":true}");
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void oneThatIsStoppingIsLiveUntilItsCallbacksHaveEnded() throws Exception {
+        CountDownLatch granted = new CountDownLatch(1);
+        CountDownLatch ending = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        HaCluster cluster = node("http-k")
+                .with(new FakeElection())
+                .onMaster(grant -> granted.countDown())
+                .onSlave(reason -> {
+                    ending.countDown();
+                    awaitQuietly(goOn);
+                })
+                .stopWithin(Duration.ofMinutes(1))
+                .start();
+        assertTrue(granted.await(20, TimeUnit.SECONDS));
+        CompletableFuture<Void> stopped = cluster.stopAsync();
+        assertTrue(ending.await(20, TimeUnit.SECONDS));
+        assertAnswer(request(cluster, "GET", "/live"), "200", "{\"live\":true}");
+        assertAnswer(request(cluster, "GET", "/ready"), "503", "{\"ready\":false,\"reason\":\"the node is stopping\"}");
+        goOn.countDown();
+        stopped.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aNodeThatIsNeededIsNotSafeToStop() throws Exception {
+        List<String> threads = new CopyOnWriteArrayList<>();
+        feature.inspectable = new FakeInspectable(Map.of(), nodeId -> {
+            threads.add(Thread.currentThread().getName() + " " + MDC.get("holdfast.node"));
+            return SafeToStop.no(nodeId, "two would be left of five");
+        });
+        try (HaCluster cluster = node("http-l").start()) {
+            assertAnswer(
+                    request(cluster, "GET", "/safe-to-stop"),
+                    "503",
+                    "{\"safe\":false,\"node\":\"http-l\",\"reasons\":[\"two would be left of five\"]}");
+            assertEquals(List.of("holdfast-http-l-http http-l"), threads);
+        }
+    }
+
+    @Test
+    void whatItCannotTellItAsksTheMaster() throws Exception {
+        AtomicBoolean safe = new AtomicBoolean();
+        FakeFeature masters = new FakeFeature("serving");
+        masters.inspectable = new FakeInspectable(
+                Map.of(),
+                nodeId -> safe.get()
+                        ? SafeToStop.yes(nodeId, "all have caught up")
+                        : SafeToStop.no(nodeId, "http-o is behind"));
+        try (HaCluster master = HaCluster.builder("shop")
+                .node(Node.of("http-m").bind("127.0.0.1:0"))
+                .with(masters)
+                .start()) {
+            feature.inspectable = new FakeInspectable(
+                    Map.of("http-m", master.node().advertisedAddress()),
+                    nodeId -> SafeToStop.ask(nodeId, "http-m", "ask http-m"));
+            try (HaCluster cluster = node("http-n").start()) {
+                assertAnswer(
+                        request(cluster, "GET", "/safe-to-stop"),
+                        "503",
+                        "{\"safe\":false,\"node\":\"http-n\",\"reasons\":[\"http-o is behind\"]}");
+                safe.set(true);
+                String answer = "";
+                while (!answer.startsWith("HTTP/1.1 200")) { // an answer is good for half a second
+                    answer = request(cluster, "POST", "/safe-to-stop");
+                }
+                assertAnswer(answer, "200", "{\"safe\":true,\"node\":\"http-n\",\"reasons\":[\"all have caught up\"]}");
+                master.stop();
+                while (answer.startsWith("HTTP/1.1 200")) {
+                    answer = request(cluster, "GET", "/safe-to-stop");
+                }
+                assertTrue(
+                        answer.startsWith("HTTP/1.1 503 ") && answer.contains("http-m is the one who knows"), answer);
+            }
         }
     }
 

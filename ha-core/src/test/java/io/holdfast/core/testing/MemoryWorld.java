@@ -95,11 +95,16 @@ public final class MemoryWorld {
         Event next = events.peek();
         while (next != null && next.at() <= end) {
             events.remove(next);
-            now = next.at();
+            now = Math.max(now, next.at());
             next.task().run();
             next = events.peek();
         }
         now = end;
+    }
+
+    /** Lets time pass while nothing runs, as if every loop stood still; what is due by then runs afterwards. */
+    public void stall(Duration duration) {
+        now += duration.toNanos();
     }
 
     /** Lets time pass until the condition holds; false if it does not within the limit. */
@@ -114,7 +119,7 @@ public final class MemoryWorld {
                 now = end;
                 return condition.getAsBoolean();
             }
-            now = next.at();
+            now = Math.max(now, next.at());
             next.task().run();
         }
         return true;
