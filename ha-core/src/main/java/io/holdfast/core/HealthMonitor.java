@@ -26,6 +26,9 @@ final class HealthMonitor {
     private static final Measure HEALTH =
             Measure.gauge("holdfast.health", "how it is: 2 up, 1 degraded, 0 down", "cluster", "node", "check");
     private static final String LOOP = "loop";
+    /** Of a check that has not been asked yet; told to nobody, whatever it says first is news. */
+    private static final Finding UNCHECKED = new Finding(Health.DOWN, "it has not been checked yet");
+
     private static final long TICK_NANOS = 100_000_000L;
     /** A loop that stands still for so long delays heartbeats. */
     private static final long STALL_NANOS = 1_000_000_000L;
@@ -66,7 +69,8 @@ final class HealthMonitor {
         this.meters = meters;
         wanted.forEach((name, check) -> {
             checks.add(new Running(name, check, newWorker.apply("health-" + name)));
-            found(name, Health.DOWN, "it has not been checked yet");
+            findings.put(name, UNCHECKED);
+            register(name);
         });
     }
 
@@ -102,19 +106,19 @@ final class HealthMonitor {
         if (before == null) {
             register(name);
         }
-        if (before == null || before.health() != health) {
-            log(name, now, before == null);
+        boolean first = before == null && health == Health.UP; // as it should be, and nobody thought otherwise
+        boolean same = before != null && !UNCHECKED.equals(before) && before.health() == health;
+        if (!first && !same) {
+            tell(name, now);
         }
     }
 
-    private void log(String name, Finding now, boolean first) {
-        if (!first || now.health() != Health.UP) {
-            events.tell(HaEvent.Kind.HEALTH, name, now.health() + (now.detail().isEmpty() ? "" : ", " + now.detail()));
-        }
-        if (now.health() != Health.UP && !(first && now.detail().startsWith("it has not"))) {
-            LOG.warn("{}: {} is {}: {}", node, name, now.health(), now.detail());
-        } else if (!first) {
+    private void tell(String name, Finding now) {
+        events.tell(HaEvent.Kind.HEALTH, name, now.health() + (now.detail().isEmpty() ? "" : ", " + now.detail()));
+        if (now.health() == Health.UP) {
             LOG.info("{}: {} is {}", node, name, now.health());
+        } else {
+            LOG.warn("{}: {} is {}: {}", node, name, now.health(), now.detail());
         }
     }
 
