@@ -6,9 +6,19 @@ import io.holdfast.core.spi.RunningFeature;
 
 /** Says that it elects, for what a builder checks; cannot run. */
 final class ElectingFeature implements HaFeature {
+    private final String name;
+
+    ElectingFeature() {
+        this("electing");
+    }
+
+    ElectingFeature(String name) {
+        this.name = name;
+    }
+
     @Override
     public String name() {
-        return "electing";
+        return name;
     }
 
     @Override

@@ -75,6 +75,52 @@ class HaClusterBuilderTest {
     }
 
     @Test
+    void twoThatElectAreRefused() {
+        refused(
+                () -> HaCluster.builder("shop")
+                        .node(Node.of("node-1"))
+                        .with(new ElectingFeature("log"))
+                        .with(new ElectingFeature("store"))
+                        .build(),
+                "2 features that elect: [log, store]",
+                "Leave all but one out");
+    }
+
+    @Test
+    void callbacksForTheMasterNeedSomethingThatElects() {
+        refused(
+                () -> HaCluster.builder("shop")
+                        .node(Node.of("node-1"))
+                        .onMaster(grant -> {})
+                        .build(),
+                "callbacks for its master",
+                "nothing elects one",
+                ".with(LogReplication.inDirectory(...))");
+    }
+
+    @Test
+    void aClientIsNeverMaster() {
+        refused(
+                () -> HaCluster.builder("shop")
+                        .node(Node.client("c-1"))
+                        .onMaster(grant -> {})
+                        .build(),
+                "c-1 is a client, which is never master");
+    }
+
+    @Test
+    void onSlaveAloneIsRefused() {
+        refused(
+                () -> HaCluster.builder("shop")
+                        .node(Node.of("node-1"))
+                        .with(new ElectingFeature())
+                        .onSlave(reason -> {})
+                        .build(),
+                "onSlave without onMaster is never called",
+                ".onMaster(grant -> ...)");
+    }
+
+    @Test
     void eachFeatureChecksItsConfiguration() {
         FakeFeature one = new FakeFeature("one");
         HaCluster.singleNode().with(one).build();

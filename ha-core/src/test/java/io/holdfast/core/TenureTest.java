@@ -29,6 +29,7 @@ class TenureTest {
     private final ArrayDeque<Runnable> callbacks = new ArrayDeque<>();
     private long now = -5_000 * MS; // a monotonic clock may begin anywhere
     private boolean throwsAtBegin;
+    private boolean throwsAtEnd;
     private boolean endsByReturning;
     private Grant lastGrant = new Grant("r", new FencingToken(0), clock(), 0);
 
@@ -92,6 +93,9 @@ class TenureTest {
         @Override
         public void end(String reason) {
             events.add("end: " + reason);
+            if (throwsAtEnd) {
+                throw new IllegalStateException("cannot stop");
+            }
         }
 
         @Override
@@ -261,6 +265,29 @@ class TenureTest {
         tenure.revoked("lost");
         runCallbacks();
         assertEquals(List.of("begin 9", "end: lost"), told());
+    }
+
+    @Test
+    void oneThatThrowsAtTheEndIsToldAndTheRoleIsGivenBackAllTheSame() {
+        throwsAtEnd = true;
+        Tenure tenure = standing();
+        tenure.granted(token(7), now + 100 * MS);
+        runCallbacks();
+        try (LogCapture log = LogCapture.of(Tenure.class.getName())) {
+            tenure.handOverWanted("b", "b is healthier");
+            runCallbacks();
+            assertEquals(
+                    List.of("a: the callback for the end of role r threw; the role counts as given up"),
+                    log.messages(Level.ERROR));
+            assertTrue(log.stackOf("threw").contains("cannot stop"), log.stackOf("threw"));
+        }
+        assertEquals(List.of("stands r 3", "begin 7", "end: b is healthier", "release 'b' 0"), told());
+        assertEquals(1, count("failures"));
+        assertEquals(0, registry.get("holdfast.role.held").gauge().value());
+        assertTrue(tenure.isIdle());
+        tenure.granted(token(8), now + 100 * MS); // it stands as before
+        runCallbacks();
+        assertEquals(List.of("begin 8"), told());
     }
 
     @Test

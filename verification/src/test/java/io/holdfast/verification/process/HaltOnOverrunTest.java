@@ -35,6 +35,14 @@ class HaltOnOverrunTest {
         assertHalts(List.of("master", settings.toString()), "master");
     }
 
+    @Test
+    void soDoesATaskWhoseGrantRunsOutWhileTheNodesLoopStandsStill() throws Exception {
+        assertHalts(List.of("stalled", directory.resolve("log").toString()), "invoices");
+        String log = Files.readString(directory.resolve("node-1.log"));
+        assertTrue(log.contains("no longer holds role invoices: it could not be renewed in time"), log);
+        assertTrue(log.contains("[holdfast-node-1-watchdog] ERROR"), log);
+    }
+
     private void assertHalts(List<String> arguments, String role) throws Exception {
         Path logFile = directory.resolve("node-1.log");
         try (ChildProgram node = ChildProgram.start(OverrunProgram.class, logFile, arguments)) {
@@ -43,5 +51,6 @@ class HaltOnOverrunTest {
         String log = Files.readString(logFile);
         assertTrue(log.contains("the callbacks of role " + role + " still run"), log);
         assertTrue(log.contains("the process is halted, as haltOnOverrun asks"), log);
+        assertTrue(log.contains("OverrunProgram.hang("), "where it is: " + log);
     }
 }

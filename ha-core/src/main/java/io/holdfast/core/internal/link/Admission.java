@@ -37,10 +37,6 @@ public final class Admission {
         return new Admission(true, operators);
     }
 
-    boolean isCertified() {
-        return certified;
-    }
-
     /**
      * Whether a certificate is that of a node or client: it names the id and the cluster with a dot between, or the id alone.
      *
