@@ -41,7 +41,8 @@ class ArchitectureTest {
                 "a node that stops because it failed cannot do so on its own loop, nor count on a worker");
         EXCEPTIONS.put(CORE + ".ShutdownHook: " + thread, "the JVM wants a thread that it starts when it ends");
         EXCEPTIONS.put(
-                CORE + ".internal.http.HttpEndpoint: " + thread, "probes are answered also while the loop stands still");
+                CORE + ".internal.http.HttpEndpoint: " + thread,
+                "probes are answered also while the loop stands still");
         String real = "the real form of a seam";
         String netty = CORE + ".internal.netty.";
         EXCEPTIONS.put(netty + "RealRuntime: " + thread, real);
