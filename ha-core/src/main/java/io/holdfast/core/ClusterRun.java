@@ -105,6 +105,12 @@ final class ClusterRun {
         return state == State.NEW || state == State.STARTING || (runs && running != null && running.isLoopLive());
     }
 
+    /** Whatever else is true of it. */
+    boolean isLoopLive() {
+        NodeParts running = parts;
+        return running == null || running.isLoopLive();
+    }
+
     String whyNotReady() {
         if (isReady()) {
             return "";

@@ -93,13 +93,17 @@ final class HandOvers {
             if (outcome != null) {
                 return; // whoever asked has been told already that nothing comes of it
             }
+            Grant held =
+                    tenure.grant(); // looked at first: it may end at any instant, and what is seen later is another one
             String whyNot = to.equals(node) ? node + " is this node itself" : tenure.whyNot(to);
-            if (!whyNot.isEmpty()) {
+            if (whyNot.isEmpty() && held == null) {
+                whyNot = node + " does not hold it";
+            }
+            if (held == null || !whyNot.isEmpty()) {
                 fail(new NotAvailableException("role " + tenure.role() + " is not handed over: " + whyNot));
                 return;
             }
-            Grant held = tenure.grant();
-            before = held == null ? null : held.token();
+            before = held.token();
             deadlineNanos = clock.nanoTime() + tenure.stopWithinNanos() + LIMIT_NANOS;
             givenUp = true;
             tenure.handOver(to, to.isEmpty() ? "it is handed over" : "it is handed over to " + to);
@@ -113,7 +117,7 @@ final class HandOvers {
             String role = tenure.role();
             Optional<RoleHolder> now = engine.holder(role);
             boolean later =
-                    now.isPresent() && (before == null || now.get().token().compareTo(before) > 0);
+                    now.isPresent() && before != null && now.get().token().compareTo(before) > 0;
             if (later && now.get().nodeId().equals(node)) {
                 fail(new NotAvailableException("role " + role + " was given up, nobody else took it, and " + node
                         + " holds it again, by a new grant"));

@@ -88,6 +88,10 @@ final class HealthMonitor {
         long now = clock.nanoTime();
         long late = now - tickedNanos - TICK_NANOS;
         tickedNanos = now;
+        if (stopped) { // nobody is told anything of a node that has stopped
+            loop.schedule(TICK_NANOS, this::tick);
+            return;
+        }
         if (late >= STALL_NANOS) {
             stalled = true;
             stalledNanos = now;

@@ -58,9 +58,9 @@ final class SelfExplanation {
         }
         return switch (run.state()) {
             case NEW, STARTING -> new Finding("node", State.WAITING, "it is starting");
-            case RUNNING -> run.isLive() ? new Finding("node", State.OK, "it runs") : stuck("");
+            case RUNNING -> run.isLoopLive() ? new Finding("node", State.OK, "it runs") : stuck("");
             case STOPPING ->
-                run.isLive() ? new Finding("node", State.WAITING, stopping(roles)) : stuck(", and it is stopping");
+                run.isLoopLive() ? new Finding("node", State.WAITING, stopping(roles)) : stuck(", and it is stopping");
             case STOPPED, FAILED ->
                 new Finding(
                         "node", State.BROKEN, "it has stopped, as it was told to", "start it again if it should run");

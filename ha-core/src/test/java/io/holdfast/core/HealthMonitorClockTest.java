@@ -93,6 +93,18 @@ class HealthMonitorClockTest {
     }
 
     @Test
+    void nobodyIsToldOfTheLoopOfANodeThatHasStopped() {
+        HealthMonitor monitor = begun();
+        world.stall(Duration.ofMillis(1_500));
+        world.settle();
+        assertEquals(1, events.size(), events.toString());
+        monitor.stop();
+        world.stall(Duration.ofMillis(1_500));
+        world.runFor(Duration.ofMinutes(1));
+        assertEquals(1, events.size(), events.toString());
+    }
+
+    @Test
     void thatACheckHasNotBeenAskedYetIsNoNews() {
         checks.put("db", HealthCheck.of(() -> true));
         try (LogCapture log = LogCapture.of(HealthMonitor.class.getName())) {

@@ -130,7 +130,7 @@ final class AutopilotDriver {
             said.clear();
             standby.clear();
         }
-        standby.there(candidates(), now);
+        standby.there(AutopilotPlan.staying(raft.configuration(), raft.sound(), members.seen()), now);
         if (settings.mode() == Autopilot.OFF || !members.exist()) {
             show(
                     State.OK,
@@ -141,19 +141,6 @@ final class AutopilotDriver {
         } else if (!acts) {
             look();
         }
-    }
-
-    /** Who might be given a vote if it stays: by name as a voter. */
-    private Set<String> candidates() {
-        Set<String> ready = ready();
-        Set<String> candidates = new TreeSet<>();
-        for (Voter learner : raft.configuration().standby()) {
-            AutopilotPlan.Seen seen = members.seen().get(learner.nodeId());
-            if (ready.contains(learner.id()) && seen != null && seen.state() == MemberState.ALIVE) {
-                candidates.add(learner.id());
-            }
-        }
-        return candidates;
     }
 
     private Set<String> ready() {

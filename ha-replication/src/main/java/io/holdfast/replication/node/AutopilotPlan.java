@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,7 @@ final class AutopilotPlan {
      * @param serves true if an entry of the master's own term is committed
      * @param silentNanos how long each member of the log's cluster has not been heard, by its name as a voter
      * @param ready who of those is heard, is not down, and lacks nothing that is not on its way
-     * @param steadyNanos for how long those who stand by have been alive and ready without a break, with the same disk, by name
+     * @param steadyNanos for how long those who stand by have been alive and heard without a break, with the same disk, by name
      * @param members what the membership says, by node id
      * @param quietSinceNanos when who votes, or the master, changed last, or this node went on after it had stood still
      * @param target how many are to vote
@@ -146,6 +147,21 @@ final class AutopilotPlan {
                     : replaced(view, dead.get(0), learners);
         }
         return voters.size() < view.target() ? grown(view, learners, there) : nothing(state(view));
+    }
+
+    /**
+     * Who might be given a vote if it stays: by name as a voter. Whether it has the log is asked when it is given one; a learner
+     * that is behind for an instant, as each is under load, is no less there.
+     */
+    static Set<String> staying(Configuration configuration, Set<String> sound, Map<String, Seen> members) {
+        Set<String> staying = new TreeSet<>();
+        for (Voter learner : configuration.standby()) {
+            Seen seen = members.get(learner.nodeId());
+            if (sound.contains(learner.id()) && seen != null && seen.state() == MemberState.ALIVE) {
+                staying.add(learner.id());
+            }
+        }
+        return staying;
     }
 
     /** Who may get a vote if it stays, by node id. */

@@ -183,7 +183,10 @@ final class PeerLinks {
     /** A node that may know who leads. It passes on that this one is there, unless it is reached: then it has been told already. */
     void guide(String nodeId, Address address) {
         Target target = new Target(nodeId, address);
-        if (!isReached(nodeId) && known.guide(target)) {
+        boolean reached = outboxes.entrySet().stream()
+                .anyMatch(entry -> Voter.nodeOf(entry.getKey()).equals(nodeId)
+                        && entry.getValue().isUp());
+        if (!reached && known.guide(target)) {
             dial(target);
         }
     }

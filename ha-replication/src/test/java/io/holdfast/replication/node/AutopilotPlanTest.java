@@ -83,6 +83,19 @@ class AutopilotPlanTest {
                 AFTER));
     }
 
+    /** Under load each is behind for an instant, again and again. */
+    @Test
+    void whoIsBehindForAnInstantIsNoLessThere() {
+        learner("d", "x");
+        learner("e", "x");
+        learner("f", "x");
+        is("f", MemberState.SUSPECT, 1, 0);
+        Set<String> sound = Set.of(node("b").id(), node("d").id(), node("f").id());
+        ready.clear();
+        assertEquals(Set.of(node("d").id()), AutopilotPlan.staying(configuration, sound, members));
+        assertEquals(Set.of(), AutopilotPlan.staying(configuration, Set.of(), members));
+    }
+
     private void nothing(String says) {
         Decision decision = decide();
         assertNull(decision.change(), decision.reason());

@@ -300,6 +300,15 @@ class PeerLinksTest {
         assertTrue(host.isDialled("b@alias:1"));
     }
 
+    /** It has lost its disk: a link to it stands, though not to the member that it was. */
+    @Test
+    void nobodyIsGuidedToWhoIsReachedWithAnotherDisk() {
+        host.at("b@b:1").up(peer(voter("b", 2, "b:1")));
+        peers.lost(true);
+        peers.guide("b", Address.parse("alias:1"));
+        assertFalse(host.isDialled("b@alias:1"));
+    }
+
     @Test
     void whereAMemberIsReachedByAGuideIsNotWhereItIs() {
         peers.lost(true);

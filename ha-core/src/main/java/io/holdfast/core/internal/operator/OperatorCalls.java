@@ -121,6 +121,10 @@ public final class OperatorCalls {
 
         @Override
         public void up(Link established) {
+            if (reply.isDone()) { // whoever asked has been told that nobody was asked
+                end(Reply.none(""));
+                return;
+            }
             asked = true;
             established.send(Lane.BULK, OperatorCodec.encode(request));
         }

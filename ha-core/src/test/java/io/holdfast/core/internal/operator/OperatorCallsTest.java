@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.Address;
 import io.holdfast.core.internal.operator.OperatorCalls.Reply;
+import io.holdfast.core.runtime.Connection.Lane;
 import io.holdfast.core.spi.Links;
 import io.holdfast.core.testing.MemoryRuntime;
 import io.holdfast.core.testing.MemoryWorld;
+import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +32,7 @@ class OperatorCallsTest {
     private static final class Silent implements Links {
         private int dialled;
         private int closed;
+        private @Nullable LinkListener last;
 
         @Override
         public void identify(UUID clusterId, UUID diskId) {}
@@ -37,6 +43,7 @@ class OperatorCallsTest {
         @Override
         public OutboundLink dial(Protocol protocol, @Nullable String expected, Address address, LinkListener listener) {
             dialled++;
+            last = listener;
             return new OutboundLink() {
                 @Override
                 public @Nullable Link current() {
@@ -90,6 +97,43 @@ class OperatorCallsTest {
         calls.close();
         assertNotAsked(reply);
         calls.close();
+    }
+
+    /** It has been said that nobody was asked. */
+    @Test
+    void aConnectionThatComesTooLateIsNotUsed() {
+        CompletableFuture<Reply> reply = ask();
+        world.settle();
+        runtime.close();
+        calls.close();
+        assertNotAsked(reply);
+        List<ByteBuf> sent = new ArrayList<>();
+        int closed = links.closed;
+        Objects.requireNonNull(links.last).up(new Links.Link() {
+            @Override
+            public Links.Peer peer() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public boolean send(Lane lane, ByteBuf frame) {
+                sent.add(frame);
+                return true;
+            }
+
+            @Override
+            public long queuedBytes() {
+                return 0;
+            }
+
+            @Override
+            public void setReading(boolean reading) {}
+
+            @Override
+            public void disconnect(String why) {}
+        });
+        assertEquals(List.of(), sent);
+        assertEquals(closed + 1, links.closed);
     }
 
     @Test
