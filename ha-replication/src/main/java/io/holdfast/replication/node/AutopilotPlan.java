@@ -29,10 +29,13 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class AutopilotPlan {
-    /** Between a change of who votes, or of the master, and what the autopilot does next. */
+    /**
+     * Between a change of who votes, or of the master, and what the autopilot does next; shorter where a voter is to be replaced
+     * sooner.
+     */
     static final long PAUSE_NANOS = 30_000_000_000L;
 
-    /** For how long a learner has to be there before it gets a vote. */
+    /** For how long a learner has to be there before it gets a vote; shorter where a voter is to be replaced sooner. */
     static final long STEADY_NANOS = 30_000_000_000L;
 
     private static final long SECOND = 1_000_000_000L;
@@ -94,6 +97,11 @@ final class AutopilotPlan {
             return voter.id().equals(self) ? 0 : silentNanos.getOrDefault(voter.id(), 0L);
         }
 
+        /** For how long a learner has to have been there. */
+        private long enoughNanos() {
+            return Math.min(STEADY_NANOS, replaceAfterNanos);
+        }
+
         private long steady(Voter learner) {
             return steadyNanos.getOrDefault(learner.id(), 0L);
         }
@@ -122,9 +130,10 @@ final class AutopilotPlan {
             return nothing("who belongs to the cluster is being changed");
         }
         long quiet = view.nowNanos() - view.quietSinceNanos();
-        if (quiet < PAUSE_NANOS) {
+        long pause = Math.min(PAUSE_NANOS, view.replaceAfterNanos());
+        if (quiet < pause) {
             return nothing("who votes, or the master, changed " + seconds(quiet)
-                    + " ago, or this node stood still until then; it looks after " + seconds(PAUSE_NANOS));
+                    + " ago, or this node stood still until then; it looks after " + seconds(pause));
         }
         List<Voter> voters = view.configuration().voters();
         long good = voters.stream().filter(view::isGood).count();
@@ -139,7 +148,7 @@ final class AutopilotPlan {
                 .toList();
         List<Voter> there = there(view);
         List<Voter> learners = there.stream()
-                .filter(learner -> view.steady(learner) >= STEADY_NANOS)
+                .filter(learner -> view.steady(learner) >= view.enoughNanos())
                 .toList();
         if (!dead.isEmpty()) {
             return learners.isEmpty()
@@ -200,12 +209,12 @@ final class AutopilotPlan {
 
     private static String tooNew(View view, List<Voter> there) {
         List<String> each = there.stream()
-                .filter(learner -> view.steady(learner) < STEADY_NANOS)
+                .filter(learner -> view.steady(learner) < view.enoughNanos())
                 .map(learner -> learner.nodeId() + " has been there for " + seconds(view.steady(learner)))
                 .toList();
         return each.isEmpty()
                 ? ""
-                : String.join(", ", each) + " of the " + seconds(STEADY_NANOS) + " before it gets a vote";
+                : String.join(", ", each) + " of the " + seconds(view.enoughNanos()) + " before it gets a vote";
     }
 
     private static Decision grown(View view, List<Voter> learners, List<Voter> there) {

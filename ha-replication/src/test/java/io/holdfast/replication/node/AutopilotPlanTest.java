@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 class AutopilotPlanTest {
     private static final long SECOND = 1_000_000_000L;
     private static final long NOW = 10_000 * SECOND;
-    private static final long AFTER = 300 * SECOND;
 
     private Configuration configuration = Configuration.of(List.of(node("a"), node("b"), node("c")));
     private final Map<String, Seen> members = new TreeMap<>();
@@ -35,6 +34,7 @@ class AutopilotPlanTest {
     private boolean serves = true;
     private long quietSince = NOW - 3_600 * SECOND;
     private int target = 3;
+    private long after = 300 * SECOND;
 
     AutopilotPlanTest() {
         there("b", "x");
@@ -80,7 +80,7 @@ class AutopilotPlanTest {
                 members,
                 quietSince,
                 target,
-                AFTER));
+                after));
     }
 
     /** Under load each is behind for an instant, again and again. */
@@ -228,6 +228,11 @@ class AutopilotPlanTest {
         nothing("changed 29 s ago");
         quietSince = NOW - 30 * SECOND;
         expect(ShapeChange.replace("c", "d"), "");
+        after = 12 * SECOND;
+        quietSince = NOW - 11 * SECOND;
+        nothing("it looks after 12 s");
+        quietSince = NOW - 12 * SECOND;
+        expect(ShapeChange.replace("c", "d"), "");
     }
 
     @Test
@@ -255,11 +260,11 @@ class AutopilotPlanTest {
 
     @Test
     void howManyAreWanted() {
-        AutopilotSettings settings = new AutopilotSettings(Autopilot.ON, AFTER, 0);
+        AutopilotSettings settings = new AutopilotSettings(Autopilot.ON, after, 0);
         assertEquals(3, settings.target(3));
         assertEquals(3, settings.target(4), "four survive no more deaths");
         assertEquals(1, settings.target(2));
         assertEquals(1, settings.target(1));
-        assertEquals(7, new AutopilotSettings(Autopilot.ON, AFTER, 7).target(3));
+        assertEquals(7, new AutopilotSettings(Autopilot.ON, after, 7).target(3));
     }
 }

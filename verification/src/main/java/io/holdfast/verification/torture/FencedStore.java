@@ -1,5 +1,6 @@
 package io.holdfast.verification.torture;
 
+import io.holdfast.verification.process.Loopback;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;

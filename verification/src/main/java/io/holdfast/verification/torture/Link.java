@@ -1,5 +1,6 @@
 package io.holdfast.verification.torture;
 
+import io.holdfast.verification.process.Loopback;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;

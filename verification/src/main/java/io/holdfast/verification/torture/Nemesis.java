@@ -1,5 +1,6 @@
 package io.holdfast.verification.torture;
 
+import io.holdfast.verification.process.Waiting;
 import io.holdfast.verification.torture.FaultPlan.Step;
 import io.holdfast.verification.torture.FaultPlan.Window;
 import java.io.IOException;

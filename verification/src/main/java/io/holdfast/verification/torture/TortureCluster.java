@@ -5,6 +5,7 @@ import io.holdfast.core.Node;
 import io.holdfast.core.internal.netty.RealRuntime;
 import io.holdfast.core.internal.netty.TransportConfig;
 import io.holdfast.replication.LogReplication;
+import io.holdfast.verification.process.Loopback;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;

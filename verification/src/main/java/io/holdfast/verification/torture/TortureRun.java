@@ -1,6 +1,7 @@
 package io.holdfast.verification.torture;
 
 import io.holdfast.core.HaCluster;
+import io.holdfast.verification.process.Waiting;
 import io.holdfast.verification.torture.FaultPlan.Window;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -8,6 +8,8 @@ import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 import io.holdfast.core.HaCluster;
+import io.holdfast.verification.process.Loopback;
+import io.holdfast.verification.process.Waiting;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

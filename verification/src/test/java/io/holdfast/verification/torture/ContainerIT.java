@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.holdfast.core.HaCluster;
 import io.holdfast.testkit.LinearizabilityChecker.Verdict;
+import io.holdfast.verification.process.Waiting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.verification.process.Loopback;
+import io.holdfast.verification.process.Waiting;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;

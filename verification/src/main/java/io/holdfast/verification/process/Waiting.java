@@ -1,13 +1,13 @@
-package io.holdfast.verification.torture;
+package io.holdfast.verification.process;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits, always with an end. */
-final class Waiting {
+public final class Waiting {
     /** May look at processes. */
-    interface Condition {
+    public interface Condition {
         boolean holds() throws IOException;
     }
 
@@ -16,14 +16,14 @@ final class Waiting {
     private Waiting() {}
 
     /** The time itself is what is waited for: the timeline of faults. */
-    static void until(long nanoTime) {
+    public static void until(long nanoTime) {
         for (long left = nanoTime - System.nanoTime(); left > 0; left = nanoTime - System.nanoTime()) {
             LockSupport.parkNanos(left);
         }
     }
 
     /** Whether it came to hold within the limit. */
-    static boolean forCondition(Duration limit, Condition condition) throws IOException {
+    public static boolean forCondition(Duration limit, Condition condition) throws IOException {
         long end = System.nanoTime() + limit.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > end) {

@@ -1,0 +1,96 @@
+package io.holdfast.verification.members;
+
+import io.holdfast.verification.members.EventLog.Event;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Three nodes form a log, two join and are given votes, a sixth joins and has none; then the master and another voter are killed for
+ * good while somebody writes, and the autopilot brings the sixth in. For one thread.
+ */
+final class VotersRun {
+    private static final int NODES = 6;
+    private static final String LEARNER = "node-6";
+    private static final Duration CHANGE_LIMIT = Duration.ofSeconds(90);
+
+    private VotersRun() {}
+
+    /**
+     * Runs it.
+     *
+     * @throws IOException with the reason, if something is not as it has to be
+     */
+    static void run(Path directory, Steps steps) throws IOException {
+        try (MemberCluster cluster = new MemberCluster(directory, NODES, true)) {
+            List<String> founders = cluster.ids().subList(0, 3);
+            cluster.start(founders);
+            cluster.await("three serve", () -> ready(cluster));
+            try (MapWriter writer = new MapWriter(cluster.ids().stream()
+                    .map(cluster::address)
+                    .map(MemberOptions::text)
+                    .toList())) {
+                cluster.await("somebody writes", () -> writer.written() > 0);
+                steps.say("three form a log, and somebody writes to a map");
+                cluster.start(cluster.ids().subList(3, NODES));
+                cluster.await("six serve", () -> ready(cluster) && cluster.isOne());
+                cluster.ask("node-1", "add node-4", CHANGE_LIMIT);
+                cluster.ask("node-1", "add node-5", CHANGE_LIMIT);
+                cluster.await("five vote", () -> voters(cluster, "node-1")
+                        .equals(Set.copyOf(cluster.ids().subList(0, 5))));
+                steps.say("node-4 and node-5 joined and were given votes; " + LEARNER
+                        + " joined and has none; the longest time" + " without an acknowledgement so far: "
+                        + Steps.seconds(writer.longestNanos()));
+                lose(cluster, writer, steps);
+                writer.check();
+                steps.say("all " + writer.written() + " acknowledged writes are there; the longest time without an"
+                        + " acknowledgement: " + Steps.seconds(writer.longestNanos()));
+            }
+            cluster.inspect();
+        }
+    }
+
+    private static void lose(MemberCluster cluster, MapWriter writer, Steps steps) throws IOException {
+        String master = cluster.ask("node-1", "master");
+        String other = cluster.ids().stream()
+                .filter(id -> !id.equals(master) && !id.equals(LEARNER))
+                .findFirst()
+                .orElseThrow();
+        int place = cluster.events().size();
+        long begin = System.nanoTime();
+        long before = writer.written();
+        writer.forgetLongest();
+        cluster.process(master).signal("KILL");
+        cluster.process(other).signal("KILL");
+        cluster.await("it goes on without two voters", () -> writer.written() > before + 10);
+        steps.say(master + ", the master, and " + other + " were killed for good; the writer waited for "
+                + Steps.seconds(writer.longestNanos()));
+        String asked = cluster.living().get(0);
+        cluster.await(LEARNER + " votes", () -> voters(cluster, asked).contains(LEARNER));
+        Set<String> voters = voters(cluster, asked);
+        List<Event> told = cluster.events().since(place, event -> event.kind().equals("AUTOPILOT"));
+        if (voters.size() != 5 || (voters.contains(master) && voters.contains(other)) || told.size() != 1) {
+            throw new IOException("the autopilot has done something else: " + voters + " vote, " + told);
+        }
+        long after = writer.written();
+        cluster.await("it goes on with the new voter", () -> writer.written() > after + 100);
+        steps.say("the autopilot has brought " + LEARNER + " in " + Steps.seconds(System.nanoTime() - begin)
+                + " after the kill: " + told.get(0).detail());
+    }
+
+    private static boolean ready(MemberCluster cluster) throws IOException {
+        for (String id : cluster.living()) {
+            if (!cluster.ask(id, "ready").equals("yes")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Set<String> voters(MemberCluster cluster, String asked) throws IOException {
+        String answer = cluster.ask(asked, "voters");
+        return answer.equals("changing") ? Set.of() : Set.of(answer.split(" "));
+    }
+}
