@@ -36,16 +36,17 @@ record DemoOptions(
             usage: ./demo.sh [--act WHICH] [--keep] [--data DIR]
                              [--input FILE] [--kill N] [--lose N] [--ack LEVEL] [--lines N] [--store WHICH]
               --act WHICH   1: what was acknowledged survives the master's death; 2: what runs on the master runs on
-                            one node at a time; all: one after the other (default)
+                            one node at a time; 3: nodes join and leave under load; all: one after the other (default)
               --keep        keep the nodes' data, the client's ledger and all logs, and print where they are
               --data DIR    where the data go; must not exist, or be empty; default examples/target/demo-PID
-            act 1:
+            acts 1 and 3:
               --input FILE  the file to stream, one record a line; default examples/data/king-james-bible.txt
+              --lines N     stream N lines, 1 to 50000000, made by repeating the file with numbers in front
+            act 1:
               --kill N      kill the master N times while it streams, 0 to 20; default 3
               --lose N      after N of the kills, 0 to all, remove the killed node's directory, too; default 0
               --ack LEVEL   when a line counts as acknowledged: quorum, on a majority's disks (default), or master, on
                             the master's disk alone
-              --lines N     stream N lines, 1 to 50000000, made by repeating the file with numbers in front
             act 2:
               --store WHICH what the master writes to outside the cluster: postgresql, a private server of the PostgreSQL
                             that is installed; file, a small store of the demo's own; auto, the first of them that is
@@ -55,7 +56,12 @@ record DemoOptions(
     enum Act {
         ONE,
         TWO,
-        ALL
+        THREE,
+        ALL;
+
+        boolean plays(Act which) {
+            return this == which || this == ALL;
+        }
     }
 
     /** What the second act's master writes to. */
@@ -112,8 +118,9 @@ record DemoOptions(
         return switch (which) {
             case "1" -> Act.ONE;
             case "2" -> Act.TWO;
+            case "3" -> Act.THREE;
             case "all" -> Act.ALL;
-            default -> throw new IllegalArgumentException("--act takes 1, 2 or all, not \"" + which + "\"");
+            default -> throw new IllegalArgumentException("--act takes 1, 2, 3 or all, not \"" + which + "\"");
         };
     }
 

@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * The verdict, by a process that shares nothing with the cluster but its files: {@code DemoVerify INPUT LEDGER RESUBMITTED
- * LEVEL NODE=DIRECTORY...} reads each stopped node's disk, compares it with the input and the client's ledger, and prints a
+ * LEVEL NODE=DIRECTORY... NODE:LINES=DIRECTORY...} reads each stopped node's disk (with LINES, one that left when so many were
+ * acknowledged), compares it with the input and the client's ledger, and prints a
  * table and what is wrong, a line each, beginning with {@value #PROBLEM}. Exit status 0 if nothing is.
  */
 public final class DemoVerify {
@@ -35,15 +36,23 @@ public final class DemoVerify {
             List<NodeCheck> checks = new ArrayList<>();
             for (String argument : List.of(args).subList(4, args.length)) {
                 String[] node = argument.split("=", 2);
-                NodeCheck check = new NodeCheck(node[0], input, ledger);
+                String[] left = node[0].split(":", 2);
+                NodeCheck check = new NodeCheck(left[0], input, ledger);
                 try {
                     check.replay(Path.of(node[1]));
                 } catch (IOException | RuntimeException e) {
-                    problems.add(node[0] + ": its disk cannot be read: " + e);
+                    problems.add(left[0] + ": its disk cannot be read: " + e);
                 }
                 System.out.println(check.row());
-                problems.addAll(check.problems(inOrder, mayLose));
-                checks.add(check);
+                if (left.length == 1) {
+                    problems.addAll(check.problems(inOrder, mayLose));
+                    checks.add(check);
+                } else {
+                    System.out.println(left[0] + " left when " + VerdictTable.grouped(Long.parseLong(left[1]))
+                            + " lines were acknowledged: its disk holds the first "
+                            + VerdictTable.grouped(check.found()) + ", and nothing else is asked of it");
+                    problems.addAll(check.problemsOfBeginning(inOrder, Long.parseLong(left[1])));
+                }
             }
             if (mayLose) {
                 long lost = checks.stream().mapToLong(NodeCheck::missing).max().orElse(0);

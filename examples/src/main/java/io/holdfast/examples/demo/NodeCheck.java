@@ -125,6 +125,24 @@ final class NodeCheck {
         return problems;
     }
 
+    /**
+     * What is wrong with a disk that was left behind: it has to hold a true beginning.
+     *
+     * @param least how many lines were acknowledged when it was asked to leave: it has to hold so many
+     */
+    List<String> problemsOfBeginning(boolean inOrder, long least) {
+        List<String> problems = new ArrayList<>();
+        complain(problems, state.doubled(), "lines are doubled");
+        complain(problems, foreign, "records are not in the input");
+        complain(problems, unsent(), "lines were never sent");
+        complain(problems, Math.max(0, least - found()), "lines are missing that were acknowledged before it left");
+        if (inOrder) {
+            complain(problems, state.late(), "lines are out of order");
+            complain(problems, found.length() - found(), "lines are missing before its last one");
+        }
+        return problems;
+    }
+
     private void complain(List<String> problems, long count, String what) {
         if (count > 0) {
             problems.add(node + ": " + count + " " + what);

@@ -1,7 +1,7 @@
 package io.holdfast.examples.demo;
 
 /**
- * Something that has happened at a node with duties; one JSON object a line, after {@link #MARK}.
+ * Something that has happened at a node; one JSON object a line, after {@link #MARK}.
  *
  * @param node where
  * @param nanos when, by {@link SharedClock}
@@ -32,7 +32,15 @@ record NodeEvent(String node, Kind kind, long nanos, long token, String text) {
         /** Another node is master. */
         HANDED_OVER,
         /** None became it. */
-        HAND_OVER_FAILED
+        HAND_OVER_FAILED,
+        /** It has heard of another one, and of what; as {@code node-4 JOINED}. */
+        MEMBER,
+        /** It has been given a vote. */
+        VOTES,
+        /** It has given its vote up and is no part of the cluster any more. */
+        LEFT_CLUSTER,
+        /** The cluster did not let it have a vote, or could not spare it. */
+        SHAPE_REFUSED
     }
 
     boolean is(Kind wanted) {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The three nodes: who is master, who is dead and is to be started again. Used by the run's thread alone. */
+/** The nodes, three at first: who is master, who is dead and is to be started again. Used by the run's thread alone. */
 final class NodeGroup {
     private static final int NODES = 3;
     private static final long RESTART_AFTER_NANOS = 1_000_000_000L;
@@ -25,6 +25,8 @@ final class NodeGroup {
 
     private final Children children;
     private final Display display;
+    private final Path data;
+    private final List<String> bootstrap = new ArrayList<>();
     private final List<NodeSlot> slots = new ArrayList<>();
     private final Map<NodeSlot, Long> deadSince = new LinkedHashMap<>();
     private Consumer<NodeSlot> deathListener = slot -> {};
@@ -36,7 +38,7 @@ final class NodeGroup {
     NodeGroup(Children children, Display display, Path data, NodeProgram program) throws IOException {
         this.children = children;
         this.display = display;
-        List<String> bootstrap = new ArrayList<>();
+        this.data = data;
         List<Integer> ports = Ports.free(NODES);
         for (int i = 1; i <= NODES; i++) {
             bootstrap.add("node-" + i + "@127.0.0.1:" + ports.get(i - 1));
@@ -53,6 +55,21 @@ final class NodeGroup {
             display.plain(slot.id() + "   PID " + slot.process().pid() + ", 127.0.0.1:" + slot.port());
         }
         masterSeenNanos = System.nanoTime();
+    }
+
+    /** One more begins, with a number and a directory of its own. */
+    NodeSlot add(NodeProgram program) throws IOException {
+        int port = Ports.free(1).get(0);
+        NodeSlot slot = new NodeSlot("node-" + (slots.size() + 1), port, data, bootstrap, program);
+        slot.start(children, 0);
+        slots.add(slot);
+        display.event(slot.id() + " starts, PID " + slot.process().pid() + ", 127.0.0.1:" + slot.port());
+        return slot;
+    }
+
+    /** One goes for good, in good order: it is no longer looked after. */
+    void release(NodeSlot slot) {
+        slots.remove(slot);
     }
 
     /** Who is told of each death that this group did not know of, when it is noticed. */
@@ -136,9 +153,14 @@ final class NodeGroup {
         if (master == null) {
             return false;
         }
-        long lagAllowed = Math.max(LEAST_LAG_ALLOWED, writesPerSecond / 4);
+        long lagAllowed = lagAllowed(writesPerSecond);
         String masterId = master.slot().id();
         return slots.stream().allMatch(slot -> slot.isCaughtUp(master.status(), masterId, lagAllowed));
+    }
+
+    /** How many entries a slave may be behind and count as close. */
+    static long lagAllowed(long writesPerSecond) {
+        return Math.max(LEAST_LAG_ALLOWED, writesPerSecond / 4);
     }
 
     /** True if every node has applied the same log to its end. */

@@ -148,8 +148,8 @@ class DemoTest {
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("--ack takes quorum or master, not \"some\""));
         assertEquals(2, run("--kill", "1", "--lose", "2"));
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("--lose 2 is more than --kill 1"));
-        assertEquals(2, run("--act", "3"));
-        assertTrue(err.toString(StandardCharsets.UTF_8).contains("--act takes 1, 2 or all, not \"3\""));
+        assertEquals(2, run("--act", "4"));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("--act takes 1, 2, 3 or all, not \"4\""));
         assertEquals(2, run("--store", "oracle"));
         assertTrue(err.toString(StandardCharsets.UTF_8)
                 .contains("--store takes file, postgresql or auto, not \"oracle\""));
