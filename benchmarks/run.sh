@@ -9,10 +9,13 @@
 #   benchmarks/run.sh loadbalance --quality             how exact and even picks are, how many keys move
 #   benchmarks/run.sh loadbalance --service [--print]   a simulated service by every algorithm, into docs/load-balancing.md
 #   benchmarks/run.sh loadbalance --report              what was measured of picks into docs/load-balancing.md
+#   benchmarks/run.sh membership  [--quick] [--repeats 1] [--sizes 10,30] [--systems holdfast,scalecube,jgroups,jgroups-tuned]
 #   benchmarks/run.sh report
-# Peers are ratis, sofajraft, jgroups-raft and aeron. See docs/performance.md.
+# Peers are ratis, sofajraft, jgroups-raft and aeron; of picks and of the membership those in their lines. See docs/performance.md.
 set -eu
 cd "$(dirname "$0")/.."
+package=replication
+peers="ratis sofajraft jgroups-raft aeron"
 case "${1:-}" in
     replication) main=ReplicationBenchmark ;;
     failover) main=FailoverBenchmark ;;
@@ -20,8 +23,9 @@ case "${1:-}" in
     overload) main=OverloadBenchmark ;;
     snapshots) main=SnapshotBenchmark ;;
     loadbalance) ;;
+    membership) main=MembershipBenchmark package=membership peers="scalecube jgroups" ;;
     report) main=PerformancePage ;;
-    *) sed -n '2,13s/^# \{0,1\}//p' benchmarks/run.sh >&2; exit 2 ;;
+    *) sed -n '2,14s/^# \{0,1\}//p' benchmarks/run.sh >&2; exit 2 ;;
 esac
 if [ "$1" = loadbalance ]; then
     shift
@@ -49,7 +53,7 @@ fi
 shift
 modules=benchmarks/replication
 profile=
-for peer in ratis sofajraft jgroups-raft aeron; do
+for peer in $peers; do
     case "$main $*" in
         PerformancePage* | HandoverBenchmark* | OverloadBenchmark* | SnapshotBenchmark*) ;;
         *--systems*"$peer"* | *--peers*"$peer"*) modules="$modules,benchmarks/peers/$peer" profile=-Ppeers ;;
@@ -59,4 +63,4 @@ for peer in ratis sofajraft jgroups-raft aeron; do
 done
 [ -n "${BENCHMARKS_NO_BUILD:-}" ] || mvn -q -B $profile -DskipTests -pl "$modules" -am package
 exec java -cp "benchmarks/replication/target/classes:benchmarks/replication/target/lib/*" \
-    "io.holdfast.benchmarks.replication.$main" benchmarks "$@"
+    "io.holdfast.benchmarks.$package.$main" benchmarks "$@"

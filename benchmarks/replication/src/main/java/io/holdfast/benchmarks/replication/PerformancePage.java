@@ -1,5 +1,6 @@
 package io.holdfast.benchmarks.replication;
 
+import io.holdfast.benchmarks.membership.MembershipTables;
 import io.holdfast.benchmarks.report.BarPlot;
 import io.holdfast.benchmarks.report.Table;
 import io.holdfast.benchmarks.results.Results;
@@ -31,6 +32,7 @@ public final class PerformancePage {
         made.handover(new Results(RowFile.read(results.resolve("handover.json"))));
         made.overload(new Results(RowFile.read(results.resolve("overload.json"))));
         made.snapshots(new Results(RowFile.read(results.resolve("snapshots.json"))));
+        made.membership(new Results(RowFile.read(results.resolve("membership.json"))));
         made.tail();
         Files.writeString(docs.resolve("performance.md"), made.page);
     }
@@ -47,6 +49,7 @@ public final class PerformancePage {
                 benchmarks/run.sh handover               # two minutes; --quick for a look
                 benchmarks/run.sh overload               # five minutes
                 benchmarks/run.sh snapshots              # a quarter of an hour; --quick for a look
+                benchmarks/run.sh membership             # three quarters of an hour; --quick for a look
                 benchmarks/run.sh report                 # this page
                 ```
 
@@ -165,6 +168,23 @@ public final class PerformancePage {
         table("", tables.bars());
         table("", tables.nodes());
         text(Descriptions.SNAPSHOTS);
+    }
+
+    private void membership(Results results) {
+        MembershipTables tables = new MembershipTables(results);
+        if (tables.isEmpty()) {
+            return;
+        }
+        heading("Membership");
+        for (int size : MembershipTables.SIZES) {
+            table("", tables.figures(size));
+        }
+        table("", tables.bars());
+        table(
+                "Median by median, less is better; with a verdict where Holdfast is to be ahead: everywhere, save for the joins"
+                        + " and the idle bytes of JGroups.",
+                tables.comparison());
+        text(MembershipTables.METHOD);
     }
 
     private void tail() {
