@@ -24,7 +24,7 @@ public interface NodeRuntime extends AutoCloseable {
     EventLoop loop();
 
     /**
-     * Makes a thread of its own for work that blocks, such as forcing a file.
+     * Makes a thread of its own for work that blocks, such as forcing a file. It may begin with the first task.
      *
      * @param name what the thread is for, one word; it becomes part of the thread's name
      */

@@ -148,9 +148,9 @@ final class MembersRun {
         steps.say(some + " and " + others + " are cut off from each other, and dead to each other after "
                 + Steps.seconds(System.nanoTime() - begin));
         Waiting.until(begin + partition.toNanos());
-        if (!cluster.see(some, some, MemberCluster.ALIVE) || !cluster.see(others, others, MemberCluster.ALIVE)) {
-            throw new IOException("a half does not hold together:" + cluster.describe());
-        }
+        cluster.await(
+                "each half holds together",
+                () -> cluster.see(some, some, MemberCluster.ALIVE) && cluster.see(others, others, MemberCluster.ALIVE));
         long healed = System.nanoTime();
         cluster.heal();
         cluster.await("the halves are one cluster again", cluster::isOne);

@@ -4,6 +4,8 @@ import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -13,13 +15,19 @@ final class Usage {
 
     private Usage() {}
 
-    /** Bytes of heap after collections. */
+    /** Bytes that are alive, as the last of three collections found: what threads have set aside for themselves is not. */
     static long heap() throws InterruptedException {
         for (int i = 0; i < 3; i++) {
             System.gc();
             Thread.sleep(150); // references are enqueued, and what they kept goes with the next one
         }
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        long bytes = 0;
+        for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+            if (pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null) {
+                bytes += pool.getCollectionUsage().getUsed();
+            }
+        }
+        return bytes;
     }
 
     /** Bytes of direct buffers, those of Netty's own among them, if there is a Netty. */
@@ -39,8 +47,12 @@ final class Usage {
         return bytes;
     }
 
+    /** Those that live, save for what watches the victims. */
     static int threads() {
-        return ManagementFactory.getThreadMXBean().getThreadCount();
+        return (int) Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !thread.getName().startsWith(Victim.READER)
+                        && !thread.getName().startsWith("process reaper"))
+                .count();
     }
 
     /** Seconds of processor time of this process. */

@@ -9,6 +9,9 @@ import java.util.List;
 
 /** A node in a JVM of its own, which is killed or stopped one day; and what it says of how many it sees. */
 final class Victim {
+    /** Begins the names of threads that listen to victims. */
+    static final String READER = "reader of ";
+
     private static final String SIZE = "@size ";
 
     private final String name;
@@ -34,7 +37,7 @@ final class Victim {
                         Integer.toString(seed)))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        Thread reader = new Thread(this::read, "reader of " + name);
+        Thread reader = new Thread(this::read, READER + name);
         reader.setDaemon(true);
         reader.start();
     }

@@ -21,7 +21,7 @@ public final class MembershipTables {
             Median (worst). N nodes on the loopback address: all but four in one JVM (`-Xmx4g -XX:+UseSerialGC`, JDK 17), the
             others in JVMs of their own, which are the victims. They start one after the other, with the first one as the seed; three joins
             are timed, each after three quiet seconds, from before the call that starts the node until all, those in other JVMs
-            included, see the new number of members. Heap (after collections), direct buffers and threads are what the nodes of
+            included, see the new number of members. Heap (what a collection left), direct buffers and threads are what the nodes of
             the large JVM added, by their number. Then 30 s without load: bytes on the wire are those of the loopback interface
             of a network namespace of the run's own, all headers and acknowledgements included, by N; what a library counts is without headers,
             and for Holdfast datagrams alone. Then four threads of the large JVM keep both cores busy for 30 s. At last two

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A daemon thread and its queue. The queue has no bound of its own: whoever submits counts what it has outstanding,
+ * A daemon thread and its queue. The thread begins with the first task, since many a worker never gets one. The queue has no bound of its own: whoever submits counts what it has outstanding,
  * as a log does with the forces it has asked for.
  */
 final class NamedWorker implements Worker {
@@ -24,6 +24,7 @@ final class NamedWorker implements Worker {
     /** The thread sleeps, or is about to and looks once more. */
     private volatile boolean idle;
 
+    private boolean begun; // guarded by this
     private boolean closed; // guarded by this
     private volatile boolean abandoned;
 
@@ -31,10 +32,6 @@ final class NamedWorker implements Worker {
         this.failures = failures;
         this.closeLimit = closeLimit;
         this.thread = new NodeThread(failures.nodeId(), purpose, this::work);
-    }
-
-    void start() {
-        thread.start();
     }
 
     @Override
@@ -46,9 +43,13 @@ final class NamedWorker implements Worker {
         add(task);
     }
 
+    /** Holding the lock on this. */
     private void add(Runnable task) {
         tasks.add(task);
-        if (idle) {
+        if (!begun) {
+            begun = true;
+            thread.start();
+        } else if (idle) {
             LockSupport.unpark(thread);
         }
     }
@@ -84,7 +85,9 @@ final class NamedWorker implements Worker {
         synchronized (this) {
             if (!closed) {
                 closed = true;
-                add(new End());
+                if (begun) {
+                    add(new End());
+                }
             }
         }
         if (Thread.currentThread() == thread) {

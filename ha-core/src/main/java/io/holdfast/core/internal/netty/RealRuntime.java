@@ -109,7 +109,6 @@ public final class RealRuntime implements NodeRuntime {
                 throw new IllegalStateException("node " + nodeId + " is closed; it makes no more workers");
             }
             workers.add(worker);
-            worker.start();
         }
         return worker;
     }

@@ -189,6 +189,21 @@ class RealRuntimeTest {
     }
 
     @Test
+    void aWorkerWithoutTasksHasNoThread() {
+        Worker worker = runtime.newWorker("idle");
+        assertTrue(Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("holdfast-node-1-idle")));
+        worker.close();
+        List<String> ran = new CopyOnWriteArrayList<>();
+        worker.execute(() -> ran.add("dropped"));
+        runtime.newWorker("never used");
+        runtime.close();
+        assertEquals(List.of(), ran);
+        assertTrue(Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("holdfast-node-1-idle")));
+    }
+
+    @Test
     void aWorkerMayCloseItself() throws Exception {
         Worker worker = runtime.newWorker("once");
         CompletableFuture<Thread> thread = new CompletableFuture<>();
@@ -203,7 +218,6 @@ class RealRuntimeTest {
     @Test
     void aStuckWorkerIsGivenUpAfterItsLimit() throws Exception {
         NamedWorker worker = new NamedWorker("stuck", new Failures("node-1"), Duration.ofMillis(50));
-        worker.start();
         CountDownLatch gate = new CountDownLatch(1);
         AtomicReference<Thread> thread = new AtomicReference<>();
         CountDownLatch begun = new CountDownLatch(1);
