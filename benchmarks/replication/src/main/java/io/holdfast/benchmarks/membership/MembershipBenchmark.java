@@ -100,9 +100,9 @@ public final class MembershipBenchmark {
                 contender.settings(),
                 Integer.toString(size),
                 Integer.toString(PORT),
+                quick ? "10" : "20",
                 quick ? "10" : "30",
-                quick ? "10" : "30",
-                quick ? "2" : "4"));
+                "2"));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -18,14 +18,14 @@ public final class MembershipTables {
 
     /** How it was done, in words. */
     public static final String METHOD = """
-            Median (worst). N nodes on the loopback address: all but four in one JVM (`-Xmx4g -XX:+UseSerialGC`, JDK 17), the
+            Median (worst). N nodes on the loopback address: all but two in one JVM (`-Xmx4g -XX:+UseSerialGC`, JDK 17), the
             others in JVMs of their own, which are the victims. They start one after the other, with the first one as the seed; three joins
             are timed, each after three quiet seconds, from before the call that starts the node until all, those in other JVMs
             included, see the new number of members. Heap (what a collection left), direct buffers and threads are what the nodes of
-            the large JVM added, by their number. Then 30 s without load: bytes on the wire are those of the loopback interface
+            the large JVM added, by their number. Then 20 s without load: bytes on the wire are those of the loopback interface
             of a network namespace of the run's own, all headers and acknowledgements included, by N; what a library counts is without headers,
-            and for Holdfast datagrams alone. Then four threads of the large JVM keep both cores busy for 30 s. At last two
-            victims get SIGKILL and two SIGSTOP, one after the other; the last observer is the one of the large JVM that takes
+            and for Holdfast datagrams alone. Then four threads of the large JVM keep both cores busy for 30 s. At last one
+            victim gets SIGKILL, and then the other one SIGSTOP; the last observer is the one of the large JVM that takes
             longest not to have the victim among the members any more.
 
             holdfast: the LAN profile, which is the default, without keys. scalecube: scalecube-cluster 2.7.10 with its
