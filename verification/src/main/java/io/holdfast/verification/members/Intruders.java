@@ -57,11 +57,13 @@ final class Intruders {
             learnsNothing(foreign);
         }
         replay();
-        cluster.await("members see what they saw before the strangers came", () -> views()
-                .equals(before));
+        cluster.await("members see what they saw before the strangers came", () -> views().equals(before));
         // A member that is suspected for a moment, and says that it lives, is this machine's doing.
         List<Event> heard = cluster.events()
-                .since(place, event -> !event.kind().equals("SUSPECTED") && !event.kind().equals("REFUTED"));
+                .since(
+                        place,
+                        event -> !event.kind().equals("SUSPECTED")
+                                && !event.kind().equals("REFUTED"));
         if (!heard.isEmpty()) {
             throw new IOException("strangers changed something: " + heard);
         }
