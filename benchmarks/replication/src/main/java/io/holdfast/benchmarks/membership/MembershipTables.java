@@ -26,7 +26,11 @@ public final class MembershipTables {
             of a network namespace of the run's own, all headers and acknowledgements included, by N; what a library counts is without headers,
             and for Holdfast datagrams alone. Then four threads of the large JVM keep both cores busy for 30 s. At last one
             victim gets SIGKILL, and then the other one SIGSTOP; the last observer is the one of the large JVM that takes
-            longest not to have the victim among the members any more.
+            longest not to have the victim among the members any more. Other work may have gone on on the machine: the last two
+            lines of each table say how much.
+
+            Holdfast's threads are the node's one loop, which gossip shares, and the one on which its listener is called. The
+            nodes of scalecube share Netty's loops within a JVM.
 
             holdfast: the LAN profile, which is the default, without keys. scalecube: scalecube-cluster 2.7.10 with its
             default configuration, over TCP. jgroups: JGroups 5.5.7 with the stack that it ships as tcp.xml; jgroups-tuned: the
@@ -35,6 +39,9 @@ public final class MembershipTables {
             """;
 
     static final String BROKE_OFF = "broke off";
+    /** Neither ahead nor behind, to a hundredth. */
+    private static final String EVEN = "even";
+
 
     private static final String JOIN = "join";
     private static final String KILL = "SIGKILL";
@@ -64,6 +71,8 @@ public final class MembershipTables {
         metrics.put("direct", "direct buffers, KiB");
         metrics.put(FALSE_DEATHS, "false deaths of all, 30 s of busy cores");
         metrics.put("suspicions, busy", "suspicions of all meanwhile");
+        metrics.put("machine", "cores that others kept busy, idle");
+        metrics.put("machine, busy", "the same, busy cores");
         return Collections.unmodifiableMap(metrics);
     }
 
@@ -166,7 +175,7 @@ public final class MembershipTables {
         OptionalDouble theirs = results.median(peer.system(), peer.settings(), work(size), metric);
         boolean demanded = peer.equals(Contender.SCALECUBE) || COMPARED_WITH_JGROUPS.contains(metric);
         Bar bar = Bar.atMost("", own, theirs);
-        return bar.ratio() + (demanded ? " " + bar.verdict() : "");
+        return bar.ratio() + (demanded ? " " + (bar.ratio().equals("1.00") ? EVEN : bar.verdict()) : "");
     }
 
     /** For a terminal. */

@@ -49,7 +49,7 @@ public final class PerformancePage {
                 benchmarks/run.sh handover               # two minutes; --quick for a look
                 benchmarks/run.sh overload               # five minutes
                 benchmarks/run.sh snapshots              # a quarter of an hour; --quick for a look
-                benchmarks/run.sh membership             # three quarters of an hour; --quick for a look
+                benchmarks/run.sh membership             # half an hour; --quick for a look
                 benchmarks/run.sh report                 # this page
                 ```
 
@@ -184,6 +184,8 @@ public final class PerformancePage {
                 "Median by median, less is better; with a verdict where Holdfast is to be ahead: everywhere, save for the joins"
                         + " and the idle bytes of JGroups.",
                 tables.comparison());
+        text("Each system and size was measured "
+                + (results.repeats() == 1 ? "once.\n" : results.repeats() + " times.\n"));
         text(MembershipTables.METHOD);
     }
 

@@ -45,10 +45,12 @@ class MembershipTablesTest {
     void mediansAreComparedAndJoinsOfJGroupsAreNotHeldAgainstIt() {
         for (Contender contender : Contender.ALL) {
             add(contender, 10, "join", contender.equals(Contender.HOLDFAST) ? 60 : 30);
+            add(contender, 10, "threads", 2);
             add(contender, 10, "SIGKILL", contender.equals(Contender.HOLDFAST) ? 0.3 : 3);
         }
         String comparison = tables().comparison().toText();
         assertTrue(line(comparison, "N = 10: from before a start").matches(".* 2.00 MISS +2.00 +2.00"), comparison);
+        assertTrue(line(comparison, "N = 10: threads").endsWith("1.00 even"), comparison);
         assertTrue(line(comparison, "N = 10: SIGKILL").matches(".* 0.10 PASS +0.10 PASS +0.10 PASS"), comparison);
     }
 
