@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Real nodes with gossip in six JVMs: one is stopped, one is killed, strangers try to get in, and three are cut off from three.
-# Then a log whose voters are killed for good, and replaced. Says PASS or FAIL.
+# Real nodes with gossip in JVMs of their own. First six: one is stopped, one is killed, strangers try to get in, and three are
+# cut off from three. Then seven with a log, of whose voters two are killed for good and replaced. Says PASS or FAIL.
 #   verification/members.sh [--minutes M] [--only gossip|voters]
 # M is for how long the halves are cut off from each other; 3 by default, and may be a fraction. They are until each holds the
 # other one for dead.

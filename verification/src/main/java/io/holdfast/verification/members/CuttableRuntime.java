@@ -6,7 +6,7 @@ import io.holdfast.core.runtime.Datagrams;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Transport;
-import io.holdfast.verification.process.DelegatingRuntime;
+import io.holdfast.testkit.DelegatingRuntime;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -94,6 +94,10 @@ public final class MembersMain {
         row("heap", (Usage.heap() - heap) / 1024.0 / here, "KiB");
         row("direct", (Usage.direct() - direct) / 1024.0 / here, "KiB");
         row("threads", (Usage.threads() - threads) / (double) here, "1");
+        row(
+                "threads, alone",
+                victims.stream().mapToInt(Victim::threads).average().orElse(0),
+                "1");
         removed.clear();
         idle(idle, victimCount);
         load(load);

@@ -13,11 +13,14 @@ final class Victim {
     static final String READER = "reader of ";
 
     private static final String SIZE = "@size ";
+    private static final String THREADS = "@threads ";
+    private static final int LOOKS_BETWEEN_COUNTS = 500;
 
     private final String name;
     private final Process process;
     private volatile int size;
     private volatile long sizeMillis;
+    private volatile int threads;
 
     Victim(String system, String settings, String name, int port, int seed) throws IOException {
         this.name = name;
@@ -50,6 +53,8 @@ final class Victim {
                     String[] fields = line.substring(SIZE.length()).split(" ");
                     sizeMillis = Long.parseLong(fields[1]);
                     size = Integer.parseInt(fields[0]);
+                } else if (line.startsWith(THREADS)) {
+                    threads = Integer.parseInt(line.substring(THREADS.length()));
                 }
             }
         } catch (IOException gone) {
@@ -60,6 +65,7 @@ final class Victim {
     /** The node itself. It ends with its standard input, and whoever has it. */
     public static void main(String[] args) throws Exception {
         MemberSystem system = MembersMain.system(args[0], args[1]);
+        int before = Usage.threads() + 1; // the one that waits for the end
         MemberNode node = system.start(args[2], Integer.parseInt(args[3]), Integer.parseInt(args[4]), (by, who) -> {});
         Thread orphaned = new Thread(() -> {
             try {
@@ -72,11 +78,14 @@ final class Victim {
         orphaned.setDaemon(true);
         orphaned.start();
         int last = -1;
-        while (true) {
+        for (int look = 0; ; look++) {
             int now = node.size();
             if (now != last) {
                 last = now;
                 System.out.println(SIZE + now + " " + System.currentTimeMillis());
+            }
+            if (look % LOOKS_BETWEEN_COUNTS == 0) {
+                System.out.println(THREADS + (Usage.threads() - before));
             }
             Thread.sleep(2);
         }
@@ -93,6 +102,11 @@ final class Victim {
     /** When it saw so many, by the wall clock of this machine. */
     long sizeMillis() {
         return sizeMillis;
+    }
+
+    /** How many threads it has brought to its JVM, as of a second ago. */
+    int threads() {
+        return threads;
     }
 
     void signal(String signal) throws IOException, InterruptedException {

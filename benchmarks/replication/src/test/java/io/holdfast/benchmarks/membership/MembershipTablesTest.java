@@ -50,7 +50,7 @@ class MembershipTablesTest {
         }
         String comparison = tables().comparison().toText();
         assertTrue(line(comparison, "N = 10: from before a start").matches(".* 2.00 MISS +2.00 +2.00"), comparison);
-        assertTrue(line(comparison, "N = 10: threads").endsWith("1.00 even"), comparison);
+        assertTrue(line(comparison, "N = 10: threads ").endsWith("1.00 even"), comparison);
         assertTrue(line(comparison, "N = 10: SIGKILL").matches(".* 0.10 PASS +0.10 PASS +0.10 PASS"), comparison);
     }
 

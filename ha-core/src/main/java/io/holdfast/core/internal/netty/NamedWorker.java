@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A daemon thread and its queue. The thread begins with the first task, since many a worker never gets one. The queue has no bound of its own: whoever submits counts what it has outstanding,
- * as a log does with the forces it has asked for.
+ * A daemon thread and its queue. The thread begins with the first task, since many a worker never gets one. The queue has no
+ * bound of its own: whoever submits counts what it has outstanding, as a log does with the forces it has asked for.
  */
 final class NamedWorker implements Worker {
     private static final Logger LOG = LoggerFactory.getLogger(NamedWorker.class);
