@@ -109,7 +109,9 @@ public class AskedProcess implements AutoCloseable {
     /** Waits until its node runs. */
     public final void awaitStarted(Duration limit) throws IOException {
         if (await(started.thenApply(none -> true), limit).isEmpty()) {
-            throw new IOException(id + " has not started within " + limit);
+            throw new IOException(id
+                    + (isAlive() ? " has not started within " + limit.toSeconds() + " s" : " ended before it had started")
+                    + "; see its log");
         }
     }
 
