@@ -78,8 +78,9 @@ final class VotersRun {
         }
         long after = writer.written();
         cluster.await("it goes on with the new voters", () -> writer.written() > after + 100);
-        told.forEach(event -> steps.say("the autopilot: " + event.detail()));
-        steps.say("it has brought " + learners(cluster) + " in " + Steps.seconds(took) + " after the kill");
+        told.forEach(event -> steps.say("the autopilot, " + Steps.seconds(event.nanos() - begin) + " after the kill: "
+                + event.detail()));
+        steps.say("after " + Steps.seconds(took) + " " + learners(cluster) + " vote instead of the dead");
     }
 
     private static List<String> learners(MemberCluster cluster) {
