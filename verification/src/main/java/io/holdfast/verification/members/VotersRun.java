@@ -78,8 +78,8 @@ final class VotersRun {
         }
         long after = writer.written();
         cluster.await("it goes on with the new voters", () -> writer.written() > after + 100);
-        told.forEach(event -> steps.say("the autopilot, " + Steps.seconds(event.nanos() - begin) + " after the kill: "
-                + event.detail()));
+        told.forEach(event -> steps.say(
+                "the autopilot, " + Steps.seconds(event.nanos() - begin) + " after the kill: " + event.detail()));
         steps.say("after " + Steps.seconds(took) + " " + learners(cluster) + " vote instead of the dead");
     }
 

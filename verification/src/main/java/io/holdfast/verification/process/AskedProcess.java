@@ -110,7 +110,9 @@ public class AskedProcess implements AutoCloseable {
     public final void awaitStarted(Duration limit) throws IOException {
         if (await(started.thenApply(none -> true), limit).isEmpty()) {
             throw new IOException(id
-                    + (isAlive() ? " has not started within " + limit.toSeconds() + " s" : " ended before it had started")
+                    + (isAlive()
+                            ? " has not started within " + limit.toSeconds() + " s"
+                            : " ended before it had started")
                     + "; see its log");
         }
     }

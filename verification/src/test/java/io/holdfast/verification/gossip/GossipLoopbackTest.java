@@ -18,6 +18,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +109,36 @@ class GossipLoopbackTest {
             }
         }
         assertTrue(meters.find("holdfast.datagrams.received").counters().isEmpty());
+    }
+
+    @Test
+    void withTheApplicationsExecutorTheLoopIsANodesOnlyThread() throws Exception {
+        ExecutorService callbacks = Executors.newSingleThreadExecutor();
+        Set<String> heard = ConcurrentHashMap.newKeySet();
+        try {
+            for (int i = 1; i <= 2; i++) {
+                String seed = running.isEmpty()
+                        ? "127.0.0.1:1"
+                        : running.get(0).node().advertisedAddress().toString();
+                running.add(HaCluster.builder("shop")
+                        .node(Node.of("lean-" + i).bind("127.0.0.1:0"))
+                        .executor(callbacks)
+                        .memberListener(event -> heard.add(event.member().id()))
+                        .with(GossipMembership.seeds(seed).awaitOthers(Duration.ZERO))
+                        .start());
+            }
+            awaitAgreement(Set.of("lean-1", "lean-2"));
+            eventually("listeners are called", () -> heard.containsAll(Set.of("lean-1", "lean-2")), this::views);
+            assertEquals(
+                    Set.of("holdfast-lean-1-loop", "holdfast-lean-2-loop"),
+                    Thread.getAllStackTraces().keySet().stream()
+                            .map(Thread::getName)
+                            .filter(name -> name.startsWith("holdfast-lean-"))
+                            .collect(Collectors.toSet()));
+        } finally {
+            running.forEach(HaCluster::close);
+            callbacks.shutdown();
+        }
     }
 
     @Test
