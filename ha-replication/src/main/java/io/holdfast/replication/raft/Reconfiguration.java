@@ -107,6 +107,8 @@ final class Reconfiguration {
                         s.log.termAt(s.commit) == s.term,
                         s.members.current().equals(recorded),
                         replicator.live(),
+                        replicator.caughtUp(),
+                        replicator.heardLately(),
                         replicator.matches(),
                         s.log.lastIndex()),
                 change);

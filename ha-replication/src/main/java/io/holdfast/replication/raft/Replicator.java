@@ -86,6 +86,13 @@ final class Replicator {
                 || (follower != null && s.now - follower.heardNanos <= s.config.electionTimeoutNanos());
     }
 
+    /** The others who have said something within the election time-out. */
+    Set<String> heardLately() {
+        TreeSet<String> all = new TreeSet<>(followers.keySet());
+        all.removeIf(id -> !hearsLately(id));
+        return all;
+    }
+
     /** For how long it has said nothing. */
     long silentNanos(String id) {
         Progress follower = followers.get(id);

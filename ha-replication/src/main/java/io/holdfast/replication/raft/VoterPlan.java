@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>One change at a time, and none before the leader has committed an entry of its own term.
  *   <li>Who gets a vote has the log already (4.2.1): a voter that still has to fetch it counts for the quorum and helps nobody.
- *   <li>Both the present voters and those to be have a majority of nodes that are connected and have the log, now.
+ *   <li>Both the present voters and those to be have a majority of nodes that are connected and have the log, now. If they had
+ *       just before, one pause explains it, and it is waited for.
  *   <li>A leader does not remove itself while it can hand over first; if it cannot, it steps down when the change is decided
  *       (4.2.2).
  * </ul>
@@ -37,6 +38,8 @@ public final class VoterPlan {
      * @param serves true if an entry of the leader's own term is committed
      * @param recorded true if the configuration is written where the loss of the log's end does not reach it
      * @param live who is heard and lacks nothing that is not on its way, the leader aside
+     * @param lately the same of who was heard within the election time-out
+     * @param heard who was heard within the election time-out, whatever it lacks, the leader aside
      * @param matches up to where each other member's disk has the log
      * @param lastIndex the log's end
      */
@@ -48,10 +51,20 @@ public final class VoterPlan {
             boolean serves,
             boolean recorded,
             Set<String> live,
+            Set<String> lately,
+            Set<String> heard,
             Map<String, Long> matches,
             long lastIndex) {
         boolean isLive(Voter voter) {
             return voter.id().equals(self) || live.contains(voter.id());
+        }
+
+        /** Whether a majority of them is among these. */
+        private boolean isMajority(Set<String> among, List<Voter> of) {
+            long there = of.stream()
+                    .filter(voter -> voter.id().equals(self) || among.contains(voter.id()))
+                    .count();
+            return there >= of.size() / 2 + 1;
         }
     }
 
@@ -184,6 +197,13 @@ public final class VoterPlan {
         List<Voter> old = next.outgoing();
         List<Voter> good = old.stream().filter(view::isLive).toList();
         if (good.size() < old.size() / 2 + 1) {
+            if (!view.isMajority(view.heard(), old)) {
+                return wait(Voter.nodeOf(view.self()) + " has stood still, or hears no majority of the voters "
+                        + nodes(old) + " and is about to give up its office");
+            }
+            if (view.isMajority(view.lately(), old)) {
+                return wait(silent(old, good));
+            }
             return refused("of the voters " + nodes(old) + " only " + nodes(good) + " are connected with "
                     + Voter.nodeOf(view.self()) + " and have the log, so that no change can be decided; start or mend "
                     + nodes(missing(old, good)));
@@ -191,6 +211,9 @@ public final class VoterPlan {
         List<Voter> then = next.voters();
         List<Voter> goodThen = then.stream().filter(view::isLive).toList();
         int majority = then.size() / 2 + 1;
+        if (goodThen.size() < majority && view.isMajority(view.lately(), then)) {
+            return wait(silent(then, goodThen));
+        }
         if (goodThen.isEmpty()) {
             return refused("nobody but " + change.removed() + " has the whole log; let another voter catch up first");
         }
@@ -212,6 +235,10 @@ public final class VoterPlan {
                 "the voters would be " + nodes(then) + " instead of " + nodes(old)
                         + (then.size() == 2 ? "; the death of either of two stops all writes" : ""),
                 next);
+    }
+
+    private static String silent(List<Voter> all, List<Voter> good) {
+        return nodes(missing(all, good)) + " should have answered by now; it is waited for until that is silence";
     }
 
     private static List<Voter> missing(List<Voter> all, List<Voter> good) {

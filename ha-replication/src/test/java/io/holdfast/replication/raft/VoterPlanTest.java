@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** What may be changed, and what is said where it may not. */
@@ -31,7 +32,20 @@ class VoterPlanTest {
 
     private static View view(Configuration configuration, String... live) {
         Map<String, Long> matches = Map.of(onDisk("d").id(), 3L);
-        return new View("a", configuration, 10, true, true, true, Set.of(live), matches, 20);
+        return view(configuration, Set.of(live), Set.of(live), ids(configuration), matches);
+    }
+
+    private static Set<String> ids(Configuration configuration) {
+        return configuration.members().stream().map(Voter::id).collect(Collectors.toSet());
+    }
+
+    private static View view(
+            Configuration configuration,
+            Set<String> live,
+            Set<String> lately,
+            Set<String> heard,
+            Map<String, Long> matches) {
+        return new View("a", configuration, 10, true, true, true, live, lately, heard, matches, 20);
     }
 
     private static void expect(Decision decision, String says, View view, ShapeChange change) {
@@ -56,6 +70,23 @@ class VoterPlanTest {
                 ShapeChange.remove("c"));
         expect(Decision.BEGIN, "a, b, c, d", view(three.withStandby(node("d")), "b", "d"), ShapeChange.add("d"));
         expect(Decision.BEGIN, "a, b, d", view(three.withStandby(node("d")), "b", "d"), ShapeChange.replace("c", "d"));
+    }
+
+    /** A pause of a machine, and be it this one, is nothing that anybody has to mend. */
+    @Test
+    void whoIsSilentForAMomentIsWaitedFor() {
+        Configuration three = voters("a", "b", "c").withStandby(node("d"));
+        Set<String> none = Set.of();
+        View paused = view(three, none, none, none, Map.of());
+        expect(Decision.WAIT, "a has stood still", paused, ShapeChange.remove("b"));
+        View quiet = view(three, none, Set.of("b"), Set.of("b"), Map.of());
+        expect(Decision.WAIT, "b, c should have answered by now", quiet, ShapeChange.remove("c"));
+        View behind = view(three, none, none, Set.of("b"), Map.of());
+        expect(Decision.REFUSED, "no change can be decided", behind, ShapeChange.remove("c"));
+        View quietAfter = view(three, Set.of("b"), Set.of("b", "c"), Set.of("b", "c"), Map.of());
+        expect(Decision.WAIT, "c should have answered by now", quietAfter, ShapeChange.remove("b"));
+        View silentAfter = view(three, Set.of("b"), Set.of("b"), Set.of("b"), Map.of());
+        expect(Decision.REFUSED, "start or mend c", silentAfter, ShapeChange.remove("b"));
     }
 
     @Test
@@ -91,12 +122,14 @@ class VoterPlanTest {
         expect(Decision.WAIT, "has not joined", view(three, "b", "c"), ShapeChange.add("d"));
         expect(Decision.WAIT, "up to 3 of 20", view(three.withStandby(onDisk("d")), "b", "c"), ShapeChange.add("d"));
         expect(Decision.WAIT, "by itself", view(three.withLearner(node("d")), "b", "c", "d"), ShapeChange.add("d"));
-        View changing = new View("a", three, 10, false, true, true, Set.of("b", "c"), Map.of(), 20);
+        Set<String> others = Set.of("b", "c");
+        View changing = new View("a", three, 10, false, true, true, others, others, others, Map.of(), 20);
         expect(Decision.WAIT, "at index 10", changing, ShapeChange.remove("c"));
-        View fresh = new View("a", three, 10, true, false, true, Set.of("b", "c"), Map.of(), 20);
+        View fresh = new View("a", three, 10, true, false, true, others, others, others, Map.of(), 20);
         expect(Decision.WAIT, "just become master", fresh, ShapeChange.remove("c"));
-        View unwritten =
-                new View("a", voters("a").withStandby(node("d")), 10, true, true, false, Set.of("d"), Map.of(), 20);
+        Configuration one = voters("a").withStandby(node("d"));
+        Set<String> d = Set.of("d");
+        View unwritten = new View("a", one, 10, true, true, false, d, d, d, Map.of(), 20);
         expect(Decision.WAIT, "written down", unwritten, ShapeChange.add("d"));
         Configuration joint = three.withStandby(node("d")).exchanging("d", "", false);
         expect(Decision.WAIT, "under way", view(joint, "b", "c", "d"), ShapeChange.remove("b"));
