@@ -273,7 +273,7 @@ class GossipAndLogTest extends WholeNodesFixture {
         simulation.runFor(Duration.ofSeconds(12));
         assertEquals(List.of(), told());
         machines.values().forEach(machine -> machine.pause(Duration.ofSeconds(15)));
-        simulation.runFor(Duration.ofSeconds(40));
+        simulation.runFor(Duration.ofSeconds(30));
         assertEquals(List.of(), told());
         await(victim + " is replaced", () -> !voters().isEmpty() && !voters().contains(victim));
     }
