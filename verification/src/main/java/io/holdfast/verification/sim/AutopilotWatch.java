@@ -18,8 +18,11 @@ import java.util.regex.Pattern;
  * it says, and its own membership does not see it; whom it gives one to was there.
  */
 final class AutopilotWatch {
-    /** Half a minute, less what clocks differ by, and what tells of a change while its process stands still. */
-    private static final long LEAST_PAUSE_NANOS = 20_000_000_000L;
+    /**
+     * The shortest time after which a voter is replaced, where that is less than half a minute, less what clocks differ by, and what
+     * tells of a change while its process stands still.
+     */
+    private static final long LEAST_PAUSE_NANOS = 6_000_000_000L;
 
     /** Three election time-outs and a look. */
     private static final long ANSWERED_NANOS = 4_000_000_000L;
