@@ -5,19 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
 import io.holdfast.integrations.loadbalance.http.BalancedHttp;
-import io.holdfast.loadbalance.Algorithm;
-import io.holdfast.loadbalance.Balancer;
-import io.holdfast.loadbalance.BalancerRuntime;
-import io.holdfast.loadbalance.BalancerSettings;
-import io.holdfast.loadbalance.CallSettings;
-import io.holdfast.loadbalance.Endpoint;
-import io.holdfast.loadbalance.EndpointSource;
 import io.holdfast.loadbalance.LoadBalancer;
+import io.holdfast.loadbalance.LoadBalancing;
 import io.holdfast.loadbalance.ReadSession;
-import io.holdfast.loadbalance.StandaloneLoadBalancer;
+import io.holdfast.membership.GossipMembership;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.ReplicatedLog;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,12 +22,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -60,14 +50,12 @@ class RoutedServiceProcessTest {
     void noIdempotentWriteFailsWhenTheMasterIsKilledAndNoneIsLost(@TempDir Path directory) throws Exception {
         List<Integer> ports = Ports.free(6);
         Map<String, RoutedNodeJvm> nodes = new TreeMap<>();
-        ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
         try {
             for (int i = 1; i <= 3; i++) {
                 nodes.put("node-" + i, RoutedNodeJvm.start(i, ports, directory));
             }
-            try (HaCluster client = client(ports);
-                    StandaloneLoadBalancer balancer = balancer(client, ports, thread)) {
-                LoadBalancer calls = balancer.calls();
+            try (HaCluster client = client(ports)) {
+                LoadBalancer calls = LoadBalancing.service(client, "http");
                 call(calls, nodes, client);
                 for (int caller = 0; caller < CALLERS; caller++) {
                     HttpResponse<String> read = http.send(
@@ -81,7 +69,6 @@ class RoutedServiceProcessTest {
             for (RoutedNodeJvm each : nodes.values()) {
                 each.kill();
             }
-            thread.shutdownNow();
         }
     }
 
@@ -143,28 +130,16 @@ class RoutedServiceProcessTest {
         acknowledged.set(caller, value);
     }
 
+    /** It learns from the nodes who they are, what they offer, and who is master. */
     private static HaCluster client(List<Integer> ports) {
+        String[] nodes = {"127.0.0.1:" + ports.get(0), "127.0.0.1:" + ports.get(1), "127.0.0.1:" + ports.get(2)};
         HaCluster client = HaCluster.builder("shop")
                 .node(Node.client("callers"))
-                .with(LogReplication.client(
-                        "127.0.0.1:" + ports.get(0), "127.0.0.1:" + ports.get(1), "127.0.0.1:" + ports.get(2)))
+                .with(GossipMembership.seeds(nodes))
+                .with(LogReplication.client(nodes))
+                .with(LoadBalancing.feature())
                 .start();
         client.awaitReady(Duration.ofSeconds(30));
         return client;
-    }
-
-    private static StandaloneLoadBalancer balancer(
-            HaCluster client, List<Integer> ports, ScheduledExecutorService thread) {
-        List<Endpoint> endpoints = List.of(
-                Endpoint.of("node-1", "http://127.0.0.1:" + ports.get(3)),
-                Endpoint.of("node-2", "http://127.0.0.1:" + ports.get(4)),
-                Endpoint.of("node-3", "http://127.0.0.1:" + ports.get(5)));
-        return StandaloneLoadBalancer.start(
-                new Balancer.Identity("shop", "callers", "http"),
-                EndpointSource.withMaster(client, EndpointSource.fixed(endpoints)),
-                BalancerSettings.of(Algorithm.peakEwma()),
-                CallSettings.usual(),
-                BalancerRuntime.of(thread, SplittableRandom::new),
-                new SimpleMeterRegistry());
     }
 }

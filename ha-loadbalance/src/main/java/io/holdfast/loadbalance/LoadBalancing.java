@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Balances over the services of a cluster's own members, from any of them: who offers a service, and who is master, is taken from
+ * Balances over the services of a cluster's members, from any of them or from a {@code Node.client}: who offers a service, and who is master, is taken from
  * membership and log the moment that changes, by all balancers of the process at once. Immutable configuration.
  *
  * <pre>{@code
@@ -22,7 +22,8 @@ import java.util.TreeMap;
  * LoadBalancer http = LoadBalancing.service(cluster, "http");
  * }</pre>
  *
- * <p>Outside a cluster it is {@link StandaloneLoadBalancer}.
+ * <p>A client has to be given {@code GossipMembership} with the members' addresses, too, and {@code LogReplication.client(...)} where
+ * the master is to be known. Outside a cluster it is {@link StandaloneLoadBalancer}.
  */
 public final class LoadBalancing implements HaFeature {
     static final String NAME = "loadbalance";
@@ -69,14 +70,7 @@ public final class LoadBalancing implements HaFeature {
     }
 
     @Override
-    public void validate(Settings settings) {
-        if (settings.node().isClient()) {
-            throw new IllegalArgumentException(
-                    "node " + settings.node().id() + " is a client, which gossip does not tell who"
-                            + " offers what; leave .with(LoadBalancing.feature()) out, and use StandaloneLoadBalancer with"
-                            + " EndpointSource.withMaster(cluster, EndpointSource.fixed(...))");
-        }
-    }
+    public void validate(Settings settings) {}
 
     @Override
     public RunningFeature create(FeatureContext context) {

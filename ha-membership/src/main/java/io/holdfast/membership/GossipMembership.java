@@ -5,6 +5,7 @@ import io.holdfast.core.discovery.Discovery;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
 import io.holdfast.core.spi.RunningFeature;
+import io.holdfast.membership.node.ClientView;
 import io.holdfast.membership.node.GossipNode;
 import io.holdfast.membership.node.GossipSettings;
 import io.holdfast.membership.settings.MembershipOptions;
@@ -23,6 +24,9 @@ import java.util.function.Consumer;
  *     .node(Node.of("node-1").bind("0.0.0.0:7400").advertise("10.0.0.1:7400"))
  *     .with(GossipMembership.seeds("dns:shop.example:7400").keys(KeyRing.inFile(Path.of("/etc/shop/gossip.keys"))))
  * }</pre>
+ *
+ * <p>A {@linkplain io.holdfast.core.Node#client client} that is given this is no member: it is not gossiped about, and has a member
+ * tell it who is there, over one connection, with the same keys where there are keys. It turns to another when that one is gone.
  *
  * <p>Immutable: each method returns a changed copy.
  */
@@ -104,7 +108,7 @@ public final class GossipMembership implements HaFeature {
 
     @Override
     public RunningFeature create(FeatureContext context) {
-        return new GossipNode(settings, context);
+        return context.node().isClient() ? new ClientView(settings, context) : new GossipNode(settings, context);
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What gossip lets operators see. Safe from any thread. */
 final class GossipInspection implements Inspectable {
@@ -28,9 +29,12 @@ final class GossipInspection implements Inspectable {
     private static final int MOST = 2_000;
 
     private final Supplier<Members> members;
+    private final @Nullable Supplier<String> toldBy;
 
-    GossipInspection(Supplier<Members> members) {
+    /** @param toldBy of a client, which member tells it, empty if none does; null for a member */
+    GossipInspection(Supplier<Members> members, @Nullable Supplier<String> toldBy) {
         this.members = members;
+        this.toldBy = toldBy;
     }
 
     @Override
@@ -41,6 +45,9 @@ final class GossipInspection implements Inspectable {
                     state.name().toLowerCase(Locale.ROOT),
                     members.get().all().stream().filter(m -> m.state() == state).count());
         }
+        if (toldBy != null) {
+            status.put("toldBy", toldBy.get());
+        }
         return status;
     }
 
@@ -48,7 +55,14 @@ final class GossipInspection implements Inspectable {
     public List<Finding> explain() {
         Members seen = members.get();
         List<Finding> findings = new ArrayList<>();
-        if (seen.isAlone() && seen.all().size() > 1) {
+        if (toldBy != null && toldBy.get().isEmpty()) {
+            findings.add(new Finding(
+                    "members",
+                    Explanation.State.BROKEN,
+                    "no member tells this client who is there; what it knew last: " + seen,
+                    "see whether the members run, whether their ports are reached over TCP, and, if they have keys for gossip,"
+                            + " whether this client has the same"));
+        } else if (seen.isAlone() && seen.all().size() > 1) {
             findings.add(new Finding(
                     "members",
                     Explanation.State.BROKEN,

@@ -1,7 +1,6 @@
 package io.holdfast.membership.node;
 
 import io.holdfast.core.MemberEvent;
-import io.holdfast.core.MemberState;
 import io.holdfast.core.Members;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Measure;
@@ -12,27 +11,13 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** What gossip counts. Changed on the loop. */
 final class GossipMeters {
-    private static final Measure MEMBERS = Measure.gauge(
-            "holdfast.membership.members",
-            "members as this node sees them, itself included, by `state`",
-            "cluster",
-            "node",
-            "state");
-    private static final Measure EVENTS = Measure.counter(
-            "holdfast.membership.events",
-            "what happened to members as this node saw it, by `kind`: `joined`, `suspected`, `died` and so on",
-            "cluster",
-            "node",
-            "kind");
     private static final Measure DOUBT = gauge(
             "doubt",
             "how far this node doubts itself, 0 to 8 (Lifeguard): its probes are that much slower, its loop is often late");
@@ -52,13 +37,14 @@ final class GossipMeters {
             counter("late", "times that this node's loop was so late that it put its judgement off");
     private static final Measure FULL =
             counter("full", "members that were not let in because there are as many as may be");
+    private static final Measure FOLLOWERS = gauge("followers", "clients that learn of the members from this node");
 
     private final MeterRegistry registry;
     private final Tags tags;
     private final Swim core;
     private final List<Meter> meters = new ArrayList<>();
     private final List<Followed> followed = new ArrayList<>();
-    private final Map<MemberEvent.Kind, Counter> events = new EnumMap<>(MemberEvent.Kind.class);
+    private final ViewMeters view;
     private volatile int doubt;
     private volatile int overTcp;
 
@@ -87,22 +73,15 @@ final class GossipMeters {
         return Measure.counter("holdfast.membership." + name, description, "cluster", "node");
     }
 
-    GossipMeters(FeatureContext context, Supplier<Members> members, Swim core) {
+    GossipMeters(FeatureContext context, Supplier<Members> members, Swim core, IntSupplier followers) {
         this.registry = context.meters();
         this.tags =
                 Tags.of("cluster", context.clusterName(), "node", context.node().id());
         this.core = core;
-        for (MemberState state : MemberState.values()) {
-            meters.add(MEMBERS.newGauge(
-                    registry, tags.and("state", word(state)), members, seen -> count(seen.get(), state)));
-        }
-        for (MemberEvent.Kind kind : MemberEvent.Kind.values()) {
-            Counter counter = EVENTS.newCounter(registry, tags.and("kind", word(kind)));
-            events.put(kind, counter);
-            meters.add(counter);
-        }
+        this.view = new ViewMeters(context, members);
         meters.add(DOUBT.newGauge(registry, tags, this, m -> m.doubt));
         meters.add(OVER_TCP.newGauge(registry, tags, this, m -> m.overTcp));
+        meters.add(FOLLOWERS.newGauge(registry, tags, followers, IntSupplier::getAsInt));
         follow(PROBES, SwimStats::probes);
         follow(FAILED, SwimStats::probesFailed);
         follow(INDIRECT, SwimStats::rescuedIndirectly);
@@ -115,25 +94,14 @@ final class GossipMeters {
         follow(FULL, SwimStats::refusedFull);
     }
 
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
-    }
-
     private void follow(Measure measure, ToLongFunction<SwimStats> value) {
         Counter counter = measure.newCounter(registry, tags);
         meters.add(counter);
         followed.add(new Followed(counter, value));
     }
 
-    private static double count(Members members, MemberState state) {
-        return members.all().stream().filter(m -> m.state() == state).count();
-    }
-
     void count(MemberEvent.Kind kind) {
-        Counter counter = events.get(kind);
-        if (counter != null) {
-            counter.increment();
-        }
+        view.count(kind);
     }
 
     /** Takes over what the core has counted. */
@@ -144,6 +112,7 @@ final class GossipMeters {
     }
 
     void close() {
+        view.close();
         meters.forEach(registry::remove);
     }
 }

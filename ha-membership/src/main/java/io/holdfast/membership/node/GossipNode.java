@@ -4,6 +4,7 @@ import io.holdfast.core.Address;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.MemberEvent;
 import io.holdfast.core.MemberFacts;
+import io.holdfast.core.MemberState;
 import io.holdfast.core.Members;
 import io.holdfast.core.Node;
 import io.holdfast.core.NotAvailableException;
@@ -26,10 +27,10 @@ import io.holdfast.membership.swim.SwimConfig;
 import io.holdfast.membership.swim.SwimMessage;
 import io.holdfast.membership.swim.SwimOutput;
 import io.holdfast.membership.swim.SwimTable;
+import io.holdfast.membership.wire.Sighting;
 import io.holdfast.membership.wire.SwimCodec;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -48,7 +49,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class GossipNode implements RunningFeature, Membership, MemberGossip, SwimOutput {
     private static final Logger LOG = LoggerFactory.getLogger(GossipNode.class);
-    private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MEASURE_NANOS = Followers.BEAT_NANOS;
     private static final long ROUTE_FORGETS_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final GossipSettings settings;
@@ -62,9 +63,8 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
     private final AddressBook addresses;
     private final Worker worker;
     private final Inbox inbox;
-    private final GossipInspection inspection = new GossipInspection(this::members);
-    private final List<Consumer<MemberEvent>> listeners = new ArrayList<>();
-    private final ArrayDeque<MemberEvent> untold = new ArrayDeque<>();
+    private final GossipInspection inspection = new GossipInspection(this::members, null);
+    private final Told told = new Told();
     private final AtomicInteger waitingSends = new AtomicInteger();
     private final Facts facts;
     private @Nullable Roster roster;
@@ -73,6 +73,7 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
     private @Nullable Carriers carriers;
     private @Nullable Watches watches;
     private @Nullable Routes routes;
+    private @Nullable Followers followers;
     private @Nullable Seeking seeking;
     private @Nullable Company company;
     private @Nullable GossipMeters meters;
@@ -83,7 +84,6 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
     private long timerNanos;
     private @Nullable Runnable stopped;
     private boolean silenced; // the core says nothing any more
-    private boolean telling;
 
     /** Makes the running part; it does nothing before {@link #start}. */
     public GossipNode(GossipSettings settings, FeatureContext context) {
@@ -134,7 +134,6 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
                 new SplittableRandom(runtime.random().nextLong()),
                 this);
         swim = core;
-        meters = new GossipMeters(context, () -> members, core);
         SwimConfig config = settings.config();
         StreamFrames sealed = new StreamFrames(streamSeal, runtime.allocator(), self.advertisedAddress());
         frames = sealed;
@@ -146,6 +145,10 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         Inbound inbound =
                 new Inbound(id, info.boot(), sealed, config.maxMembers(), runtime.loop(), new InboundEvents());
         context.links().accept(Streams.PROTOCOL, inbound::accept);
+        Followers following = new Followers(id, sealed, runtime.loop(), runtime.clock(), this::view);
+        followers = following;
+        context.links().accept(Followers.PROTOCOL, following::accept);
+        meters = new GossipMeters(context, () -> members, core, following::count);
         core.start(now(), List.of());
         company = new Company(id, settings, context);
         runtime.loop().schedule(MEASURE_NANOS, this::measure);
@@ -217,6 +220,9 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         if (streams != null) {
             streams.close();
         }
+        if (followers != null) {
+            followers.close();
+        }
         if (carriers != null) {
             carriers.close();
         }
@@ -263,21 +269,7 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
             }
         }
         arm(core.nextWake());
-        tell();
-    }
-
-    /** One event after the other, also if a listener makes the next one happen. */
-    private void tell() {
-        if (telling) {
-            return;
-        }
-        telling = true;
-        for (MemberEvent event = untold.poll(); event != null; event = untold.poll()) {
-            for (Consumer<MemberEvent> listener : listeners) {
-                listener.accept(event);
-            }
-        }
-        telling = false;
+        told.tell();
     }
 
     private void arm(long wanted) {
@@ -295,7 +287,8 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
     }
 
     private void measure() {
-        if (swim != null && meters != null && routes != null && carriers != null) {
+        if (swim != null && meters != null && routes != null && carriers != null && followers != null) {
+            followers.beat();
             carriers.look();
             routes.look();
             meters.update(routes.overTcp());
@@ -310,6 +303,15 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
             core.tick(now());
             settle();
         }
+    }
+
+    /** All that this member sees, for those who follow it. */
+    private List<Sighting> view() {
+        Swim core = Objects.requireNonNull(swim, "links end before the core does");
+        List<Sighting> view = new ArrayList<>();
+        view.add(new Sighting(core.self(), MemberState.ALIVE));
+        core.members().forEach(member -> view.add(new Sighting(member.info(), member.state())));
+        return view;
     }
 
     // ---- what arrives
@@ -426,7 +428,8 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
                 LOG.warn("node {}: {} at {}", id, event, event.member().address());
             default -> LOG.info("node {}: {} at {}", id, event, event.member().address());
         }
-        untold.add(event); // told when the snapshot shows it, too
+        told.add(event); // told when the snapshot shows it, too
+        Objects.requireNonNull(followers, "made before the core starts").changed(change);
     }
 
     @Override
@@ -457,7 +460,7 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
 
     @Override
     public void listen(Consumer<MemberEvent> listener) {
-        listeners.add(listener);
+        told.listen(listener);
     }
 
     @Override
@@ -470,8 +473,10 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         run(core -> {
             Node self = context.node();
             core.update(now(), self.advertisedAddress(), metadata);
-            Objects.requireNonNull(roster, "made before the core")
-                    .self(self, said, core.self().incarnation());
+            MemberInfo now = core.self();
+            Objects.requireNonNull(roster, "made before the core").self(self, said, now.incarnation());
+            Objects.requireNonNull(followers, "made before the core starts")
+                    .changed(new Sighting(now, MemberState.ALIVE), false);
         });
     }
 

@@ -72,8 +72,11 @@ public record GossipSettings(
     /** Refuses what cannot work, with what to write instead. */
     public void validate(HaFeature.Settings cluster) {
         if (cluster.node().isClient()) {
-            throw new IllegalArgumentException("node " + cluster.node().id()
-                    + " is a client, and gossip is among members;" + " leave .with(GossipMembership...) out");
+            if (listener != null) {
+                throw new IllegalArgumentException("node " + cluster.node().id()
+                        + " is a client, and messages go from member to member; leave .onMessage(...) out");
+            }
+            return;
         }
         if (cluster.tls() && keys == null && datagrams) {
             throw new IllegalArgumentException(

@@ -47,6 +47,10 @@ final class StreamFrames {
 
         default void ack(StreamMessage.StreamAck ack) {}
 
+        default void follow() {}
+
+        default void sightings(StreamMessage.Sightings seen) {}
+
         /**
          * What a datagram would have held; not to be kept.
          *
@@ -64,6 +68,15 @@ final class StreamFrames {
         send(link, STREAM, StreamCodec.encode(allocator, ping));
     }
 
+    void sendFollow(Link link) {
+        send(link, STREAM, StreamCodec.encode(allocator, new StreamMessage.Follow()));
+    }
+
+    /** @return false if the link is gone or too much waits there already: it was not sent */
+    boolean sendSightings(Link link, StreamMessage.Sightings seen) {
+        return send(link, STREAM, StreamCodec.encode(allocator, seen));
+    }
+
     void sendAck(Link link, long challenge) {
         send(link, STREAM, StreamCodec.encode(allocator, new StreamMessage.StreamAck(challenge)));
     }
@@ -77,7 +90,7 @@ final class StreamFrames {
         send(link, inReturn ? MESSAGES_IN_RETURN : MESSAGES, payload);
     }
 
-    private void send(Link link, int kind, ByteBuf content) {
+    private boolean send(Link link, int kind, ByteBuf content) {
         ByteBuf plain = allocator.buffer(4 + host.length + content.readableBytes());
         try {
             plain.writeByte(kind);
@@ -85,7 +98,7 @@ final class StreamFrames {
                 plain.writeByte(host.length).writeBytes(host).writeShort(port);
             }
             plain.writeBytes(content);
-            link.send(Lane.URGENT, seal.seal(plain));
+            return link.send(Lane.URGENT, seal.seal(plain));
         } finally {
             plain.release();
             content.release();
@@ -115,6 +128,10 @@ final class StreamFrames {
                         reader.ping(ping);
                     } else if (message instanceof StreamMessage.StreamAck ack) {
                         reader.ack(ack);
+                    } else if (message instanceof StreamMessage.Follow) {
+                        reader.follow();
+                    } else if (message instanceof StreamMessage.Sightings seen) {
+                        reader.sightings(seen);
                     }
                 }
                 case MESSAGES -> reader.messages(address(plain), plain, false);

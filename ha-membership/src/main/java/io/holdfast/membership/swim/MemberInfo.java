@@ -54,7 +54,7 @@ public record MemberInfo(String id, long boot, long incarnation, Address address
     }
 
     /** Whether the two say the same of all that users see. */
-    boolean saysTheSame(MemberInfo other) {
+    public boolean saysTheSame(MemberInfo other) {
         return address.equals(other.address) && flags == other.flags && Arrays.equals(metadata, other.metadata);
     }
 

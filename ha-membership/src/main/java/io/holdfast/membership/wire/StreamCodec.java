@@ -22,6 +22,7 @@ public final class StreamCodec {
     private static final long MAX_AGE_SECONDS = 1L << 32;
     private static final List<MemberState> STATES =
             List.of(MemberState.ALIVE, MemberState.SUSPECT, MemberState.DEAD, MemberState.LEFT);
+    private static final int FORGOTTEN = STATES.size();
 
     private StreamCodec() {}
 
@@ -44,6 +45,29 @@ public final class StreamCodec {
         frames.accept(encode(allocator, new TablePart(answer, true, table.from(), part)));
     }
 
+    /**
+     * Cuts what a member sees into as many frames as it takes.
+     *
+     * @param whole whether that is all that it sees
+     */
+    public static void cut(boolean whole, List<Sighting> all, Consumer<StreamMessage.Sightings> frames) {
+        List<Sighting> part = new ArrayList<>();
+        int size = 3;
+        boolean first = whole;
+        for (Sighting sighting : all) {
+            int more = 1 + MemberCodec.size(sighting.member());
+            if (size + more > MAX_FRAME_BYTES || part.size() >= MAX_ENTRIES_IN_FRAME) {
+                frames.accept(new StreamMessage.Sightings(first, false, List.copyOf(part)));
+                first = false;
+                part.clear();
+                size = 3;
+            }
+            part.add(sighting);
+            size += more;
+        }
+        frames.accept(new StreamMessage.Sightings(first, true, List.copyOf(part)));
+    }
+
     /** Writes one frame. */
     public static ByteBuf encode(ByteBufAllocator allocator, StreamMessage message) {
         ByteBuf out = allocator.buffer(256);
@@ -62,6 +86,15 @@ public final class StreamCodec {
             out.writeLong(m.boot());
         } else if (message instanceof StreamAck m) {
             out.writeByte(3).writeLong(m.challenge());
+        } else if (message instanceof StreamMessage.Follow) {
+            out.writeByte(4);
+        } else if (message instanceof StreamMessage.Sightings m) {
+            out.writeByte(5).writeByte((m.whole() ? 1 : 0) | (m.last() ? 2 : 0));
+            for (Sighting sighting : m.entries()) {
+                MemberState state = sighting.state();
+                out.writeByte(state == null ? FORGOTTEN : STATES.indexOf(state));
+                MemberCodec.write(out, sighting.member());
+            }
         } else {
             out.release();
             throw new IllegalStateException("not encoded: " + message);
@@ -89,6 +122,8 @@ public final class StreamCodec {
                         case 1 -> readTable(in);
                         case 2 -> new StreamPing(in.readLong(), Primitives.readId(in), in.readLong());
                         case 3 -> new StreamAck(in.readLong());
+                        case 4 -> new StreamMessage.Follow();
+                        case 5 -> readSightings(in);
                         default -> {
                             in.skipBytes(in.readableBytes());
                             yield new StreamMessage.Unknown(kind);
@@ -122,5 +157,22 @@ public final class StreamCodec {
             entries.add(new SwimTable.Entry(MemberCodec.read(in), STATES.get(state), age));
         }
         return new TablePart((flags & 1) != 0, (flags & 2) != 0, from, entries);
+    }
+
+    private static StreamMessage.Sightings readSightings(ByteBuf in) {
+        int flags = in.readUnsignedByte();
+        if (flags > 3) {
+            throw new MalformedFrameException("flags " + flags + " of what a member sees");
+        }
+        List<Sighting> entries = new ArrayList<>();
+        while (in.isReadable()) {
+            int state = in.readUnsignedByte();
+            if (state > FORGOTTEN || entries.size() >= MAX_ENTRIES_IN_FRAME) {
+                throw new MalformedFrameException(
+                        "entry " + entries.size() + " of what a member sees, of state " + state);
+            }
+            entries.add(new Sighting(MemberCodec.read(in), state == FORGOTTEN ? null : STATES.get(state)));
+        }
+        return new StreamMessage.Sightings((flags & 1) != 0, (flags & 2) != 0, entries);
     }
 }

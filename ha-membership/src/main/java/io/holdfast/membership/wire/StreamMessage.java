@@ -27,6 +27,18 @@ public sealed interface StreamMessage {
     /** Yes. */
     record StreamAck(long challenge) implements StreamMessage {}
 
+    /** A client wants to be told who is there, from now on. */
+    record Follow() implements StreamMessage {}
+
+    /**
+     * What a member sees, for those who follow it: all of it, in as many frames as it takes, then what changes. An empty one says
+     * that nothing has changed.
+     *
+     * @param whole true for the first frame of all that it sees: whoever is not named is not known any more
+     * @param last whether that is complete with it
+     */
+    record Sightings(boolean whole, boolean last, List<Sighting> entries) implements StreamMessage {}
+
     /** Of a later version; to be passed over. */
     record Unknown(int kind) implements StreamMessage {}
 }

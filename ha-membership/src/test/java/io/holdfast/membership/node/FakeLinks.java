@@ -71,6 +71,7 @@ final class FakeLinks implements Links {
         final List<ByteBuf> sent = new ArrayList<>();
         final String id;
         String disconnected = "";
+        boolean full;
         private final @Nullable LinkListener listener;
 
         End(String id, @Nullable LinkListener listener) {
@@ -85,6 +86,10 @@ final class FakeLinks implements Links {
 
         @Override
         public boolean send(Lane lane, ByteBuf frame) {
+            if (full) {
+                frame.release();
+                return false;
+            }
             sent.add(frame);
             return true;
         }

@@ -204,8 +204,12 @@ class SwimCodecTest {
 
     @Test
     void otherFramesComeBackAndThoseOfALaterVersionArePassedOver() {
-        for (StreamMessage message :
-                List.of(new StreamMessage.StreamPing(-7, "node-1", -9), new StreamMessage.StreamAck(-7))) {
+        for (StreamMessage message : List.of(
+                new StreamMessage.StreamPing(-7, "node-1", -9),
+                new StreamMessage.StreamAck(-7),
+                new StreamMessage.Follow(),
+                new StreamMessage.Sightings(false, true, List.of()),
+                new StreamMessage.Sightings(true, false, sightings(7)))) {
             ByteBuf frame = StreamCodec.encode(ByteBufAllocator.DEFAULT, message);
             assertEquals(message, StreamCodec.decode(frame));
             frame.release();
@@ -242,5 +246,53 @@ class SwimCodecTest {
                         + "0513" + "0161" + "0102030405060708" + "ac02" + "01681ce8" + "01" + "0109"
                         + "060f" + "0162" + "0000000000000001" + "02" + "01" + "01" + "0161"),
                 ByteBufUtil.getBytes(encoded(messages)));
+    }
+
+    private List<Sighting> sightings(int many) {
+        List<MemberState> states = List.of(MemberState.values());
+        List<Sighting> sightings = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            int state = random.nextInt(5);
+            sightings.add(new Sighting(member(), state == 4 ? null : states.get(state)));
+        }
+        return sightings;
+    }
+
+    @Test
+    void aLargeViewTakesSeveralFrames() {
+        for (boolean whole : new boolean[] {true, false}) {
+            List<Sighting> all = sightings(3000);
+            List<Sighting> read = new ArrayList<>();
+            List<StreamMessage.Sightings> frames = new ArrayList<>();
+            StreamCodec.cut(whole, all, frames::add);
+            assertTrue(frames.size() > 5);
+            for (int i = 0; i < frames.size(); i++) {
+                ByteBuf frame = StreamCodec.encode(ByteBufAllocator.DEFAULT, frames.get(i));
+                assertTrue(frame.readableBytes() <= StreamCodec.MAX_FRAME_BYTES);
+                StreamMessage.Sightings part = (StreamMessage.Sightings) StreamCodec.decode(frame);
+                frame.release();
+                assertEquals(whole && i == 0, part.whole());
+                assertEquals(i == frames.size() - 1, part.last());
+                read.addAll(part.entries());
+            }
+            assertEquals(all, read);
+        }
+    }
+
+    @Test
+    void goldenBytesOfAView() {
+        MemberInfo member = new MemberInfo("a", 0x0102030405060708L, 300, new Address("h", 7400), 1, new byte[] {9});
+        String bytes = "0161" + "0102030405060708" + "ac02" + "01681ce8" + "01" + "0109";
+        StreamMessage.Sightings seen = new StreamMessage.Sightings(
+                true, true, List.of(new Sighting(member, MemberState.SUSPECT), new Sighting(member, null)));
+        assertEquals(
+                "0105" + "03" + "01" + bytes + "04" + bytes,
+                ByteBufUtil.hexDump(StreamCodec.encode(ByteBufAllocator.DEFAULT, seen)));
+        assertEquals(
+                "0104", ByteBufUtil.hexDump(StreamCodec.encode(ByteBufAllocator.DEFAULT, new StreamMessage.Follow())));
+        for (String malformed : List.of("010504", "01050305" + bytes, "01050301", "010400")) {
+            ByteBuf frame = Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump(malformed));
+            assertThrows(MalformedFrameException.class, () -> StreamCodec.decode(frame), malformed);
+        }
     }
 }

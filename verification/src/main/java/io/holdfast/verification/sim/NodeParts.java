@@ -20,6 +20,11 @@ interface NodeParts {
         return builder;
     }
 
+    /** A client as it is to start. */
+    default HaCluster.Builder client(HaCluster.Builder builder) {
+        return builder;
+    }
+
     /** True if there are no named roles and no short time-outs, so that much time passes with few events. */
     default boolean areQuiet() {
         return false;

@@ -57,6 +57,7 @@ final class SimulatedCluster {
     private final Set<String> gone = new TreeSet<>();
     private final Set<String> renewed = new TreeSet<>();
     private NodeParts parts = NodeParts.NONE;
+    private final List<HaCluster> clients = new ArrayList<>();
     private @Nullable SimulatedNode forgetful;
     private long forgottenUpTo;
 
@@ -280,14 +281,21 @@ final class SimulatedCluster {
     /** A client on a machine of its own. */
     HaCluster client(String id) {
         NodeRuntime runtime = simulation.node(id).runtime();
-        return HaCluster.builder("sim")
+        HaCluster.Builder builder = HaCluster.builder("sim")
                 .node(Node.client(id))
                 .with(LogReplication.client(addresses())
                         .timeout(Duration.ofSeconds(5))
                         .roleLease(Duration.ofMillis(800)))
                 .runtime(runtime)
-                .executor(simulation.node(id).callbacks())
-                .start();
+                .executor(simulation.node(id).callbacks());
+        HaCluster client = parts.client(builder).start();
+        clients.add(client);
+        return client;
+    }
+
+    /** Those that were started; they run until the end. */
+    List<HaCluster> clients() {
+        return clients;
     }
 
     /** How many bits have flipped on a disk. */

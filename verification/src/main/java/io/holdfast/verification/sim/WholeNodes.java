@@ -83,6 +83,12 @@ final class WholeNodes implements NodeParts {
                 });
     }
 
+    /** It learns of the members from them. */
+    @Override
+    public HaCluster.Builder client(HaCluster.Builder builder) {
+        return builder.with(GossipMembership.seeds(seeds));
+    }
+
     /** How often anybody was suspected, as far as the present processes were told. */
     long suspicions() {
         return told.values().stream()

@@ -1,5 +1,6 @@
 package io.holdfast.verification.sim;
 
+import io.holdfast.core.HaCluster;
 import io.holdfast.core.Member;
 import io.holdfast.core.MemberState;
 import io.holdfast.core.ReplicaRole;
@@ -167,19 +168,29 @@ final class WholeStorm extends Storm {
         }
         for (SimulatedNode machine : cluster().machines()) {
             if (machine.running()) {
-                Map<String, ReplicaRole> seen = new TreeMap<>();
-                for (Member member : cluster().process(machine.id()).members().all()) {
-                    if (member.state() == MemberState.ALIVE) {
-                        seen.put(
-                                member.id(),
-                                Objects.requireNonNullElse(member.facts().role(), ReplicaRole.CLIENT));
-                    }
-                }
+                Map<String, ReplicaRole> seen = seenBy(cluster().process(machine.id()));
                 if (!seen.equals(roles)) {
                     return machine.id() + " sees " + seen + " where there are " + roles;
                 }
             }
         }
+        for (HaCluster client : cluster().clients()) {
+            Map<String, ReplicaRole> seen = seenBy(client);
+            seen.remove(client.node().id());
+            if (!seen.equals(roles)) {
+                return client + " sees " + seen + " where there are " + roles;
+            }
+        }
         return "";
+    }
+
+    private static Map<String, ReplicaRole> seenBy(HaCluster process) {
+        Map<String, ReplicaRole> seen = new TreeMap<>();
+        for (Member member : process.members().all()) {
+            if (member.state() == MemberState.ALIVE) {
+                seen.put(member.id(), Objects.requireNonNullElse(member.facts().role(), ReplicaRole.CLIENT));
+            }
+        }
+        return seen;
     }
 }

@@ -15,12 +15,15 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A cluster changes its shape while somebody writes: three voters, two more are added, two learners join, and two voters die for
  * good at once, the master among them. The autopilot gives their votes to the learners, and the map stands still for one failover.
  */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class ShapeUnderLoadTest {
     /** Nobody dies: a change of who votes costs a write nothing but the change's own entries. */
     private static final Duration NO_FAILOVER = Duration.ofMillis(500);

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** {@code verification/simulate.sh --mutants} hunts them all; here each must still apply and compile, and two are hunted. */
+@Execution(ExecutionMode.CONCURRENT)
 class MutantsTest {
     private static final Path MUTANTS = Path.of("mutants");
     private static final Path SOURCES = Path.of("..", "ha-replication", "src", "main", "java");

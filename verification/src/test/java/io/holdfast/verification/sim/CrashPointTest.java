@@ -6,6 +6,8 @@ import io.holdfast.testkit.CrashMode;
 import io.holdfast.testkit.SimulatedNode;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * snapshot and shortens its log, while it fetches another's, and while it starts. Whatever is left is a good state: the node
  * comes back, and has everything.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class CrashPointTest {
     /** What the victim does while it is struck. */
     enum Stage {

@@ -7,8 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Whole clusters by seed: always the same ones, and each time some new ones. */
+@Execution(ExecutionMode.CONCURRENT)
 class SimulationTest {
     private static final int FIXED = Integer.getInteger("holdfast.sim.fixed", 60);
     private static final int FRESH = Integer.getInteger("holdfast.sim.fresh", 40);

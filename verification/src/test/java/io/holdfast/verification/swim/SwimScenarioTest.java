@@ -19,8 +19,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What membership promises, each over many seeds, with the real bytes. */
+@Execution(ExecutionMode.CONCURRENT)
 class SwimScenarioTest {
     private static final SwimConfig LAN = SwimConfig.lan().build();
 

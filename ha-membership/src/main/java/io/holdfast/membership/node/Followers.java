@@ -1,0 +1,194 @@
+package io.holdfast.membership.node;
+
+import io.holdfast.core.runtime.Clock;
+import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
+import io.holdfast.core.runtime.EventLoop;
+import io.holdfast.core.runtime.EventLoop.Timer;
+import io.holdfast.core.spi.Links;
+import io.holdfast.core.spi.Links.Link;
+import io.holdfast.core.spi.Links.LinkListener;
+import io.holdfast.core.spi.Links.Protocol;
+import io.holdfast.membership.swim.MemberChange;
+import io.holdfast.membership.wire.Sighting;
+import io.holdfast.membership.wire.StreamCodec;
+import io.holdfast.membership.wire.StreamMessage.Sightings;
+import io.netty.buffer.ByteBuf;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clients that want to know who is there. Each gets all that this member sees, and from then on what changes: soon, if somebody
+ * came or went, and at most twice a second if somebody only says something else of itself, which loads do all the time. On the
+ * loop.
+ */
+final class Followers {
+    static final Protocol PROTOCOL = new Protocol(7, "members");
+    /** More are sent to other members. */
+    static final int MOST = 1_000;
+    /** So often a follower hears at least something; it takes a member that says nothing for so many times that for lost. */
+    static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long UPDATE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final Sightings NOTHING_NEW = new Sightings(false, true, List.of());
+
+    private final String node;
+    private final StreamFrames frames;
+    private final EventLoop loop;
+    private final Clock clock;
+    private final Supplier<List<Sighting>> view;
+    /** Accepted; those who asked, with it a key where there are keys, are in {@link #following}. */
+    private int links;
+
+    private final Set<Link> following = new LinkedHashSet<>();
+    /** The newest of each member, not told yet. */
+    private final Map<String, Sighting> changed = new LinkedHashMap<>();
+
+    private @Nullable Timer timer;
+    private long timerNanos;
+    private long toldNanos;
+    private volatile int count;
+    private boolean closed;
+
+    /** @param view all that this member sees now, itself included */
+    Followers(String node, StreamFrames frames, EventLoop loop, Clock clock, Supplier<List<Sighting>> view) {
+        this.node = node;
+        this.frames = frames;
+        this.loop = loop;
+        this.clock = clock;
+        this.view = view;
+        this.toldNanos = clock.nanoTime() - UPDATE_NANOS;
+    }
+
+    /** How many follow. Safe from any thread. */
+    int count() {
+        return count;
+    }
+
+    LinkListener accept(Links.Peer peer) {
+        if (closed) {
+            throw new Links.RefusedException(node + " stops");
+        }
+        if (links >= MOST) {
+            throw new Links.RefusedException(
+                    MOST + " clients learn of the members from " + node + " already; others have room");
+        }
+        return new One();
+    }
+
+    /** The view has changed. */
+    void changed(MemberChange change) {
+        boolean forgotten = change.kind() == MemberChange.Kind.FORGOTTEN;
+        changed(
+                new Sighting(change.member(), forgotten ? null : change.state()),
+                change.kind() != MemberChange.Kind.UPDATED);
+    }
+
+    /** @param soon false for what a member says of itself */
+    void changed(Sighting sighting, boolean soon) {
+        if (following.isEmpty()) {
+            return;
+        }
+        changed.put(sighting.member().id(), sighting);
+        long now = clock.nanoTime();
+        arm(soon ? now + SOON_NANOS : Math.max(now + SOON_NANOS, toldNanos + UPDATE_NANOS));
+    }
+
+    private void arm(long wanted) {
+        if (timer != null && timerNanos - wanted <= 0) {
+            return;
+        }
+        cancel();
+        timerNanos = wanted;
+        timer = loop.schedule(Math.max(0, wanted - clock.nanoTime()), this::tell);
+    }
+
+    private void cancel() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    private void tell() {
+        timer = null;
+        toldNanos = clock.nanoTime();
+        List<Sighting> news = List.copyOf(changed.values());
+        changed.clear();
+        StreamCodec.cut(false, news, this::toAll);
+    }
+
+    /** Says at least that this member is there. Called every {@link #BEAT_NANOS}. */
+    void beat() {
+        if (!following.isEmpty() && clock.nanoTime() - toldNanos >= BEAT_NANOS / 2) {
+            toAll(NOTHING_NEW);
+        }
+    }
+
+    private void toAll(Sightings seen) {
+        List.copyOf(following).forEach(link -> tell(link, seen));
+    }
+
+    /** Whoever does not keep up begins anew, and then needs only what is true by then. */
+    private void tell(Link link, Sightings seen) {
+        if (!frames.sendSightings(link, seen) && remove(link)) {
+            link.disconnect("it does not read what it is told of the members");
+        }
+    }
+
+    private boolean remove(Link link) {
+        boolean was = following.remove(link);
+        count = following.size();
+        if (following.isEmpty()) {
+            changed.clear();
+            cancel();
+        }
+        return was;
+    }
+
+    void close() {
+        closed = true;
+        List.copyOf(following).forEach(link -> {
+            remove(link);
+            link.disconnect(node + " stops");
+        });
+    }
+
+    private final class One implements LinkListener {
+        private boolean up;
+
+        @Override
+        public void up(Link link) {
+            up = true;
+            links++;
+        }
+
+        @Override
+        public void received(Link link, ByteBuf frame) {
+            frames.open(frame, new StreamFrames.Reader() {
+                @Override
+                public void follow() {
+                    if (up && !closed && following.add(link)) {
+                        count = following.size();
+                        StreamCodec.cut(true, view.get(), seen -> tell(link, seen));
+                    }
+                }
+            });
+        }
+
+        @Override
+        public void down(Link link, CloseReason reason, String detail) {
+            if (up) {
+                up = false;
+                links--;
+            }
+            remove(link);
+        }
+    }
+}
