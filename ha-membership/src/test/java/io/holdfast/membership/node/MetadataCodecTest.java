@@ -96,9 +96,11 @@ class MetadataCodecTest {
                         () -> settings.validate(new HaFeature.Settings("shop", long1, false, false)))
                 .getMessage());
         assertTrue(message.contains("node-1") && message.contains("shorten"), message);
+        HaFeature.Settings client = new HaFeature.Settings("shop", Node.client("web"), false, false);
+        settings.validate(client);
         assertThrows(
                 IllegalArgumentException.class,
-                () -> settings.validate(new HaFeature.Settings("shop", Node.client("web"), false, false)));
+                () -> settings.withListener(heard -> {}).validate(client));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> settings.validate(new HaFeature.Settings("shop", node(), false, true)));
