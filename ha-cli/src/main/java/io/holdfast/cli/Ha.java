@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             Explain.class,
             SafeToStopCommand.class,
             Transfer.class,
+            Drain.class,
             MembersCommand.class,
             VotersCommand.class,
             LogCommand.class,

@@ -67,6 +67,9 @@ final class MembersCommand implements Callable<Integer> {
     private static String details(JsonNode member) {
         List<String> said = new ArrayList<>();
         add(said, "role", Text.of(member.path("role")).toLowerCase(Locale.ROOT));
+        String health = Text.of(member.path("health")).toLowerCase(Locale.ROOT);
+        add(said, "health", health.equals("up") ? "" : health);
+        add(said, "draining", member.path("draining").asBoolean() ? "yes" : "");
         add(said, "zone", Text.of(member.path("zone")));
         member.path("tags").forEach(tag -> add(said, "tag", Text.of(tag)));
         member.path("services")

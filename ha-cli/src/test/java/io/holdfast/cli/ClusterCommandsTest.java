@@ -269,6 +269,19 @@ class ClusterCommandsTest {
     }
 
     @Test
+    void aNodeDrainsUntilItIsToldToEndThat() throws Exception {
+        await(() -> at("node-1", "status") == ExitCodes.WHOLE);
+        assertEquals(ExitCodes.WHOLE, at("node-2", "drain"));
+        assertEquals("node-2 gets no new requests", out.toString().strip());
+        HaCluster node = running.get("node-2");
+        assertTrue(node.isDraining() && !node.isReady());
+        assertTrue(node.whyNotReady().contains("it drains"), node.whyNotReady());
+        assertEquals(ExitCodes.WHOLE, at("node-2", "drain", "--end", "--json"));
+        assertEquals("{\"node\":\"node-2\",\"draining\":false}", out.toString().strip());
+        await(node::isReady);
+    }
+
+    @Test
     void membersAreListedWhereThereIsGossip() throws Exception {
         assertEquals(ExitCodes.USAGE, at("node-1", "members"));
         assertTrue(err.toString().contains("members"), err.toString());

@@ -46,6 +46,7 @@ final class ClusterRun {
     private volatile @Nullable Thread stopper;
     private volatile @Nullable ShutdownHook shutdownHook;
     private volatile boolean stopRequested;
+    private volatile boolean draining;
     private final AtomicReference<@Nullable CompletableFuture<Void>> leaving = new AtomicReference<>();
     private volatile boolean loopSound = true;
 
@@ -75,14 +76,44 @@ final class ClusterRun {
 
     /** A feature says whether it can serve. */
     void ready(String feature, boolean ready, String reason) {
+        readies(() -> readiness.set(feature, ready, reason));
+    }
+
+    private void readies(Runnable change) {
         boolean before = readiness.isReady();
-        readiness.set(feature, ready, reason);
+        change.run();
         boolean now = readiness.isReady();
         if (now && !before) {
             events.tell(HaEvent.Kind.READY, "", "");
         } else if (before && !now) {
             events.tell(HaEvent.Kind.NOT_READY, "", readiness.reasons());
         }
+    }
+
+    void drain(boolean is) {
+        NodeParts running = parts;
+        if (running == null || life.state() != State.RUNNING) {
+            throw new IllegalStateException(
+                    plan + " is " + life.state() + " and takes no requests that it could drain of");
+        }
+        synchronized (readiness) { // the others are told in the order in which it is wanted
+            if (draining == is) {
+                return;
+            }
+            draining = is;
+            readies(() -> readiness.ofNode(is ? "it drains: no new requests are to come" : ""));
+            Membership membership = running.membership();
+            if (membership != null) {
+                membership.say(facts -> facts.withDraining(is));
+            }
+        }
+        LOG.info(
+                is ? "{} drains: balancers send it nothing new" : "{} drains no more: balancers send it requests again",
+                plan);
+    }
+
+    boolean isDraining() {
+        return draining;
     }
 
     @Nullable

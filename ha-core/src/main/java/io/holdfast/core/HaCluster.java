@@ -213,6 +213,24 @@ public final class HaCluster implements AutoCloseable {
     }
 
     /**
+     * Says to everybody that this node is to get no new requests, or that it is again: for maintenance, or before {@link #stop()}.
+     * Balancers of the cluster's members and clients send it nothing new as soon as gossip has told them, some tens of
+     * milliseconds; sessions that are bound to it stay for a while, and calls on their way end as they would. It is not ready as
+     * long as it drains, so {@code /ready} says no, too; mastership, votes and roles are untouched. A node that is started anew
+     * does not drain. Idempotent; safe from any thread.
+     *
+     * @throws IllegalStateException if the node is not running
+     */
+    public void drain(boolean is) {
+        run.drain(is);
+    }
+
+    /** True if it {@linkplain #drain drains}. */
+    public boolean isDraining() {
+        return run.isDraining();
+    }
+
+    /**
      * Stops the node: the features in reverse order, within 10 seconds together, then its connections and threads.
      * Roles come first: each is given up when its callbacks have ended, or its {@code stopWithin} is over. Returns when all is
      * done, also if interrupted, and at the latest after 31 seconds and the longest {@code stopWithin}; called by a callback, by the loop or by several

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +50,8 @@ final class HealthMonitor {
     private volatile long tickedNanos;
     private volatile boolean begun;
     private boolean stopped;
+    private Consumer<Health> overall = health -> {};
+    private Health told = Health.UP;
     private long stalledNanos;
     private boolean stalled;
 
@@ -74,8 +77,16 @@ final class HealthMonitor {
         });
     }
 
-    /** On the loop. */
-    void begin() {
+    /**
+     * On the loop.
+     *
+     * @param hears how the node is as a whole, whenever that changes; called by any thread, one after the other
+     */
+    void begin(Consumer<Health> hears) {
+        synchronized (this) {
+            overall = hears;
+        }
+        tellOverall();
         found(LOOP, Health.UP, "");
         tickedNanos = clock.nanoTime();
         begun = true;
@@ -110,10 +121,19 @@ final class HealthMonitor {
         if (before == null) {
             register(name);
         }
+        tellOverall();
         boolean first = before == null && health == Health.UP; // as it should be, and nobody thought otherwise
         boolean same = before != null && !UNCHECKED.equals(before) && before.health() == health;
         if (!first && !same) {
             tell(name, now);
+        }
+    }
+
+    private synchronized void tellOverall() {
+        Health now = report().health();
+        if (now != told) {
+            told = now;
+            overall.accept(now);
         }
     }
 

@@ -237,7 +237,8 @@ final class NodeParts {
     /** Lets the features act. */
     void begin() {
         loop().run(() -> {
-            health().begin();
+            Membership heard = membership;
+            health().begin(heard == null ? is -> {} : is -> heard.say(facts -> facts.withHealth(is)));
             TlsWatch certificates = tlsWatch;
             if (certificates != null) {
                 certificates.begin();

@@ -81,6 +81,7 @@ final class Operations {
                 new OperatorCommand("explain", OperatorRole.READ, new Gathering("explain", this::explained)),
                 new OperatorCommand(
                         "health", OperatorRole.READ, arguments -> CompletableFuture.completedFuture(run.health())),
+                new OperatorCommand("drain", OperatorRole.OPERATE, this::drain),
                 new OperatorCommand("safe-to-stop", OperatorRole.READ, this::safeToStop),
                 new OperatorCommand("transfer-mastership", OperatorRole.OPERATE, this::transfer));
     }
@@ -116,6 +117,7 @@ final class Operations {
         status.put("live", run.isLive());
         status.put("ready", run.isReady());
         status.put("whyNotReady", run.whyNotReady());
+        status.put("draining", run.isDraining());
         status.put("health", health.health());
         status.put("findings", health.findings());
         Tenures roles = parts.tenures();
@@ -298,6 +300,18 @@ final class Operations {
                 nodeId,
                 by + " is the one who knows, and did not say: "
                         + (reply.isOk() ? "its answer is not understood" : reply.text()));
+    }
+
+    private CompletionStage<?> drain(Map<String, String> arguments) {
+        String is = arguments.getOrDefault("draining", "true");
+        if (!is.equals("true") && !is.equals("false")) {
+            throw new IllegalArgumentException("draining is \"" + is + "\"; use true or false");
+        }
+        run.drain(is.equals("true"));
+        Map<String, Object> done = new LinkedHashMap<>();
+        done.put("node", run.node().id());
+        done.put("draining", run.isDraining());
+        return CompletableFuture.completedFuture(done);
     }
 
     private CompletionStage<?> transfer(Map<String, String> arguments) {

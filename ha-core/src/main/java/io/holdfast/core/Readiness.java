@@ -29,6 +29,15 @@ final class Readiness {
         change(() -> missing.put(feature, ready ? "" : reason.isEmpty() ? "is not ready, and gave no reason" : reason));
     }
 
+    /**
+     * The node itself asks for no requests, or does again.
+     *
+     * @param why empty for the latter
+     */
+    void ofNode(String why) {
+        change(() -> missing.put("node", why));
+    }
+
     /** The names of all features, in their order. */
     List<String> features() {
         return features;

@@ -33,7 +33,7 @@ class HealthMonitorClockTest {
         feed.begin(Runnable::run, "shop", registry);
         HealthMonitor monitor =
                 new HealthMonitor("shop", "a", runtime, runtime, runtime::newWorker, checks, feed, registry);
-        monitor.begin();
+        monitor.begin(health -> {});
         world.runFor(Duration.ofMillis(350));
         return monitor;
     }

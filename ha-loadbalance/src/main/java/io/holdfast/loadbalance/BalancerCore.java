@@ -109,18 +109,16 @@ final class BalancerCore {
         changes.health().forEach((id, health) -> {
             Entry entry = entries.get(id);
             if (entry != null) {
-                if (entry.health == Health.DOWN && health != Health.DOWN) {
-                    entry.startSlowly(now);
-                }
-                entry.health = health;
+                entry.tell(health);
             }
         });
         changes.draining().forEach((id, is) -> {
             Entry entry = entries.get(id);
             if (entry != null) {
-                entry.drain(is, now, settings.draining().toNanos());
+                entry.tellToDrain(is);
             }
         });
+        entries.values().forEach(each -> each.settle(now, settings.draining().toNanos()));
     }
 
     private void replace(long now, List<Endpoint> endpoints) {
@@ -150,7 +148,7 @@ final class BalancerCore {
         List<Observation> all = new ArrayList<>(entries.size());
         entries.forEach((id, entry) -> all.add(new Observation(
                 id,
-                entry.health != Health.DOWN && !entry.isDraining(),
+                entry.health() != Health.DOWN && !entry.isDraining(),
                 entry.stats.failuresInARow(),
                 entry.stats.successes(),
                 entry.stats.latencyNanos(ticks, decay),

@@ -187,9 +187,9 @@ final class BalancerMeters {
                 .mapToDouble(group -> group.fraction())
                 .sum();
         set("all", entry -> true);
-        set("serving", entry -> entry.ejected == null && entry.health != Health.DOWN && !entry.isDraining());
+        set("serving", entry -> entry.ejected == null && entry.health() != Health.DOWN && !entry.isDraining());
         set("ejected", entry -> entry.ejected != null);
-        set("down", entry -> entry.health == Health.DOWN);
+        set("down", entry -> entry.health() == Health.DOWN);
         set("draining", Entry::isDraining);
         set("starting", Entry::isStarting);
         Map<EndpointStats, OfEndpoint> gone = new HashMap<>(ofEndpoints);

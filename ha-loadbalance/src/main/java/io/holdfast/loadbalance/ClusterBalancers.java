@@ -2,8 +2,10 @@ package io.holdfast.loadbalance;
 
 import io.holdfast.core.Explanation;
 import io.holdfast.core.FencingToken;
+import io.holdfast.core.Health;
 import io.holdfast.core.Member;
 import io.holdfast.core.MemberEvent;
+import io.holdfast.core.MemberFacts;
 import io.holdfast.core.MemberState;
 import io.holdfast.core.Members;
 import io.holdfast.core.ReplicaRole;
@@ -52,7 +54,9 @@ final class ClusterBalancers implements RunningFeature, Inspectable {
             int weight,
             Set<String> tags,
             Map<String, URI> services,
-            @Nullable ReplicaRole role) {}
+            @Nullable ReplicaRole role,
+            Health health,
+            boolean draining) {}
 
     ClusterBalancers(FeatureContext context, Map<String, LoadBalancing.Service> configured) {
         this.context = context;
@@ -86,7 +90,9 @@ final class ClusterBalancers implements RunningFeature, Inspectable {
                 member.node().weight(),
                 member.node().tags(),
                 member.node().services(),
-                member.facts().role());
+                member.facts().role(),
+                member.facts().health(),
+                member.facts().draining());
         boolean same = offer.equals(offers.put(member.id(), offer));
         if (event.kind() == MemberEvent.Kind.FORGOTTEN) {
             offers.remove(member.id());
@@ -121,7 +127,10 @@ final class ClusterBalancers implements RunningFeature, Inspectable {
         Members members = membership.members();
         List<Endpoint> endpoints = new ArrayList<>();
         for (Member member : members.offering(service)) {
-            Endpoint.of(member.node(), service).ifPresent(endpoints::add);
+            MemberFacts facts = member.facts();
+            Endpoint.of(member.node(), service)
+                    .map(each -> each.health(facts.health()).draining(facts.draining()))
+                    .ifPresent(endpoints::add);
         }
         return new Directory(number, endpoints, master(members), id -> lagNanos(membership.members(), id));
     }

@@ -1,6 +1,7 @@
 package io.holdfast.loadbalance;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.Health;
 import io.holdfast.core.Node;
 import java.net.URI;
 import java.util.Collections;
@@ -22,9 +23,18 @@ import java.util.TreeSet;
  * @param weight how much of the load it takes beside others, 1 to 1000
  * @param tags of its node
  * @param services all services of its node, by name
+ * @param health how its node is, as that says itself; a balancer that is told worse by {@link Balancer#health} goes by that
+ * @param draining true if it asks for nothing new, see {@link Balancer#drain}
  */
 public record Endpoint(
-        String id, URI uri, String zone, int weight, SortedSet<String> tags, SortedMap<String, URI> services) {
+        String id,
+        URI uri,
+        String zone,
+        int weight,
+        SortedSet<String> tags,
+        SortedMap<String, URI> services,
+        Health health,
+        boolean draining) {
     /** The least weight. */
     public static final int LEAST_WEIGHT = 1;
     /** The most weight. */
@@ -46,10 +56,10 @@ public record Endpoint(
 
     /** One of weight 1 in no zone. */
     public static Endpoint of(String id, String uri) {
-        return new Endpoint(id, URI.create(uri), "", 1, new TreeSet<>(), new TreeMap<>());
+        return new Endpoint(id, URI.create(uri), "", 1, new TreeSet<>(), new TreeMap<>(), Health.UP, false);
     }
 
-    /** What a node offers under that name; empty if it does not. */
+    /** What a node offers under that name; empty if it does not. Health and draining are not the node's description: UP, and not. */
     public static Optional<Endpoint> of(Node node, String service) {
         return Optional.ofNullable(node.services().get(service))
                 .map(uri -> new Endpoint(
@@ -58,27 +68,39 @@ public record Endpoint(
                         node.zone(),
                         node.weight(),
                         new TreeSet<>(node.tags()),
-                        new TreeMap<>(node.services())));
+                        new TreeMap<>(node.services()),
+                        Health.UP,
+                        false));
     }
 
     /** The same in a zone. */
     public Endpoint zone(String name) {
-        return new Endpoint(id, uri, name, weight, tags, services);
+        return new Endpoint(id, uri, name, weight, tags, services, health, draining);
     }
 
     /** The same with a weight, 1 to 1000. */
     public Endpoint weight(int share) {
-        return new Endpoint(id, uri, zone, share, tags, services);
+        return new Endpoint(id, uri, zone, share, tags, services, health, draining);
     }
 
     /** The same with these tags. */
     public Endpoint tags(Set<String> names) {
-        return new Endpoint(id, uri, zone, weight, new TreeSet<>(names), services);
+        return new Endpoint(id, uri, zone, weight, new TreeSet<>(names), services, health, draining);
     }
 
     /** The same with these services of its node. */
     public Endpoint services(Map<String, URI> byName) {
-        return new Endpoint(id, uri, zone, weight, tags, new TreeMap<>(byName));
+        return new Endpoint(id, uri, zone, weight, tags, new TreeMap<>(byName), health, draining);
+    }
+
+    /** The same, as healthy as that. */
+    public Endpoint health(Health is) {
+        return new Endpoint(id, uri, zone, weight, tags, services, is, draining);
+    }
+
+    /** The same, asking for nothing new or not. */
+    public Endpoint draining(boolean is) {
+        return new Endpoint(id, uri, zone, weight, tags, services, health, is);
     }
 
     /** Its URI with a path, and perhaps a query, put to it: {@code uri("/orders/17?full")}. */

@@ -13,9 +13,13 @@ final class Entry {
     final EndpointStats stats = new EndpointStats();
     Target target;
     int priority;
-    Health health = Health.UP;
     Verdict.@Nullable Ejected ejected;
     Verdict.@Nullable Spared spared;
+    /** By a check of the caller's; its own word is the endpoint's. */
+    private Health told = Health.UP;
+
+    private boolean toldToDrain;
+    private boolean down;
     private boolean draining;
     private long drainedAt;
     private boolean starting;
@@ -23,6 +27,7 @@ final class Entry {
 
     Entry(Endpoint endpoint) {
         this.target = new Target(endpoint, stats);
+        this.down = endpoint.health() == Health.DOWN;
     }
 
     /** The same endpoint with other words: what is known of it stays. */
@@ -30,6 +35,37 @@ final class Entry {
         if (!target.endpoint().equals(endpoint)) {
             target = new Target(endpoint, stats);
         }
+    }
+
+    /** The worse of what it says itself and what is told of it. */
+    Health health() {
+        return target.endpoint().health().worse(told);
+    }
+
+    void tell(Health health) {
+        told = health;
+    }
+
+    void tellToDrain(boolean is) {
+        toldToDrain = is;
+    }
+
+    /**
+     * Takes over what has been said and told of it since the last time. Who comes back starts slowly.
+     *
+     * @param drainNanos for how long sessions may stay
+     */
+    void settle(long now, long drainNanos) {
+        boolean isDown = health() == Health.DOWN;
+        boolean drains = toldToDrain || target.endpoint().draining();
+        if (drains && !draining) {
+            drainedAt = now + drainNanos;
+        }
+        if ((down && !isDown) || (draining && !drains)) {
+            startSlowly(now);
+        }
+        down = isDown;
+        draining = drains;
     }
 
     void startSlowly(long now) {
@@ -52,22 +88,13 @@ final class Entry {
         }
     }
 
-    void drain(boolean is, long now, long nanos) {
-        if (is && !draining) {
-            drainedAt = now + nanos;
-        } else if (!is && draining) {
-            startSlowly(now);
-        }
-        draining = is;
-    }
-
     boolean isDraining() {
         return draining;
     }
 
     /** Whether sessions that are bound to it may stay. */
     boolean keepsSessions(long now) {
-        return ejected == null && health != Health.DOWN && (!draining || now - drainedAt < 0);
+        return ejected == null && !down && (!draining || now - drainedAt < 0);
     }
 
     Candidate candidate(long now, SlowStart slowStart) {
@@ -77,7 +104,7 @@ final class Entry {
                 endpoint.zone(),
                 endpoint.weight(),
                 priority,
-                health,
+                health(),
                 ejected != null,
                 draining,
                 started(now, slowStart));

@@ -80,7 +80,7 @@ final class Standings {
                     Reason.DRAINING,
                     entry.keepsSessions(now) ? "its sessions may still stay" : "its sessions have to go"));
         }
-        if (entry.health == Health.DOWN) {
+        if (entry.health() == Health.DOWN) {
             reasons.add(new Because(Reason.DOWN, "its health is DOWN"));
         }
         Verdict.Ejected out = entry.ejected;
@@ -111,7 +111,7 @@ final class Standings {
 
     private List<Because> whileAvailable(Entry entry, String id) {
         List<Because> reasons = new ArrayList<>();
-        if (entry.health == Health.DEGRADED) {
+        if (entry.health() == Health.DEGRADED) {
             reasons.add(new Because(Reason.DEGRADED, settings.degradedPercent() + " % of its weight"));
         }
         if (entry.isStarting()) {

@@ -372,6 +372,33 @@ class BalancerTest {
         }
     }
 
+    /** What a node says of itself comes with the list; what the caller is told counts where it is worse. */
+    @Test
+    void whatANodeSaysOfItselfCounts() {
+        Balancer balancer = balancer(BalancerSettings.of(Algorithm.roundRobin()));
+        List<Endpoint> three = new ArrayList<>(endpoints(3));
+        update(balancer, three, 1);
+        assertEquals(3, picks(balancer, 30).size());
+        three.set(1, three.get(1).draining(true));
+        three.set(2, three.get(2).health(Health.DEGRADED));
+        update(balancer, three, 2);
+        assertFalse(picks(balancer, 30).containsKey("node-1"));
+        assertTrue(standing(balancer, "node-1").is(Reason.DRAINING));
+        assertTrue(standing(balancer, "node-2").is(Reason.DEGRADED));
+        balancer.drain("node-1", false);
+        balancer.health("node-2", Health.UP);
+        runtime.work();
+        assertFalse(picks(balancer, 30).containsKey("node-1"), "it says itself that it drains");
+        assertTrue(standing(balancer, "node-2").is(Reason.DEGRADED), "it says itself that it is");
+        balancer.health("node-2", Health.DOWN);
+        runtime.work();
+        assertTrue(standing(balancer, "node-2").is(Reason.DOWN), "the check says worse");
+        three.set(1, three.get(1).draining(false));
+        update(balancer, three, 3);
+        assertTrue(standing(balancer, "node-1").is(Reason.STARTING), "who comes back starts slowly");
+        balancer.close();
+    }
+
     private static void assertStays(Balancer balancer, String session, String id) {
         for (int i = 0; i < 20; i++) {
             Target target = balancer.begin(session, RequestKey.of(i), null);

@@ -134,6 +134,8 @@ final class GossipInspection implements Inspectable {
                                     Map.Entry::getKey, e -> e.getValue().toString(), (a, b) -> a, TreeMap::new)));
             ReplicaRole role = member.facts().role();
             one.put("role", role == null ? "" : role.name());
+            one.put("health", member.facts().health().name());
+            one.put("draining", member.facts().draining());
             one.put("load", member.facts().load());
             one.put("capabilities", member.facts().capabilities());
             one.put("version", member.version());

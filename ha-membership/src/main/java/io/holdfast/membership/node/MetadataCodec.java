@@ -1,6 +1,7 @@
 package io.holdfast.membership.node;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.Health;
 import io.holdfast.core.MemberFacts;
 import io.holdfast.core.Node;
 import io.holdfast.core.ReplicaRole;
@@ -12,6 +13,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -29,6 +31,8 @@ final class MetadataCodec {
     private static final ReplicaRole[] ROLES = {
         ReplicaRole.MASTER, ReplicaRole.SLAVE, ReplicaRole.LEARNER, ReplicaRole.CLIENT
     };
+
+    private static final List<Health> HEALTH = List.of(Health.UP, Health.DEGRADED, Health.DOWN);
 
     private MetadataCodec() {}
 
@@ -54,6 +58,7 @@ final class MetadataCodec {
                 out.writeFloat(load.getValue().floatValue());
             }
             writeWords(out, facts.capabilities());
+            out.writeByte((HEALTH.indexOf(facts.health()) << 1) | (facts.draining() ? 1 : 0));
         } catch (IOException tooLong) { // nothing else happens to bytes in memory
             throw new IllegalArgumentException(
                     "a zone, tag or service of node " + node.id()
@@ -108,9 +113,17 @@ final class MetadataCodec {
                 String name = text(in);
                 load.put(name, (double) in.readFloat());
             }
+            SortedSet<String> capabilities = readWords(in);
+            int state = in.readUnsignedByte();
+            int health = (state >> 1) & 3;
             return new Content(
                     node,
-                    new MemberFacts(role == 0 || role > ROLES.length ? null : ROLES[role - 1], load, readWords(in)));
+                    new MemberFacts(
+                            role == 0 || role > ROLES.length ? null : ROLES[role - 1],
+                            load,
+                            capabilities,
+                            health < HEALTH.size() ? HEALTH.get(health) : Health.DOWN,
+                            (state & 1) != 0));
         } catch (IOException | IllegalArgumentException e) {
             throw new MalformedFrameException(
                     "metadata of " + id + " cannot be read: " + e.getClass().getSimpleName());

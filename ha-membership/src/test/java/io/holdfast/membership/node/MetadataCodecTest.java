@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.Health;
 import io.holdfast.core.MemberFacts;
 import io.holdfast.core.Node;
 import io.holdfast.core.ReplicaRole;
@@ -33,7 +34,8 @@ class MetadataCodecTest {
     @Test
     void whatIsWrittenIsRead() {
         for (ReplicaRole role : ReplicaRole.values()) {
-            MemberFacts facts = new MemberFacts(role, Map.of("cpu", 0.5, "heap", 0.25), Set.of("log.2"));
+            MemberFacts facts =
+                    new MemberFacts(role, Map.of("cpu", 0.5, "heap", 0.25), Set.of("log.2"), Health.DEGRADED, true);
             MetadataCodec.Content read = MetadataCodec.decode("node-1", AT, true, MetadataCodec.encode(node(), facts));
             assertEquals(facts, read.facts());
             assertEquals("east", read.node().zone());
@@ -98,9 +100,8 @@ class MetadataCodecTest {
         assertTrue(message.contains("node-1") && message.contains("shorten"), message);
         HaFeature.Settings client = new HaFeature.Settings("shop", Node.client("web"), false, false);
         settings.validate(client);
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> settings.withListener(heard -> {}).validate(client));
+        assertThrows(IllegalArgumentException.class, () -> settings.withListener(heard -> {})
+                .validate(client));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> settings.validate(new HaFeature.Settings("shop", node(), false, true)));
