@@ -55,15 +55,19 @@ final class Status implements Callable<Integer> {
         return problems(answer).isEmpty() ? ExitCodes.WHOLE : ExitCodes.NOT_WELL;
     }
 
-    /** Empty if no node that is reached knows one; the one of the highest term if they differ. */
+    /** Empty if no node that is reached knows one; the one of the highest term, or token, if they differ. */
     static String master(JsonNode answer) {
         String master = "";
-        long term = -1;
+        long latest = -1;
         for (JsonNode node : answer.path("nodes")) {
             JsonNode log = log(node);
-            String known = Text.of(log.path("master"));
-            if (!known.isEmpty() && log.path("term").asLong() > term) {
-                term = log.path("term").asLong();
+            JsonNode held = Elections.of(node).path("roles").path("master");
+            boolean onStore = held.has("node");
+            String known = Text.of(onStore ? held.path("node") : log.path("master"));
+            long order =
+                    onStore ? held.path("token").asLong() : log.path("term").asLong();
+            if (!known.isEmpty() && order > latest) {
+                latest = order;
                 master = known;
             }
         }
@@ -91,6 +95,7 @@ final class Status implements Callable<Integer> {
             rows.add(row(node, commit));
         }
         Text.table(out, rows);
+        Elections.print(out, answer);
         List<String> problems = problems(answer);
         if (!problems.isEmpty()) {
             out.println();
@@ -110,7 +115,7 @@ final class Status implements Callable<Integer> {
         return List.of(
                 name,
                 address,
-                formed ? Text.of(log.path("role")).toLowerCase(Locale.ROOT) : "-",
+                formed ? Text.of(log.path("role")).toLowerCase(Locale.ROOT) : Elections.role(node),
                 formed ? Text.of(log.path("term")) : "-",
                 formed ? Text.of(log.path("lastIndex")) : "-",
                 formed ? Text.of(log.path("commitIndex")) : "-",
@@ -129,7 +134,7 @@ final class Status implements Callable<Integer> {
         boolean elects = false;
         for (JsonNode node : answer.path("nodes")) {
             String name = Text.of(node.path("node"));
-            elects |= log(node).has("formed");
+            elects |= log(node).has("formed") || Elections.wantsMaster(node);
             if (!node.path("reached").asBoolean()) {
                 problems.add(name + " is not reached: " + Text.of(node.path("problem")));
                 continue;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a node has to say of itself, put together from its parts. */
@@ -35,10 +36,11 @@ final class SelfExplanation {
             }
         });
         if (roles != null) {
-            boolean masterIsExplained =
-                    findings.stream().anyMatch(finding -> finding.subject().equals(ElectionEngine.MASTER));
+            Set<String> explained = findings.stream().map(Finding::subject).collect(Collectors.toSet());
             for (String role : Operations.rolesOf(roles)) {
-                if (!masterIsExplained || !role.equals(ElectionEngine.MASTER)) {
+                boolean known = explained.contains("role " + role)
+                        || (role.equals(ElectionEngine.MASTER) && explained.contains(role));
+                if (!known) {
                     findings.add(role(run.node().id(), role, roles));
                 }
             }

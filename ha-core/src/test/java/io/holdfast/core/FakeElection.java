@@ -151,7 +151,7 @@ final class FakeElection implements HaFeature {
         }
 
         @Override
-        public Guarantees guarantees() {
+        public Guarantees guarantees(String role) {
             return new Guarantees(lease, Duration.ZERO, "there is one node");
         }
     }

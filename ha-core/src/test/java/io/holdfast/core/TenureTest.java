@@ -75,7 +75,7 @@ class TenureTest {
         }
 
         @Override
-        public Guarantees guarantees() {
+        public Guarantees guarantees(String role) {
             throw new UnsupportedOperationException();
         }
     };

@@ -36,8 +36,13 @@ public interface ElectionEngine {
     /** Who holds that role now, as far as this node knows without asking. Safe from any thread. */
     Optional<RoleHolder> holder(String role);
 
-    /** What it rests on. */
-    Guarantees guarantees();
+    /**
+     * What grants of that role rest on: an engine may renew those of the master otherwise than those of other roles. Safe from any
+     * thread.
+     *
+     * @param role {@link #MASTER} or another, whether or not anybody stands for it
+     */
+    Guarantees guarantees(String role);
 
     /**
      * What a node stands with.
@@ -49,7 +54,7 @@ public interface ElectionEngine {
     record Campaign(String role, int priority, long stopWithinNanos) {}
 
     /**
-     * What an engine rests on.
+     * What the grants of a role rest on.
      *
      * @param lease how long a grant lasts without being renewed
      * @param clockDrift by how much, at most, clocks that run at different rates may differ during a lease

@@ -19,7 +19,10 @@ public interface Inspectable {
      */
     Map<String, Object> inspect();
 
-    /** Why it is as it is. */
+    /**
+     * Why it is as it is. An election engine explains roles under {@code role NAME}, and the master's under {@code master}, where it
+     * has more to say than who holds them; the cluster says the rest.
+     */
     List<Explanation.Finding> explain();
 
     /** Whether that node may be stopped as far as this feature is concerned. */

@@ -370,7 +370,14 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     }
 
     @Override
-    public Guarantees guarantees() {
+    public Guarantees guarantees(String role) {
+        if (!role.equals(MASTER)) {
+            return new Guarantees(
+                    Duration.ofNanos(settings.roleLeaseNanos()),
+                    Duration.ofNanos(settings.roleLeaseNanos() / 4),
+                    "Leases in the log, by the time that its masters have accumulated. Clocks whose rates differ by less than a"
+                            + " quarter.");
+        }
         long lease = settings.electionTimeoutNanos() * 3 / 5;
         return new Guarantees(
                 Duration.ofNanos(lease),

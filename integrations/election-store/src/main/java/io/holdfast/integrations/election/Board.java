@@ -3,6 +3,7 @@ package io.holdfast.integrations.election;
 import io.holdfast.core.RoleHolder;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -157,6 +158,32 @@ final class Board {
             }
         }
         return load;
+    }
+
+    /** All runs of nodes whose records can be read. */
+    List<ElectionView.Run> seenNodes() {
+        List<ElectionView.Run> runs = new ArrayList<>();
+        for (SeenNode seen : nodes.values()) {
+            NodeRecord record = seen.record();
+            if (record != null) {
+                runs.add(new ElectionView.Run(
+                        seen.incarnation, record, seen.movedNanos(), seen.awakeUntilNanos(), seen.expiresNanos()));
+            }
+        }
+        return List.copyOf(runs);
+    }
+
+    /** All roles that have had a holder. */
+    SortedMap<String, ElectionView.Held> seenRoles() {
+        SortedMap<String, ElectionView.Held> seen = new TreeMap<>();
+        roles.forEach((name, role) -> {
+            RoleRecord record = role.record;
+            if (role.version > 0 || record != null) {
+                boolean there = record != null && record.held() && nodes.containsKey(record.incarnation());
+                seen.put(name, new ElectionView.Held(record, there, role.freeNanos()));
+            }
+        });
+        return Collections.unmodifiableSortedMap(seen);
     }
 
     /** Who holds what. */

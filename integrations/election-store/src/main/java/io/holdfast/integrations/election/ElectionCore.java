@@ -1,10 +1,12 @@
 package io.holdfast.integrations.election;
 
+import io.holdfast.core.Address;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.Health;
 import io.holdfast.core.RoleHolder;
 import io.holdfast.core.spi.ElectionEngine.Campaign;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +75,11 @@ final class ElectionCore {
         this.handOverRule = new HandOverRule(timing.calm().toNanos());
         this.backoff =
                 new Backoff(50 * MILLI, Math.min(2_000 * MILLI, timing.lease().toNanos() / 5), random);
+    }
+
+    /** Says where this node is reached, for operators who ask another one. */
+    void reachedAt(Address address) {
+        own.address(address);
     }
 
     void stand(Campaign campaign) {
@@ -159,14 +166,12 @@ final class ElectionCore {
         if (request == null && leaving) {
             return own.isThere() ? new Request.Write(Request.Purpose.LEAVE, "", List.of(own.delete())) : null;
         }
-        boolean needed = own.isThere() || !standings.isEmpty();
-        if (request == null && needed && own.isDue(nowNanos)) {
+        if (request == null && own.isDue(nowNanos)) { // also of who stands for nothing: the others show it to operators
+
             request = take(nowNanos);
             return request == null ? write(Request.Purpose.RENEW, "", List.of()) : request;
         }
-        if (needed) {
-            isLater(own.nextNanos(), nowNanos);
-        }
+        isLater(own.nextNanos(), nowNanos);
         if (request == null) {
             request = expire(nowNanos);
         }
@@ -471,6 +476,21 @@ final class ElectionCore {
                 ? "no other node stands for it as far as " + node + " has read"
                 : to + " does not stand for it as far as " + node + " has read; those that do: "
                         + others.stream().map(Candidate::node).toList();
+    }
+
+    /** What is known, for operators. */
+    ElectionView view() {
+        SortedMap<String, ElectionView.Stand> stands = new TreeMap<>();
+        standings.forEach((role, s) -> stands.put(role, new ElectionView.Stand(s.granted, s.paused)));
+        return new ElectionView(
+                node,
+                own.incarnation(),
+                everRead,
+                own.validUntilNanos(),
+                Collections.unmodifiableSortedMap(stands),
+                board.seenNodes(),
+                board.seenRoles(),
+                complaint);
     }
 
     /** Who holds what, as last seen. */

@@ -23,8 +23,9 @@ public record ElectionTiming(
         @Nullable Duration pollOrNull,
         Duration calm,
         int epoch) {
-    private static final long LEAST_LEASE_MILLIS = 500;
-    private static final long MOST_LEASE_MILLIS = 600_000;
+    static final long LEAST_LEASE_MILLIS = 500;
+    static final long MOST_LEASE_MILLIS = 600_000;
+    static final long MOST_CALM_MILLIS = 3_600_000;
 
     /** A lease of 10 s, and what follows from it. */
     public static ElectionTiming standard() {
@@ -90,7 +91,7 @@ public record ElectionTiming(
         long longest = lease.toMillis() * 3 / 8;
         within(feature, "requestTimeout", requestTimeout(), 50, longest);
         within(feature, "poll", poll(), 10, lease.toMillis() / 2);
-        within(feature, "calm", calm, 0, 3_600_000);
+        within(feature, "calm", calm, 0, MOST_CALM_MILLIS);
         if (epoch < 0 || epoch > Short.MAX_VALUE) {
             throw new IllegalArgumentException(feature + ": epoch " + epoch + " is not within 0 to 32767");
         }

@@ -1,5 +1,6 @@
 package io.holdfast.integrations.election;
 
+import io.holdfast.core.Address;
 import io.holdfast.core.Health;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,6 +18,7 @@ final class OwnRecord {
     private final RandomGenerator random;
     private final long leaseNanos;
 
+    private @Nullable Address address;
     private String incarnation;
     private long version;
     private long beat;
@@ -37,6 +39,12 @@ final class OwnRecord {
 
     private String newIncarnation() {
         return node + "-" + Long.toHexString(random.nextLong() | Long.MIN_VALUE);
+    }
+
+    /** Where the node is reached. */
+    void address(Address now) {
+        address = now;
+        soon = true;
     }
 
     String incarnation() {
@@ -72,6 +80,7 @@ final class OwnRecord {
     Change.Put put(Health health, SortedMap<String, NodeRecord.Bid> roles) {
         NodeRecord next = new NodeRecord(
                 node,
+                address,
                 beat + 1,
                 timing.lease().toMillis(),
                 timing.clockDrift().toMillis(),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.core.Address;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.Health;
 import java.util.Iterator;
@@ -22,6 +23,10 @@ final class RecordJson {
     String write(NodeRecord node) {
         ObjectNode json = mapper.createObjectNode();
         json.put("node", node.node());
+        Address address = node.address();
+        if (address != null) {
+            json.put("address", address.toString());
+        }
         json.put("beat", node.beat());
         json.put("leaseMillis", node.leaseMillis());
         json.put("driftMillis", node.driftMillis());
@@ -72,11 +77,22 @@ final class RecordJson {
         }
         return new NodeRecord(
                 json.path("node").asText(),
+                address(json.path("address").asText()),
                 json.path("beat").asLong(),
                 json.path("leaseMillis").asLong(),
                 json.path("driftMillis").asLong(),
                 health(json.path("health").asText()),
                 roles);
+    }
+
+    /** Null for none, and for what leads nowhere: it is for operators, and no reason to leave a record unread. */
+    private static @Nullable Address address(String text) {
+        try {
+            Address address = text.isEmpty() ? null : Address.parse(text);
+            return address == null || address.port() == 0 ? null : address;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private static Health health(String name) {

@@ -57,8 +57,17 @@ final class SeenNode {
 
     /** True if it has written lately: it does so four times in each lease. */
     boolean isAwake(long nowNanos) {
+        return record != null && nowNanos - awakeUntilNanos() < 0;
+    }
+
+    long awakeUntilNanos() {
         NodeRecord content = record;
-        return content != null && nowNanos - movedNanos < content.leaseMillis() * 600_000L;
+        return movedNanos + (content == null ? 0 : content.leaseMillis() * 600_000L);
+    }
+
+    /** When it was seen to write last. */
+    long movedNanos() {
+        return movedNanos;
     }
 
     long settledFor(long nowNanos) {

@@ -6,6 +6,7 @@ import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.Inspectable;
 import io.holdfast.core.spi.RunningFeature;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,6 +35,8 @@ public final class StoreElection implements RunningFeature, ElectionEngine {
     private final Map<String, Listener> listeners = new HashMap<>();
     private final AtomicBoolean nudged = new AtomicBoolean();
 
+    private final StoreInspection inspection;
+    private volatile ElectionView view;
     private volatile Map<String, RoleHolder> holders = Map.of();
     private volatile @Nullable Worker worker;
 
@@ -68,6 +71,8 @@ public final class StoreElection implements RunningFeature, ElectionEngine {
         this.meters = new ElectionMeters(context.meters(), context.clusterName(), node, engine);
         String store = engine + " at " + where;
         this.storeHealth = new StoreHealth(context, store, timing.lease().toNanos());
+        this.view = core.view();
+        this.inspection = new StoreInspection(engine, where, timing, () -> view, storeHealth::reach, clock::nanoTime);
         this.client = new StoreClient(
                 node,
                 store,
@@ -82,8 +87,14 @@ public final class StoreElection implements RunningFeature, ElectionEngine {
     @Override
     public void start() {
         started = true;
+        core.reachedAt(context.node().advertisedAddress());
         storeHealth.begin(clock.nanoTime());
-        step();
+        turn();
+    }
+
+    @Override
+    public Inspectable inspectable() {
+        return inspection;
     }
 
     @Override
@@ -100,13 +111,19 @@ public final class StoreElection implements RunningFeature, ElectionEngine {
     }
 
     @Override
-    public Guarantees guarantees() {
+    public Guarantees guarantees(String role) {
         return new Guarantees(timing.lease(), timing.clockDrift(), description);
     }
 
     /** Later, so that many calls in a row make one request. */
     private void stepSoon() {
         loop.execute(this::step);
+    }
+
+    /** What operators see is not made anew for each of many calls in a row, but for each answer, and in any case by time. */
+    private void turn() {
+        step();
+        view = core.view();
     }
 
     private void step() {
@@ -144,7 +161,7 @@ public final class StoreElection implements RunningFeature, ElectionEngine {
         if (before != null) {
             before.cancel();
         }
-        timer = loop.schedule(Math.max(1_000_000L, nanos), this::step);
+        timer = loop.schedule(Math.max(1_000_000L, nanos), this::turn);
     }
 
     private void send(Request request, long now) {
@@ -166,7 +183,7 @@ public final class StoreElection implements RunningFeature, ElectionEngine {
             loop.execute(() -> {
                 nudged.set(false);
                 core.nudge();
-                step();
+                turn();
             });
         }
     }
@@ -195,7 +212,7 @@ public final class StoreElection implements RunningFeature, ElectionEngine {
             }
             holders = core.holders();
         }
-        step();
+        turn();
     }
 
     private void tell() {

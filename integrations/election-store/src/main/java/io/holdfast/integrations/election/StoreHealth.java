@@ -21,6 +21,19 @@ final class StoreHealth {
     private long failures;
     private long answeredNanos;
     private String complained = "";
+    private String problem = "";
+    private volatile Reach reach = new Reach(false, false, 0, 0, "");
+
+    /**
+     * Whether the store is reached.
+     *
+     * @param everAnswered since the node started
+     * @param failing false as long as nothing was asked in vain since its last answer
+     * @param answeredNanos when it answered last; when the node began to ask if it never has
+     * @param failures how many requests have failed in a row
+     * @param problem of the last of them, for people; empty if there is none
+     */
+    record Reach(boolean everAnswered, boolean failing, long answeredNanos, long failures, String problem) {}
 
     /** @param store what and where it is, for people */
     StoreHealth(FeatureContext context, String store, long leaseNanos) {
@@ -31,6 +44,7 @@ final class StoreHealth {
 
     void begin(long nowNanos) {
         answeredNanos = nowNanos;
+        publish();
         context.ready(false, store + " has not answered yet");
     }
 
@@ -49,7 +63,18 @@ final class StoreHealth {
         failing = false;
         everAnswered = true;
         failures = 0;
+        problem = "";
         answeredNanos = nowNanos;
+        publish();
+    }
+
+    private void publish() {
+        reach = new Reach(everAnswered, failing, answeredNanos, failures, problem);
+    }
+
+    /** Safe from any thread. */
+    Reach reach() {
+        return reach;
     }
 
     void failed(Exception failure, long nowNanos) {
@@ -77,6 +102,8 @@ final class StoreHealth {
         if (!everAnswered) {
             context.ready(false, store + " does not answer: " + why);
         }
+        problem = why;
+        publish();
         boolean lapsed = nowNanos - answeredNanos >= leaseNanos;
         context.health(SUBJECT, lapsed ? Health.DOWN : Health.DEGRADED, store + " does not answer: " + why);
     }
