@@ -35,6 +35,11 @@ final class ShutdownHook {
         }
     }
 
+    /** What the JVM starts when it ends. */
+    Thread thread() {
+        return thread;
+    }
+
     /** Takes it away, if it was there; while the JVM ends it cannot be, and does no harm. */
     boolean remove() {
         try {

@@ -1,14 +1,18 @@
 package io.holdfast.core;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.core.internal.thread.NodeThread;
+import io.holdfast.core.testing.LogCapture;
 import io.holdfast.core.testing.MemoryWorld;
 import io.holdfast.core.testing.ThreadRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +40,23 @@ class ShutdownHookTest {
             throw new AssertionError("nothing stops " + cluster + " when the JVM ends");
         }
         return hook;
+    }
+
+    /** As the JVM runs it; of several nodes in one process its lines say which one stops. */
+    @Test
+    void itStopsTheNodeAndItsLinesCarryTheNodesId() throws Exception {
+        HaCluster cluster = builder().start();
+        Thread thread = hookOf(cluster).thread();
+        assertTrue(hookOf(cluster).remove(), "else the JVM would start it a second time");
+        try (LogCapture log = LogCapture.of("io.holdfast.core")) {
+            thread.start();
+            thread.join();
+            assertEquals(
+                    List.of("holdfast-node-1-shutdown node-1"),
+                    log.threads("the process is told to end", NodeThread.MDC_NODE));
+        }
+        assertTrue(feature.events.contains("stop one"), feature.events.toString());
+        assertFalse(cluster.isLive(), "it has stopped when the hook returns");
     }
 
     @Test
