@@ -29,9 +29,9 @@ import org.junit.jupiter.api.Timeout;
  * that no grant overlaps another, in time or token, is looked at whenever a callback begins, and after each test.
  */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-public abstract class ElectionEngineContract extends ContractNodes {
+public abstract class ElectionEngineContract extends MasterContract {
     /** Longer than a test may take only to see that nothing moves too soon. */
-    private static final Duration LONGEST_CALM = Duration.ofSeconds(5);
+    static final Duration LONGEST_CALM = Duration.ofSeconds(5);
 
     private static final int ATTEMPTS = 5;
 
@@ -296,6 +296,31 @@ public abstract class ElectionEngineContract extends ContractNodes {
         assertFalse(cluster.isReady());
         fixture.heal("node-1");
         awaitHolder(role, "node-1");
+    }
+
+    /**
+     * What nobody confirms in time is not told, even if the engine has carried it out; and it does not become a grant later, when
+     * somebody else has the role.
+     */
+    @Test
+    void aGrantThatIsConfirmedTooLateIsNone() throws Exception {
+        needs(Power.DELAY);
+        assumeTrue(fixture.isApart(), "here a node that answers late is a voter that answers late");
+        runAll("node-1", "node-2");
+        node("node-1").awaitReady(Duration.ofSeconds(40));
+        fixture.delay("node-1", fixture.lease().multipliedBy(2));
+        stand("node-1", role, 0);
+        long later = System.nanoTime() + fixture.lease().toNanos();
+        awaitTrue("a lease to pass", () -> System.nanoTime() - later > 0);
+        assertEquals(List.of(), journal.of(role));
+        stand("node-2", role, 0);
+        Journal.Entry second = awaitHolder(role, "node-2");
+        assertEquals(List.of(second), journal.of(role));
+        fixture.heal("node-1");
+        awaitTrue("node-1 to know the holder", () -> knows("node-2", "node-1"));
+        assertTrue(second.grant.isValid());
+        candidacy("node-2", role).close();
+        assertTrue(awaitHolder(role, "node-1").grant.token().compareTo(second.grant.token()) > 0);
     }
 
     /** A holder that cannot renew: its grant ends by its own clock before another one's begins. */
