@@ -7,5 +7,8 @@ module io.holdfast.integrations.election.etcd {
     requires transitive jetcd.core;
     requires jetcd.common;
 
+    provides io.holdfast.core.spi.ConfigurableFeature with
+            io.holdfast.integrations.election.etcd.settings.EtcdProvider;
+
     exports io.holdfast.integrations.election.etcd;
 }

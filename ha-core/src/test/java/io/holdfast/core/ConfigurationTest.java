@@ -273,6 +273,16 @@ class ConfigurationTest {
     }
 
     @Test
+    void aModuleOfSeveralWordsThatIsMissingIsNamedToo() throws Exception {
+        String add = "add the module io.holdfast:ha-election-etcd";
+        assertSays(refusal(GOOD + "holdfast.etcd-election.endpoints=http://etcd-1:2379"), add);
+        assertSays(
+                refusal(GOOD, Map.of("HOLDFAST_ETCD_ELECTION_PASSWORD", "hush"), builder -> builder),
+                "environment variable HOLDFAST_ETCD_ELECTION_PASSWORD is not known: nothing on the path takes"
+                        + " holdfast.etcd-election.*; " + add);
+    }
+
+    @Test
     void whatIsLeftOfAKeyIsNamedToo() throws Exception {
         for (String key : List.of("holdfast.", "holdfast..", "holdfast...x")) {
             assertSays(

@@ -2,6 +2,7 @@ package io.holdfast.verification.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -20,7 +21,8 @@ public final class Products {
                     "io.holdfast.replication",
                     "io.holdfast.testkit",
                     "io.holdfast.integrations")
-            .that(not(resideInAPackage("..contract.."))); // of tests
+            .that(not(resideInAPackage("..contract..")) // of tests
+                    .and(not(resideInAnyPackage("..election.zookeeper..", "..election.etcd..")))); // without their clients
 
     private Products() {}
 

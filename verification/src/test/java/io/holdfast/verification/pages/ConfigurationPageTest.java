@@ -12,11 +12,12 @@ import io.holdfast.core.Tls;
 import io.holdfast.core.internal.configuration.ClusterOptions;
 import io.holdfast.core.internal.configuration.OptionTable;
 import io.holdfast.core.spi.Option;
+import io.holdfast.integrations.election.etcd.EtcdElection;
+import io.holdfast.integrations.election.zookeeper.ZooKeeperElection;
 import io.holdfast.membership.GossipMembership;
 import io.holdfast.replication.LogReplication;
 import java.io.IOException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,7 +59,11 @@ class ConfigurationPageTest {
             "replication",
             Set.of("stateMachine"),
             "membership",
-            Set.of("discover", "onMessage"));
+            Set.of("discover", "onMessage"),
+            "zookeeper-election",
+            Set.of("configure", "timing"),
+            "etcd-election",
+            Set.of("configure", "timing"));
 
     /** Methods whose keys have other names: several values, or the same one by one. */
     private static final Map<String, Set<String>> OTHER_NAMES = Map.ofEntries(
@@ -73,6 +78,8 @@ class ConfigurationPageTest {
             Map.entry("replication.autopilot", Set.of("autopilot.mode")),
             Map.entry("replication.autopilotReplaceAfter", Set.of("autopilot.replaceAfter")),
             Map.entry("replication.autopilotVoters", Set.of("autopilot.voters")),
+            Map.entry("etcd-election.connect", Set.of("endpoints")),
+            Map.entry("etcd-election.user", Set.of("user", "password")),
             Map.entry("replication.snapshots", Set.of("snapshots.logBytes", "snapshots.logAge")));
 
     private static String code(String text) {
@@ -165,7 +172,9 @@ class ConfigurationPageTest {
                 "node", Node.class,
                 "tls", Tls.class,
                 "replication", LogReplication.class,
-                "membership", GossipMembership.class);
+                "membership", GossipMembership.class,
+                "zookeeper-election", ZooKeeperElection.class,
+                "etcd-election", EtcdElection.class);
         assertEquals(
                 builders.keySet(),
                 TABLE.groups().stream().map(OptionTable.Group::name).collect(Collectors.toSet()));
@@ -175,8 +184,8 @@ class ConfigurationPageTest {
             Set<String> keys = group.options().stream().map(Option::key).collect(Collectors.toCollection(TreeSet::new));
             Set<String> reached = new TreeSet<>(Set.of("name", "singleNode")); // builder(name) and singleNode()
             reached.retainAll(keys);
-            Set<String> methods = Arrays.stream(builder.getDeclaredMethods())
-                    .filter(method -> Modifier.isPublic(method.getModifiers())
+            Set<String> methods = Arrays.stream(builder.getMethods()) // the public ones: others may name what is not here
+                    .filter(method -> method.getDeclaringClass().equals(builder)
                             && method.getReturnType().equals(builder))
                     .map(Method::getName)
                     .collect(Collectors.toCollection(TreeSet::new));

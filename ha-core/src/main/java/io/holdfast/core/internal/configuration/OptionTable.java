@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that can be set in this process, by its whole key and by its environment variable. The one follows from the other: {@code
- * holdfast.replication.electionTimeout} is {@code HOLDFAST_REPLICATION_ELECTION_TIMEOUT}.
+ * holdfast.replication.electionTimeout} is {@code HOLDFAST_REPLICATION_ELECTION_TIMEOUT}, and {@code holdfast.etcd-election.root} is
+ * {@code HOLDFAST_ETCD_ELECTION_ROOT}.
  */
 public final class OptionTable {
     /** What every key begins with. */
@@ -82,9 +83,9 @@ public final class OptionTable {
         return PREFIX + group.name() + "." + option.key();
     }
 
-    /** A word more wherever a dot is, or where an upper-case letter follows another character. */
+    /** A word more wherever a dot or a hyphen is, or where an upper-case letter follows another character. */
     public static String variableOf(String key) {
-        return key.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").replace('.', '_').toUpperCase(Locale.ROOT);
+        return key.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").replaceAll("[.-]", "_").toUpperCase(Locale.ROOT);
     }
 
     /** All of them, in the order of their groups. */

@@ -23,7 +23,11 @@ import org.jspecify.annotations.Nullable;
 public final class Reading {
     /** Modules that bring options, by the word in their keys: what is missing if nothing takes them. */
     private static final Map<String, String> MODULES =
-            Map.of("replication", "ha-replication", "membership", "ha-membership");
+            Map.of(
+                    "replication", "ha-replication",
+                    "membership", "ha-membership",
+                    "zookeeper-election", "ha-election-zookeeper",
+                    "etcd-election", "ha-election-etcd");
 
     /** What Kubernetes sets in every container for a service named "holdfast". */
     private static final Pattern OF_A_SERVICE =
@@ -124,11 +128,19 @@ public final class Reading {
                 String near = table.nearestVariable(name);
                 problem("environment variable " + name + " is not known"
                         + (near == null
-                                ? module(wordAfter(OptionTable.VARIABLE_PREFIX, name, '_')
-                                        .toLowerCase(Locale.ROOT))
+                                ? module(featureOf(name))
                                 : didYouMean(near)));
             }
         }
+    }
+
+    /** A feature's name may be of several words. */
+    private static String featureOf(String variable) {
+        return MODULES.keySet().stream()
+                .filter(feature -> variable.startsWith(OptionTable.variableOf(OptionTable.PREFIX + feature + ".")))
+                .findFirst()
+                .orElseGet(() ->
+                        wordAfter(OptionTable.VARIABLE_PREFIX, variable, '_').toLowerCase(Locale.ROOT));
     }
 
     private void unknownKey(Given one) {

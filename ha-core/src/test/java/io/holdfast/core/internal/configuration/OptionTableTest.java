@@ -22,6 +22,9 @@ class OptionTableTest {
     void variablesFollowFromKeys() {
         assertEquals("HOLDFAST_NODE_ID", OptionTable.variableOf("holdfast.node.id"));
         assertEquals(
+                "HOLDFAST_ETCD_ELECTION_REQUEST_TIMEOUT",
+                OptionTable.variableOf("holdfast.etcd-election.requestTimeout"));
+        assertEquals(
                 "HOLDFAST_REPLICATION_ELECTION_TIMEOUT",
                 OptionTable.variableOf("holdfast.replication.electionTimeout"));
         assertEquals(

@@ -1,11 +1,13 @@
 package io.holdfast.integrations.election.etcd;
 
+import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.ClientBuilder;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.integrations.election.ElectionTiming;
 import io.holdfast.integrations.election.StoreElection;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -53,7 +55,22 @@ public final class EtcdElection implements HaFeature {
         return new EtcdElection(endpoints, path, configure, timing);
     }
 
-    /** Sets up the client further: user, password, TLS. Time-outs follow from the lease. */
+    /**
+     * Signs in; the user needs the permission {@code readwrite} on {@link #root} as a prefix. The password is never printed.
+     *
+     * @throws IllegalArgumentException if one of them is empty
+     */
+    public EtcdElection user(String name, String password) {
+        if (name.isEmpty() || password.isEmpty()) {
+            throw new IllegalArgumentException(
+                    name() + ": a user has a name and a password, and one of them is empty; leave user(...) out for etcd without"
+                            + " authentication");
+        }
+        return configure(builder -> builder.user(ByteSequence.from(name, StandardCharsets.UTF_8))
+                .password(ByteSequence.from(password, StandardCharsets.UTF_8)));
+    }
+
+    /** Sets up the client further: TLS, for example. Time-outs follow from the lease. */
     public EtcdElection configure(Consumer<ClientBuilder> further) {
         return new EtcdElection(endpoints, root, configure.andThen(further), timing);
     }
@@ -88,6 +105,11 @@ public final class EtcdElection implements HaFeature {
         return timed(timing.withEpoch(number));
     }
 
+    /** All times and the epoch at once, as {@link io.holdfast.integrations.election.ElectionOptions} read them. */
+    public EtcdElection timing(ElectionTiming times) {
+        return timed(times);
+    }
+
     private EtcdElection timed(ElectionTiming changed) {
         return new EtcdElection(endpoints, root, configure, changed);
     }
@@ -104,6 +126,10 @@ public final class EtcdElection implements HaFeature {
 
     @Override
     public void validate(Settings settings) {
+        if (endpoints.stream().anyMatch(e -> e.contains("@"))) { // not repeated: it may hold a password
+            throw new IllegalArgumentException(
+                    name() + ": an endpoint has no user in it; write .user(name, password) beside \"http://etcd-1:2379\"");
+        }
         if (endpoints.isEmpty() || !endpoints.stream().allMatch(e -> e.matches("https?://[^/\\s]+:\\d+"))) {
             throw new IllegalArgumentException(name() + ": endpoints " + endpoints
                     + " are not URLs with a port; write .connect(\"http://etcd-1:2379\", \"http://etcd-2:2379\")");

@@ -92,6 +92,11 @@ public final class ZooKeeperElection implements HaFeature {
         return timed(timing.withEpoch(number));
     }
 
+    /** All times and the epoch at once, as {@link io.holdfast.integrations.election.ElectionOptions} read them. */
+    public ZooKeeperElection timing(ElectionTiming times) {
+        return timed(times);
+    }
+
     private ZooKeeperElection timed(ElectionTiming changed) {
         return new ZooKeeperElection(servers, root, configure, changed);
     }
@@ -108,6 +113,11 @@ public final class ZooKeeperElection implements HaFeature {
 
     @Override
     public void validate(Settings settings) {
+        if (servers.contains("@")) { // not repeated: it may hold a password
+            throw new IllegalArgumentException(name()
+                    + ": servers have no user in them; write .connect(\"zk-1:2181,zk-2:2181\"), and what the client signs in with"
+                    + " by .configure(client -> client.authorization(...))");
+        }
         if (!servers.matches("[^/\\s]+:\\d+(,[^/\\s]+:\\d+)*")) {
             throw new IllegalArgumentException(name() + ": servers \"" + servers
                     + "\" are not host:port, separated by commas; write .connect(\"zk-1:2181,zk-2:2181\")");
