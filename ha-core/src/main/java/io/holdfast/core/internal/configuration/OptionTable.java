@@ -85,7 +85,9 @@ public final class OptionTable {
 
     /** A word more wherever a dot or a hyphen is, or where an upper-case letter follows another character. */
     public static String variableOf(String key) {
-        return key.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").replaceAll("[.-]", "_").toUpperCase(Locale.ROOT);
+        return key.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_")
+                .replaceAll("[.-]", "_")
+                .toUpperCase(Locale.ROOT);
     }
 
     /** All of them, in the order of their groups. */

@@ -22,12 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reading {
     /** Modules that bring options, by the word in their keys: what is missing if nothing takes them. */
-    private static final Map<String, String> MODULES =
-            Map.of(
-                    "replication", "ha-replication",
-                    "membership", "ha-membership",
-                    "zookeeper-election", "ha-election-zookeeper",
-                    "etcd-election", "ha-election-etcd");
+    private static final Map<String, String> MODULES = Map.of(
+            "replication", "ha-replication",
+            "membership", "ha-membership",
+            "zookeeper-election", "ha-election-zookeeper",
+            "etcd-election", "ha-election-etcd");
 
     /** What Kubernetes sets in every container for a service named "holdfast". */
     private static final Pattern OF_A_SERVICE =
@@ -127,9 +126,7 @@ public final class Reading {
             } else if (!OF_A_SERVICE.matcher(name).matches()) {
                 String near = table.nearestVariable(name);
                 problem("environment variable " + name + " is not known"
-                        + (near == null
-                                ? module(featureOf(name))
-                                : didYouMean(near)));
+                        + (near == null ? module(featureOf(name)) : didYouMean(near)));
             }
         }
     }

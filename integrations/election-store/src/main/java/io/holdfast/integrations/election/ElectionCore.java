@@ -166,12 +166,15 @@ final class ElectionCore {
         if (request == null && leaving) {
             return own.isThere() ? new Request.Write(Request.Purpose.LEAVE, "", List.of(own.delete())) : null;
         }
-        if (request == null && own.isDue(nowNanos)) { // also of who stands for nothing: the others show it to operators
+        boolean needed = own.isThere() || !standings.isEmpty();
+        if (request == null && needed && own.isDue(nowNanos)) {
 
             request = take(nowNanos);
             return request == null ? write(Request.Purpose.RENEW, "", List.of()) : request;
         }
-        isLater(own.nextNanos(), nowNanos);
+        if (needed) {
+            isLater(own.nextNanos(), nowNanos);
+        }
         if (request == null) {
             request = expire(nowNanos);
         }

@@ -199,7 +199,7 @@ final class ElectionExplainer {
             return finding(role, State.WAITING, "nobody holds it; this node is about to say that it stands for it");
         }
         if (held == null) {
-            return finding(role, State.OK, "no node has asked for it: none has an onMaster");
+            return finding(role, State.OK, "no node has stood for it yet");
         }
         RoleRecord last = held.record();
         return finding(

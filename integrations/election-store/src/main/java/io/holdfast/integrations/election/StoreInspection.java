@@ -73,7 +73,9 @@ final class StoreInspection implements Inspectable {
         status.put("run", seen.incarnation());
         status.put(
                 "standsFor", seen.stands().keySet().stream().limit(MOST_ROLES).toList());
-        status.put("roles", roles(seen));
+        boolean known =
+                nanos - now.answeredNanos() < timing.lease().toNanos(); // else whoever held something may have lost it
+        status.put("roles", known ? roles(seen) : Map.of());
         status.put("nodes", runs(seen, nanos));
         return status;
     }

@@ -48,8 +48,10 @@ class ElectionExplainerTest {
 
     @Test
     void aStoreThatIsAway() {
-        Views views =
-                new Views().lives("node-1", Health.UP, "master").lives("node-2", Health.UP).holds("node-2", "master");
+        Views views = new Views()
+                .lives("node-1", Health.UP, "master")
+                .lives("node-2", Health.UP)
+                .holds("node-2", "master");
         says(
                 views,
                 Views.awayFor(4_000),
@@ -146,7 +148,7 @@ class ElectionExplainerTest {
     @Test
     void nobodyThatStands() {
         Views views = new Views().lives("node-1", Health.UP);
-        says(views, "master", State.OK, "no node has asked for it");
+        says(views, "master", State.OK, "no node has stood for it");
         views.held("node-3-run", "node-3", "master", false, false, Views.NOW - 1);
         says(views, "master", State.BROKEN, "no node that lives stands for it", "the last was node-3 with token 7");
     }

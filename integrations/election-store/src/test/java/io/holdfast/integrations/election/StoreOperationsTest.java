@@ -37,8 +37,7 @@ class StoreOperationsTest {
     private final ObjectMapper json = new ObjectMapper();
 
     private HaCluster.Builder builder(String id) {
-        ElectionTiming timing =
-                ElectionTiming.standard().withLease(LEASE).withPoll(Duration.ofMillis(50));
+        ElectionTiming timing = ElectionTiming.standard().withLease(LEASE).withPoll(Duration.ofMillis(50));
         return HaCluster.builder("shop")
                 .node(Node.of(id).bind("127.0.0.1:0").advertise("127.0.0.1:0"))
                 .with(new MemoryElection(timing, store, new MemoryElection.Way()));
@@ -46,7 +45,8 @@ class StoreOperationsTest {
 
     private void start(String... ids) {
         for (String id : ids) {
-            nodes.put(id, builder(id).onMaster(grant -> {}).onSlave(reason -> {}).start());
+            nodes.put(
+                    id, builder(id).onMaster(grant -> {}).onSlave(reason -> {}).start());
         }
         nodes.values().forEach(node -> node.awaitReady(LIMIT));
     }
@@ -66,8 +66,8 @@ class StoreOperationsTest {
     }
 
     private JsonNode ask(String id, String command, Map<String, String> arguments) throws Exception {
-        return json.readTree(client.ask(
-                node(id).node().advertisedAddress(), command, arguments, Duration.ofSeconds(20)));
+        return json.readTree(
+                client.ask(node(id).node().advertisedAddress(), command, arguments, Duration.ofSeconds(20)));
     }
 
     private static void await(String what, Callable<Boolean> condition) throws Exception {
@@ -92,7 +92,9 @@ class StoreOperationsTest {
                                 .size()
                         == nodes.size();
             }
-            return allSeen && different == 1 && node(nodes.keySet().iterator().next()).master().isPresent();
+            return allSeen
+                    && different == 1
+                    && node(nodes.keySet().iterator().next()).master().isPresent();
         });
         return nodes.values().iterator().next().master().orElseThrow().nodeId();
     }
@@ -102,7 +104,10 @@ class StoreOperationsTest {
     }
 
     private String other(String than) {
-        return nodes.keySet().stream().filter(id -> !id.equals(than)).findFirst().orElseThrow();
+        return nodes.keySet().stream()
+                .filter(id -> !id.equals(than))
+                .findFirst()
+                .orElseThrow();
     }
 
     private SafeToStop safe(String asked, String node) throws Exception {
@@ -134,8 +139,10 @@ class StoreOperationsTest {
                 assertTrue(seen.path("storeReached").asBoolean());
                 assertEquals("", seen.path("problem").asText());
                 assertEquals(List.of("master"), json.convertValue(seen.path("standsFor"), List.class));
-                assertEquals(master, seen.path("roles").path("master").path("node").asText());
-                assertEquals(token, seen.path("roles").path("master").path("token").asLong());
+                assertEquals(
+                        master, seen.path("roles").path("master").path("node").asText());
+                assertEquals(
+                        token, seen.path("roles").path("master").path("token").asLong());
                 assertEquals(3, seen.path("nodes").size());
                 for (JsonNode run : seen.path("nodes")) {
                     assertEquals("UP", run.path("health").asText());
@@ -157,18 +164,22 @@ class StoreOperationsTest {
         }
     }
 
-    /** One without an onMaster is a node of the cluster as well. */
+    /** A role for which one node stands alone keeps it from being stopped, whoever is asked. */
     @Test
-    void aNodeThatStandsForNothingIsShown() throws Exception {
-        start("node-1");
-        nodes.put("node-2", builder("node-2").start());
-        assertEquals("node-1", master());
-        JsonNode all = ask("node-1", "status", Map.of("all", "true")).path("nodes");
-        assertEquals("node-2", all.path(1).path("node").asText());
-        assertTrue(all.path(1).path("reached").asBoolean(), all.toString());
-        assertTrue(is(node("node-2"), "role master", Explanation.State.OK));
-        assertTrue(safe("node-1", "node-2").safe());
-        assertFalse(safe("node-2", "node-1").safe());
+    void whatOnlyOneNodeStandsForIsSaid() throws Exception {
+        start("node-1", "node-2");
+        assertFalse(master().isEmpty());
+        node("node-2").role("invoices").hold(grant -> {}, reason -> {});
+        await("its being known", () -> nodes.values().stream()
+                .allMatch(node -> node.role("invoices").holder().isPresent()));
+        for (String asked : nodes.keySet()) {
+            await("the answer of " + asked, () -> safe(asked, "node-2")
+                    .reasons()
+                    .contains("it holds role invoices, and no other node could take it: none stands for it"));
+            assertFalse(safe(asked, "node-2").safe());
+            assertTrue(safe(asked, "node-1").safe());
+        }
+        assertTrue(is(node("node-2"), "role invoices", Explanation.State.OK), "as the cluster says");
     }
 
     @Test

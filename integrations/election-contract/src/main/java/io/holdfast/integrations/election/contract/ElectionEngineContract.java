@@ -14,6 +14,7 @@ import io.holdfast.core.Health;
 import io.holdfast.core.HealthCheck;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.RoleHolder;
+import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.integrations.election.contract.ElectionFixture.Power;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,6 +58,17 @@ public abstract class ElectionEngineContract extends MasterContract {
         awaitTrue("two leases to pass", () -> System.nanoTime() - later > 0);
         assertTrue(first.grant.isValid(), "it has been renewed");
         assertEquals(1, journal.of(role).size());
+    }
+
+    /** What is said to whoever asks is by what grants end; an engine may have another lease for the master. */
+    @Test
+    void guaranteesAreThoseOfTheRole() {
+        ElectionEngine engine = run("node-1").feature(ElectionEngine.class);
+        ElectionEngine.Guarantees ofRole = engine.guarantees(role);
+        assertEquals(fixture.lease(), ofRole.lease());
+        assertEquals(fixture.clockDrift(), ofRole.clockDrift());
+        assertFalse(ofRole.description().isBlank());
+        assertEquals(fixture.isApart(), engine.guarantees(ElectionEngine.MASTER).equals(ofRole));
     }
 
     /** Orderly: the old callback has returned before the new one runs, which the journal looks at; and no lease is waited for. */

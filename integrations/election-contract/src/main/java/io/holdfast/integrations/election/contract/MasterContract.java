@@ -13,7 +13,6 @@ import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.RoleHolder;
 import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.integrations.election.contract.ElectionFixture.Power;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -95,17 +94,30 @@ abstract class MasterContract extends ContractNodes {
     }
 
     @Test
-    void mastershipIsNotTransferredToOneThatDoesNotStand() throws Exception {
+    void mastershipIsNotTransferredToANodeThatIsNotThere() throws Exception {
         runAsMaster("node-1", 0);
-        run("node-2");
         Journal.Entry first = awaitHolder(MASTER, "node-1");
-        node("node-2").awaitReady(Duration.ofSeconds(40));
-        ExecutionException refused = assertThrows(
-                ExecutionException.class, () -> within(node("node-1").transferMastership("node-2")));
-        assertInstanceOf(NotAvailableException.class, refused.getCause());
-        assertThrows(IllegalStateException.class, () -> node("node-2").transferMastership("node-1"));
+        for (String to : List.of("node-2", "")) {
+            ExecutionException refused = assertThrows(
+                    ExecutionException.class, () -> within(node("node-1").transferMastership(to)));
+            assertInstanceOf(NotAvailableException.class, refused.getCause());
+        }
         assertTrue(first.grant.isValid(), "nothing has changed");
         assertFalse(first.ended);
+    }
+
+    /** Every node stands for it, and one without callbacks has nothing to begin. */
+    @Test
+    void aNodeWithoutCallbacksIsMasterAsWell() throws Exception {
+        runAsMaster("node-1", 0);
+        Journal.Entry first = awaitHolder(MASTER, "node-1");
+        run("node-2");
+        RoleHolder holder = transfer("node-1", "node-2");
+        assertEquals("node-2", holder.nodeId());
+        assertTrue(first.ended);
+        awaitTrue("node-1 to know the master", () -> isMasterFor("node-1", "node-2"));
+        assertEquals("node-1", transfer("node-2", "node-1").nodeId());
+        assertTrue(awaitHolder(MASTER, "node-1").grant.token().compareTo(holder.token()) > 0);
     }
 
     @Test

@@ -62,9 +62,9 @@ public final class EtcdElection implements HaFeature {
      */
     public EtcdElection user(String name, String password) {
         if (name.isEmpty() || password.isEmpty()) {
-            throw new IllegalArgumentException(
-                    name() + ": a user has a name and a password, and one of them is empty; leave user(...) out for etcd without"
-                            + " authentication");
+            throw new IllegalArgumentException(name()
+                    + ": a user has a name and a password, and one of them is empty; leave user(...) out for etcd without"
+                    + " authentication");
         }
         return configure(builder -> builder.user(ByteSequence.from(name, StandardCharsets.UTF_8))
                 .password(ByteSequence.from(password, StandardCharsets.UTF_8)));
@@ -127,8 +127,8 @@ public final class EtcdElection implements HaFeature {
     @Override
     public void validate(Settings settings) {
         if (endpoints.stream().anyMatch(e -> e.contains("@"))) { // not repeated: it may hold a password
-            throw new IllegalArgumentException(
-                    name() + ": an endpoint has no user in it; write .user(name, password) beside \"http://etcd-1:2379\"");
+            throw new IllegalArgumentException(name()
+                    + ": an endpoint has no user in it; write .user(name, password) beside \"http://etcd-1:2379\"");
         }
         if (endpoints.isEmpty() || !endpoints.stream().allMatch(e -> e.matches("https?://[^/\\s]+:\\d+"))) {
             throw new IllegalArgumentException(name() + ": endpoints " + endpoints

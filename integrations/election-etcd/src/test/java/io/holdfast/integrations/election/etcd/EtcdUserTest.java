@@ -37,9 +37,8 @@ class EtcdUserTest {
         assumeTrue(EtcdServer.isInstalled(), EtcdServer.HOW_TO_INSTALL);
         server = EtcdServer.create(directory);
         server.start();
-        try (Client client = Client.builder()
-                .endpoints("http://127.0.0.1:" + server.port())
-                .build()) {
+        try (Client client =
+                Client.builder().endpoints("http://127.0.0.1:" + server.port()).build()) {
             Auth auth = client.getAuthClient();
             auth.roleAdd(bytes("root")).get(20, TimeUnit.SECONDS);
             auth.userAdd(bytes("root"), bytes("top")).get(20, TimeUnit.SECONDS);
@@ -66,7 +65,8 @@ class EtcdUserTest {
 
     private HaCluster.Builder node(String password) throws Exception {
         Path secret = Files.writeString(directory.resolve("secret"), password);
-        return HaCluster.builder(Configuration.load(Files.writeString(directory.resolve("p"), """
+        return HaCluster.builder(
+                Configuration.load(Files.writeString(directory.resolve("p"), """
                 holdfast.cluster.name=shop
                 holdfast.node.id=node-1
                 holdfast.node.bind=127.0.0.1:0
@@ -81,8 +81,7 @@ class EtcdUserTest {
     @Test
     void theRightPasswordLetsIn() throws Exception {
         CountDownLatch master = new CountDownLatch(1);
-        try (HaCluster node =
-                node("hush").onMaster(grant -> master.countDown()).start()) {
+        try (HaCluster node = node("hush").onMaster(grant -> master.countDown()).start()) {
             assertTrue(master.await(60, TimeUnit.SECONDS), () -> node.explain().toString());
         }
     }

@@ -16,7 +16,8 @@ public final class EtcdProvider implements ConfigurableFeature {
                     "root", "what all keys begin with, before the cluster's name; the same on all nodes")
             .byDefault("/holdfast")
             .allowed("an absolute path");
-    private static final Option<String> USER = Option.text("user", "whom etcd knows this node as; `password` goes with it");
+    private static final Option<String> USER =
+            Option.text("user", "whom etcd knows this node as; `password` goes with it");
     private static final Option<String> PASSWORD = Option.secret("password", "of `user`");
 
     @Override

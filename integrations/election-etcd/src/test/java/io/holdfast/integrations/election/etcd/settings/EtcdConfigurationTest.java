@@ -62,7 +62,9 @@ class EtcdConfigurationTest {
                 endpoints + "holdfast.etcd-election.user=me",
                 "holdfast.etcd-election.password is missing",
                 "go together");
-        refused(endpoints + "holdfast.etcd-election.passwordFile=" + secret(), "holdfast.etcd-election.user is missing");
+        refused(
+                endpoints + "holdfast.etcd-election.passwordFile=" + secret(),
+                "holdfast.etcd-election.user is missing");
         refused(endpoints + "holdfast.etcd-election.endpoint=x", "did you mean holdfast.etcd-election.endpoints?");
     }
 
@@ -75,10 +77,14 @@ class EtcdConfigurationTest {
         String inAddress = refusal("holdfast.etcd-election.endpoints=http://me:hush@etcd-1:2379");
         assertFalse(inAddress.contains("hush"), inAddress);
         assertTrue(inAddress.contains("an endpoint has no user in it"), inAddress);
-        String alone = refusal("holdfast.etcd-election.endpoints=http://etcd-1:2379\nholdfast.etcd-election.password=hush");
+        String alone =
+                refusal("holdfast.etcd-election.endpoints=http://etcd-1:2379\nholdfast.etcd-election.password=hush");
         assertFalse(alone.contains("hush"), alone);
         assertTrue(alone.contains("holdfast.etcd-election.user is missing"), alone);
-        assertFalse(EtcdElection.connect("http://etcd-1:2379").user("me", "hush").toString().contains("hush"));
+        assertFalse(EtcdElection.connect("http://etcd-1:2379")
+                .user("me", "hush")
+                .toString()
+                .contains("hush"));
     }
 
     @Test
@@ -86,7 +92,8 @@ class EtcdConfigurationTest {
         builder(
                         "holdfast.etcd-election.endpoints=http://etcd-1:2379\nholdfast.etcd-election.user=me",
                         Map.of("HOLDFAST_ETCD_ELECTION_PASSWORD_FILE", secret().toString()))
-                .with(EtcdElection.class, election -> election.configure(client -> {}).calm(Duration.ZERO))
+                .with(EtcdElection.class, election -> election.configure(client -> {})
+                        .calm(Duration.ZERO))
                 .build();
     }
 }

@@ -9,9 +9,8 @@ import java.util.List;
 
 /** Makes elections on ZooKeeper of what a file and the environment say; found by {@link java.util.ServiceLoader}. */
 public final class ZooKeeperProvider implements ConfigurableFeature {
-    private static final Option<List<String>> CONNECT = Option.list(
-                    "connect", "host:port", "ZooKeeper's servers; required")
-            .allowed("host:port, at least one");
+    private static final Option<List<String>> CONNECT =
+            Option.list("connect", "host:port", "ZooKeeper's servers; required").allowed("host:port, at least one");
     private static final Option<String> ROOT = Option.text(
                     "root", "where the records are, before the cluster's name; the same on all nodes")
             .byDefault("/holdfast")
@@ -30,8 +29,8 @@ public final class ZooKeeperProvider implements ConfigurableFeature {
     @Override
     public HaFeature create(Values values) {
         List<String> servers = values.given(CONNECT)
-                .orElseThrow(() -> new IllegalArgumentException(values.name(CONNECT)
-                        + " is missing; write for example " + values.name(CONNECT) + "=zk-1:2181, zk-2:2181, zk-3:2181"));
+                .orElseThrow(() -> new IllegalArgumentException(values.name(CONNECT) + " is missing; write for example "
+                        + values.name(CONNECT) + "=zk-1:2181, zk-2:2181, zk-3:2181"));
         return ZooKeeperElection.connect(String.join(",", servers))
                 .root(values.given(ROOT).orElseGet(ROOT::orDefault))
                 .timing(ElectionOptions.timing(values));

@@ -71,7 +71,8 @@ class ZooKeeperConfigurationTest {
                         master.countDown();
                     })
                     .start()) {
-                assertTrue(master.await(60, TimeUnit.SECONDS), () -> node.explain().toString());
+                assertTrue(
+                        master.await(60, TimeUnit.SECONDS), () -> node.explain().toString());
                 assertEquals(2, epoch.get());
                 assertTrue(node.explain().toString().contains(server.getPort() + "/shop/ha"), "where it looks");
             }
@@ -90,9 +91,7 @@ class ZooKeeperConfigurationTest {
         refused(connect + "holdfast.zookeeper-election.lease=10ms", "10ms is too little", "500ms to 10m");
         refused(connect + "holdfast.zookeeper-election.poll=8s", "poll of 8000 ms", "a lease of 10000 ms allows");
         refused(connect + "holdfast.zookeeper-election.epoch=-1", "0 to 32767");
-        refused(
-                connect + "holdfast.zookeeper-election.lese=10s",
-                "did you mean holdfast.zookeeper-election.lease?");
+        refused(connect + "holdfast.zookeeper-election.lese=10s", "did you mean holdfast.zookeeper-election.lease?");
     }
 
     /** Where somebody writes a password into an address, nobody is shown it. */
@@ -106,7 +105,8 @@ class ZooKeeperConfigurationTest {
     @Test
     void codeAddsWhatOnlyCodeCanGive() throws Exception {
         builder("holdfast.zookeeper-election.connect=zk-1:2181", Map.of())
-                .with(ZooKeeperElection.class, election -> election.configure(client -> {}).calm(Duration.ZERO))
+                .with(ZooKeeperElection.class, election -> election.configure(client -> {})
+                        .calm(Duration.ZERO))
                 .build();
     }
 }
