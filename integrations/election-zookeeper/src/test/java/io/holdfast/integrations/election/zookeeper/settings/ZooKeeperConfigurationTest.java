@@ -31,7 +31,7 @@ class ZooKeeperConfigurationTest {
             """;
 
     @TempDir
-    Path directory;
+    Path directory = Path.of("");
 
     private HaCluster.Builder builder(String text, Map<String, String> environment) throws Exception {
         return HaCluster.builder(Configuration.load(Files.writeString(directory.resolve("p"), NODE + text))
@@ -57,10 +57,12 @@ class ZooKeeperConfigurationTest {
     @Test
     void aConfiguredNodeIsMaster() throws Exception {
         try (TestingServer server = new TestingServer(true)) {
-            String election = "holdfast.zookeeper-election.root=/shop/ha\n"
-                    + "holdfast.zookeeper-election.lease=4s\n"
-                    + "holdfast.zookeeper-election.poll=50ms\n"
-                    + "holdfast.zookeeper-election.epoch=2\n";
+            String election = """
+                    holdfast.zookeeper-election.root=/shop/ha
+                    holdfast.zookeeper-election.lease=4s
+                    holdfast.zookeeper-election.poll=50ms
+                    holdfast.zookeeper-election.epoch=2
+                    """;
             Map<String, String> environment =
                     Map.of("HOLDFAST_ZOOKEEPER_ELECTION_CONNECT", "127.0.0.1:" + server.getPort());
             CountDownLatch master = new CountDownLatch(1);
