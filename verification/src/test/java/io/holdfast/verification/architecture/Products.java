@@ -22,7 +22,8 @@ public final class Products {
                     "io.holdfast.testkit",
                     "io.holdfast.integrations")
             .that(not(resideInAPackage("..contract..")) // of tests
-                    .and(not(resideInAnyPackage("..election.zookeeper..", "..election.etcd..")))); // without their clients
+                    .and(not(resideInAnyPackage(
+                            "..election.zookeeper..", "..election.etcd..")))); // without their clients
 
     private Products() {}
 

@@ -184,7 +184,8 @@ class ConfigurationPageTest {
             Set<String> keys = group.options().stream().map(Option::key).collect(Collectors.toCollection(TreeSet::new));
             Set<String> reached = new TreeSet<>(Set.of("name", "singleNode")); // builder(name) and singleNode()
             reached.retainAll(keys);
-            Set<String> methods = Arrays.stream(builder.getMethods()) // the public ones: others may name what is not here
+            Set<String> methods = Arrays.stream(
+                            builder.getMethods()) // the public ones: others may name what is not here
                     .filter(method -> method.getDeclaringClass().equals(builder)
                             && method.getReturnType().equals(builder))
                     .map(Method::getName)

@@ -97,7 +97,8 @@ class MasterPriorityTest {
         long back = simulation.nowNanos();
         await("it is master again", () -> master().equals(PREFERRED));
         assertTrue(
-                simulation.nowNanos() - back >= ELECTION_TIMEOUT.multipliedBy(10).toNanos(),
+                simulation.nowNanos() - back
+                        >= ELECTION_TIMEOUT.multipliedBy(10).toNanos(),
                 "it has to have been there for ten election time-outs first");
         assertEquals(List.of(other + " ends", PREFERRED + " begins"), events);
         assertTrue(grants.get(PREFERRED).token().compareTo(before.token()) > 0);
