@@ -60,6 +60,7 @@ public final class LogReplication implements HaFeature {
         private Autopilot autopilot = ReplicationOptions.AUTOPILOT.orDefault();
         private Duration replaceAfter = ReplicationOptions.AUTOPILOT_REPLACE_AFTER.orDefault();
         private @Nullable Integer targetVoters;
+        private int level = ReplicationSettings.LEVEL;
 
         Options with(Consumer<Options> change) {
             Options copy = new Options();
@@ -82,6 +83,7 @@ public final class LogReplication implements HaFeature {
             copy.autopilot = autopilot;
             copy.replaceAfter = replaceAfter;
             copy.targetVoters = targetVoters;
+            copy.level = level;
             change.accept(copy);
             return copy;
         }
@@ -285,6 +287,11 @@ public final class LogReplication implements HaFeature {
         return with(o -> o.targetVoters = voters);
     }
 
+    /** As a release that supports the log up to that level: tests have older and later ones meet. */
+    LogReplication supporting(int level) {
+        return with(o -> o.level = level);
+    }
+
     @Override
     public String name() {
         return "replication";
@@ -438,6 +445,7 @@ public final class LogReplication implements HaFeature {
                         limits,
                         storedByDefault,
                         new AutopilotSettings(
-                                o.autopilot, o.replaceAfter.toNanos(), o.targetVoters == null ? 0 : o.targetVoters)));
+                                o.autopilot, o.replaceAfter.toNanos(), o.targetVoters == null ? 0 : o.targetVoters),
+                        o.level));
     }
 }

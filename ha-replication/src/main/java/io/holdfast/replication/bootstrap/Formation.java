@@ -1,6 +1,7 @@
 package io.holdfast.replication.bootstrap;
 
 import io.holdfast.core.Address;
+import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.State;
 import io.holdfast.replication.log.Voter;
@@ -52,6 +53,7 @@ final class Formation {
     private final UUID selfDisk;
     private final Map<String, Address> listed;
     private final UUID freshClusterId;
+    private final int level;
     private final Map<String, UUID> reached = new TreeMap<>();
     private final Set<String> agreed = new LinkedHashSet<>();
     private @Nullable Identity identity;
@@ -64,6 +66,7 @@ final class Formation {
      * @param listed the nodes of the list, id to address, this one among them
      * @param identity what is on this node's disk, null if nothing
      * @param freshClusterId the new cluster's id, if this node is to choose one
+     * @param level the highest level of a log that this node supports: the new cluster's, if this node is to choose it
      */
     Formation(
             String clusterName,
@@ -71,13 +74,15 @@ final class Formation {
             UUID selfDisk,
             Map<String, Address> listed,
             @Nullable Identity identity,
-            UUID freshClusterId) {
+            UUID freshClusterId,
+            int level) {
         this.clusterName = clusterName;
         this.self = self;
         this.selfDisk = selfDisk;
         this.listed = new TreeMap<>(listed);
         this.identity = identity;
         this.freshClusterId = freshClusterId;
+        this.level = level;
         reached.put(self, selfDisk);
     }
 
@@ -135,7 +140,10 @@ final class Formation {
     private void greet(String node) {
         Identity own = identity;
         if (own != null && own.state() == State.FORMED) {
-            effects.add(new Say(node, new FormationMessage.Formed(own.clusterId(), own.logId(), own.voters())));
+            effects.add(new Say(
+                    node,
+                    new FormationMessage.Formed(
+                            own.clusterId(), own.logId(), own.voters(), own.formedLevel(), own.level())));
         }
     }
 
@@ -147,7 +155,7 @@ final class Formation {
         listed.forEach((id, address) -> voters.add(new Voter(id, disk(id), address)));
         Identity old = identity;
         UUID clusterId = old == null ? freshClusterId : old.clusterId();
-        Identity planned = planned(clusterId, voters);
+        Identity planned = planned(clusterId, voters).at(level, level);
         agreed.clear();
         if (planned.equals(old)) {
             saved(planned);
@@ -183,11 +191,12 @@ final class Formation {
             agreed.add(self);
             reached.keySet().stream()
                     .filter(node -> !node.equals(self))
-                    .forEach(node ->
-                            effects.add(new Say(node, new FormationMessage.Plan(done.clusterId(), done.voters()))));
+                    .forEach(node -> effects.add(new Say(
+                            node, new FormationMessage.Plan(done.clusterId(), done.voters(), done.formedLevel()))));
             completeIfAgreed();
         } else {
-            effects.add(new Say(coordinator(), new FormationMessage.Agreed(done.clusterId(), done.voters())));
+            effects.add(new Say(
+                    coordinator(), new FormationMessage.Agreed(done.clusterId(), done.voters(), done.formedLevel())));
         }
     }
 
@@ -205,14 +214,18 @@ final class Formation {
             Identity own = identity;
             if (own != null
                     && own.clusterId().equals(agreement.clusterId())
-                    && own.voters().equals(agreement.voters())) {
+                    && own.voters().equals(agreement.voters())
+                    && own.formedLevel() == agreement.level()) {
                 agreed.add(from);
                 completeIfAgreed();
             }
         } else if (message instanceof FormationMessage.Formed done) {
             Identity own = identity;
             if (own != null && own.state() == State.FORMING && own.clusterId().equals(done.clusterId())) {
-                save(own.formed(done.logId(), done.voters())); // by now others may vote than were planned
+                if (supports(from, done)) {
+                    // by now others may vote than were planned
+                    save(own.formed(done.logId(), done.voters()).at(done.formedLevel(), done.level()));
+                }
             } else if (own == null
                     || (own.state() == State.FORMING && !own.clusterId().equals(done.clusterId()))) {
                 comeBack(from, done);
@@ -239,7 +252,18 @@ final class Formation {
                                     + " is none of them. To have it join, start it with .join(\"HOST:PORT\") instead of .bootstrap(...)"));
             return;
         }
-        save(planned(done.clusterId(), done.voters()).formed(done.logId(), done.voters()));
+        if (supports(from, done)) {
+            save(planned(done.clusterId(), done.voters())
+                    .formed(done.logId(), done.voters())
+                    .at(done.formedLevel(), done.level()));
+        }
+    }
+
+    private boolean supports(String from, FormationMessage.Formed done) {
+        if (done.level() > level) {
+            effects.add(new Refused(from + " says that " + FeatureLevel.tooHigh(self, done.level(), level)));
+        }
+        return done.level() <= level;
     }
 
     /** Others vote by now. */
@@ -277,6 +301,10 @@ final class Formation {
         } else if (own != null && !own.clusterId().equals(plan.clusterId())) {
             problem = self + " holds the unfinished bootstrap of another cluster, " + own.clusterId()
                     + "; if that cluster never existed, delete its directory";
+        } else if (plan.level() > level) {
+            problem = from + " would form the cluster with a log at feature level " + plan.level()
+                    + ", and the release on " + self + " supports none above " + level
+                    + ": install the same release on all nodes";
         } else if (!knows(plan.voters())) {
             return; // planned before this node lost what it had not written; a newer plan follows
         }
@@ -284,7 +312,7 @@ final class Formation {
             effects.add(new Say(from, new FormationMessage.Refusal(problem)));
             effects.add(new Refused("refused to join " + from + "'s cluster: " + problem));
         } else if (own == null || own.state() == State.FORMING) {
-            Identity next = planned(plan.clusterId(), plan.voters());
+            Identity next = planned(plan.clusterId(), plan.voters()).at(plan.level(), plan.level());
             if (next.equals(own)) {
                 saved(next);
             } else {

@@ -4,6 +4,7 @@ import io.holdfast.core.Address;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.core.spi.Printable;
 import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.replication.log.Voter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -22,11 +23,17 @@ final class FormationCodec {
         ByteBuf out = allocator.directBuffer(256);
         if (message instanceof FormationMessage.Plan m) {
             writePlan(out.writeByte(1), m.clusterId(), m.voters());
+            writeLevel(out, m.level());
         } else if (message instanceof FormationMessage.Agreed m) {
             writePlan(out.writeByte(2), m.clusterId(), m.voters());
+            writeLevel(out, m.level());
         } else if (message instanceof FormationMessage.Formed m) {
             writePlan(out.writeByte(3), m.clusterId(), m.voters());
             writeId(out, m.logId());
+            if (m.level() > FeatureLevel.BASE) {
+                out.writeByte(m.formedLevel());
+                out.writeByte(m.level());
+            }
         } else if (message instanceof FormationMessage.Refusal m) {
             writeText(out.writeByte(4), m.reason());
         } else {
@@ -40,8 +47,8 @@ final class FormationCodec {
             int kind = in.readUnsignedByte();
             FormationMessage message =
                     switch (kind) {
-                        case 1 -> new FormationMessage.Plan(readId(in), readVoters(in));
-                        case 2 -> new FormationMessage.Agreed(readId(in), readVoters(in));
+                        case 1 -> new FormationMessage.Plan(readId(in), readVoters(in), readLevel(in));
+                        case 2 -> new FormationMessage.Agreed(readId(in), readVoters(in), readLevel(in));
                         case 3 -> readFormed(in);
                         case 4 -> new FormationMessage.Refusal(Printable.of(readText(in), MAX_TEXT));
                         default -> throw new MalformedFrameException("formation message " + kind + " is not known");
@@ -64,7 +71,23 @@ final class FormationCodec {
         } catch (IllegalArgumentException e) {
             throw new MalformedFrameException("voters that are none: " + e.getMessage());
         }
-        return new FormationMessage.Formed(clusterId, logId, voters);
+        int formedLevel = readLevel(in);
+        return new FormationMessage.Formed(clusterId, logId, voters, formedLevel, readLevel(in));
+    }
+
+    /** The base is not said. */
+    private static void writeLevel(ByteBuf out, int level) {
+        if (level > FeatureLevel.BASE) {
+            out.writeByte(level);
+        }
+    }
+
+    private static int readLevel(ByteBuf in) {
+        int level = in.isReadable() ? in.readUnsignedByte() : FeatureLevel.BASE;
+        if (level < FeatureLevel.BASE) {
+            throw new MalformedFrameException("a level of " + level);
+        }
+        return level;
     }
 
     private static void writePlan(ByteBuf out, UUID clusterId, List<Voter> voters) {

@@ -60,6 +60,7 @@ public final class FormationDriver {
     /**
      * Makes one.
      *
+     * @param level the highest level of a log that this node supports
      * @param listed the nodes that form the cluster, id to address
      * @param identity what is on the disk, null if nothing
      * @param worker writes the identity
@@ -70,6 +71,7 @@ public final class FormationDriver {
             FeatureContext context,
             Path directory,
             UUID diskId,
+            int level,
             Map<String, Address> listed,
             @Nullable Identity identity,
             Executor worker,
@@ -84,7 +86,8 @@ public final class FormationDriver {
         UUID fresh = new UUID(
                 context.runtime().random().nextLong(),
                 context.runtime().random().nextLong());
-        this.formation = new Formation(context.clusterName(), context.node().id(), diskId, listed, identity, fresh);
+        this.formation =
+                new Formation(context.clusterName(), context.node().id(), diskId, listed, identity, fresh, level);
         knows(identity);
         this.done = identity != null && identity.state() == State.FORMED;
     }

@@ -10,6 +10,7 @@ import io.holdfast.core.spi.Links.LinkListener;
 import io.holdfast.core.spi.Links.OutboundLink;
 import io.holdfast.core.spi.Links.RefusedException;
 import io.holdfast.core.spi.MalformedFrameException;
+import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.State;
 import io.holdfast.replication.log.IdentityFile;
@@ -47,6 +48,7 @@ public final class JoinDriver {
     private final FeatureContext context;
     private final Path directory;
     private final UUID diskId;
+    private final int level;
     private final Map<Address, String> seeds;
     private final Executor worker;
     private final FormationDriver.Preparation prepare;
@@ -65,6 +67,7 @@ public final class JoinDriver {
     /**
      * Makes one.
      *
+     * @param level the highest level of a log that this node supports
      * @param seeds addresses of some nodes of the cluster, each with the id of the node that is to be there, or empty; none for a node that does not join
      * @param identity what is on the disk, null if nothing
      * @param worker writes the identity
@@ -76,6 +79,7 @@ public final class JoinDriver {
             FeatureContext context,
             Path directory,
             UUID diskId,
+            int level,
             Map<Address, String> seeds,
             @Nullable Identity identity,
             Executor worker,
@@ -85,6 +89,7 @@ public final class JoinDriver {
         this.context = context;
         this.directory = directory;
         this.diskId = diskId;
+        this.level = level;
         this.seeds = new LinkedHashMap<>(seeds);
         this.identity = identity;
         this.worker = worker;
@@ -162,7 +167,12 @@ public final class JoinDriver {
                     Lane.URGENT,
                     FormationCodec.encode(
                             context.runtime().allocator(),
-                            new FormationMessage.Formed(known.clusterId(), known.logId(), known.voters())));
+                            new FormationMessage.Formed(
+                                    known.clusterId(),
+                                    known.logId(),
+                                    known.voters(),
+                                    known.formedLevel(),
+                                    known.level())));
         }
     }
 
@@ -184,6 +194,15 @@ public final class JoinDriver {
         if (stopped || saving || isFormed()) {
             return;
         }
+        if (cluster.level() > level) {
+            // Nothing is written: with another release this node may still join, or go elsewhere.
+            String problem = FeatureLevel.tooHigh(context.node().id(), cluster.level(), level);
+            if (!problem.equals(troubles.put(seed.toString(), problem))) {
+                LOG.error("{} cannot join the cluster {}: {}", context.node().id(), context.clusterName(), problem);
+            }
+            context.ready(false, waitingFor());
+            return;
+        }
         saving = true;
         LOG.info(
                 "{} joins the cluster {} ({}), of which {} is a node; the voters are {}",
@@ -201,7 +220,8 @@ public final class JoinDriver {
                         State.FORMING,
                         true,
                         cluster.voters())
-                .formed(cluster.logId(), cluster.voters());
+                .formed(cluster.logId(), cluster.voters())
+                .at(cluster.formedLevel(), cluster.level());
         worker.execute(() -> {
             try {
                 prepare.run(found);

@@ -23,12 +23,14 @@ import java.util.Optional;
  *     it has caught up. One whose disk is not known is an empty place
  * @param standby who gets the log and has no vote, until it is given one on demand
  * @param wanted how many are to vote, where that is another number than of those that do, or have a place among them; else 0
+ * @param level the log's {@link FeatureLevel}: whoever belongs to the cluster supports it
  */
 public record Configuration(
-        List<Voter> voters, List<Voter> outgoing, List<Voter> learners, List<Voter> standby, int wanted) {
+        List<Voter> voters, List<Voter> outgoing, List<Voter> learners, List<Voter> standby, int wanted, int level) {
     private static final int WITHOUT_STANDBY = 1;
     private static final int WITHOUT_WANTED = 2;
-    private static final int VERSION = 3;
+    private static final int WITHOUT_LEVEL = 3;
+    private static final int VERSION = 4;
     private static final int MAX_EACH = 64;
 
     /** Makes the lists its own, and refuses an ambiguous one. */
@@ -38,6 +40,7 @@ public record Configuration(
         learners = List.copyOf(learners);
         standby = List.copyOf(standby);
         wanted = wanted == places(voters, learners) ? 0 : wanted;
+        FeatureLevel.check(level);
         int most = Math.max(Math.max(voters.size(), outgoing.size()), Math.max(learners.size(), standby.size()));
         if (voters.isEmpty() || most > MAX_EACH || wanted < 0 || wanted > MAX_EACH) {
             throw new IllegalArgumentException(voters.size() + " voters, " + outgoing.size() + " outgoing, "
@@ -49,9 +52,9 @@ public record Configuration(
         distinct(standby);
     }
 
-    /** With nobody standing by, and as many voters as are wanted. */
+    /** With nobody standing by, and as many voters as are wanted, at the base level. */
     public Configuration(List<Voter> voters, List<Voter> outgoing, List<Voter> learners) {
-        this(voters, outgoing, learners, List.of(), 0);
+        this(voters, outgoing, learners, List.of(), 0, FeatureLevel.BASE);
     }
 
     private static int places(List<Voter> voters, List<Voter> learners) {
@@ -72,9 +75,14 @@ public record Configuration(
         }
     }
 
-    /** These vote, and nobody joins or leaves. */
+    /** These vote, and nobody joins or leaves; at the base level. */
     public static Configuration of(Collection<Voter> voters) {
         return new Configuration(List.copyOf(voters), List.of(), List.of());
+    }
+
+    /** The same, at another level. */
+    public Configuration at(int newLevel) {
+        return new Configuration(voters, outgoing, learners, standby, wanted, newLevel);
     }
 
     /** True while two majorities must agree. */
@@ -139,19 +147,19 @@ public record Configuration(
 
     /** With that learner, in place of another one of its node. */
     public Configuration withLearner(Voter learner) {
-        return new Configuration(voters, outgoing, replaced(learners, List.of(learner)), standby, wanted);
+        return new Configuration(voters, outgoing, replaced(learners, List.of(learner)), standby, wanted, level);
     }
 
     /** With that one standing by, in place of another one of its node. */
     public Configuration withStandby(Voter newcomer) {
-        return new Configuration(voters, outgoing, learners, replaced(standby, List.of(newcomer)), wanted);
+        return new Configuration(voters, outgoing, learners, replaced(standby, List.of(newcomer)), wanted, level);
     }
 
     /** Without whatever node that is that has no vote: who stands by there, its place, or its learner. */
     public Configuration withoutVoteless(String nodeId) {
         boolean place = isOf(learners, nodeId) && !isOf(voters, nodeId);
         int then = place ? Math.max(1, votersWanted() - 1) : wanted;
-        return new Configuration(voters, outgoing, without(learners, nodeId), without(standby, nodeId), then);
+        return new Configuration(voters, outgoing, without(learners, nodeId), without(standby, nodeId), then, level);
     }
 
     private static List<Voter> without(List<Voter> list, String nodeId) {
@@ -162,7 +170,7 @@ public record Configuration(
     public Configuration promoting(List<Voter> caughtUp) {
         List<Voter> left = new ArrayList<>(learners);
         left.removeAll(caughtUp);
-        return new Configuration(replaced(voters, caughtUp), voters, left, standby, wanted);
+        return new Configuration(replaced(voters, caughtUp), voters, left, standby, wanted, level);
     }
 
     /**
@@ -184,12 +192,12 @@ public record Configuration(
         } else if (!asWanted && removed.isEmpty()) {
             then = Math.max(then, places(next, learning));
         }
-        return new Configuration(next, voters, learning, without(standby, added), then);
+        return new Configuration(next, voters, learning, without(standby, added), then, level);
     }
 
     /** What follows a joint one. */
     public Configuration decided() {
-        return new Configuration(voters, List.of(), learners, standby, wanted);
+        return new Configuration(voters, List.of(), learners, standby, wanted, level);
     }
 
     private static List<Voter> replaced(List<Voter> list, List<Voter> by) {
@@ -199,13 +207,26 @@ public record Configuration(
         return List.copyOf(nodes.values());
     }
 
+    private int version() {
+        if (level > FeatureLevel.BASE) {
+            return VERSION;
+        }
+        if (wanted != 0) {
+            return WITHOUT_LEVEL;
+        }
+        return standby.isEmpty() ? WITHOUT_STANDBY : WITHOUT_WANTED;
+    }
+
     /** As bytes; see {@code docs/formats.md}. */
     public byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             // Earlier releases read what is as they know it.
-            int version = wanted != 0 ? VERSION : standby.isEmpty() ? WITHOUT_STANDBY : WITHOUT_WANTED;
+            int version = version();
             out.writeByte(version);
+            if (version == VERSION) {
+                out.writeByte(level);
+            }
             List<List<Voter>> lists = version == WITHOUT_STANDBY
                     ? List.of(voters, outgoing, learners)
                     : List.of(voters, outgoing, learners, standby);
@@ -215,7 +236,7 @@ public record Configuration(
                     voter.writeTo(out);
                 }
             }
-            if (version == VERSION) {
+            if (version >= WITHOUT_LEVEL) {
                 out.writeByte(wanted);
             }
         } catch (IOException e) {
@@ -233,7 +254,11 @@ public record Configuration(
         try {
             ByteBuffer in = bytes.duplicate();
             int version = in.get();
-            if (version < WITHOUT_STANDBY || version > VERSION) {
+            int level = version >= VERSION ? Byte.toUnsignedInt(in.get()) : FeatureLevel.BASE;
+            // A later release's begins as this one's, so that it can be said which level it takes; it is not used
+            // otherwise.
+            boolean later = version > VERSION && level > FeatureLevel.SUPPORTED;
+            if (version < WITHOUT_STANDBY || (version > VERSION && !later)) {
                 throw new IllegalArgumentException(
                         "a configuration of version " + version + "; this release reads 1 to " + VERSION);
             }
@@ -242,8 +267,9 @@ public record Configuration(
                     readAll(in),
                     readAll(in),
                     version == WITHOUT_STANDBY ? List.of() : readAll(in),
-                    version == VERSION ? Byte.toUnsignedInt(in.get()) : 0);
-            if (in.hasRemaining()) {
+                    version >= WITHOUT_LEVEL ? Byte.toUnsignedInt(in.get()) : 0,
+                    level);
+            if (in.hasRemaining() && !later) {
                 throw new IllegalArgumentException(in.remaining() + " bytes follow a configuration");
             }
             return configuration;

@@ -17,6 +17,8 @@ import java.util.UUID;
  * @param shared true if another disk votes, or gets the log and may vote soon: then nobody decides alone who has forgotten
  *     something. False in a cluster of one, and after a recovery from a lost quorum until somebody joins
  * @param voters who votes, as far as this node knows: the log says better. One whose disk is zero is an empty place
+ * @param formedLevel the {@link FeatureLevel} that the log begins with
+ * @param level the log's highest that this node knows of: a release that does not support it reads nothing else here
  */
 public record Identity(
         String clusterName,
@@ -26,7 +28,9 @@ public record Identity(
         UUID diskId,
         State state,
         boolean shared,
-        List<Voter> voters) {
+        List<Voter> voters,
+        int formedLevel,
+        int level) {
 
     /** How far the forming of a cluster has come, as this node knows. */
     public enum State {
@@ -39,10 +43,40 @@ public record Identity(
     /** Copies the list, and checks what could not be written. */
     public Identity {
         voters = List.copyOf(voters);
+        FeatureLevel.check(formedLevel);
+        FeatureLevel.check(level);
         if (clusterName.isEmpty() || clusterName.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException(
                     "cluster name \"" + clusterName + "\" is empty or has control characters");
         }
+    }
+
+    /** One of a cluster whose log is at the base level. */
+    public Identity(
+            String clusterName,
+            UUID clusterId,
+            UUID logId,
+            String nodeId,
+            UUID diskId,
+            State state,
+            boolean shared,
+            List<Voter> voters) {
+        this(
+                clusterName,
+                clusterId,
+                logId,
+                nodeId,
+                diskId,
+                state,
+                shared,
+                voters,
+                FeatureLevel.BASE,
+                FeatureLevel.BASE);
+    }
+
+    /** The same, where the log began at that level, and is at that one. */
+    public Identity at(int formed, int now) {
+        return new Identity(clusterName, clusterId, logId, nodeId, diskId, state, shared, voters, formed, now);
     }
 
     /** The same, where these belong to the cluster. */
@@ -54,12 +88,32 @@ public record Identity(
             }
         }
         boolean others = members.members().size() > 1;
-        return new Identity(clusterName, clusterId, logId, nodeId, diskId, state, others, places);
+        return new Identity(
+                clusterName,
+                clusterId,
+                logId,
+                nodeId,
+                diskId,
+                state,
+                others,
+                places,
+                formedLevel,
+                Math.max(level, members.level()));
     }
 
     /** The same, once the cluster exists. */
     public Identity formed(UUID log, List<Voter> all) {
-        return new Identity(clusterName, clusterId, log, nodeId, diskId, State.FORMED, hasOthers(all, diskId), all);
+        return new Identity(
+                clusterName,
+                clusterId,
+                log,
+                nodeId,
+                diskId,
+                State.FORMED,
+                hasOthers(all, diskId),
+                all,
+                formedLevel,
+                level);
     }
 
     /** True if somebody else votes. */
@@ -71,8 +125,9 @@ public record Identity(
     /** Who votes, and which places are empty, before the log says otherwise. */
     public Configuration configuration() {
         return new Configuration(
-                voters.stream().filter(voter -> !voter.isVacant()).toList(),
-                List.of(),
-                voters.stream().filter(Voter::isVacant).toList());
+                        voters.stream().filter(voter -> !voter.isVacant()).toList(),
+                        List.of(),
+                        voters.stream().filter(Voter::isVacant).toList())
+                .at(formedLevel);
     }
 }

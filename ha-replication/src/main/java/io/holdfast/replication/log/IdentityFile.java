@@ -27,6 +27,8 @@ public final class IdentityFile {
 
     private static final String FORMAT = "holdfast-identity-1";
     private static final String VOTER = "voter.";
+    private static final String FORMED_LEVEL = "level.formed";
+    private static final String LEVEL = "level";
     private static final String CRC = "crc32c=";
     private static final int MAX_BYTES = 1 << 20;
 
@@ -96,6 +98,10 @@ public final class IdentityFile {
         text.append("disk.id=").append(identity.diskId()).append('\n');
         text.append("shared=").append(identity.shared()).append('\n');
         text.append("state=").append(identity.state()).append('\n');
+        if (identity.level() > FeatureLevel.BASE) {
+            text.append(FORMED_LEVEL).append('=').append(identity.formedLevel()).append('\n');
+            text.append(LEVEL).append('=').append(identity.level()).append('\n');
+        }
         for (Voter voter : identity.voters()) {
             text.append(VOTER).append(voter.nodeId()).append('=').append(voter.diskId());
             text.append(' ').append(voter.address()).append('\n');
@@ -136,17 +142,23 @@ public final class IdentityFile {
         }
         try {
             return new Identity(
-                    value(path, values, "cluster.name"),
-                    UUID.fromString(value(path, values, "cluster.id")),
-                    UUID.fromString(value(path, values, "log.id")),
-                    value(path, values, "node.id"),
-                    UUID.fromString(value(path, values, "disk.id")),
-                    State.valueOf(value(path, values, "state")),
-                    isTrue(value(path, values, "shared")),
-                    voters(path, values));
+                            value(path, values, "cluster.name"),
+                            UUID.fromString(value(path, values, "cluster.id")),
+                            UUID.fromString(value(path, values, "log.id")),
+                            value(path, values, "node.id"),
+                            UUID.fromString(value(path, values, "disk.id")),
+                            State.valueOf(value(path, values, "state")),
+                            isTrue(value(path, values, "shared")),
+                            voters(path, values))
+                    .at(level(values, FORMED_LEVEL), level(values, LEVEL));
         } catch (IllegalArgumentException e) {
             throw new DamagedFileException(path, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** It is missing where it is the base. */
+    private static int level(Map<String, String> values, String key) {
+        return Integer.parseInt(values.getOrDefault(key, Integer.toString(FeatureLevel.BASE)));
     }
 
     private static boolean isTrue(String value) {

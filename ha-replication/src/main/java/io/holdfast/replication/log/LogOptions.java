@@ -11,12 +11,18 @@ import io.holdfast.core.runtime.Storage.AppendMode;
  *     grow
  * @param heals true if there are others from whom what is damaged can be had again: the log is then cut before the damage
  *     instead of being refused
+ * @param level the highest {@link FeatureLevel} that may be found in it: a log of a higher one is left as it is
  */
-public record LogOptions(int segmentBytes, boolean forced, boolean heals) {
+public record LogOptions(int segmentBytes, boolean forced, boolean heals, int level) {
 
     /** A log that is refused if it is damaged. */
     public LogOptions(int segmentBytes, boolean forced) {
         this(segmentBytes, forced, false);
+    }
+
+    /** One of a level that this release supports. */
+    public LogOptions(int segmentBytes, boolean forced, boolean heals) {
+        this(segmentBytes, forced, heals, FeatureLevel.SUPPORTED);
     }
 
     /** Checks the range. */

@@ -54,7 +54,7 @@ record OpenedLog(
                 options.appending(),
                 clusterId,
                 snapshot,
-                new Indexing(batches, configurations));
+                new Indexing(batches, configurations, options.level()));
         DamagedLogException damage = scan.damage();
         boolean heal = damage != null && options.heals() && scan.canBeHealed();
         if (damage != null && !heal) {
@@ -144,7 +144,8 @@ record OpenedLog(
     }
 
     /** Takes note of where each batch is. */
-    private record Indexing(BatchIndex batches, Map<Long, Configuration> configurations) implements LogScan.Visitor {
+    private record Indexing(BatchIndex batches, Map<Long, Configuration> configurations, int supported)
+            implements LogScan.Visitor {
         @Override
         public void begins(LogBase base) {
             batches.table().reset(base);
@@ -156,6 +157,8 @@ record OpenedLog(
             batches.add(Batch.meta(batch), number, offset);
             Configuration configuration = Batch.configuration(batch);
             if (configuration != null) {
+                // Before anything is made of what follows: to this release it would look damaged, and be cut.
+                FeatureLevel.require("this node", configuration.level(), supported);
                 configurations.put(Batch.firstIndex(batch), configuration);
             }
         }

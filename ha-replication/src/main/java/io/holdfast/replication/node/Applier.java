@@ -97,6 +97,7 @@ final class Applier {
     private final @Nullable UserMachine user;
     private final Events events;
     private final SessionTable sessions = new SessionTable();
+    private final Levels levels;
     /** Who belongs to the cluster, after what has been applied. */
     private Configuration configuration;
 
@@ -129,6 +130,7 @@ final class Applier {
             ByteBufAllocator allocator,
             @Nullable UserMachine user,
             Configuration configuration,
+            Levels levels,
             Events events) {
         if (user != null) {
             user.events(new UserEvents());
@@ -139,7 +141,9 @@ final class Applier {
         this.allocator = allocator;
         this.user = user;
         this.configuration = configuration;
+        this.levels = levels;
         this.events = events;
+        levels.applied(configuration);
         maps.tell(events::changed);
         roles.tell(events::rolesChanged);
         locks.tell(events::locksChanged);
@@ -411,6 +415,7 @@ final class Applier {
         SnapshotMeta meta = state.meta();
         sessions.restore(state.sessions());
         configuration = state.configuration();
+        levels.applied(configuration);
         maps = state.maps();
         maps.tell(events::changed);
         roles = state.roles();
@@ -463,6 +468,7 @@ final class Applier {
             case EntryKind.CLOSE_SESSION -> sessions.close(batch.getLong(at));
             case EntryKind.CONFIGURATION -> {
                 configuration = Configuration.decode(batch.nioBuffer(at, entry.bodyLength()));
+                levels.applied(configuration);
                 events.configured(configuration);
             }
             default ->

@@ -4,6 +4,7 @@ import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.DamagedLogException;
+import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.replication.log.HardStateFile;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.LogBase;
@@ -42,9 +43,14 @@ record Disk(
 
     /** Reads it; takes as long as the log and the snapshot are. Not on the loop. */
     static Disk open(NodeRuntime runtime, ReplicationSettings settings, Identity identity) throws IOException {
+        FeatureLevel.require(identity.nodeId(), identity.level(), settings.level());
         Worker preparer = runtime.newWorker("segments");
         HardStateFile hardState = HardStateFile.open(runtime.storage(), settings.directory(), identity.shared());
         Snapshots.Found snapshots = Snapshots.Found.open(runtime, settings.directory(), identity.logId());
+        Configuration inSnapshot = snapshots.configuration();
+        if (inSnapshot != null) {
+            FeatureLevel.require(identity.nodeId(), inSnapshot.level(), settings.level());
+        }
         SegmentedLog log = openLog(runtime, settings, identity, preparer, snapshots.end());
         if (log.recovery().fresh()) {
             throw new IOException(settings.directory() + " holds the identity of voter " + identity.nodeId()
@@ -52,7 +58,6 @@ record Disk(
         }
         LogIndex index = new LogIndex(log.base());
         log.describe(index::append);
-        Configuration inSnapshot = snapshots.configuration();
         Configuration base = inSnapshot == null ? identity.configuration() : inSnapshot;
         Membership members = new Membership(
                 Voter.id(identity.nodeId(), identity.diskId()), snapshots.end().index(), base);
@@ -98,7 +103,7 @@ record Disk(
         return SegmentedLog.open(
                 runtime.storage(),
                 settings.directory().resolve("log"),
-                new LogOptions(settings.segmentBytes(), settings.forced(), identity.shared()),
+                new LogOptions(settings.segmentBytes(), settings.forced(), identity.shared(), settings.level()),
                 identity.logId(),
                 runtime.random(),
                 preparer,

@@ -32,6 +32,7 @@ final class Explainer {
         }
         if (s.isMaster()) {
             behind(s, findings);
+            upgrade(s, findings);
         }
         return findings;
     }
@@ -173,6 +174,36 @@ final class Explainer {
                                 + " on its disk, or has not been heard within the election time-out"));
             }
         }
+    }
+
+    /** Nothing is wrong while an upgrade is not finished, but somebody should know. */
+    private static void upgrade(Situation s, List<Finding> findings) {
+        int now = s.configuration().level();
+        int highest =
+                s.levels().values().stream().mapToInt(Integer::intValue).max().orElse(now);
+        if (highest <= now) {
+            return;
+        }
+        List<Voter> without = s.configuration().members().stream()
+                .filter(member -> s.levels().getOrDefault(member.id(), 0) < highest)
+                .toList();
+        findings.add(
+                without.isEmpty()
+                        ? new Finding(
+                                "upgrade",
+                                State.OK,
+                                "all nodes support level " + highest + " of the log, which is at " + now
+                                        + ": until the upgrade is finished what is new in it is not used, and the release"
+                                        + " before can be installed again",
+                                "ha upgrade finish, when nobody wants to go back any more")
+                        : new Finding(
+                                "upgrade",
+                                State.OK,
+                                "an upgrade is under way: some nodes support level " + highest
+                                        + " of the log, which is at " + now + "; not so, or not heard: "
+                                        + nodes(without),
+                                "install the newer release on " + nodes(without)
+                                        + ", or the one before on the others"));
     }
 
     private static String nodes(List<Voter> voters) {

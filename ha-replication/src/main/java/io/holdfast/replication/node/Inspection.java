@@ -77,6 +77,11 @@ final class Inspection implements Inspectable {
             s.reached().forEach(id -> reached.add(Voter.nodeOf(id)));
             status.put("connected", reached);
             status.put("doubtful", s.doubtful());
+            status.put("level", s.configuration().level());
+            status.put("supports", s.supports());
+            if (s.isMaster()) {
+                status.put("common", UpgradeReport.common(s.configuration(), s.levels()));
+            }
         }
         return status;
     }

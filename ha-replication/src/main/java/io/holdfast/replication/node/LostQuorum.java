@@ -7,6 +7,7 @@ import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.BatchBuilder;
 import io.holdfast.replication.log.BatchMeta;
 import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.replication.log.ForceTicket;
 import io.holdfast.replication.log.HardState;
 import io.holdfast.replication.log.HardStateFile;
@@ -71,6 +72,7 @@ public final class LostQuorum {
                             ? " is no node's directory: there is no identity in it"
                             : " belongs to a cluster that was never formed"));
         }
+        FeatureLevel.require(found.nodeId(), found.level(), FeatureLevel.SUPPORTED);
         this.identity = found;
         SnapshotFile newest = SnapshotStore.newest(storage, directory.resolve("snapshots"), found.logId());
         if (newest == null) {
@@ -164,7 +166,9 @@ public final class LostQuorum {
                 identity.diskId(),
                 State.FORMED,
                 false,
-                places);
+                places,
+                identity.formedLevel(),
+                Math.max(identity.level(), alone.level()));
         try (HardStateFile vote = HardStateFile.open(storage, directory, true);
                 SegmentedLog log = SegmentedLog.open(
                         storage,
@@ -182,9 +186,16 @@ public final class LostQuorum {
 
     /** This node votes, and every other that the directory knows of has an empty place. */
     private Configuration alone() throws IOException {
+        List<Voter> members = new ArrayList<>(inSnapshot.learners());
+        members.addAll(identity.voters());
+        int level = identity.level(); // which does not fall
+        for (Configuration each : configurations()) {
+            members.addAll(each.members());
+            level = Math.max(level, each.level());
+        }
         Map<String, Voter> others = new LinkedHashMap<>();
         Voter self = null;
-        for (Voter voter : members()) {
+        for (Voter voter : members) {
             if (voter.diskId().equals(identity.diskId())) {
                 self = voter;
             } else if (!voter.nodeId().equals(identity.nodeId())) {
@@ -196,20 +207,20 @@ public final class LostQuorum {
                     + identity.diskId() + " is not known to the cluster in its own log: it had not caught up yet."
                     + " Recover another node's directory");
         }
-        return new Configuration(List.of(self), List.of(), List.copyOf(others.values()));
+        return new Configuration(List.of(self), List.of(), List.copyOf(others.values())).at(level);
     }
 
-    private List<Voter> members() throws IOException {
-        List<Voter> members = new ArrayList<>(inSnapshot.members());
-        members.addAll(inSnapshot.learners());
-        members.addAll(identity.voters());
+    /** All that this directory knows, the oldest first. */
+    private List<Configuration> configurations() throws IOException {
+        List<Configuration> all = new ArrayList<>(List.of(inSnapshot));
         LogScanner.scan(storage, directory.resolve("log"), snapshot, (file, offset, batch) -> {
             Configuration found = Batch.configuration(batch);
             if (found != null) {
-                members.addAll(found.members());
+                FeatureLevel.require(identity.nodeId(), found.level(), FeatureLevel.SUPPORTED);
+                all.add(found);
             }
         });
-        return members;
+        return all;
     }
 
     /** A term that nobody has had, also of those that this node never heard of, with its vote for itself. */

@@ -43,6 +43,12 @@ final class Meters {
     private static final Measure VOTERS = gaugeOf("log.voters", "who has a vote, as far as this node's log says");
     private static final Measure LEARNERS = gaugeOf(
             "log.learners", "who gets the log and has no vote: not 0 for long, if all is well and nobody stands by");
+    private static final Measure LEVEL =
+            gaugeOf("log.level", "feature level of the log, as far as this node's log says; it never falls");
+    private static final Measure LEVEL_COMMON = gaugeOf(
+            "log.level.common",
+            "on the master: the highest level that all nodes support, 0 while one is not heard; 0 elsewhere. More than"
+                    + " `holdfast.log.level`: an upgrade is not finished");
     private static final Measure RECONFIGURATIONS = counterOf(
             "log.configuration.changes",
             "times that the voters or learners changed, a change that was taken back included");
@@ -97,6 +103,8 @@ final class Meters {
     private volatile long snapshotBytes;
     private volatile int voters;
     private volatile int learners;
+    private volatile int level;
+    private volatile int levelCommon;
     private volatile boolean stalled;
     private final Counter reconfigurations;
     private @Nullable Gauge missingFrom;
@@ -145,6 +153,8 @@ final class Meters {
         gauge(STALLED, s -> stalled ? 1 : 0);
         gauge(VOTERS, s -> voters);
         gauge(LEARNERS, s -> learners);
+        gauge(LEVEL, s -> level);
+        gauge(LEVEL_COMMON, s -> levelCommon);
         reconfigurations = counter(RECONFIGURATIONS);
         elections = counter(CANDIDACIES);
         for (VoterAnswer.Outcome outcome : VoterAnswer.Outcome.values()) {
@@ -225,6 +235,12 @@ final class Meters {
     void configuration(Configuration now) {
         voters = now.voters().size();
         learners = now.learners().size() + now.standby().size();
+        level = now.level();
+    }
+
+    /** What all nodes support, as the master knows. */
+    void levelCommon(int common) {
+        levelCommon = common;
     }
 
     void configurationChanged(Configuration now) {

@@ -46,6 +46,9 @@ final class RaftDriver {
         /** From now on these belong to the cluster. */
         void configurationChanged(Configuration configuration);
 
+        /** The log is at a level that this node does not support. */
+        void levelTooHigh(int level);
+
         /** Somebody asked this master to be taken in, and is not. */
         void notTakenIn(Voter stranger, String reason);
 
@@ -179,6 +182,8 @@ final class RaftDriver {
             events.reconfiguring(append.batch());
         } else if (effect instanceof RaftEffect.ConfigurationChanged changed) {
             events.configurationChanged(changed.configuration());
+        } else if (effect instanceof RaftEffect.LevelTooHigh found) {
+            events.levelTooHigh(found.level());
         } else if (effect instanceof RaftEffect.NotTakenIn refused) {
             events.notTakenIn(refused.stranger(), refused.reason());
         } else if (effect instanceof RaftEffect.AppendReceived append) {

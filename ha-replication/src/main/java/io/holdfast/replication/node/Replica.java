@@ -14,6 +14,7 @@ import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.log.BatchMeta;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.DamagedLogException;
+import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.IdentityFile;
 import io.holdfast.replication.log.Recovery;
@@ -40,6 +41,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -136,6 +138,7 @@ final class Replica {
             Worker logWorker,
             LogClient client,
             RoleElections roles,
+            Levels levels,
             Consumer<Configuration> configured,
             Consumer<Boolean> seeking) {
         NodeRuntime runtime = context.runtime();
@@ -188,7 +191,8 @@ final class Replica {
                         settings.leaseReads(),
                         context.masterStopWithinNanos(),
                         MAX_APPEND_BYTES,
-                        MAX_INFLIGHT_BYTES),
+                        MAX_INFLIGHT_BYTES,
+                        settings.level()),
                 disk.index(),
                 disk.members(),
                 disk.hardState().state().term(),
@@ -216,7 +220,7 @@ final class Replica {
         this.members = new MemberTies(context, peers::found, this::announce, id -> raft.configuration()
                 .knows(id));
         this.autopilot = new AutopilotDriver(context, settings.autopilot(), raft, voters, members, meters);
-        this.applier = new Applier(store, reader, loop, allocator, user, disk.base(), new ApplierEvents());
+        this.applier = new Applier(store, reader, loop, allocator, user, disk.base(), levels, new ApplierEvents());
         this.stateHashes = new StateHashes(
                 context.node().id(), () -> configuration().voters().size());
         this.snapshots = new Snapshots(
@@ -449,6 +453,7 @@ final class Replica {
         standing.sayWhyNotReady(driver.raft(), applier.applied());
         checkReady();
         publish();
+        meters.levelCommon(UpgradeReport.common(configuration(), driver.raft().levels()));
         tellMembers();
         seek();
         autopilot.tick();
@@ -535,6 +540,13 @@ final class Replica {
 
     boolean isMaster() {
         return !stopped && driver.raft().role() == RaftRole.LEADER;
+    }
+
+    /** How far an upgrade has come. On the loop. */
+    Map<String, Object> upgrade() {
+        return isMaster()
+                ? UpgradeReport.of(driver.raft())
+                : UpgradeReport.unknown(Objects.requireNonNull(standing.situation(), "published at the start"));
     }
 
     /** Where the master is asked for other voters. */
@@ -769,6 +781,11 @@ final class Replica {
             announce();
             publish();
             tellMembers();
+        }
+
+        @Override
+        public void levelTooHigh(int level) {
+            context.fail(FeatureLevel.tooHighFor(context.node().id(), level, settings.level()));
         }
 
         @Override

@@ -49,6 +49,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     private final NodeRuntime runtime;
     private final EventLoop loop;
     private final LogClient client;
+    private final Levels levels;
     private final Commands commands;
     private final Worker logWorker;
     private @Nullable AutoCloseable lock;
@@ -73,6 +74,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         this.loop = runtime.loop();
         this.client = new LogClient(context, settings.client());
         this.commands = settings.storedByDefault() ? new StoredByDefault(client) : client;
+        this.levels = new Levels(context.node().id(), settings.level());
         this.logWorker = runtime.newWorker("log");
         this.voterCalls = new VoterCalls(context, () -> replica);
         this.confirmations = new Confirmations(context.runtime().loop());
@@ -131,6 +133,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
                 context,
                 settings.directory(),
                 diskId,
+                settings.level(),
                 settings.listed(),
                 known,
                 directoryUse,
@@ -140,6 +143,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
                 context,
                 settings.directory(),
                 diskId,
+                settings.level(),
                 settings.seeds(),
                 known,
                 directoryUse,
@@ -187,6 +191,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
                             logWorker,
                             client,
                             Objects.requireNonNull(roles),
+                            levels,
                             this::configured,
                             this::seeking);
                     replica = started;
@@ -248,6 +253,11 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         }
     }
 
+    /** Which formats may be written here. */
+    public Levels levels() {
+        return levels;
+    }
+
     /**
      * See {@code Voters}.
      *
@@ -257,6 +267,11 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     public CompletableFuture<VoterChange> changeVoters(
             String added, String removed, @Nullable Address address, Duration limit, boolean dryRun, String by) {
         return voterCalls.change(new ShapeChange(added, removed), address, limit, dryRun, by);
+    }
+
+    /** Raises the log's level, as {@code ha upgrade finish} does. It fails as a change of voters does. */
+    public CompletableFuture<VoterChange> finishUpgrade(Duration limit, boolean dryRun, String by) {
+        return voterCalls.change(ShapeChange.raise(), null, limit, dryRun, by);
     }
 
     /** See {@code Voters}. */

@@ -3,6 +3,7 @@ package io.holdfast.replication.node;
 import io.holdfast.core.Address;
 import io.holdfast.replication.StateMachine;
 import io.holdfast.replication.client.LogClient;
+import io.holdfast.replication.log.FeatureLevel;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param client limits of this node's own users
  * @param storedByDefault true if their writes without a result return when they are on the master's disk
  * @param autopilot whether the master changes who votes by itself
+ * @param level the highest {@link FeatureLevel} of a log that this node supports
  */
 public record ReplicationSettings(
         Path directory,
@@ -41,4 +43,13 @@ public record ReplicationSettings(
         long maxWaitingBytes,
         LogClient.Limits client,
         boolean storedByDefault,
-        AutopilotSettings autopilot) {}
+        AutopilotSettings autopilot,
+        int level) {
+    /** What this release supports. */
+    public static final int LEVEL = FeatureLevel.SUPPORTED;
+
+    /** Checks the level. */
+    public ReplicationSettings {
+        FeatureLevel.check(level);
+    }
+}

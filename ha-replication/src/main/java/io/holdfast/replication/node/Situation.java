@@ -33,6 +33,8 @@ import java.util.Set;
  * @param serves at the master: it has committed an entry of its own term
  * @param stalledBy why the log cannot be written, empty while it can
  * @param troubles why dialling a node failed last, by node id, while it is not reached
+ * @param supports the highest level of the log that this node supports
+ * @param levels at the master: the same of each member that answers now
  */
 record Situation(
         String node,
@@ -55,7 +57,9 @@ record Situation(
         long masterlessSinceNanos,
         boolean serves,
         String stalledBy,
-        Map<String, String> troubles) {
+        Map<String, String> troubles,
+        int supports,
+        Map<String, Integer> levels) {
 
     boolean isMaster() {
         return status.role() == ReplicaRole.MASTER;

@@ -137,7 +137,9 @@ final class Standing {
                 masterlessSinceNanos,
                 raft.committedInTerm(),
                 stalledBy,
-                troubles.get());
+                troubles.get(),
+                raft.supports(),
+                raft.levels());
     }
 
     private Map<String, Address> addresses(Configuration of) {

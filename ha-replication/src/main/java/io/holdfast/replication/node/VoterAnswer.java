@@ -39,6 +39,15 @@ record VoterAnswer(Outcome outcome, String detail, List<String> voters, long ind
         return new VoterAnswer(Outcome.ELSEWHERE, why, List.of(), 0);
     }
 
+    /** As it is to be taken where a master was asked before that did not answer, and may have begun it. */
+    VoterAnswer afterAnother() {
+        return switch (outcome) {
+            case ALREADY -> new VoterAnswer(Outcome.DONE, detail, voters, index);
+            case NOT_YET -> new VoterAnswer(Outcome.UNKNOWN, detail, voters, index);
+            default -> this;
+        };
+    }
+
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("outcome", outcome.name());

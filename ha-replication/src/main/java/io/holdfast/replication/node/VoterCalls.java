@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class VoterCalls {
     private static final String LIST = "voters";
     private static final String CHANGE = "voters-change";
+    private static final String UPGRADE = "upgrade";
+    private static final String FINISH = "upgrade-finish";
     private static final long AGAIN_NANOS = 200_000_000L;
     private static final Duration ASK_LIMIT = Duration.ofSeconds(3);
     private static final long MOST_MILLIS = 3_600_000;
@@ -42,10 +44,17 @@ final class VoterCalls {
     private final Supplier<@Nullable Replica> replica;
     /** What waits for an answer. */
     private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
-    /** Lists that are waited for, the loop's turn or another node's answer. */
-    private final Map<Object, CompletableFuture<Map<String, Object>>> lists = new ConcurrentHashMap<>();
+    /** What is waited for of what a master knows, the loop's turn or another node's answer. */
+    private final Map<Object, Question> questions = new ConcurrentHashMap<>();
 
     private volatile boolean stopped;
+
+    /** With what is said if nobody answers any more. */
+    private record Question(CompletableFuture<Map<String, Object>> answer, Supplier<Map<String, Object>> knownLast) {
+        void giveUp() {
+            answer.complete(knownLast.get());
+        }
+    }
 
     /** @param replica null while there is no cluster yet */
     VoterCalls(FeatureContext context, Supplier<@Nullable Replica> replica) {
@@ -56,24 +65,32 @@ final class VoterCalls {
     List<OperatorCommand> commands() {
         return List.of(
                 new OperatorCommand(LIST, OperatorRole.READ, arguments -> listed(isDirect(arguments))),
-                new OperatorCommand(CHANGE, OperatorRole.OPERATE, true, this::commanded));
+                new OperatorCommand(
+                        CHANGE, OperatorRole.OPERATE, true, arguments -> commanded(change(arguments), arguments)),
+                new OperatorCommand(UPGRADE, OperatorRole.READ, arguments -> upgrade(isDirect(arguments))),
+                new OperatorCommand(
+                        FINISH, OperatorRole.OPERATE, true, arguments -> commanded(ShapeChange.raise(), arguments)));
     }
 
     private static boolean isDirect(Map<String, String> arguments) {
         return Boolean.parseBoolean(arguments.getOrDefault("direct", "false"));
     }
 
-    private CompletionStage<Map<String, Object>> commanded(Map<String, String> arguments) {
+    private static ShapeChange change(Map<String, String> arguments) {
+        ShapeChange change = new ShapeChange(arguments.getOrDefault("add", ""), arguments.getOrDefault("remove", ""));
+        return Boolean.parseBoolean(arguments.getOrDefault("asWanted", "false"))
+                ? change.whileAsManyAreWanted()
+                : change;
+    }
+
+    private CompletionStage<Map<String, Object>> commanded(ShapeChange change, Map<String, String> arguments) {
         String millis = arguments.getOrDefault("timeoutMillis", "60000");
         if (!millis.matches("\\d{1,7}") || Long.parseLong(millis) < 1 || Long.parseLong(millis) > MOST_MILLIS) {
             throw new IllegalArgumentException("timeoutMillis is \"" + millis + "\"; use 1 to " + MOST_MILLIS);
         }
         String address = arguments.getOrDefault("address", "");
         Attempt attempt = new Attempt(
-                new ShapeChange(
-                        arguments.getOrDefault("add", ""),
-                        arguments.getOrDefault("remove", ""),
-                        Boolean.parseBoolean(arguments.getOrDefault("asWanted", "false"))),
+                change,
                 address.isEmpty() ? null : Address.parse(address),
                 context.runtime().clock().nanoTime() + Long.parseLong(millis) * 1_000_000L,
                 Boolean.parseBoolean(arguments.getOrDefault("dryRun", "false")),
@@ -123,43 +140,66 @@ final class VoterCalls {
     void stop() {
         stopped = true;
         attempts.forEach(Attempt::abandon);
-        lists.values().forEach(each -> each.complete(VoterLists.toMap(knownLast())));
+        questions.values().forEach(Question::giveUp);
     }
 
     CompletableFuture<VoterList> list() {
         return told(listed(false), said -> VoterLists.ofOr(said, this::knownLast));
     }
 
+    private CompletableFuture<Map<String, Object>> listed(boolean direct) {
+        return asMasterKnows(
+                LIST,
+                direct,
+                running -> VoterLists.toMap(running.voters().list()),
+                () -> VoterLists.toMap(knownLast()));
+    }
+
+    private CompletableFuture<Map<String, Object>> upgrade(boolean direct) {
+        return asMasterKnows(UPGRADE, direct, Replica::upgrade, () -> {
+            Replica known = replica.get();
+            Situation s = known == null ? null : known.situation();
+            return s == null ? Map.of("by", node(), "nodes", List.of()) : UpgradeReport.unknown(s);
+        });
+    }
+
     /**
      * As the master knows; as this node does if that is what is asked for, or no master answers. It always comes, also after the
      * end, when there is no loop any more.
+     *
+     * @param own what this node knows, on the loop
+     * @param knownLast what it says without its loop, or before it is part of a cluster
      */
-    private CompletableFuture<Map<String, Object>> listed(boolean direct) {
-        CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
+    private CompletableFuture<Map<String, Object>> asMasterKnows(
+            String command,
+            boolean direct,
+            Function<Replica, Map<String, Object>> own,
+            Supplier<Map<String, Object>> knownLast) {
+        Question question = new Question(new CompletableFuture<>(), knownLast);
         Object key = new Object();
-        lists.put(key, answer);
+        questions.put(key, question);
         if (stopped) {
-            answer.complete(VoterLists.toMap(knownLast()));
+            question.giveUp();
         } else {
-            onLoop(() -> list(direct, answer));
+            onLoop(() -> ask(command, direct, own, question));
         }
-        return answer.whenComplete((said, failure) -> lists.remove(key));
+        return question.answer().whenComplete((said, failure) -> questions.remove(key));
     }
 
-    private void list(boolean direct, CompletableFuture<Map<String, Object>> answer) {
+    private void ask(String command, boolean direct, Function<Replica, Map<String, Object>> own, Question question) {
         Replica running = replica.get();
         Situation s = running == null ? null : running.situation();
         if (running == null || s == null) {
-            answer.complete(VoterLists.toMap(knownLast()));
+            question.giveUp();
             return;
         }
-        Map<String, Object> own = VoterLists.toMap(running.voters().list());
+        Map<String, Object> known = own.apply(running);
         Address master = masterElsewhere(s);
         if (direct || master == null) {
-            answer.complete(own);
+            question.answer().complete(known);
         } else {
-            context.ask(s.master(), master, LIST, Map.of("direct", "true"), ASK_LIMIT)
-                    .whenComplete((said, failure) -> answer.complete(failure == null ? said : own));
+            context.ask(s.master(), master, command, Map.of("direct", "true"), ASK_LIMIT)
+                    .whenComplete((said, failure) -> question.answer().complete(failure == null ? said : known));
         }
     }
 
@@ -309,7 +349,8 @@ final class VoterCalls {
             arguments.put("direct", "true");
             arguments.put("timeoutMillis", Long.toString(millis));
             // The answer comes somewhat later than the time that the master is given.
-            context.ask(master, at, CHANGE, arguments, Duration.ofMillis(Math.min(MOST_MILLIS, millis + 500)))
+            String command = change.raises() ? FINISH : CHANGE;
+            context.ask(master, at, command, arguments, Duration.ofMillis(Math.min(MOST_MILLIS, millis + 500)))
                     .whenComplete((said, failure) -> onLoop(() -> {
                         if (failure != null) {
                             missed(!dryRun);
@@ -329,10 +370,7 @@ final class VoterCalls {
                 missed(said.index() > 0 && !dryRun);
                 elsewhere(said.detail());
             } else {
-                answer.complete(
-                        said.outcome() == Outcome.ALREADY && asked
-                                ? new VoterAnswer(Outcome.DONE, said.detail(), said.voters(), said.index())
-                                : said);
+                answer.complete(asked ? said.afterAnother() : said);
             }
         }
 

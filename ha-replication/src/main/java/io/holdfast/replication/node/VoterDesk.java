@@ -86,6 +86,8 @@ final class VoterDesk {
         /** It takes somebody's vote. */
         private boolean tookVote;
 
+        private int levelBefore;
+
         Wish(ShapeChange change, @Nullable Address address, long deadlineNanos, String by) {
             this.change = change;
             this.address = address;
@@ -175,6 +177,7 @@ final class VoterDesk {
                     LOG.info("{} begins to {}, as {} wants: {}", node, wish.change, wish.by, verdict.reason());
                     wish.tookVote =
                             raft.configuration().voter(wish.change.removed()).isPresent();
+                    wish.levelBefore = raft.configuration().level();
                     inputs.accept(new RaftInput.Reshape(wish.change));
                     wish.begun = raft.plan(wish.change).decision() != VoterPlan.Decision.BEGIN;
                 }
@@ -187,9 +190,11 @@ final class VoterDesk {
         Configuration now = raft.configuration();
         // Who had no vote has left when it is no member: that it has no vote would be so if the change had been lost.
         boolean left = wish.tookVote ? now.voter(wish.change.removed()).isEmpty() : !now.knows(wish.change.removed());
-        boolean as = left
-                && (wish.change.added().isEmpty()
-                        || now.voter(wish.change.added()).isPresent());
+        boolean as = wish.change.raises()
+                ? now.level() > wish.levelBefore
+                : left
+                        && (wish.change.added().isEmpty()
+                                || now.voter(wish.change.added()).isPresent());
         boolean decided = !now.isJoint() && raft.configurationIndex() <= raft.commitIndex();
         if (wish.begun && as && decided) {
             end(wish, Outcome.DONE, wish.change + " is decided");

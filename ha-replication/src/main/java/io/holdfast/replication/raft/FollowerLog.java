@@ -42,6 +42,10 @@ final class FollowerLog {
                 upTo = batch.lastIndex();
                 continue; // decided, or by log matching we have exactly this batch
             }
+            Configuration configuration = request.configurations().get(batch.firstIndex());
+            if (configuration != null && s.isTooHigh(configuration.level())) {
+                return;
+            }
             if (s.stalled) {
                 break; // what cannot be written would only fill the memory
             }
@@ -51,7 +55,6 @@ final class FollowerLog {
             }
             s.log.append(batch);
             s.effects.add(new AppendReceived(batch));
-            Configuration configuration = request.configurations().get(batch.firstIndex());
             if (configuration != null) {
                 s.members.append(batch.firstIndex(), configuration);
                 s.configurationChanged();

@@ -29,6 +29,8 @@ final class Progress {
     long heardNanos;
     /** What it last said of itself. */
     Fitness fitness = Fitness.PLAIN;
+    /** The highest level of the log that it supports, as it last said; 0 while it has not since it was reached last. */
+    int level;
     /** When the pipeline last moved. */
     long movedNanos;
     /** The latest heartbeat round it answered. */

@@ -124,7 +124,9 @@ public final class Raft {
     public List<RaftEffect> step(long nowNanos, RaftInput input) {
         s.now = nowNanos;
         s.effects.clear();
-        dispatch(input);
+        if (!s.outdated) {
+            dispatch(input);
+        }
         if (s.role == RaftRole.LEADER) {
             reconfiguration.advance();
             if (reconfiguration.leadsOthersOnly()) {
@@ -183,7 +185,7 @@ public final class Raft {
         } else if (input instanceof PeerDown down) {
             s.reached.remove(down.peer());
             if (s.role == RaftRole.LEADER) {
-                replicator.lost(down.peer());
+                replicator.down(down.peer());
             }
         } else if (input instanceof PeerRefused refused) {
             if (s.role == RaftRole.FOLLOWER && refused.node().equals(Voter.nodeOf(s.leader))) {
@@ -235,15 +237,15 @@ public final class Raft {
             }
             Voter sender = introduction.sender();
             if (s.role == RaftRole.LEADER) {
-                reconfiguration.met(sender, introduction.joins());
+                reconfiguration.met(sender, introduction.joins(), introduction.level());
             } else if (!s.leader.isEmpty() && !s.members.current().isMember(sender.id())) {
-                s.send(s.leader, new Stranger(s.term, sender, introduction.joins()));
+                s.send(s.leader, new Stranger(s.term, sender, introduction.joins(), introduction.level()));
             }
             return;
         }
         if (message instanceof Stranger relayed) {
             if (s.role == RaftRole.LEADER && s.members.current().isMember(from)) {
-                reconfiguration.met(relayed.who(), relayed.joins());
+                reconfiguration.met(relayed.who(), relayed.joins(), relayed.level());
             }
             return;
         }
@@ -307,7 +309,10 @@ public final class Raft {
             s.commitTo(Math.min(heartbeat.commit(), s.matched));
             doubt.leaderEndsAt(heartbeat.lastIndex());
             s.promise(heartbeat.stopWithinNanos());
-            s.send(from, new HeartbeatReply(s.term, heartbeat.round(), Math.max(0, s.promiseLeft()), s.fitness));
+            s.send(
+                    from,
+                    new HeartbeatReply(
+                            s.term, heartbeat.round(), Math.max(0, s.promiseLeft()), s.fitness, s.config.level()));
         } else if (message instanceof SnapshotOffer offer) {
             follow(from);
             snapshots.offered(offer);
@@ -611,6 +616,16 @@ public final class Raft {
     /** On a leader: for how long that member has not been heard, in nanoseconds; 0 for itself, very long if it never was. */
     public long silentNanos(String member) {
         return replicator.silentNanos(member);
+    }
+
+    /** The highest level of the log that this node supports. */
+    public int supports() {
+        return s.config.level();
+    }
+
+    /** On a leader: the highest level of the log that each member supports who answers now; else empty. */
+    public Map<String, Integer> levels() {
+        return s.role == RaftRole.LEADER ? replicator.levels() : Map.of();
     }
 
     /** How many bytes of batches follow the one that ends at {@code index}. */

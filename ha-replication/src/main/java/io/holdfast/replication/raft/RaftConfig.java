@@ -17,6 +17,7 @@ import io.holdfast.replication.log.Voter;
  * @param stopWithinNanos how long this node may go on acting as master when its lease has passed
  * @param maxAppendBytes the batches in one append message, as a soft limit: a single batch may be larger
  * @param maxInflightBytes what may be on its way to one slave unanswered
+ * @param level the highest {@link io.holdfast.replication.log.FeatureLevel} of a log that this node can read
  */
 public record RaftConfig(
         String self,
@@ -29,7 +30,8 @@ public record RaftConfig(
         boolean leaseReads,
         long stopWithinNanos,
         int maxAppendBytes,
-        long maxInflightBytes) {
+        long maxInflightBytes,
+        int level) {
 
     /** How long others wait for this node to stop acting as master. */
     long stopNanos() {

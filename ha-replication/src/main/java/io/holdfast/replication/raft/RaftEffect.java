@@ -26,6 +26,9 @@ public sealed interface RaftEffect {
     /** From now on these belong to the group. */
     record ConfigurationChanged(Configuration configuration) implements RaftEffect {}
 
+    /** The log is at a level that this node does not support. It takes no part in anything any more: stop it. */
+    record LevelTooHigh(int level) implements RaftEffect {}
+
     /** Somebody asked the leader to be taken in, and is not. */
     record NotTakenIn(Voter stranger, String reason) implements RaftEffect {}
 

@@ -2,6 +2,7 @@ package io.holdfast.replication.raft;
 
 import io.holdfast.replication.log.BatchMeta;
 import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.replication.log.Voter;
 import java.util.List;
 import java.util.Map;
@@ -135,8 +136,14 @@ public sealed interface RaftMessage {
      *
      * @param promiseNanos how long from now on the sender will tell whom it votes for that it has answered
      * @param fitness how fit the sender is to lead
+     * @param level the highest level of the log that the sender supports
      */
-    record HeartbeatReply(long term, long round, long promiseNanos, Fitness fitness) implements RaftMessage {
+    record HeartbeatReply(long term, long round, long promiseNanos, Fitness fitness, int level) implements RaftMessage {
+        /** Of one that supports no level but the base. */
+        public HeartbeatReply(long term, long round, long promiseNanos, Fitness fitness) {
+            this(term, round, promiseNanos, fitness, FeatureLevel.BASE);
+        }
+
         /** Without a promise. */
         public HeartbeatReply(long term, long round) {
             this(term, round, 0, Fitness.PLAIN);
@@ -169,8 +176,14 @@ public sealed interface RaftMessage {
      * in who has come back with another disk, and whoever does not know the sender yet can answer it.
      *
      * @param joins true if the sender asks to get the log, without a vote, although no place is kept for it
+     * @param level the highest level of the log that the sender supports
      */
-    record Introduction(long term, Voter sender, boolean joins) implements RaftMessage {
+    record Introduction(long term, Voter sender, boolean joins, int level) implements RaftMessage {
+        /** Of who supports no level but the base. */
+        public Introduction(long term, Voter sender, boolean joins) {
+            this(term, sender, joins, FeatureLevel.BASE);
+        }
+
         /** Of who asks for no more than is kept for it. */
         public Introduction(long term, Voter sender) {
             this(term, sender, false);
@@ -182,8 +195,14 @@ public sealed interface RaftMessage {
      * others joined and left may know nobody who leads by now.
      *
      * @param joins as in its introduction
+     * @param level as in its introduction
      */
-    record Stranger(long term, Voter who, boolean joins) implements RaftMessage {}
+    record Stranger(long term, Voter who, boolean joins, int level) implements RaftMessage {
+        /** Of who supports no level but the base. */
+        public Stranger(long term, Voter who, boolean joins) {
+            this(term, who, joins, FeatureLevel.BASE);
+        }
+    }
 
     /**
      * At that index you do not belong to the group: stand for nothing until you know more. It is decided, so who says so does not

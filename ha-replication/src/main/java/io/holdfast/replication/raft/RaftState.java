@@ -54,6 +54,8 @@ final class RaftState {
     final TreeSet<String> reached = new TreeSet<>();
     /** True while the log cannot be written. */
     boolean stalled;
+    /** True once the log is known to be at a level that this node does not support: it has no part in anything from then on. */
+    boolean outdated;
 
     long electionDeadlineNanos;
 
@@ -104,7 +106,7 @@ final class RaftState {
     /** Who this node is. It asks to join if it does not belong to the group, unless it has been sent away just now. */
     RaftMessage.Introduction introduction() {
         boolean outside = isExcluded() || !members.current().isMember(config.self());
-        return new RaftMessage.Introduction(term, config.own(), outside && !belonged);
+        return new RaftMessage.Introduction(term, config.own(), outside && !belonged, config.level());
     }
 
     /** To the leader of this term, which is heard now; what has to outlast a restart is on disk before it is told. */
@@ -127,6 +129,15 @@ final class RaftState {
     /** For how long a leader that was promised something may act as master; negative if that has ended. */
     long actsLeft() {
         return promise.actsNanos(now);
+    }
+
+    /** True if this node cannot go on from here: nothing of that log may be stored, applied or voted on by it. */
+    boolean isTooHigh(int level) {
+        if (level > config.level()) {
+            outdated = true;
+            effects.add(new RaftEffect.LevelTooHigh(level));
+        }
+        return outdated;
     }
 
     /** From now on others count. */

@@ -2,6 +2,7 @@ package io.holdfast.replication.raft;
 
 import io.holdfast.replication.log.BatchMeta;
 import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.RaftEffect.AppendConfiguration;
 import io.holdfast.replication.raft.RaftEffect.NotTakenIn;
@@ -45,13 +46,15 @@ final class Reconfiguration {
     }
 
     /** Somebody who may not belong to the group has said who it is. */
-    void met(Voter stranger, boolean joins) {
+    void met(Voter stranger, boolean joins, int level) {
         Configuration current = s.members.current();
         if (stranger.isVacant() || current.isMember(stranger.id())) {
             return;
         }
         boolean place = current.hasPlaceFor(stranger.nodeId());
-        String reason = place ? whyNot(stranger) : whyNotStandby(stranger, joins);
+        String reason = level < current.level()
+                ? FeatureLevel.tooHigh(stranger.nodeId(), current.level(), level)
+                : place ? whyNot(stranger) : whyNotStandby(stranger, joins);
         if (reason != null) {
             s.effects.add(new NotTakenIn(stranger, reason));
             if (!place) {
@@ -98,20 +101,19 @@ final class Reconfiguration {
     }
 
     VoterPlan.Verdict plan(ShapeChange change) {
-        return VoterPlan.decide(
-                new VoterPlan.View(
-                        s.config.self(),
-                        s.members.current(),
-                        s.members.index(),
-                        s.members.index() <= s.commit,
-                        s.log.termAt(s.commit) == s.term,
-                        s.members.current().equals(recorded),
-                        replicator.live(),
-                        replicator.caughtUp(),
-                        replicator.heardLately(),
-                        replicator.matches(),
-                        s.log.lastIndex()),
-                change);
+        VoterPlan.View view = new VoterPlan.View(
+                s.config.self(),
+                s.members.current(),
+                s.members.index(),
+                s.members.index() <= s.commit,
+                s.log.termAt(s.commit) == s.term,
+                s.members.current().equals(recorded),
+                replicator.live(),
+                replicator.caughtUp(),
+                replicator.heardLately(),
+                replicator.matches(),
+                s.log.lastIndex());
+        return change.raises() ? LevelPlan.decide(view, replicator.levels()) : VoterPlan.decide(view, change);
     }
 
     /** Begins it if it may; whoever asked looks at what came of it. */
@@ -181,6 +183,9 @@ final class Reconfiguration {
     }
 
     private void begin(Configuration next) {
+        if (next.level() < s.members.current().level()) {
+            throw new IllegalStateException("the level of " + s.members.current() + " falls in " + next);
+        }
         BatchMeta batch = BatchMeta.ofOne(s.log.lastIndex() + 1, s.term, next.encode().length);
         s.log.append(batch);
         s.effects.add(new AppendConfiguration(batch, next));

@@ -135,6 +135,18 @@ final class Replicator {
         return all;
     }
 
+    /** The highest level of the log that each supports who answers now, this node included. */
+    Map<String, Integer> levels() {
+        Map<String, Integer> all = new TreeMap<>();
+        all.put(s.config.self(), s.config.level());
+        followers.forEach((id, follower) -> {
+            if (answersNow(follower) && follower.level > 0) {
+                all.put(id, follower.level);
+            }
+        });
+        return all;
+    }
+
     Lease lease() {
         return lease;
     }
@@ -343,7 +355,7 @@ final class Replicator {
 
     /** The link stands again: find out at once where the follower is. */
     void peerUp(String peer) {
-        lost(peer);
+        down(peer);
         Progress follower = followers.get(peer);
         if (follower != null) {
             s.send(peer, sign());
@@ -351,8 +363,17 @@ final class Replicator {
         }
     }
 
+    /** The link is gone, perhaps with the process, after which another release may run there. */
+    void down(String peer) {
+        lost(peer);
+        Progress follower = followers.get(peer);
+        if (follower != null) {
+            follower.level = 0;
+        }
+    }
+
     /** What was on its way to this follower may not arrive. */
-    void lost(String peer) {
+    private void lost(String peer) {
         Progress follower = followers.get(peer);
         if (follower != null) {
             follower.probe(s.log.batchStart(follower.match + 1));
@@ -420,6 +441,7 @@ final class Replicator {
         follower.heardNanos = s.now;
         follower.round = Math.max(follower.round, reply.round());
         follower.fitness = reply.fitness();
+        follower.level = reply.level();
         if (reply.promiseNanos() >= s.config.promiseNanos()) {
             follower.promisedRound = follower.round;
         }

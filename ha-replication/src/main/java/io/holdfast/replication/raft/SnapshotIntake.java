@@ -61,6 +61,9 @@ final class SnapshotIntake {
 
     /** All of it is on this node's disk, where it stays, whoever leads by now: what is in it is decided. */
     void stored(SnapshotStored stored) {
+        if (s.isTooHigh(stored.configuration().level())) {
+            return;
+        }
         SnapshotMark mark = new SnapshotMark(stored.index(), stored.term(), stored.bytes());
         wanted = null;
         if (s.snapshot == null || s.snapshot.index() < mark.index()) {

@@ -4,6 +4,7 @@ import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.BatchMeta;
 import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.Fitness;
 import io.holdfast.replication.raft.RaftMessage;
@@ -61,6 +62,8 @@ public final class RaftCodec {
     private static final int HEARTBEAT_WITHOUT = 32;
 
     private static final int VOTE_WITHOUT = 17;
+    /** Of a heartbeat's answer of who supports no level but the base. */
+    private static final int REPLY_WITHOUT = 26;
 
     private RaftCodec() {}
 
@@ -84,6 +87,9 @@ public final class RaftCodec {
         } else if (message instanceof HeartbeatReply m) {
             out.writeByte(5).writeLong(m.term()).writeLong(m.round()).writeLong(m.promiseNanos());
             out.writeByte(m.fitness().health()).writeByte(m.fitness().priority());
+            if (m.level() > FeatureLevel.BASE) {
+                out.writeByte(m.level());
+            }
         } else if (message instanceof PreVoteRequest m) {
             out.writeByte(6).writeLong(m.term()).writeLong(m.lastIndex()).writeLong(m.lastTerm());
         } else if (message instanceof PreVoteReply m) {
@@ -119,16 +125,12 @@ public final class RaftCodec {
             out.writeLong(m.subject()).writeLong(m.hash());
         } else if (message instanceof Introduction m) {
             write(out.writeByte(18).writeLong(m.term()), m.sender());
-            if (m.joins()) {
-                out.writeByte(1);
-            }
+            writeWish(out, m.joins(), m.level());
         } else if (message instanceof TimeoutNow m) {
             out.writeByte(19).writeLong(m.term()).writeLong(m.holdNanos()).writeLong(m.waitNanos());
         } else if (message instanceof Stranger m) {
             write(out.writeByte(21).writeLong(m.term()), m.who());
-            if (m.joins()) {
-                out.writeByte(1);
-            }
+            writeWish(out, m.joins(), m.level());
         } else if (message instanceof NotMember m) {
             out.writeByte(20).writeLong(m.term()).writeLong(m.index());
         } else {
@@ -164,12 +166,12 @@ public final class RaftCodec {
         }
         if (kind == 21) {
             Introduction relayed = decodeIntroduction(frame);
-            return new Stranger(relayed.term(), relayed.sender(), relayed.joins());
+            return new Stranger(relayed.term(), relayed.sender(), relayed.joins(), relayed.level());
         }
         int expected =
                 switch (kind) {
                     case 2, 6, 11, 15, 19 -> 24;
-                    case 5 -> 26;
+                    case 5 -> Math.min(Math.max(frame.readableBytes(), REPLY_WITHOUT), REPLY_WITHOUT + 1);
                     case 8 -> 25;
                     case 3, 14, 17 -> 32;
                     case 4 -> frame.readableBytes() == HEARTBEAT_WITHOUT ? HEARTBEAT_WITHOUT : HEARTBEAT_WITHOUT + 8;
@@ -187,7 +189,8 @@ public final class RaftCodec {
             case 2 -> new AppendAccepted(number(frame), number(frame), number(frame));
             case 3 -> new AppendRejected(number(frame), number(frame), number(frame), number(frame));
             case 4 -> new Heartbeat(number(frame), number(frame), number(frame), number(frame), stopWithin(frame));
-            case 5 -> new HeartbeatReply(number(frame), number(frame), promise(number(frame)), fitness(frame));
+            case 5 ->
+                new HeartbeatReply(number(frame), number(frame), promise(number(frame)), fitness(frame), level(frame));
             case 6 -> new PreVoteRequest(number(frame), number(frame), number(frame));
             case 7 -> new PreVoteReply(number(frame), frame.readBoolean());
             case 8 -> new VoteRequest(number(frame), number(frame), number(frame), frame.readBoolean());
@@ -276,11 +279,12 @@ public final class RaftCodec {
             long term = number(frame);
             ByteBuffer bytes = frame.nioBuffer();
             Voter sender = Voter.read(bytes);
-            boolean joins = bytes.hasRemaining();
-            if (joins && bytes.get() != 1) {
+            int wish = bytes.hasRemaining() ? bytes.get() : 0;
+            int level = bytes.hasRemaining() ? Byte.toUnsignedInt(bytes.get()) : FeatureLevel.BASE;
+            if (wish != 0 && wish != 1) {
                 throw new MalformedFrameException("an introduction of " + sender + " with an unknown wish");
             }
-            Introduction introduction = new Introduction(term, sender, joins);
+            Introduction introduction = new Introduction(term, sender, wish == 1, FeatureLevel.check(level));
             if (bytes.hasRemaining()) {
                 throw new MalformedFrameException(bytes.remaining() + " bytes too many after " + introduction);
             }
@@ -296,6 +300,23 @@ public final class RaftCodec {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot be, in memory", e);
         }
+    }
+
+    private static void writeWish(ByteBuf out, boolean joins, int level) {
+        if (joins || level > FeatureLevel.BASE) {
+            out.writeBoolean(joins);
+        }
+        if (level > FeatureLevel.BASE) {
+            out.writeByte(level);
+        }
+    }
+
+    private static int level(ByteBuf frame) {
+        int level = frame.isReadable() ? frame.readUnsignedByte() : FeatureLevel.BASE;
+        if (level < FeatureLevel.BASE) {
+            throw new MalformedFrameException("a level of " + level);
+        }
+        return level;
     }
 
     private static long positive(ByteBuf frame) {

@@ -40,6 +40,7 @@ class FormationTest {
         private final Map<String, String> refusals = new TreeMap<>();
         private final ArrayDeque<Letter> letters = new ArrayDeque<>();
         private final Map<String, ArrayDeque<Identity>> saving = new HashMap<>();
+        private final Map<String, Integer> levels = new HashMap<>();
         private long ids = 1;
 
         void start(String node) {
@@ -47,7 +48,8 @@ class FormationTest {
             UUID disk = found == null ? new UUID(7, ids++) : found.diskId();
             diskIds.put(node, disk);
             saving.put(node, new ArrayDeque<>());
-            Formation formation = new Formation("shop", node, disk, LIST, found, new UUID(9, ids++));
+            Formation formation =
+                    new Formation("shop", node, disk, LIST, found, new UUID(9, ids++), levels.getOrDefault(node, 1));
             running.put(node, formation);
             run(node, formation.start());
             for (String other : List.copyOf(running.keySet())) {
@@ -259,11 +261,11 @@ class FormationTest {
         Identity plan =
                 new Identity("shop", cluster, cluster, "z", self.diskId(), State.FORMING, true, List.of(then, self));
         Formation formation = new Formation(
-                "shop", "z", self.diskId(), Map.of("a", then.address(), "z", self.address()), plan, new UUID(9, 1));
+                "shop", "z", self.diskId(), Map.of("a", then.address(), "z", self.address()), plan, new UUID(9, 1), 1);
         formation.start();
         formation.step(new Formation.Reached("a", now.diskId()));
         List<Formation.Effect> effects = formation.step(
-                new Formation.Said("a", new FormationMessage.Formed(cluster, cluster, List.of(now, self))));
+                new Formation.Said("a", new FormationMessage.Formed(cluster, cluster, List.of(now, self), 1, 1)));
         Identity formed = ((Formation.Save) effects.get(0)).identity();
         assertEquals(State.FORMED, formed.state());
         assertEquals(List.of(now, self), formed.voters());
@@ -272,21 +274,76 @@ class FormationTest {
     @Test
     void whoseNodeNeverBelongedDoesNotComeBack() {
         Map<String, Address> list = Map.of("a", new Address("a", 1), "z", new Address("z", 1));
-        Formation formation = new Formation("shop", "z", new UUID(7, 1), list, null, new UUID(9, 1));
+        Formation formation = new Formation("shop", "z", new UUID(7, 1), list, null, new UUID(9, 1), 1);
         formation.start();
         formation.step(new Formation.Reached("a", new UUID(7, 2)));
         List<Formation.Effect> effects = formation.step(new Formation.Said(
                 "a",
                 new FormationMessage.Formed(
-                        new UUID(3, 4), new UUID(3, 4), List.of(new Voter("a", new UUID(7, 2), new Address("a", 1))))));
+                        new UUID(3, 4),
+                        new UUID(3, 4),
+                        List.of(new Voter("a", new UUID(7, 2), new Address("a", 1))),
+                        1,
+                        1)));
         assertEquals(1, effects.size());
         assertTrue(((Formation.Refused) effects.get(0)).problem().contains("z is none of them"), effects.toString());
     }
 
     @Test
+    void aNewClusterBeginsAtTheLevelOfItsNodes() {
+        World world = new World();
+        LIST.keySet().forEach(node -> world.levels.put(node, 2));
+        LIST.keySet().forEach(world::start);
+        world.settle(new SplittableRandom(1));
+        for (String node : LIST.keySet()) {
+            assertEquals(State.FORMED, world.state(node));
+            assertEquals(2, world.disks.get(node).formedLevel());
+            assertEquals(2, world.disks.get(node).configuration().level());
+        }
+    }
+
+    /** The coordinator names its own level; whoever supports less writes nothing down, and says what to do. */
+    @Test
+    void nodesOfTwoReleasesFormNoClusterThatOneOfThemCannotRead() {
+        World world = new World();
+        world.levels.put("a", 2);
+        world.levels.put("b", 2);
+        LIST.keySet().forEach(world::start);
+        world.settle(new SplittableRandom(1));
+        assertEquals(null, world.state("c"));
+        assertEquals(State.FORMING, world.state("a"));
+        assertTrue(world.refusals.getOrDefault("c", "").contains("supports none above 1"), world.refusals.toString());
+        assertTrue(
+                world.refusals.getOrDefault("a", "").contains("install the same release"), world.refusals.toString());
+        world.crash("c");
+        world.levels.put("c", 2);
+        world.start("c");
+        world.settle(new SplittableRandom(1));
+        assertEquals(State.FORMED, world.state("c"));
+        assertEquals(2, world.disks.get("c").level());
+    }
+
+    /** It comes back with an empty disk and a release that is too old: its disk stays empty. */
+    @Test
+    void anOlderReleaseDoesNotComeBackToARaisedLog() {
+        Map<String, Address> list = Map.of("a", new Address("a", 1), "z", new Address("z", 1));
+        Formation formation = new Formation("shop", "z", new UUID(7, 1), list, null, new UUID(9, 1), 1);
+        formation.start();
+        formation.step(new Formation.Reached("a", new UUID(7, 2)));
+        List<Voter> voters = List.of(
+                new Voter("a", new UUID(7, 2), new Address("a", 1)),
+                new Voter("z", new UUID(7, 3), new Address("z", 1)));
+        List<Formation.Effect> effects = formation.step(
+                new Formation.Said("a", new FormationMessage.Formed(new UUID(3, 4), new UUID(3, 4), voters, 1, 2)));
+        assertEquals(1, effects.size(), effects.toString());
+        assertTrue(
+                ((Formation.Refused) effects.get(0)).problem().contains("supports none above 1"), effects.toString());
+    }
+
+    @Test
     void aNodeAloneFormsItsClusterAtOnce() {
         Map<String, Address> alone = Map.of("a", new Address("a", 1));
-        Formation formation = new Formation("shop", "a", new UUID(7, 1), alone, null, new UUID(9, 1));
+        Formation formation = new Formation("shop", "a", new UUID(7, 1), alone, null, new UUID(9, 1), 1);
         List<Formation.Effect> effects = new ArrayList<>(formation.start());
         Identity plan = ((Formation.Save) effects.get(0)).identity();
         assertEquals(State.FORMING, plan.state());
@@ -299,11 +356,16 @@ class FormationTest {
         List<Voter> voters = List.of(new Voter("a", new UUID(1, 2), new Address("h", 9)));
         String body = "00000000000000030000000000000004" + "01" + "000161" + "00000000000000010000000000000002"
                 + "0003683a39";
-        golden("01" + body, new FormationMessage.Plan(new UUID(3, 4), voters));
-        golden("02" + body, new FormationMessage.Agreed(new UUID(3, 4), voters));
+        golden("01" + body, new FormationMessage.Plan(new UUID(3, 4), voters, 1));
+        golden("02" + body, new FormationMessage.Agreed(new UUID(3, 4), voters, 1));
         golden(
                 "03" + body + "00000000000000050000000000000006",
-                new FormationMessage.Formed(new UUID(3, 4), new UUID(5, 6), voters));
+                new FormationMessage.Formed(new UUID(3, 4), new UUID(5, 6), voters, 1, 1));
+        golden("01" + body + "02", new FormationMessage.Plan(new UUID(3, 4), voters, 2));
+        golden("02" + body + "02", new FormationMessage.Agreed(new UUID(3, 4), voters, 2));
+        golden(
+                "03" + body + "00000000000000050000000000000006" + "0102",
+                new FormationMessage.Formed(new UUID(3, 4), new UUID(5, 6), voters, 1, 2));
         golden("0400026e6f", new FormationMessage.Refusal("no"));
     }
 

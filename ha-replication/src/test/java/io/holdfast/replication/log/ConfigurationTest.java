@@ -57,6 +57,42 @@ class ConfigurationTest {
     }
 
     @Test
+    void goldenBytesAboveTheBaseLevel() {
+        Configuration configuration = Configuration.of(List.of(voter("a", 1))).at(2);
+        String golden = "04" + "02" + "01" + "000161" + "0000000000000000" + "0000000000000001" + "0003613a39" + "00"
+                + "00" + "00" + "00";
+        byte[] bytes = configuration.encode();
+        assertEquals(golden, HexFormat.of().formatHex(bytes));
+        assertEquals(configuration, Configuration.decode(ByteBuffer.wrap(bytes)));
+    }
+
+    /** What a change keeps: the level is nobody's to lower. */
+    @Test
+    void noChangeOfVotersChangesTheLevel() {
+        Configuration at = THREE.at(2).withStandby(voter("d", 4)).withLearner(voter("b", 5));
+        assertEquals(2, at.level());
+        assertEquals(2, at.promoting(List.of(voter("b", 5))).level());
+        assertEquals(2, at.exchanging("d", "a", true).decided().level());
+        assertEquals(2, at.withoutVoteless("d").level());
+    }
+
+    /** A release that does not know the format still can say which level it would have to support. */
+    @Test
+    void ofALaterFormatTheLevelIsRead() {
+        byte[] known = THREE.at(FeatureLevel.SUPPORTED + 1).encode();
+        byte[] later = Arrays.copyOf(known, known.length + 3);
+        later[0] = 5;
+        assertEquals(
+                FeatureLevel.SUPPORTED + 1,
+                Configuration.decode(ByteBuffer.wrap(later)).level());
+        later[1] = FeatureLevel.BASE;
+        assertThrows(IllegalArgumentException.class, () -> Configuration.decode(ByteBuffer.wrap(later)));
+        later[0] = 4;
+        later[1] = 0;
+        assertThrows(IllegalArgumentException.class, () -> Configuration.decode(ByteBuffer.wrap(later)));
+    }
+
+    @Test
     void peopleSayHowManyAreWantedAndWhoLeavesDoesNot() {
         assertEquals(3, THREE.votersWanted());
         Configuration left = THREE.exchanging("", "c", true);

@@ -57,6 +57,18 @@ class IdentityFileTest {
     }
 
     @Test
+    void goldenBytesAboveTheBaseLevel() throws IOException {
+        Identity raised = IDENTITY.at(2, 3);
+        IdentityFile.save(storage, DIRECTORY, raised);
+        String text = new String(storage.bytes(FILE), UTF_8);
+        assertTrue(text.contains("state=FORMED\nlevel.formed=2\nlevel=3\nvoter.node-1="), text);
+        assertEquals(raised, IdentityFile.load(storage, DIRECTORY, "shop", "node-1"));
+        assertEquals(2, raised.configuration().level(), "what the log begins with");
+        assertEquals(3, raised.with(IDENTITY.configuration()).level(), "it never falls");
+        assertEquals(4, raised.with(IDENTITY.configuration().at(4)).level());
+    }
+
+    @Test
     void thereIsNoneAtFirst() throws IOException {
         assertNull(IdentityFile.load(storage, DIRECTORY, "shop", "node-1"));
     }

@@ -99,8 +99,8 @@ class ApplierTest {
                 logWorker,
                 LogBase.NONE);
         LogStore store = new LogStore(log, logWorker, logWorker, reader, loop, true, 1, (term, index, byForce) -> {});
-        Applier applier =
-                new Applier(store, reader, loop, UnpooledByteBufAllocator.DEFAULT, null, VOTERS, new Events());
+        Applier applier = new Applier(
+                store, reader, loop, UnpooledByteBufAllocator.DEFAULT, null, VOTERS, new Levels("a", 1), new Events());
         append(store, 1, 1, 100);
         append(store, 2, 1, 200);
         append(store, 3, 1, 300); // pushes the others out of memory

@@ -138,8 +138,8 @@ class ExpiringApplierTest {
     @ValueSource(longs = {1, 8 << 20})
     void muchThatIsDueGoesAPartAtATime(long cacheBytes) throws Exception {
         LogStore store = new LogStore(log, worker, worker, worker, loop, true, cacheBytes, (term, index, force) -> {});
-        Applier applier =
-                new Applier(store, worker, loop, UnpooledByteBufAllocator.DEFAULT, null, VOTERS, new Nobody());
+        Applier applier = new Applier(
+                store, worker, loop, UnpooledByteBufAllocator.DEFAULT, null, VOTERS, new Levels("a", 1), new Nobody());
         append(store, 1, 1, EntryKind.OPEN_SESSION, new byte[Long.BYTES]);
         append(store, 2, 2, EntryKind.COMMAND, values());
         append(store, 3, 1 + TTL, EntryKind.NOOP, new byte[0]);
@@ -177,8 +177,8 @@ class ExpiringApplierTest {
     @Test
     void nothingIsDueWithoutDeadlines() throws Exception {
         LogStore store = new LogStore(log, worker, worker, worker, loop, true, 1, (term, index, force) -> {});
-        Applier applier =
-                new Applier(store, worker, loop, UnpooledByteBufAllocator.DEFAULT, null, VOTERS, new Nobody());
+        Applier applier = new Applier(
+                store, worker, loop, UnpooledByteBufAllocator.DEFAULT, null, VOTERS, new Levels("a", 1), new Nobody());
         assertFalse(applier.isDue(Long.MAX_VALUE - 1));
         store.close();
     }

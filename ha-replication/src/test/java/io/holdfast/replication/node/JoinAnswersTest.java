@@ -73,6 +73,7 @@ class JoinAnswersTest {
                 host,
                 Path.of("data"),
                 voter("a").diskId(),
+                1,
                 Map.of(),
                 identity(voters),
                 Runnable::run,
@@ -100,6 +101,40 @@ class JoinAnswersTest {
         driver.stop();
     }
 
+    /** Nothing is written down: with the right release the same directory is still empty, and it joins. */
+    @Test
+    void anOlderNewcomerDoesNotJoinARaisedLog() {
+        Newcomer other = new Newcomer();
+        JoinDriver answers = answers(voter("b"));
+        answers.changed(identity(voter("b")).at(1, 2));
+        host.accepted(other.peer()).up(other);
+        ByteBuf answer = Objects.requireNonNull(other.heard);
+        answers.stop();
+        assertEquals(List.of(), joined(1, answer.copy()));
+        assertEquals(List.of("writes what cluster it is"), joined(2, answer));
+    }
+
+    private List<String> joined(int level, ByteBuf answer) {
+        List<String> done = new ArrayList<>();
+        JoinDriver driver = new JoinDriver(
+                host,
+                Path.of("data"),
+                voter("new").diskId(),
+                level,
+                Map.of(new Address("seed", 1), ""),
+                null,
+                task -> done.add("writes what cluster it is"),
+                made -> {},
+                formed -> {},
+                (nodeId, address) -> {});
+        driver.start();
+        NodeHost.Dialled seed = host.at("null@seed:1");
+        seed.up(new Peer("s", true, voter("s").diskId()));
+        seed.hears(answer);
+        driver.stop();
+        return done;
+    }
+
     /** Until it hears a master it turns to whoever answers, and to those whom that one names; seeds are asked for no longer. */
     @Test
     void whoHearsNoMasterIsGuidedBySeedsUntilItDoes() {
@@ -113,6 +148,7 @@ class JoinAnswersTest {
                 host,
                 Path.of("data"),
                 voter("new").diskId(),
+                1,
                 Map.of(new Address("seed", 1), "", new Address("a", 1), "", new Address("elsewhere", 1), "a"),
                 identity(voter("a")),
                 Runnable::run,

@@ -38,6 +38,7 @@ class KnownNodesTest {
                 host,
                 Path.of("data"),
                 voter("a").diskId(),
+                1,
                 Map.of("a", new Address("a", 1), "b", new Address("b", 1)),
                 identity(voter("a"), voter("b")),
                 Runnable::run,

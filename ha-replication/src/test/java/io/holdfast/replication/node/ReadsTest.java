@@ -117,7 +117,8 @@ class ReadsTest {
                 worker,
                 LogBase.NONE);
         store = new LogStore(log, worker, worker, worker, loop, true, 1 << 20, (term, index, byForce) -> {});
-        applier = new Applier(store, worker, loop, UnpooledByteBufAllocator.DEFAULT, null, VOTERS, new Events());
+        applier = new Applier(
+                store, worker, loop, UnpooledByteBufAllocator.DEFAULT, null, VOTERS, new Levels("a", 1), new Events());
         Clock clock = new Clock() {
             @Override
             public long nanoTime() {

@@ -58,6 +58,17 @@ class SituationTest {
             long index,
             Set<String> reached,
             Set<String> caughtUp) {
+        return situation(role, master, configuration, index, reached, caughtUp, Map.of());
+    }
+
+    private static Situation situation(
+            ReplicaRole role,
+            String master,
+            Configuration configuration,
+            long index,
+            Set<String> reached,
+            Set<String> caughtUp,
+            Map<String, Integer> levels) {
         return new Situation(
                 "node-1",
                 voter(1).id(),
@@ -79,7 +90,9 @@ class SituationTest {
                 0,
                 true,
                 "",
-                Map.of("node-3", "connection refused"));
+                Map.of("node-3", "connection refused"),
+                2,
+                levels);
     }
 
     private static Situation master(int voters, Set<String> reached, Set<String> caughtUp) {
@@ -142,6 +155,8 @@ class SituationTest {
                 0,
                 true,
                 stalledBy,
+                Map.of(),
+                1,
                 Map.of());
     }
 
@@ -288,6 +303,8 @@ class SituationTest {
                 0,
                 false,
                 "",
+                Map.of(),
+                1,
                 Map.of());
         assertSafe(true, removed, "node-4", "was removed from the cluster");
         assertSafe(false, removed, "node-1", "no master is known");
@@ -309,6 +326,28 @@ class SituationTest {
                         + " included; not reached: node-2, node-3 (connection refused)",
                 master.reason());
         assertTrue(master.whatToDo().startsWith("start 1 of node-2, node-3"), master.whatToDo());
+    }
+
+    private static Situation told(Map<String, Integer> levels) {
+        return situation(ReplicaRole.MASTER, "node-1", voters(3), 1, ids(2, 3), ids(2, 3), levels);
+    }
+
+    @Test
+    void anUpgradeThatIsNotFinishedIsSaidAndIsNoTrouble() {
+        Finding all = finding(told(Map.of(voter(1).id(), 2, voter(2).id(), 2, voter(3).id(), 2)), "upgrade");
+        assertEquals(State.OK, all.state());
+        assertTrue(all.reason().startsWith("all nodes support level 2 of the log, which is at 1"), all.reason());
+        assertTrue(all.whatToDo().startsWith("ha upgrade finish"), all.whatToDo());
+        Finding some = finding(told(Map.of(voter(1).id(), 2, voter(2).id(), 1)), "upgrade");
+        assertEquals(State.OK, some.state());
+        assertTrue(some.reason().endsWith("not so, or not heard: node-2, node-3"), some.reason());
+        Situation none = told(Map.of(voter(1).id(), 1, voter(2).id(), 1, voter(3).id(), 1));
+        assertTrue(
+                Explainer.explain(none).stream()
+                        .noneMatch(finding -> finding.subject().equals("upgrade")),
+                "there is no upgrade");
+        assertEquals(1, UpgradeReport.common(voters(3), none.levels()));
+        assertEquals(0, UpgradeReport.common(voters(3), Map.of(voter(1).id(), 2)), "of the others it is not known");
     }
 
     @Test
@@ -334,6 +373,8 @@ class SituationTest {
                 0,
                 false,
                 "the disk is full",
+                Map.of(),
+                1,
                 Map.of());
         Finding master = finding(s, "master");
         assertEquals(State.WAITING, master.state());

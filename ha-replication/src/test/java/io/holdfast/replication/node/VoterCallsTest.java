@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.replication.VoterChange;
 import io.holdfast.replication.VoterList;
+import io.holdfast.replication.node.VoterAnswer.Outcome;
 import io.holdfast.replication.raft.ShapeChange;
 import java.time.Duration;
 import java.util.List;
@@ -59,6 +60,18 @@ class VoterCallsTest {
         calls.stop();
         assertInstanceOf(NotAvailableException.class, failure(leaving));
         waiting.forEach(each -> assertTrue(each.isCompletedExceptionally()));
+    }
+
+    /** The one that was asked before may have begun it, and its log may be the one that lasts. */
+    @Test
+    void whatAnotherMasterMayHaveBegunIsNotSaidToBeUndone() {
+        assertEquals(Outcome.UNKNOWN, afterAnother(Outcome.NOT_YET));
+        assertEquals(Outcome.DONE, afterAnother(Outcome.ALREADY));
+        assertEquals(Outcome.REFUSED, afterAnother(Outcome.REFUSED)); // of one that has committed an entry of its own
+    }
+
+    private static Outcome afterAnother(Outcome said) {
+        return new VoterAnswer(said, "", List.of(), 7).afterAnother().outcome();
     }
 
     @Test

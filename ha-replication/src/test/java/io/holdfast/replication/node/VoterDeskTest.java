@@ -43,7 +43,7 @@ class VoterDeskTest {
     private final Voter c = voter("c");
     private final Voter d = voter("d");
     private final Raft raft = new Raft(
-            new RaftConfig(a.id(), a, true, 100 * MS, 1_000 * MS, 50 * MS, 0, false, 0, 1 << 20, 1 << 20),
+            new RaftConfig(a.id(), a, true, 100 * MS, 1_000 * MS, 50 * MS, 0, false, 0, 1 << 20, 1 << 20, 1),
             new LogIndex(LogBase.NONE),
             new Membership(a.id(), 0, Configuration.of(List.of(a, b, c)).withStandby(d)),
             0,

@@ -3,6 +3,7 @@ package io.holdfast.replication.raft;
 import io.holdfast.core.Address;
 import io.holdfast.replication.log.BatchMeta;
 import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.RaftInput.Received;
 import java.util.ArrayDeque;
@@ -62,6 +63,7 @@ final class RaftCluster {
     private long leaseNanos;
     private long stopWithinNanos;
     private final Map<String, Long> ownStopWithin = new TreeMap<>();
+    private final Map<String, Integer> levels = new TreeMap<>();
     private boolean records = true;
 
     RaftCluster(String... ids) {
@@ -188,6 +190,12 @@ final class RaftCluster {
         return this;
     }
 
+    /** This one supports the log up to that level, from its next start on. */
+    RaftCluster supporting(String id, int level) {
+        levels.put(id, level);
+        return this;
+    }
+
     void observe(Observer observer) {
         observers.add(observer);
     }
@@ -204,7 +212,8 @@ final class RaftCluster {
                 leaseNanos > 0,
                 ownStopWithin.getOrDefault(self, stopWithinNanos),
                 MAX_APPEND_BYTES,
-                MAX_INFLIGHT_BYTES);
+                MAX_INFLIGHT_BYTES,
+                levels.getOrDefault(self, FeatureLevel.BASE));
     }
 
     Collection<TestNode> nodes() {

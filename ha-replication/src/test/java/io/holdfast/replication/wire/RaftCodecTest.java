@@ -58,6 +58,7 @@ class RaftCodecTest {
         GOLDEN.put(new Heartbeat(3, 4, 5, 6), "04" + three + "0000000000000006"); // of an earlier release
         GOLDEN.put(new Heartbeat(3, 4, 5, 6, 7), "04" + three + "0000000000000006" + "0000000000000007");
         GOLDEN.put(new HeartbeatReply(3, 4, 5, new Fitness(2, -3)), "05" + three + "02fd");
+        GOLDEN.put(new HeartbeatReply(3, 4, 5, new Fitness(2, -3), 2), "05" + three + "02fd" + "02");
         GOLDEN.put(new PreVoteRequest(3, 4, 5), "06" + three);
         GOLDEN.put(new PreVoteReply(3, true), "07000000000000000301");
         GOLDEN.put(new VoteRequest(3, 4, 5, true), "08" + three + "01");
@@ -78,6 +79,12 @@ class RaftCodecTest {
         GOLDEN.put(
                 new Introduction(3, new Voter("a", new UUID(1, 2), new Address("h", 9)), true),
                 "120000000000000003" + "000161" + "00000000000000010000000000000002" + "0003683a39" + "01");
+        GOLDEN.put(
+                new Introduction(3, new Voter("a", new UUID(1, 2), new Address("h", 9)), false, 2),
+                "120000000000000003" + "000161" + "00000000000000010000000000000002" + "0003683a39" + "0002");
+        GOLDEN.put(
+                new Stranger(3, new Voter("a", new UUID(1, 2), new Address("h", 9)), true, 2),
+                "150000000000000003" + "000161" + "00000000000000010000000000000002" + "0003683a39" + "0102");
         GOLDEN.put(
                 new Stranger(3, new Voter("a", new UUID(1, 2), new Address("h", 9)), true),
                 "150000000000000003" + "000161" + "00000000000000010000000000000002" + "0003683a39" + "01");
