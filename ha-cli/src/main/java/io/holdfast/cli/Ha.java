@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             Drain.class,
             MembersCommand.class,
             VotersCommand.class,
+            UpgradeCommand.class,
             LogCommand.class,
             Recover.class
         })

@@ -7,9 +7,11 @@ import io.holdfast.core.Address;
 import io.holdfast.core.OperatorClient;
 import io.holdfast.core.RequestFailedException;
 import io.holdfast.core.Tls;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -96,6 +98,28 @@ final class NodeOptions {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
+    }
+
+    /**
+     * Asks the node for a list of the log's nodes, and shows it.
+     *
+     * @param list what the list is called in the answer; empty at a node that is part of no cluster yet
+     * @return the exit code
+     */
+    int show(String command, String list, BiConsumer<PrintWriter, JsonNode> print) {
+        JsonNode answer;
+        try (OperatorClient client = open()) {
+            answer = ask(client, address(), command, Map.of());
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(answer);
+        } else if (answer.path(list).isEmpty()) {
+            out.printf("%s is part of no cluster yet%n", Text.of(answer.path("by")));
+        } else {
+            print.accept(out, answer);
+        }
+        return answer.path(list).isEmpty() ? ExitCodes.NOT_REACHED : ExitCodes.WHOLE;
     }
 
     /** Asks the node, and nobody else. */

@@ -96,10 +96,24 @@ final class Status implements Callable<Integer> {
         }
         Text.table(out, rows);
         Elections.print(out, answer);
+        upgrade(out, answer);
         List<String> problems = problems(answer);
         if (!problems.isEmpty()) {
             out.println();
             problems.forEach(out::println);
+        }
+    }
+
+    /** Not a problem, but to be known: what is new in the log is not used before. */
+    private static void upgrade(PrintWriter out, JsonNode answer) {
+        for (JsonNode node : answer.path("nodes")) {
+            JsonNode log = log(node);
+            int level = log.path("level").asInt();
+            if (log.path("common").asInt() > level) {
+                out.printf(
+                        "%nall nodes support level %d of the log, which is at %d: ha upgrade finish, when nobody wants to go back%n",
+                        log.path("common").asInt(), level);
+            }
         }
     }
 

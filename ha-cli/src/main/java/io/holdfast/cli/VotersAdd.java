@@ -30,7 +30,7 @@ final class VotersAdd implements Callable<Integer> {
     private final NodeOptions options = new NodeOptions(60);
 
     @Mixin
-    private final VoterChangeCall change = new VoterChangeCall();
+    private final ChangeCall change = new ChangeCall();
 
     @Parameters(paramLabel = "NODE", description = "the id of the node that is to vote")
     private String nodeId;

@@ -1,17 +1,13 @@
 package io.holdfast.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.holdfast.core.OperatorClient;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Who votes, and who gets the log beside. */
 @Command(
@@ -29,30 +25,13 @@ final class VotersList implements Callable<Integer> {
     @Mixin
     private final NodeOptions options = new NodeOptions(5);
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
-        JsonNode answer;
-        try (OperatorClient client = options.open()) {
-            answer = options.ask(client, options.address(), "voters", Map.of());
-        }
-        PrintWriter out = spec.commandLine().getOut();
-        if (options.json()) {
-            out.println(answer);
-        } else {
-            print(out, answer);
-        }
-        return answer.path("members").isEmpty() ? ExitCodes.NOT_REACHED : ExitCodes.WHOLE;
+        return options.show("voters", "members", VotersList::print);
     }
 
     private static void print(PrintWriter out, JsonNode answer) {
         String by = Text.of(answer.path("by"));
-        if (answer.path("members").isEmpty()) {
-            out.printf("%s is part of no cluster yet%n", by);
-            return;
-        }
         int wanted = answer.path("wanted").asInt();
         out.printf(
                 "as %s says, since index %s%s%n",

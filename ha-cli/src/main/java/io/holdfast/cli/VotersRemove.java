@@ -29,7 +29,7 @@ final class VotersRemove implements Callable<Integer> {
     private final NodeOptions options = new NodeOptions(60);
 
     @Mixin
-    private final VoterChangeCall change = new VoterChangeCall();
+    private final ChangeCall change = new ChangeCall();
 
     @Parameters(paramLabel = "NODE", description = "the id of the node")
     private String nodeId;

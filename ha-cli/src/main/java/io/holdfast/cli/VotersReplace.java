@@ -28,7 +28,7 @@ final class VotersReplace implements Callable<Integer> {
     private final NodeOptions options = new NodeOptions(60);
 
     @Mixin
-    private final VoterChangeCall change = new VoterChangeCall();
+    private final ChangeCall change = new ChangeCall();
 
     @Parameters(index = "0", paramLabel = "OLD", description = "the id of the node that votes")
     private String oldId;

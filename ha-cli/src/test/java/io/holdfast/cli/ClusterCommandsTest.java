@@ -11,7 +11,9 @@ import io.holdfast.core.Node;
 import io.holdfast.membership.GossipMembership;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.LogReplication;
+import io.holdfast.replication.OfRelease;
 import io.holdfast.replication.ReplicatedMap;
+import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.replication.session.LogAccess;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -70,6 +72,11 @@ class ClusterCommandsTest {
     }
 
     private void start(String id) {
+        start(id, FeatureLevel.SUPPORTED);
+    }
+
+    /** As a release that supports the log up to that level. */
+    private void start(String id, int level) {
         String[] bootstrap = addresses.entrySet().stream()
                 .map(e -> e.getKey() + "@" + e.getValue())
                 .toArray(String[]::new);
@@ -77,10 +84,12 @@ class ClusterCommandsTest {
                 id,
                 HaCluster.builder("shop")
                         .node(Node.of(id).bind(addresses.get(id)))
-                        .with(LogReplication.inDirectory(temporary.resolve(id))
-                                .bootstrap(bootstrap)
-                                .segmentBytes(1 << 20)
-                                .timing(Duration.ofMillis(50), Duration.ofMillis(500)))
+                        .with(OfRelease.supporting(
+                                level,
+                                LogReplication.inDirectory(temporary.resolve(id))
+                                        .bootstrap(bootstrap)
+                                        .segmentBytes(1 << 20)
+                                        .timing(Duration.ofMillis(50), Duration.ofMillis(500))))
                         .start());
     }
 
@@ -225,6 +234,47 @@ class ClusterCommandsTest {
         assertTrue(out.toString().startsWith("nothing to do"), out.toString());
         running.remove("node-2").stop();
         await(() -> at("node-3", "voters", "remove", "node-3", "--dry-run", "--timeout", "3") != ExitCodes.WHOLE);
+    }
+
+    private void restart(String id, int level) {
+        running.remove(id).stop();
+        start(id, level);
+    }
+
+    @Test
+    void anUpgradeIsShownFinishedAndNotTakenBack() throws Exception {
+        int now = FeatureLevel.SUPPORTED;
+        assertEquals(ExitCodes.USAGE, ha("upgrade"));
+        await(() -> at("node-1", "upgrade", "finish", "--timeout", "3") == ExitCodes.WHOLE);
+        assertTrue(out.toString().startsWith("nothing to do: the log is at level " + now), out.toString());
+        restart("node-1", now + 1);
+        restart("node-2", now + 1);
+        await(() -> at("node-3", "upgrade", "finish", "--timeout", "3") == ExitCodes.NOT_WELL);
+        assertTrue(out.toString().contains("refused, and nothing has changed: not all nodes support"), out.toString());
+        assertTrue(out.toString().contains("node-3 supports no more than " + now), out.toString());
+        await(() -> at("node-2", "upgrade", "status") == ExitCodes.WHOLE
+                && out.toString().contains("node-1  " + (now + 1)));
+        System.out.println(out);
+        assertTrue(out.toString().startsWith("the log is at level " + now + ", as "), out.toString());
+        assertTrue(out.toString().contains("the upgrade cannot be finished now"), out.toString());
+        restart("node-3", now + 1);
+        await(() -> at("node-1", "status") == ExitCodes.WHOLE
+                && out.toString().contains("all nodes support level " + (now + 1)));
+        assertTrue(out.toString().contains("ha upgrade finish"), out.toString());
+        assertEquals(ExitCodes.WHOLE, at("node-1", "upgrade", "finish", "--dry-run"), out.toString());
+        assertTrue(out.toString().startsWith("it would be done: all nodes support level"), out.toString());
+        await(() -> at(master(), "explain") == ExitCodes.WHOLE && out.toString().contains("ok      upgrade: "));
+        await(() -> at("node-2", "upgrade", "finish", "--json") == ExitCodes.WHOLE);
+        assertEquals("DONE", json().path("outcome").asText());
+        await(() -> at("node-3", "upgrade", "status") == ExitCodes.WHOLE
+                && out.toString().contains("there is nothing to finish"));
+        assertTrue(out.toString().startsWith("the log is at level " + (now + 1)), out.toString());
+        restart("node-3", now);
+        HaCluster late = running.get("node-3");
+        await(() -> late.failure().isPresent());
+        assertTrue(
+                late.failure().map(Throwable::toString).orElse("").contains("node-3 supports none above " + now),
+                late.failure().toString());
     }
 
     @Test

@@ -77,7 +77,7 @@ final class Meters {
 
     private static final Measure VOTER_CHANGES = Measure.counter(
             "holdfast.voters.changes",
-            "answers of this node, as the master, to those who wanted other voters",
+            "answers of this node, as the master, to those who wanted other voters, or the log's level raised",
             "cluster",
             "node",
             "outcome");

@@ -6,6 +6,7 @@ import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.raft.Raft;
 import io.holdfast.replication.raft.RaftRole;
@@ -251,6 +252,9 @@ final class Standing {
         }
         if (!configuration.standby().isEmpty()) {
             text.append("; standing by without one: ").append(configuration.standby());
+        }
+        if (configuration.level() > FeatureLevel.BASE) {
+            text.append("; the log is at level ").append(configuration.level());
         }
         return text.toString();
     }

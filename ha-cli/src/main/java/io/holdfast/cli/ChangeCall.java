@@ -8,13 +8,13 @@ import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** What adding, removing and replacing have in common. */
-final class VoterChangeCall {
+/** What adding, removing and replacing voters and finishing an upgrade have in common. */
+final class ChangeCall {
     @Option(names = "--dry-run", description = "only say what would be done now, or why not")
     private boolean dryRun;
 
     /**
-     * Has it done, and says so.
+     * Has voters changed, and says so.
      *
      * @param added a node, or empty
      * @param removed a node, or empty
@@ -26,13 +26,19 @@ final class VoterChangeCall {
         arguments.put("add", added);
         arguments.put("remove", removed);
         arguments.put("address", address);
+        return run(options, spec, "voters-change", arguments);
+    }
+
+    /** Has that done, and says so; returns the exit code. */
+    int run(NodeOptions options, CommandSpec spec, String command, Map<String, String> given) {
+        Map<String, String> arguments = new LinkedHashMap<>(given);
         arguments.put("dryRun", Boolean.toString(dryRun));
         // The node's answer is to come before this command gives up.
         arguments.put(
                 "timeoutMillis", Long.toString(Math.max(500, options.timeout().toMillis() - 2_000)));
         JsonNode answer;
         try (OperatorClient client = options.open()) {
-            answer = options.ask(client, options.address(), "voters-change", arguments);
+            answer = options.ask(client, options.address(), command, arguments);
         }
         PrintWriter out = spec.commandLine().getOut();
         String outcome = Text.of(answer.path("outcome"));
@@ -40,7 +46,7 @@ final class VoterChangeCall {
             out.println(answer);
         } else {
             out.printf("%s: %s%n", said(outcome), Text.of(answer.path("detail")));
-            if (!answer.path("voters").isEmpty()) {
+            if (given.containsKey("add") && !answer.path("voters").isEmpty()) {
                 out.printf("the voters are %s%n", String.join(", ", Text.listOf(answer.path("voters"))));
             }
         }
