@@ -2,12 +2,13 @@
 # Runs whole clusters in the simulator.
 #   verification/simulate.sh --seeds N [--from S] [--minutes M] [--shape]   N schedules from seed S on, for at most M minutes;
 #                                                                 with --shape voters change in them
+#   verification/simulate.sh --upgrade --seeds N [--from S] [--minutes M]   the same while a later release is installed node by node
 #   verification/simulate.sh --gossip --seeds N [--from S] [--minutes M]   the same for nodes with gossip alone
 #   verification/simulate.sh --cluster --seeds N [--from S] [--minutes M]   the same for whole nodes: gossip, log and autopilot together
 #   verification/simulate.sh --mutants [--seeds N] [NAME...]      puts known bugs back; each must be caught within N seeds
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seeds=""; from=1; minutes=0; mutants=false; gossip=false; cluster=false; shape=""; names=()
+seeds=""; from=1; minutes=0; mutants=false; gossip=false; cluster=false; mode=""; names=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --seeds) seeds=$2; shift 2 ;;
@@ -16,8 +17,8 @@ while [ $# -gt 0 ]; do
     --mutants) mutants=true; shift ;;
     --gossip) gossip=true; shift ;;
     --cluster) cluster=true; shift ;;
-    --shape) shape=shape; shift ;;
-    -h|--help) sed -n '2,7p' verification/simulate.sh | cut -c3-; exit 0 ;;
+    --shape|--upgrade) mode=${1#--}; shift ;;
+    -h|--help) sed -n '2,8p' verification/simulate.sh | cut -c3-; exit 0 ;;
     -*) echo "unknown option $1; see --help" >&2; exit 2 ;;
     *) names+=("$1"); shift ;;
   esac
@@ -38,4 +39,4 @@ fi
 if $cluster; then
   exec $java_command io.holdfast.verification.sim.SimulateCluster "$seeds" "$from" "$minutes"
 fi
-exec $java_command io.holdfast.verification.sim.Simulate "$seeds" "$from" "$minutes" $shape
+exec $java_command io.holdfast.verification.sim.Simulate "$seeds" "$from" "$minutes" $mode

@@ -6,6 +6,7 @@ import io.holdfast.core.internal.netty.RealRuntime;
 import io.holdfast.core.internal.netty.TransportConfig;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.OfRelease;
 import io.holdfast.replication.ReplicatedLog;
 import io.netty.util.internal.PlatformDependent;
 import java.io.BufferedReader;
@@ -42,6 +43,10 @@ final class NodeMain {
                 .stateMachine(new Sequence());
         if (args[3].equals("unforced")) {
             log = log.unforced();
+        }
+        int level = Integer.getInteger(NodeRelease.LEVEL, 0);
+        if (level > 0) {
+            log = OfRelease.supporting(level, log);
         }
         HaCluster.Builder builder = HaCluster.builder("verification")
                 .node(Node.of(id).bind(own.substring(id.length() + 1)))

@@ -7,6 +7,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,7 @@ final class NodeProcess implements AutoCloseable {
             String profile,
             String storage,
             NodeTuning tuning,
+            NodeRelease release,
             List<String> nodes)
             throws IOException {
         this.id = id;
@@ -41,14 +43,10 @@ final class NodeProcess implements AutoCloseable {
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Dlogback.configurationFile=process-logback.xml",
-                "-cp",
-                System.getProperty("java.class.path"),
-                NodeMain.class.getName(),
-                id,
-                directory.resolve(id).toString(),
-                profile,
-                storage));
+                "-Dlogback.configurationFile=process-logback.xml"));
+        command.addAll(release.arguments());
+        command.addAll(
+                List.of(NodeMain.class.getName(), id, directory.resolve(id).toString(), profile, storage));
         command.addAll(nodes);
         process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(logFile.toFile()))
@@ -125,6 +123,18 @@ final class NodeProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while signalling " + id, e);
+        }
+    }
+
+    /** Stops it in good order; true if it has ended within the limit. */
+    boolean stop(Duration limit) throws IOException {
+        in.write("stop\n");
+        in.flush();
+        try {
+            return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while " + id + " stops", e);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 /** Three or more nodes in JVMs of their own on loopback. For one thread. */
@@ -23,6 +24,7 @@ final class ProcessCluster implements AutoCloseable {
     private final String storage;
     private final NodeTuning tuning;
     private final List<String> nodes = new ArrayList<>();
+    private final Map<String, NodeRelease> releases = new LinkedHashMap<>();
     private final Map<String, NodeProcess> running = new LinkedHashMap<>();
 
     ProcessCluster(Path directory, int size, String profile, String storage) throws IOException {
@@ -45,6 +47,11 @@ final class ProcessCluster implements AutoCloseable {
         }
     }
 
+    /** What that node runs from its next start on. */
+    void install(String id, NodeRelease release) {
+        releases.put(id, release);
+    }
+
     /** Starts whoever does not run. */
     void startAll() throws IOException {
         List<NodeProcess> started = new ArrayList<>();
@@ -52,8 +59,15 @@ final class ProcessCluster implements AutoCloseable {
             String id = node.substring(0, node.indexOf('@'));
             NodeProcess process = running.get(id);
             if (process == null || !process.isAlive()) {
-                process =
-                        new NodeProcess(id, directory, directory.resolve(id + ".log"), profile, storage, tuning, nodes);
+                process = new NodeProcess(
+                        id,
+                        directory,
+                        logFile(id),
+                        profile,
+                        storage,
+                        tuning,
+                        releases.getOrDefault(id, NodeRelease.present()),
+                        nodes);
                 running.put(id, process);
                 started.add(process);
             }
@@ -85,6 +99,20 @@ final class ProcessCluster implements AutoCloseable {
 
     List<String> addresses() {
         return nodes.stream().map(node -> node.substring(node.indexOf('@') + 1)).toList();
+    }
+
+    List<String> ids() {
+        return nodes.stream().map(node -> node.substring(0, node.indexOf('@'))).toList();
+    }
+
+    /** The present process of that node, or its last one. */
+    NodeProcess process(String id) {
+        return Objects.requireNonNull(running.get(id), id);
+    }
+
+    /** Where its processes write what they log. */
+    Path logFile(String id) {
+        return directory.resolve(id + ".log");
     }
 
     /** The master, waited for. */

@@ -2,6 +2,7 @@ package io.holdfast.verification.sim;
 
 import io.holdfast.replication.StateMachine;
 import io.holdfast.replication.StateSnapshot;
+import io.holdfast.replication.log.FeatureLevel;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -14,13 +15,29 @@ import java.util.List;
 
 /** A state machine that remembers every command it applied, in order; answers with the command's place. */
 final class AppliedLog implements StateMachine {
+    /** How a command begins that only a release can read that supports level 2 of the log. */
+    static final String LATER = "later:";
+
     private final String node;
     private final Decisions decisions;
+    private final int level;
     private final List<String> applied = new ArrayList<>();
 
     AppliedLog(String node, Decisions decisions) {
+        this(node, decisions, FeatureLevel.SUPPORTED);
+    }
+
+    /** @param level of the log that the node's release supports */
+    AppliedLog(String node, Decisions decisions, int level) {
         this.node = node;
         this.decisions = decisions;
+        this.level = level;
+    }
+
+    private void read(String command) {
+        if (command.startsWith(LATER) && level < 2) {
+            decisions.violate(node + " is given '" + command + "', which its release cannot read");
+        }
     }
 
     @Override
@@ -28,6 +45,7 @@ final class AppliedLog implements StateMachine {
         byte[] bytes = new byte[entry.command().remaining()];
         entry.command().get(bytes);
         String command = new String(bytes, StandardCharsets.UTF_8);
+        read(command);
         applied.add(command);
         decisions.applied(node, applied.size(), entry.index(), entry.term(), command);
         return Integer.toString(applied.size()).getBytes(StandardCharsets.UTF_8);
@@ -69,6 +87,7 @@ final class AppliedLog implements StateMachine {
         for (int left = data.readInt(); left > 0; left--) {
             restored.add(new String(data.readNBytes(data.readInt()), StandardCharsets.UTF_8));
         }
+        restored.forEach(this::read);
         applied.clear();
         applied.addAll(restored);
         decisions.restored(node, restored);

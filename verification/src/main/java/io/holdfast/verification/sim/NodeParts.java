@@ -2,6 +2,7 @@ package io.holdfast.verification.sim;
 
 import io.holdfast.core.HaCluster;
 import io.holdfast.replication.LogReplication;
+import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.testkit.SimulatedNode;
 import java.util.List;
 
@@ -13,6 +14,11 @@ interface NodeParts {
     /** The log as it is to be configured. */
     default LogReplication log(LogReplication log) {
         return log;
+    }
+
+    /** Up to which level the release supports the log that a machine's next process runs. */
+    default int level(String id) {
+        return FeatureLevel.SUPPORTED;
     }
 
     /** A process as it is to start. */

@@ -6,7 +6,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Runs many seeds. {@code Simulate SEEDS FROM MINUTES [shape]}; a MINUTES of 0 means no limit. With {@code shape} voters change. */
+/**
+ * Runs many seeds. {@code Simulate SEEDS FROM MINUTES [shape|upgrade]}; a MINUTES of 0 means no limit. With {@code shape} voters
+ * change, with {@code upgrade} the release does.
+ */
 public final class Simulate {
     private Simulate() {}
 
@@ -17,7 +20,7 @@ public final class Simulate {
         long end = Integer.parseInt(args[2]) == 0
                 ? Long.MAX_VALUE
                 : System.nanoTime() + Integer.parseInt(args[2]) * 60_000_000_000L;
-        boolean shape = args.length > 3 && args[3].equals("shape");
+        String mode = args.length > 3 ? args[3] : "";
         List<Long> failed = new ArrayList<>();
         Map<FaultKind, Integer> faults = new EnumMap<>(FaultKind.class);
         long virtualNanos = 0;
@@ -31,10 +34,16 @@ public final class Simulate {
         long locks = 0;
         long changes = 0;
         long left = 0;
+        long[] upgrades = new long[3];
         long began = System.nanoTime();
         int done = 0;
         for (long seed = from; done < seeds && System.nanoTime() < end; seed++, done++) {
-            SeedRun.Result result = shape ? SeedRun.runWithChangingVoters(seed) : SeedRun.run(seed);
+            SeedRun.Result result =
+                    switch (mode) {
+                        case "shape" -> SeedRun.runWithChangingVoters(seed);
+                        case "upgrade" -> upgrade(seed, upgrades);
+                        default -> SeedRun.run(seed);
+                    };
             virtualNanos += result.virtualNanos();
             decided += result.decided();
             acknowledged += result.acknowledged();
@@ -51,8 +60,8 @@ public final class Simulate {
                 failed.add(seed);
                 System.out.println("seed " + seed + ":");
                 result.problems().forEach(problem -> System.out.println("  " + problem));
-                System.out.println(
-                        "  replay: verification/simulate.sh --seeds 1 --from " + seed + (shape ? " --shape" : ""));
+                System.out.println("  replay: verification/simulate.sh --seeds 1 --from " + seed
+                        + (mode.isEmpty() ? "" : " --" + mode));
             }
         }
         System.out.printf(
@@ -62,11 +71,25 @@ public final class Simulate {
                 "%d states taken from snapshots, %d entries told to those who watch, %d bits flipped on disks, "
                         + "%d disks emptied, %d grants of mastership and roles, %d of locks%n",
                 restored, told, flips, emptyDisks, grants, locks);
-        if (shape) {
+        if (mode.equals("shape")) {
             System.out.printf("%d changes of who votes, %d nodes left%n", changes, left);
+        }
+        if (mode.equals("upgrade")) {
+            System.out.printf(
+                    "the end of an upgrade was refused %d times, the earlier release came back %d times,"
+                            + " %d entries of the later one were acknowledged%n",
+                    upgrades[0], upgrades[1], upgrades[2]);
         }
         System.out.println("faults: " + faults);
         System.out.println(failed.isEmpty() ? "no violation" : failed.size() + " seeds with violations: " + failed);
         System.exit(failed.isEmpty() ? 0 : 1);
+    }
+
+    private static SeedRun.Result upgrade(long seed, long[] sums) {
+        UpgradeRun.Result result = UpgradeRun.run(seed);
+        sums[0] += result.refusals();
+        sums[1] += result.wentBack();
+        sums[2] += result.written();
+        return result.storm();
     }
 }

@@ -9,6 +9,7 @@ import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.LogStatus;
+import io.holdfast.replication.OfRelease;
 import io.holdfast.replication.node.ReplicationNode;
 import io.holdfast.replication.session.LogAccess;
 import io.holdfast.testkit.CrashMode;
@@ -173,7 +174,7 @@ final class SimulatedCluster {
         }
         damage.beforeStart(machine);
         NodeRuntime runtime = machine.runtime();
-        AppliedLog log = new AppliedLog(id, decisions);
+        AppliedLog log = new AppliedLog(id, decisions, parts.level(id));
         boolean forms = machines.indexOf(machine) < bootstrap.length && !renewed.contains(id);
         LogReplication stored = LogReplication.inDirectory(Path.of("data"));
         LogReplication replication = (forms ? stored.bootstrap(bootstrap) : stored.join(addresses()))
@@ -183,7 +184,7 @@ final class SimulatedCluster {
                 .snapshots(snapshotBytes, snapshotAge)
                 .stateMachine(log);
         replication = forced ? replication : replication.unforced();
-        replication = parts.log(leases ? replication.leaseReads() : replication);
+        replication = OfRelease.supporting(parts.level(id), parts.log(leases ? replication.leaseReads() : replication));
         logs.put(id, log);
         int number = grants.started(machine);
         candidacies.remove(id);

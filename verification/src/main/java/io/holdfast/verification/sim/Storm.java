@@ -9,6 +9,7 @@ import io.holdfast.testkit.FaultSchedule;
 import io.holdfast.testkit.FaultSettings;
 import io.holdfast.testkit.History;
 import io.holdfast.testkit.LinearizabilityChecker;
+import io.holdfast.testkit.NodeFailure;
 import io.holdfast.testkit.RegisterModel;
 import io.holdfast.testkit.SimulatedNode;
 import io.holdfast.testkit.Simulation;
@@ -97,7 +98,9 @@ class Storm {
             problems.add("the map is not linearizable: " + map.report());
         }
         problems.addAll(0, cluster.decisions().violations());
-        simulation.failures().forEach(failure -> problems.add(failure.toString()));
+        simulation.failures().stream()
+                .filter(failure -> !isExpected(failure))
+                .forEach(failure -> problems.add(failure.toString()));
         return result();
     }
 
@@ -147,6 +150,11 @@ class Storm {
     /** When all has been checked in the calm, and nothing was wrong. */
     void afterCalm() {}
 
+    /** True if a node is right to fail so. */
+    boolean isExpected(NodeFailure failure) {
+        return false;
+    }
+
     /** How long a cluster may take until it works as it should without faults. */
     Duration calmLimit() {
         return CALM_LIMIT;
@@ -183,7 +191,7 @@ class Storm {
 
     final boolean isBroken() {
         return !cluster.decisions().violations().isEmpty()
-                || !simulation.failures().isEmpty();
+                || simulation.failures().stream().anyMatch(failure -> !isExpected(failure));
     }
 
     /** Returns a client. */

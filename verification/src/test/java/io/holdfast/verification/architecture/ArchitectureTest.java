@@ -359,6 +359,7 @@ class ArchitectureTest {
                         || name.equals(REPLICATION + ".log.BatchTable")
                         || name.equals(REPLICATION + ".log.LogBase")
                         || name.equals(REPLICATION + ".log.Configuration")
+                        || name.equals(REPLICATION + ".log.FeatureLevel")
                         || name.equals(REPLICATION + ".log.Voter")
                         || name.equals(CORE + ".spi.MalformedFrameException");
                 if (!allowed || name.equals("java.lang.Thread")) {

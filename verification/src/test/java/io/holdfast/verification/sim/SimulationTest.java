@@ -61,6 +61,30 @@ class SimulationTest {
         assertTrue(changes > 0, "a run in which nobody's vote changes shows nothing");
     }
 
+    @Test
+    void upgradesShowNoViolation() {
+        long fresh = System.nanoTime() & 0xffff_ffffL;
+        List<Long> seeds = new ArrayList<>();
+        LongStream.range(1, 1 + FIXED / 6).forEach(seeds::add);
+        LongStream.range(fresh, fresh + FRESH / 8).forEach(seeds::add);
+        int written = 0;
+        int refusals = 0;
+        int wentBack = 0;
+        for (long seed : seeds) {
+            UpgradeRun.Result result = UpgradeRun.run(seed);
+            assertEquals(
+                    List.of(),
+                    result.storm().problems(),
+                    "replay: verification/simulate.sh --seeds 1 --upgrade --from " + seed);
+            written += result.written();
+            refusals += result.refusals();
+            wentBack += result.wentBack();
+        }
+        assertTrue(
+                written > 0 && refusals > 0 && wentBack > 0,
+                written + " entries of the later release, " + refusals + " refusals, " + wentBack + " times back");
+    }
+
     private static void run(long from, int seeds) {
         int acknowledged = 0;
         for (long seed = from; seed < from + seeds; seed++) {
