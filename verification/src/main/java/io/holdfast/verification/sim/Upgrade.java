@@ -33,8 +33,8 @@ final class Upgrade {
     private int asked;
 
     private boolean ended;
-    private int written;
-    private int readable;
+    private int sent;
+    private int acknowledged;
     private int refusals;
     private int wentBack;
 
@@ -55,7 +55,7 @@ final class Upgrade {
 
     /** How many entries that only the later release can read have been acknowledged. */
     int written() {
-        return readable;
+        return acknowledged;
     }
 
     /** How often the end of the upgrade was refused. */
@@ -161,13 +161,13 @@ final class Upgrade {
         simulation.at(Duration.ofMillis(100 + random.nextInt(300)), () -> {
             SimulatedNode machine = any();
             if (machine.running() && releases.level(machine.id()) == Releases.LATER && isRaised(machine)) {
-                String command = AppliedLog.LATER + ++written;
+                String command = AppliedLog.LATER + ++sent;
                 cluster.access(machine.id())
                         .commands()
                         .writeAsync(Commands.USER, command.getBytes(StandardCharsets.UTF_8), 5_000_000_000L)
                         .whenComplete((answer, problem) -> {
                             if (problem == null) {
-                                readable++;
+                                acknowledged++;
                                 cluster.decisions().acknowledged(command, new String(answer, StandardCharsets.UTF_8));
                             }
                         });
@@ -198,7 +198,7 @@ final class Upgrade {
         }
         ended = false;
         writeOn();
-        int before = readable;
+        int before = acknowledged;
         boolean[] waits = new boolean[1];
         boolean done = simulation.runUntil(
                 () -> {
@@ -209,7 +209,7 @@ final class Upgrade {
                             finish(any());
                         });
                     }
-                    return readable > before && cluster.machines().stream().allMatch(this::isRaised);
+                    return acknowledged > before && cluster.machines().stream().allMatch(this::isRaised);
                 },
                 limit);
         ended = true;
