@@ -54,6 +54,9 @@ final class Formation {
     private final Map<String, Address> listed;
     private final UUID freshClusterId;
     private final int level;
+    /** There is a cluster that this node belongs to by its name, and its release is too old for it: that is all there is to say. */
+    private boolean tooOld;
+
     private final Map<String, UUID> reached = new TreeMap<>();
     private final Set<String> agreed = new LinkedHashSet<>();
     private @Nullable Identity identity;
@@ -148,7 +151,10 @@ final class Formation {
     }
 
     private void plan() {
-        if (formed() || !self.equals(coordinator()) || !reached.keySet().containsAll(listed.keySet())) {
+        if (tooOld
+                || formed()
+                || !self.equals(coordinator())
+                || !reached.keySet().containsAll(listed.keySet())) {
             return;
         }
         List<Voter> voters = new ArrayList<>();
@@ -230,7 +236,7 @@ final class Formation {
                     || (own.state() == State.FORMING && !own.clusterId().equals(done.clusterId()))) {
                 comeBack(from, done);
             }
-        } else if (message instanceof FormationMessage.Refusal refusal) {
+        } else if (message instanceof FormationMessage.Refusal refusal && !tooOld) {
             effects.add(new Refused(from + " refuses to form the cluster: " + refusal.reason()));
         }
     }
@@ -260,10 +266,11 @@ final class Formation {
     }
 
     private boolean supports(String from, FormationMessage.Formed done) {
-        if (done.level() > level) {
+        tooOld = done.level() > level;
+        if (tooOld) {
             effects.add(new Refused(from + " says that " + FeatureLevel.tooHigh(self, done.level(), level)));
         }
-        return done.level() <= level;
+        return !tooOld;
     }
 
     /** Others vote by now. */

@@ -340,6 +340,24 @@ class FormationTest {
                 ((Formation.Refused) effects.get(0)).problem().contains("supports none above 1"), effects.toString());
     }
 
+    /** It has the lowest id, and would plan another cluster; what the others say to that is not what has to be done. */
+    @Test
+    void anOlderCoordinatorThatIsEmptyPlansNothing() {
+        Map<String, Address> list = Map.of("a", new Address("a", 1), "z", new Address("z", 1));
+        Formation formation = new Formation("shop", "a", new UUID(7, 1), list, null, new UUID(9, 1), 1);
+        formation.start();
+        List<Voter> voters = List.of(
+                new Voter("a", new UUID(7, 3), new Address("a", 1)),
+                new Voter("z", new UUID(7, 2), new Address("z", 1)));
+        List<Formation.Effect> effects = new ArrayList<>(formation.step(
+                new Formation.Said("z", new FormationMessage.Formed(new UUID(3, 4), new UUID(3, 4), voters, 2, 2))));
+        effects.addAll(formation.step(new Formation.Reached("z", new UUID(7, 2))));
+        effects.addAll(formation.step(new Formation.Said("z", new FormationMessage.Refusal("belongs already"))));
+        assertEquals(1, effects.size(), effects.toString());
+        assertTrue(
+                ((Formation.Refused) effects.get(0)).problem().contains("supports none above 1"), effects.toString());
+    }
+
     @Test
     void aNodeAloneFormsItsClusterAtOnce() {
         Map<String, Address> alone = Map.of("a", new Address("a", 1));

@@ -67,6 +67,11 @@ final class NodeProcess implements AutoCloseable {
         }
     }
 
+    /** Waits for the JVM to have started its node, or to have failed to. */
+    void awaitFirstWord() throws IOException {
+        out.readLine();
+    }
+
     Status status() throws IOException {
         String[] fields = ask("status");
         return new Status(fields[0], Long.parseLong(fields[1]), Long.parseLong(fields[2]), fields[3]);

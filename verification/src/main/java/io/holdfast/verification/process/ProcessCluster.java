@@ -59,16 +59,7 @@ final class ProcessCluster implements AutoCloseable {
             String id = node.substring(0, node.indexOf('@'));
             NodeProcess process = running.get(id);
             if (process == null || !process.isAlive()) {
-                process = new NodeProcess(
-                        id,
-                        directory,
-                        logFile(id),
-                        profile,
-                        storage,
-                        tuning,
-                        releases.getOrDefault(id, NodeRelease.present()),
-                        nodes);
-                running.put(id, process);
+                process = launch(id);
                 started.add(process);
             }
         }
@@ -113,6 +104,14 @@ final class ProcessCluster implements AutoCloseable {
     /** Where its processes write what they log. */
     Path logFile(String id) {
         return directory.resolve(id + ".log");
+    }
+
+    /** Starts that node, and waits for nothing. */
+    NodeProcess launch(String id) throws IOException {
+        NodeRelease release = releases.getOrDefault(id, NodeRelease.present());
+        NodeProcess process = new NodeProcess(id, directory, logFile(id), profile, storage, tuning, release, nodes);
+        running.put(id, process);
+        return process;
     }
 
     /** The master, waited for. */

@@ -7,6 +7,7 @@ import io.holdfast.replication.ReplicatedLog;
 import io.holdfast.replication.log.FeatureLevel;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -181,26 +182,38 @@ public final class RollingUpgrade {
         process.close();
         cluster.install(id, earlier);
         long began = Files.size(cluster.logFile(id));
-        cluster.startAll();
-        NodeProcess late = cluster.process(id);
-        if (!Waiting.forCondition(LIMIT, () -> late.status().state().equals("failed"))) {
-            problems.add(id + " runs the earlier release on a log that it cannot read: " + late.status());
+        NodeProcess late = cluster.launch(id);
+        late.awaitFirstWord();
+        if (!Waiting.forCondition(
+                LIMIT, () -> hasFailed(late) && !refusal(id, began).isEmpty())) {
+            problems.add(id + " runs the earlier release on a log that it cannot read, or does not say why it cannot; see its log");
         }
-        String said = Files.readString(cluster.logFile(id)).substring((int) began);
-        String line = said.lines()
-                .filter(each -> each.contains("supports none above"))
-                .findFirst()
-                .orElse("");
-        say(id + " with the earlier release: " + line);
-        if (line.isEmpty()) {
-            problems.add(id + " does not say why it does not go on; see its log");
-        }
+        say(id + " with the earlier release: " + refusal(id, began));
         await(ANSWERS);
         late.close();
         cluster.install(id, later);
         cluster.startAll();
         cluster.awaitReady();
         say(id + " runs the later release again, on the same directory");
+    }
+
+    /** Why it does not go on, as it says in its log behind that place; empty while it has not said so. */
+    private String refusal(String id, long began) throws IOException {
+        byte[] log = Files.readAllBytes(cluster.logFile(id));
+        return new String(log, (int) began, log.length - (int) began, StandardCharsets.UTF_8)
+                .lines()
+                .filter(each -> each.contains("supports none above"))
+                .findFirst()
+                .orElse("");
+    }
+
+    /** The node, or its program with it, if that was still starting it. */
+    private static boolean hasFailed(NodeProcess process) {
+        try {
+            return process.status().state().equals("failed");
+        } catch (IOException ended) {
+            return true;
+        }
     }
 
     private void await(long answers) throws IOException {

@@ -79,7 +79,7 @@ public final class UpgradeRun implements LongFunction<String> {
 
         @Override
         boolean isExpected(NodeFailure failure) {
-            return late && Upgrade.isRefusal(failure);
+            return late && Upgrade.saysSo(failure.cause());
         }
     }
 }
