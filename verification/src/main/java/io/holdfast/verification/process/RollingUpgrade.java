@@ -199,8 +199,8 @@ public final class RollingUpgrade {
 
     /** Why it does not go on, as it says in its log behind that place; empty while it has not said so. */
     private String refusal(String id, long began) throws IOException {
-        byte[] log = Files.readAllBytes(cluster.logFile(id));
-        return new String(log, (int) began, log.length - (int) began, StandardCharsets.UTF_8)
+        byte[] bytes = Files.readAllBytes(cluster.logFile(id));
+        return new String(bytes, (int) began, bytes.length - (int) began, StandardCharsets.UTF_8)
                 .lines()
                 .filter(each -> each.contains("supports none above"))
                 .findFirst()
