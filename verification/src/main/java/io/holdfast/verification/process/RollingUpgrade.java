@@ -186,7 +186,7 @@ public final class RollingUpgrade {
         late.awaitFirstWord();
         if (!Waiting.forCondition(
                 LIMIT, () -> hasFailed(late) && !refusal(id, began).isEmpty())) {
-            problems.add(id + " runs the earlier release on a log that it cannot read, or does not say why it cannot; see its log");
+            problems.add(id + " runs on with the earlier release, or does not say why not; see its log");
         }
         say(id + " with the earlier release: " + refusal(id, began));
         await(ANSWERS);
