@@ -157,6 +157,11 @@ public final class RoutedServiceExample implements AutoCloseable {
                 .resolve(path);
     }
 
+    /** That node. */
+    HaCluster cluster(int number) {
+        return clusters.get(number - 1);
+    }
+
     private HttpServer serve(HaCluster cluster, int number, int port) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.setExecutor(serving);

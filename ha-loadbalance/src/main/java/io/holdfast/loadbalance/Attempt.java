@@ -68,6 +68,11 @@ public final class Attempt {
         return target.session();
     }
 
+    /** Whether it goes to the master as such: what is for the master, or for slaves of which none could take it. */
+    public boolean isForMaster() {
+        return master != null;
+    }
+
     /** The token of the master that it is sent to; null if it is not for the master alone, or nobody knows a token. */
     public @Nullable FencingToken fence() {
         RoleHolder to = master;

@@ -4,11 +4,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What all calls over one service share: the balancer, what the source said last, the budget, and who waits. Safe from any thread. */
 final class CallKernel implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(CallKernel.class);
+
     private final Balancer balancer;
     private final BalancerRuntime runtime;
     private final CallSettings settings;
@@ -16,6 +22,7 @@ final class CallKernel implements AutoCloseable {
     private final CallMeters meters;
     private final CallTimeouts timeouts;
     private final AtomicInteger held = new AtomicInteger();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile Directory directory = Directory.EMPTY;
     private volatile CompletableFuture<Void> change = new CompletableFuture<>();
     private volatile boolean closed;
@@ -63,7 +70,29 @@ final class CallKernel implements AutoCloseable {
             before = change;
             change = new CompletableFuture<>();
         }
+        listeners.forEach(CallKernel::tell);
         before.complete(null);
+    }
+
+    /** What one of them throws is told, and keeps nothing from the others. */
+    private static void tell(Runnable listener) {
+        try {
+            listener.run();
+        } catch (RuntimeException e) {
+            log.error("a listener for who offers a service failed: {}", e, e);
+        }
+    }
+
+    /** Runs that at each change of the directory. */
+    EndpointSource.Subscription listen(Runnable changed) {
+        AtomicBoolean listens = new AtomicBoolean(true);
+        listeners.add(changed);
+        changed.run();
+        return () -> {
+            if (listens.compareAndSet(true, false)) {
+                listeners.remove(changed);
+            }
+        };
     }
 
     /** What the source said last. */

@@ -6,7 +6,6 @@ import io.holdfast.core.OverloadedException;
 import io.holdfast.core.RoleHolder;
 import io.holdfast.loadbalance.CallMeters.Ended;
 import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +64,7 @@ final class CallRun {
         this.options = options;
         this.settings = kernel.settings();
         this.deadline = now + options.deadlineNanos();
-        this.tried = options.to() == CallOptions.To.SLAVES ? new Tried(this::isSlave) : new Tried();
+        this.tried = options.to() == CallOptions.To.SLAVES ? new Tried(new Slaves(kernel, options)) : new Tried();
         kernel.budget().earn();
     }
 
@@ -224,25 +223,6 @@ final class CallRun {
         number++;
         long timeout = Math.min(settings.attemptTimeout().toNanos(), deadline - now);
         return new Attempt(target, options, master, number, now, timeout);
-    }
-
-    private boolean isSlave(Target target) {
-        Directory directory = kernel.directory();
-        String id = target.endpoint().id();
-        RoleHolder master = directory.master();
-        if (master != null && master.nodeId().equals(id)) {
-            return false;
-        }
-        OptionalLong most = options.mostLagNanos();
-        return most.isEmpty() || lagNanos(directory, id) <= most.getAsLong();
-    }
-
-    private static long lagNanos(Directory directory, String id) {
-        try {
-            return directory.lagNanos().applyAsLong(id);
-        } catch (RuntimeException e) { // a source's own code, in the midst of a pick
-            return -1;
-        }
     }
 
     void succeeded(Attempt attempt, long now) {

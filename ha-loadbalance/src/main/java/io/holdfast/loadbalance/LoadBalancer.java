@@ -201,7 +201,48 @@ public final class LoadBalancer {
         return new AsyncRun<>(kernel, options, call).begin();
     }
 
+    // ---- tries that others make ----
+
+    /**
+     * Picks for one try that is made by other means, such as a channel of gRPC's, by all that this says of where to; {@link #end} has to
+     * follow. There are no waits, budgets and deadlines here: whoever tries sees to that.
+     *
+     * @param tried where the request has been already; null for nowhere yet. To the master goes what is for the master all the same
+     * @return null if nobody may take it at this moment: there is no master, or {@link #explain()} says why
+     */
+    public @Nullable Attempt begin(@Nullable Tried tried) {
+        return new SingleTry(kernel, options).begin(tried);
+    }
+
+    /**
+     * A try that {@link #begin} gave has ended.
+     *
+     * @param attempt exactly once each
+     * @param outcome what its end says of the endpoint; its time counts from {@link #begin}
+     */
+    public void end(Attempt attempt, Outcome outcome) {
+        kernel.balancer().end(attempt.target(), kernel.runtime().nanoTime() - attempt.beganNanos, outcome);
+    }
+
     // ---- what it says ----
+
+    /** How calls are made, for those who make them by other means. */
+    public CallSettings settings() {
+        return kernel.settings();
+    }
+
+    /** Who offers the service and who is master, as calls go by it at this moment. Costs nothing. */
+    public Directory directory() {
+        return kernel.directory();
+    }
+
+    /**
+     * Runs that once now, and then whenever {@link #directory()} has changed, on a thread that is not to be blocked; several changes at
+     * once may be one.
+     */
+    public EndpointSource.Subscription listen(Runnable changed) {
+        return kernel.listen(changed);
+    }
 
     /** Why calls go where they go. */
     public BalancerExplanation explain() {

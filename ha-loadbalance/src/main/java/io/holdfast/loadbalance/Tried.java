@@ -28,6 +28,19 @@ public final class Tried {
         targets[size++] = target;
     }
 
+    /** Adds where a try went that was {@linkplain LoadBalancer#begin picked alone}. */
+    public void add(Attempt attempt) {
+        add(attempt.target());
+    }
+
+    /** Another one with the same endpoints, to which more can be added. */
+    public Tried copy() {
+        Tried copy = new Tried(eligible);
+        copy.targets = targets.clone();
+        copy.size = size;
+        return copy;
+    }
+
     /** How many tries there were. */
     public int size() {
         return size;

@@ -2,6 +2,7 @@ package io.holdfast.loadbalance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -80,6 +82,53 @@ class LoadBalancerTest {
             });
             assertTrue(served.equals("a") || served.equals("c"));
         }
+    }
+
+    @Test
+    void aTryThatOthersMakeGoesWhereACallWouldAndTellsHowItEnded() {
+        hear(new RoleHolder("a", FencingToken.of(0, 4)), "a", "b", "c");
+        Attempt master = Objects.requireNonNull(calls.toMaster().begin(null));
+        assertEquals("a", master.endpoint().id());
+        assertEquals("4", master.headers().get(RoutingHeaders.FENCE));
+        Tried tried = new Tried();
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Attempt attempt =
+                    Objects.requireNonNull(calls.toSlaves().maxLagEntries(7).begin(tried));
+            ids.add(attempt.endpoint().id());
+            tried.add(attempt.target());
+            calls.end(attempt, Outcome.FAILURE);
+        }
+        assertEquals(List.of("b", "c"), ids.subList(0, 2).stream().sorted().toList());
+        assertEquals("a", ids.get(2)); // where no slave is left
+        calls.end(master, Outcome.SUCCESS);
+        assertEquals(
+                List.of(1L, 1L, 1L),
+                calls.explain().endpoints().stream()
+                        .map(EndpointStanding::failures)
+                        .toList());
+        assertTrue(calls.explain().endpoints().stream().allMatch(each -> each.inFlight() == 0));
+        hear(new RoleHolder("gone", FencingToken.of(0, 5)), "b");
+        assertNull(calls.toMaster().begin(null));
+    }
+
+    @Test
+    void whoListensIsToldAtOnceAndOfEachChangeUntilItNoLongerWantsToBe() {
+        hear(null, "a");
+        List<List<Endpoint>> heard = new ArrayList<>();
+        EndpointSource.Subscription failing = calls.listen(() -> {
+            if (calls.directory().endpoints().size() == 2) {
+                throw new IllegalStateException("a listener's own");
+            }
+        });
+        EndpointSource.Subscription listening =
+                calls.listen(() -> heard.add(calls.directory().endpoints()));
+        hear(null, "a", "b");
+        listening.cancel();
+        listening.cancel();
+        failing.cancel();
+        hear(null, "a", "b", "c");
+        assertEquals(List.of(1, 2), heard.stream().map(List::size).toList());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.holdfast.core.spi.HaFeature;
 import io.holdfast.integrations.election.contract.ElectionEngineContract;
 import io.holdfast.integrations.election.contract.ElectionFixture;
+import io.holdfast.integrations.election.contract.PostgreSqlServer;
 import io.holdfast.integrations.election.contract.ProxiedFixture;
 import java.nio.file.Path;
 import java.sql.Connection;

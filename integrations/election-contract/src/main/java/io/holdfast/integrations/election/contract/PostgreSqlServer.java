@@ -1,6 +1,5 @@
-package io.holdfast.integrations.election.postgresql;
+package io.holdfast.integrations.election.contract;
 
-import io.holdfast.integrations.election.contract.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,23 +14,29 @@ import java.util.stream.Stream;
  * A PostgreSQL server with a data directory of its own, on a free port of the loopback interface. It refuses to run as root, so
  * for root it runs as the user that Debian's package has made.
  */
-final class PostgreSqlServer {
-    static final String USER = "holdfast";
-    static final String HOW_TO_INSTALL =
+public final class PostgreSqlServer {
+    /** Who may log in, without a password. */
+    public static final String USER = "holdfast";
+    /** Why a test is skipped where there is none. */
+    public static final String HOW_TO_INSTALL =
             "no PostgreSQL server found, so this is skipped; install Debian's package postgresql";
+
     private static final boolean ROOT = System.getProperty("user.name").equals("root");
 
     private final Path bin;
+    private final Path home;
     private final Path data;
     private final int port;
 
-    private PostgreSqlServer(Path bin, Path data, int port) {
+    private PostgreSqlServer(Path bin, Path home, int port) {
         this.bin = bin;
-        this.data = data;
+        this.home = home;
+        this.data = home.resolve("data");
         this.port = port;
     }
 
-    static boolean isInstalled() throws IOException {
+    /** Whether there is one to start, and a user to run it as. */
+    public static boolean isInstalled() throws IOException {
         return bin().isPresent()
                 && (!ROOT || Files.readString(Path.of("/etc/passwd")).contains("postgres:"));
     }
@@ -48,23 +53,57 @@ final class PostgreSqlServer {
         }
     }
 
-    static PostgreSqlServer create(Path directory) throws Exception {
-        if (ROOT) {
-            run(List.of("chown", "postgres", directory.toString()));
-        }
-        Path data = directory.resolve("data");
-        PostgreSqlServer server = new PostgreSqlServer(
-                bin().orElseThrow(), data, FreePorts.take(1).get(0));
+    /** Makes one, which is not started yet, in an empty directory. */
+    public static PostgreSqlServer create(Path directory) throws Exception {
+        PostgreSqlServer server = in(directory);
+        Path data = server.data;
         server.command(
                 "initdb", "-D", data.toString(), "-U", USER, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C");
         return server;
     }
 
-    int port() {
+    /** Makes a physical standby of this one, which is to run, in an empty directory; it is not started yet. */
+    public PostgreSqlServer standby(Path directory) throws Exception {
+        PostgreSqlServer standby = in(directory);
+        standby.command(
+                "pg_basebackup",
+                "-D",
+                standby.data.toString(),
+                "-h",
+                "127.0.0.1",
+                "-p",
+                Integer.toString(port),
+                "-U",
+                USER,
+                "-X",
+                "stream",
+                "-c",
+                "fast",
+                "-R",
+                "--no-sync");
+        return standby;
+    }
+
+    private static PostgreSqlServer in(Path directory) throws Exception {
+        if (ROOT) {
+            run(List.of("chown", "postgres", directory.toString()));
+        }
+        return new PostgreSqlServer(
+                bin().orElseThrow(), directory, FreePorts.take(1).get(0));
+    }
+
+    /** Makes a standby the master of a new timeline. */
+    public void promote() throws Exception {
+        command("pg_ctl", "-D", data.toString(), "-w", "-t", "60", "promote");
+    }
+
+    /** Where it listens. */
+    public int port() {
         return port;
     }
 
-    void start() throws Exception {
+    /** Starts it, and waits until it serves. */
+    public void start() throws Exception {
         String options =
                 "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=16MB"
                         + " -c max_connections=60";
@@ -83,16 +122,22 @@ final class PostgreSqlServer {
     }
 
     /** As if the power had failed: what was confirmed is in the log alone. */
-    void crash() throws Exception {
+    public void crash() throws Exception {
         command("pg_ctl", "-D", data.toString(), "-w", "-t", "60", "-m", "immediate", "stop");
     }
 
-    void stop() throws Exception {
+    /** Ends it in good order, if it runs; it can be started again. */
+    public void shutDown() throws Exception {
         if (Files.exists(data.resolve("postmaster.pid"))) {
             command("pg_ctl", "-D", data.toString(), "-w", "-t", "60", "-m", "fast", "stop");
         }
+    }
+
+    /** Ends it for good, and lets whoever runs this remove its directory. */
+    public void stop() throws Exception {
+        shutDown();
         if (ROOT) {
-            run(List.of("chown", "-R", "root", data.getParent().toString()));
+            run(List.of("chown", "-R", "root", home.toString()));
         }
     }
 

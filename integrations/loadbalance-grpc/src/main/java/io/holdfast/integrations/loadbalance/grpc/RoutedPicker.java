@@ -1,0 +1,82 @@
+package io.holdfast.integrations.loadbalance.grpc;
+
+import io.grpc.LoadBalancer.PickResult;
+import io.grpc.LoadBalancer.PickSubchannelArgs;
+import io.grpc.LoadBalancer.Subchannel;
+import io.grpc.LoadBalancer.SubchannelPicker;
+import io.grpc.Status;
+import io.holdfast.core.RoleHolder;
+import io.holdfast.loadbalance.Attempt;
+import io.holdfast.loadbalance.LoadBalancer;
+import io.holdfast.loadbalance.Outcome;
+import io.holdfast.loadbalance.Tried;
+import java.util.Map;
+
+/**
+ * Picks as the balancer says, among the endpoints to which a connection stands. What a balancer picks is counted as a request only when
+ * its stream begins: a channel may drop a pick in between. Immutable.
+ */
+final class RoutedPicker extends SubchannelPicker {
+    private final LoadBalancer calls;
+    private final Map<String, Subchannel> ready;
+    private final boolean connects;
+    private final Status failure;
+    private final Runnable waits;
+
+    /**
+     * @param connects whether other connections are on their way
+     * @param failure why those that failed did
+     * @param waits is run when a call has to wait
+     */
+    RoutedPicker(LoadBalancer calls, Map<String, Subchannel> ready, boolean connects, Status failure, Runnable waits) {
+        this.calls = calls;
+        this.ready = Map.copyOf(ready);
+        this.connects = connects;
+        this.failure = failure;
+        this.waits = waits;
+    }
+
+    @Override
+    public PickResult pickSubchannel(PickSubchannelArgs args) {
+        Route given = args.getCallOptions().getOption(Route.OPTION);
+        Route route = given == null ? new Route(calls) : given;
+        if (route.calls().balancer() != calls.balancer()) {
+            return PickResult.withDrop(Status.INTERNAL.withDescription("this call is routed by the balancer of "
+                    + route.calls().balancer().identity().service() + ", and this channel is one to "
+                    + calls.balancer().identity().service()));
+        }
+        long now = System.nanoTime();
+        Tried passedOver = route.tried();
+        while (true) {
+            Attempt attempt = route.begin(now, passedOver);
+            if (attempt == null) {
+                return nobody(route, given != null, now);
+            }
+            route.calls().end(attempt, Outcome.CANCELLED);
+            Subchannel subchannel = ready.get(attempt.endpoint().id());
+            if (subchannel != null) {
+                RoutingMetadata.replace(args.getHeaders(), attempt.headers());
+                route.goes(attempt);
+                return PickResult.withSubchannel(subchannel, new OutcomeTracer.Factory(route, attempt));
+            }
+            if (attempt.isForMaster()) {
+                return nobody(route, given != null, now);
+            }
+            passedOver.add(attempt);
+        }
+    }
+
+    /** A call that was routed waits as long as any call of the balancer's; another one as long as a connection may come. */
+    private PickResult nobody(Route route, boolean isRouted, long now) {
+        if (isRouted ? route.mayWait(now) : connects) {
+            waits.run();
+            return PickResult.withNoResult();
+        }
+        RoleHolder master = calls.directory().master();
+        String why = ready.isEmpty()
+                ? String.valueOf(failure.getDescription())
+                : (master == null ? "no master is known" : "the master is " + master.nodeId()) + "; "
+                        + calls.explain().whyNobody();
+        return PickResult.withError(Status.UNAVAILABLE.withDescription(why).withCause(failure.getCause()));
+    }
+}
