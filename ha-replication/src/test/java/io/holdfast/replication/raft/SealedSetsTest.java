@@ -203,6 +203,12 @@ class SealedSetsTest {
         cluster.run(4_000);
         cluster.step("b", new RaftInput.FitnessChanged(new Fitness(0, 5))); // HandOverWanted
         cluster.run(40_000);
-        assertEquals(kinds(RaftEffect.class), seen);
+        RaftCluster later = new RaftCluster("a", "b", "c");
+        later.observe((node, input, effects) -> seen.addAll(kindsOf(effects)));
+        later.start();
+        later.elect("a");
+        later.settle();
+        later.step("c", new RaftInput.SnapshotStored(50, 2, 100, RaftCluster.configuration("a", "b", "c").at(2)));
+        assertEquals(kinds(RaftEffect.class), seen); // the last one was LevelTooHigh
     }
 }
