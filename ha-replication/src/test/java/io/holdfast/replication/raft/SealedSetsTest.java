@@ -208,7 +208,10 @@ class SealedSetsTest {
         later.start();
         later.elect("a");
         later.settle();
-        later.step("c", new RaftInput.SnapshotStored(50, 2, 100, RaftCluster.configuration("a", "b", "c").at(2)));
+        later.step(
+                "c",
+                new RaftInput.SnapshotStored(
+                        50, 2, 100, RaftCluster.configuration("a", "b", "c").at(2)));
         assertEquals(kinds(RaftEffect.class), seen); // the last one was LevelTooHigh
     }
 }
