@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +46,11 @@ import org.junit.jupiter.api.io.TempDir;
 class GuardInterceptorTest {
     private static final MethodDescriptor<String, String> PUT =
             EchoServer.method("shop.Orders/put", MethodDescriptor.MethodType.UNARY);
+
+    private static final MethodDescriptor<String, String> PASS_ON =
+            EchoServer.method("shop.Orders/passOn", MethodDescriptor.MethodType.UNARY);
+
+    private static final long FOREIGN_POSITION = 1_000_000_000;
 
     private static int freePort() throws Exception {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -72,6 +78,10 @@ class GuardInterceptorTest {
                                         answers.onNext("written");
                                         answers.onCompleted();
                                     }))
+                                    .addMethod(PASS_ON, ServerCalls.asyncUnaryCall((order, answers) -> {
+                                        orders.put(order, "yes");
+                                        answers.onError(refusedElsewhere());
+                                    }))
                                     .build(),
                             new GuardInterceptor(ServingGuard.of(cluster))))
                     .build()
@@ -92,6 +102,18 @@ class GuardInterceptorTest {
                 assertTrue(trailers.get().containsKey(RoutingMetadata.REFUSED));
                 assertTrue(String.valueOf(refused.getStatus().getDescription()).contains("node-1 is the master of"));
                 assertFalse(orders.containsKey("o-2"));
+
+                for (String fence : new String[] {Long.toString(token), null}) {
+                    StatusRuntimeException failed = assertThrows(
+                            StatusRuntimeException.class, () -> send(channel, PASS_ON, fence, trailers, "o-3"));
+                    assertEquals(Status.Code.UNAVAILABLE, failed.getStatus().getCode());
+                    assertTrue(orders.containsKey("o-3"));
+                    assertFalse(trailers.get().containsKey(RoutingMetadata.REFUSED)); // it would be sent again
+                    assertEquals("stays", RoutingMetadata.get(trailers.get(), "mine"));
+                    String its = RoutingMetadata.get(trailers.get(), RoutingHeaders.POSITION);
+                    assertEquals(fence == null, its == null);
+                    assertTrue(its == null || Long.parseLong(its) < FOREIGN_POSITION, its);
+                }
             } finally {
                 channel.shutdownNow();
                 server.shutdownNow();
@@ -101,14 +123,34 @@ class GuardInterceptorTest {
         }
     }
 
+    /** As a client of another service that has a guard gets it. */
+    private static StatusRuntimeException refusedElsewhere() {
+        Metadata trailers = new Metadata();
+        trailers.put(RoutingMetadata.REFUSED, "another service is not the master");
+        trailers.put(RoutingMetadata.POSITION, Long.toString(FOREIGN_POSITION));
+        trailers.put(RoutingMetadata.key("mine"), "stays");
+        return Status.UNAVAILABLE.asRuntimeException(trailers);
+    }
+
     private static String put(Channel channel, String fence, AtomicReference<Metadata> trailers, String order) {
+        return send(channel, PUT, fence, trailers, order);
+    }
+
+    private static String send(
+            Channel channel,
+            MethodDescriptor<String, String> method,
+            @Nullable String fence,
+            AtomicReference<Metadata> trailers,
+            String order) {
         Metadata headers = new Metadata();
-        headers.put(RoutingMetadata.key(RoutingHeaders.FENCE), fence);
+        if (fence != null) {
+            headers.put(RoutingMetadata.key(RoutingHeaders.FENCE), fence);
+        }
         Channel with = ClientInterceptors.intercept(
                 channel,
                 MetadataUtils.newAttachHeadersInterceptor(headers),
                 MetadataUtils.newCaptureMetadataInterceptor(new AtomicReference<>(), trailers));
         return ClientCalls.blockingUnaryCall(
-                with, PUT, CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS), order);
+                with, method, CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS), order);
     }
 }
