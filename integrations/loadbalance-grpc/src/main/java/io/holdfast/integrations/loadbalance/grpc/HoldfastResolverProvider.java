@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * OrdersGrpc.newBlockingStub(channel).withInterceptors(RoutedCalls.by(orders.toSlaves().maxLag(ofMillis(500)))).get(id);
  * }</pre>
  *
- * <p>An endpoint's URI says its host and port, {@code grpc://10.0.0.1:9090}; a name is looked up when its endpoint is new, and again when
- * it cannot be reached. With TLS the endpoint's host is what its certificate has to name, unless the channel overrides the authority.
+ * <p>An endpoint's URI says its host and port, {@code grpc://10.0.0.1:9090}; a name is looked up when its endpoint is new, again when it
+ * cannot be reached, and after a pause of 1 to 30 s when it was not found. With TLS the endpoint's host is what its certificate has to name, unless the channel overrides the authority.
  * Safe from any thread.
  */
 public final class HoldfastResolverProvider extends NameResolverProvider {
@@ -39,7 +39,8 @@ public final class HoldfastResolverProvider extends NameResolverProvider {
      * One, to be registered with a {@link io.grpc.NameResolverRegistry}.
      *
      * @param services gives what balances over a service of that name, such as {@code name -> LoadBalancing.service(cluster, name)} or
-     *     {@code name -> standalone.calls()}; it stays the caller's. Called once for each channel
+     *     {@code name -> standalone.calls()}; it stays the caller's. Called for each channel, and again when one that was
+     *     idle wakes, so it should give the same for the same name
      */
     public static HoldfastResolverProvider of(Function<String, LoadBalancer> services) {
         return new HoldfastResolverProvider(services);
