@@ -27,6 +27,7 @@ final class HoldfastPolicy extends LoadBalancer {
     private final Helper helper;
     private final SynchronizationContext context;
     private final Map<String, Child> children = new HashMap<>();
+    private final UnroutedWaits unrouted = new UnroutedWaits();
     private io.holdfast.loadbalance.@Nullable LoadBalancer calls;
     private EndpointSource.@Nullable Subscription subscription;
     private boolean looks;
@@ -139,7 +140,7 @@ final class HoldfastPolicy extends LoadBalancer {
         ConnectivityState state = !ready.isEmpty()
                 ? ConnectivityState.READY
                 : connects ? ConnectivityState.CONNECTING : ConnectivityState.TRANSIENT_FAILURE;
-        helper.updateBalancingState(state, new RoutedPicker(by, ready, connects, failure, this::waits));
+        helper.updateBalancingState(state, new RoutedPicker(by, ready, connects, failure, unrouted, this::waits));
     }
 
     /** Some call waits, perhaps for nothing that will be told. From any thread. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
+import io.grpc.ClientStreamTracer;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -20,6 +21,7 @@ import io.grpc.stub.ClientCalls;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.RoleHolder;
 import io.holdfast.loadbalance.Algorithm;
+import io.holdfast.loadbalance.Attempt;
 import io.holdfast.loadbalance.Balancer;
 import io.holdfast.loadbalance.BalancerRuntime;
 import io.holdfast.loadbalance.BalancerSettings;
@@ -29,9 +31,12 @@ import io.holdfast.loadbalance.Endpoint;
 import io.holdfast.loadbalance.EndpointSource;
 import io.holdfast.loadbalance.EndpointStanding;
 import io.holdfast.loadbalance.LoadBalancer;
+import io.holdfast.loadbalance.Outcome;
 import io.holdfast.loadbalance.ReadSession;
 import io.holdfast.loadbalance.RoutingHeaders;
 import io.holdfast.loadbalance.StandaloneLoadBalancer;
+import io.holdfast.loadbalance.Target;
+import io.holdfast.loadbalance.Tried;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -39,10 +44,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -278,19 +285,117 @@ class RoutedCallsTest {
     }
 
     @Test
-    void aStreamIsInFlightUntilItEnds() throws Exception {
+    void aStreamIsInFlightUntilItsFirstMessage() throws Exception {
         hear(List.of(servers.get(0).endpoint()), null, 0);
         Channel routed = ClientInterceptors.intercept(channel, RoutedCalls.by(calls));
         Iterator<String> answers =
                 ClientCalls.blockingServerStreamingCall(routed, EchoServer.STREAM, CallOptions.DEFAULT, "hello");
         assertEquals("a hello", answers.next());
-        assertEquals(1, standing("a").inFlight());
+        assertEquals(0, standing("a").inFlight()); // it would look like one that is never answered
+        assertEquals(1, standing("a").successes());
         servers.get(0).streams.get(0).onNext("again");
         assertEquals("again", answers.next());
         servers.get(0).streams.get(0).onCompleted();
         assertFalse(answers.hasNext());
-        await(() -> standing("a").successes() > 0); // the stream's end is told before or after the caller has it
+        assertEquals(1, standing("a").successes());
+        Iterator<String> breaks =
+                ClientCalls.blockingServerStreamingCall(routed, EchoServer.STREAM, CallOptions.DEFAULT, "hello");
+        assertEquals("a hello", breaks.next());
+        servers.get(0).streams.get(1).onError(Status.INTERNAL.asRuntimeException());
+        assertThrows(StatusRuntimeException.class, breaks::hasNext);
+        await(() -> standing("a").failures() == 1); // the stream's end is told before or after the caller has it
         assertEquals(0, standing("a").inFlight());
+    }
+
+    @Test
+    void aStreamCountsOnlyOnceItIsStarted() throws Exception {
+        hear(List.of(servers.get(0).endpoint()), null, 0);
+        Route route = new Route(calls);
+        Attempt attempt = Objects.requireNonNull(route.begin(System.nanoTime(), new Tried()));
+        calls.end(attempt, Outcome.CANCELLED);
+        OutcomeTracer.Factory picked = new OutcomeTracer.Factory(route, attempt, true);
+        ClientStreamTracer dropped = picked.newClientStreamTracer(
+                ClientStreamTracer.StreamInfo.newBuilder().build(), new Metadata());
+        assertEquals(0, standing("a").inFlight());
+        dropped.streamClosed(Status.CANCELLED);
+        dropped.outboundHeaders();
+        assertEquals(0, standing("a").inFlight());
+        ClientStreamTracer started = picked.newClientStreamTracer(
+                ClientStreamTracer.StreamInfo.newBuilder().build(), new Metadata());
+        started.outboundHeaders();
+        assertEquals(1, standing("a").inFlight());
+        started.streamClosed(Status.OK);
+        assertEquals(0, standing("a").inFlight());
+    }
+
+    /** A channel to a service of those endpoints, whose calls wait for so long. */
+    private void withOther(List<Endpoint> endpoints, BalancerSettings settings, Duration hold, ChannelTest test)
+            throws Exception {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        try (StandaloneLoadBalancer other = StandaloneLoadBalancer.start(
+                new Balancer.Identity("shop", "web-1", "echo"),
+                EndpointSource.fixed(endpoints),
+                settings,
+                CallSettings.usual().hold(hold, 10),
+                BalancerRuntime.of(thread, SplittableRandom::new),
+                meters)) {
+            NameResolverRegistry its = new NameResolverRegistry();
+            its.register(HoldfastResolverProvider.of(name -> other.calls()));
+            ManagedChannel to = Grpc.newChannelBuilder("holdfast:///echo", InsecureChannelCredentials.create(), its)
+                    .defaultLoadBalancingPolicy(HoldfastPolicyProvider.NAME)
+                    .build();
+            try {
+                test.run(to, other.calls(), meters);
+            } finally {
+                to.shutdownNow();
+                assertTrue(to.awaitTermination(1, TimeUnit.MINUTES));
+            }
+        }
+    }
+
+    private interface ChannelTest {
+        void run(ManagedChannel to, LoadBalancer by, SimpleMeterRegistry meters) throws Exception;
+    }
+
+    @Test
+    void aCallThatIsNotRoutedEndsWhereNobodyOffersTheService() throws Exception {
+        withOther(List.of(), BalancerSettings.of(Algorithm.roundRobin()), Duration.ofMillis(20), (to, by, meters) -> {
+            Future<String> call = inBackground(
+                    () -> ClientCalls.blockingUnaryCall(to, EchoServer.ECHO, CallOptions.DEFAULT, "hello"));
+            ExecutionException ended = assertThrows(ExecutionException.class, () -> call.get(30, TimeUnit.SECONDS));
+            Status status = Status.fromThrowable(ended);
+            assertEquals(Status.Code.UNAVAILABLE, status.getCode());
+            assertEquals("nobody offers the service", status.getDescription());
+        });
+    }
+
+    @Test
+    void aCallThatWaitsForReadyIsLookedAtAgainWhenItHasWaitedAsLongAsOthersMay() throws Exception {
+        withOther(
+                List.of(servers.get(0).endpoint()),
+                BalancerSettings.of(Algorithm.roundRobin()).mostInFlight(1, 10),
+                Duration.ZERO,
+                (to, by, meters) -> {
+                    Channel routed = ClientInterceptors.intercept(to, RoutedCalls.by(by));
+                    Callable<String> echo = () -> ClientCalls.blockingUnaryCall(
+                            routed, EchoServer.ECHO, CallOptions.DEFAULT.withWaitForReady(), "hello");
+                    assertEquals(
+                            "a hello", echo.call()); // the connection stands, so nothing of it is news from here on
+                    await(() -> by.explain().endpoints().get(0).inFlight() == 0);
+                    Target full = Objects.requireNonNull(by.balancer().begin());
+                    double before = nobody(meters);
+                    Future<String> waits = inBackground(echo);
+                    await(() -> nobody(meters) > before);
+                    by.balancer().end(full, 1, Outcome.SUCCESS);
+                    assertEquals("a hello", waits.get(30, TimeUnit.SECONDS));
+                });
+    }
+
+    private static double nobody(SimpleMeterRegistry meters) {
+        return meters.get("holdfast.loadbalance.refused")
+                .tag("reason", "nobody")
+                .counter()
+                .count();
     }
 
     @Test
