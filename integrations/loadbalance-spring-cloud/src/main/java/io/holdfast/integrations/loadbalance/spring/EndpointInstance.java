@@ -4,6 +4,7 @@ import io.holdfast.core.Address;
 import io.holdfast.loadbalance.Attempt;
 import io.holdfast.loadbalance.Endpoint;
 import io.holdfast.loadbalance.LoadBalancer;
+import io.holdfast.loadbalance.Outcome;
 import io.holdfast.loadbalance.Target;
 import io.holdfast.loadbalance.Tried;
 import java.net.URI;
@@ -85,15 +86,14 @@ final class EndpointInstance implements ServiceInstance {
         }
     }
 
-    /** What {@link #begins} counted, once; null for nothing. */
-    synchronized @Nullable Target ends() {
+    /** What {@link #begins} counted has ended; once, and nothing where nothing was. */
+    synchronized void ends(Outcome outcome) {
+        LoadBalancer by = calls;
         Target its = inFlight;
         inFlight = null;
-        return its;
-    }
-
-    synchronized long tookNanos() {
-        return System.nanoTime() - beganNanos;
+        if (by != null && its != null) {
+            by.balancer().end(its, System.nanoTime() - beganNanos, outcome);
+        }
     }
 
     @Override

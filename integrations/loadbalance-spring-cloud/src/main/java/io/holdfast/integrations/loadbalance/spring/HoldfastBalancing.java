@@ -12,7 +12,8 @@ import org.springframework.core.env.Environment;
 /**
  * What balances a service's clients, for {@code @LoadBalancerClients(defaultConfiguration = HoldfastBalancing.class)} or {@code
  * @LoadBalancerClient(name = "orders", configuration = HoldfastBalancing.class)}. Wants a {@link HoldfastServices} bean, and takes a
- * {@link RequestRouting} if there is one; {@link RoutingHeadersTransformer} is a bean of the application's own. Not a
+ * {@link RequestRouting} if there is one; {@link RoutingHeadersTransformer} is a bean of the application's own, and
+ * {@link CancelledRequests} a filter of each balanced {@code WebClient.Builder}. Not a
  * {@code @Configuration}, so that no scan makes it one of the whole application.
  */
 public class HoldfastBalancing {

@@ -16,6 +16,7 @@ import org.springframework.cloud.client.loadbalancer.Response;
 import org.springframework.cloud.client.loadbalancer.RetryableRequestContext;
 import org.springframework.cloud.loadbalancer.core.ReactorServiceInstanceLoadBalancer;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Picks instances as a {@link LoadBalancer} does: the master or slaves as the {@link RequestRouting} says, by its algorithm, health,
@@ -78,7 +79,11 @@ public final class HoldfastInstanceBalancer implements ReactorServiceInstanceLoa
                     });
                     sink.onDispose(subscription::cancel);
                 })
-                .timeout(sooner ? pause : hold, Mono.just(otherwise));
+                .publishOn(Schedulers.parallel()) // what the application does next is nothing for the balancer's thread
+                .timeout(sooner ? pause : hold, Mono.fromSupplier(() -> {
+                    EndpointInstance instance = pick(routed, before); // not all that makes room is told
+                    return instance == null ? otherwise : new DefaultResponse(instance);
+                }));
     }
 
     /** Where it was tried last; null if it was not. */

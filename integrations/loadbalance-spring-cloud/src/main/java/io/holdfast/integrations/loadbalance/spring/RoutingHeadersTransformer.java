@@ -8,8 +8,8 @@ import org.springframework.http.HttpRequest;
 import org.springframework.http.client.support.HttpRequestWrapper;
 
 /**
- * Puts token, bound and session's position into requests of {@code RestTemplate}, {@code RestClient} and Feign: {@link
- * io.holdfast.loadbalance.RoutingHeaders}. A bean of the application's. Safe from any thread.
+ * Puts token, bound and session's position into requests of {@code RestTemplate} and {@code RestClient}: {@link
+ * io.holdfast.loadbalance.RoutingHeaders}. OpenFeign asks no such transformer, so its requests carry none of these. A bean of the application's. Safe from any thread.
  */
 public final class RoutingHeadersTransformer implements LoadBalancerRequestTransformer {
     /** Of all services. */

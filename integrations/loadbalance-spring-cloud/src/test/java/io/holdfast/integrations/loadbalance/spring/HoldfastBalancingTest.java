@@ -2,6 +2,7 @@ package io.holdfast.integrations.loadbalance.spring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,10 +18,13 @@ import io.holdfast.loadbalance.Directory;
 import io.holdfast.loadbalance.Endpoint;
 import io.holdfast.loadbalance.EndpointSource;
 import io.holdfast.loadbalance.EndpointStanding;
+import io.holdfast.loadbalance.Failure;
 import io.holdfast.loadbalance.LoadBalancer;
+import io.holdfast.loadbalance.Outcome;
 import io.holdfast.loadbalance.ReadSession;
 import io.holdfast.loadbalance.RoutingHeaders;
 import io.holdfast.loadbalance.StandaloneLoadBalancer;
+import io.holdfast.loadbalance.Target;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,6 +34,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
@@ -38,6 +43,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,8 +53,12 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.cloud.client.ServiceInstance;
+import org.springframework.cloud.client.loadbalancer.CompletionContext;
+import org.springframework.cloud.client.loadbalancer.DefaultRequest;
 import org.springframework.cloud.client.loadbalancer.LoadBalanced;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
+import org.springframework.cloud.client.loadbalancer.Request;
+import org.springframework.cloud.client.loadbalancer.Response;
 import org.springframework.cloud.loadbalancer.annotation.LoadBalancerClients;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -58,6 +68,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.web.client.HttpServerErrorException;
 import org.springframework.web.client.RestTemplate;
 import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.Disposable;
 
 /** A Spring application whose RestTemplate is balanced over three real servers. */
@@ -91,6 +102,12 @@ class HoldfastBalancingTest {
         @LoadBalanced
         RestTemplate rest() {
             return new RestTemplate();
+        }
+
+        @Bean
+        @LoadBalanced
+        WebClient.Builder web() {
+            return WebClient.builder().filter(new CancelledRequests());
         }
 
         @Bean
@@ -275,6 +292,106 @@ class HoldfastBalancingTest {
         ClientRequest sent = new ReactiveRoutingHeadersTransformer().transformRequest(request, instance);
         assertEquals("7", sent.headers().getFirst(RoutingHeaders.FENCE));
         assertEquals("stays", sent.headers().getFirst("Mine"));
+    }
+
+    @Test
+    void aRequestOfAWebClientThatIsCancelledIsNoLongerInFlight() throws Exception {
+        hear(endpoints(), "b", 7);
+        ShopServer master = servers.get(1);
+        master.answers = new CountDownLatch(1);
+        WebClient web = application.getBean(WebClient.Builder.class).build();
+        Disposable request = web.put()
+                .uri("http://orders/orders/17")
+                .retrieve()
+                .toBodilessEntity()
+                .subscribe();
+        await(() -> !master.got.isEmpty());
+        assertEquals(1, standing("b").inFlight());
+        request.dispose();
+        await(() -> standing("b").inFlight() == 0);
+        assertEquals(0, standing("b").failures() + standing("b").successes());
+        master.answers.countDown();
+        web.put().uri("http://orders/orders/17").retrieve().toBodilessEntity().block();
+        await(() -> standing("b").successes() == 1);
+        assertEquals(0, standing("b").inFlight());
+    }
+
+    private static Request<Object> anything() {
+        return new DefaultRequest<>(new Object());
+    }
+
+    @Test
+    void aMeaningThatFailsLeavesNothingInFlight() throws Exception {
+        List<Function<Throwable, Failure>> meanings = List.of(
+                thrown -> {
+                    throw new IllegalStateException("a mistake");
+                },
+                thrown -> null);
+        for (Function<Throwable, Failure> meaning : meanings) {
+            try (StandaloneLoadBalancer other = standalone(
+                    BalancerSettings.of(Algorithm.roundRobin()),
+                    CallSettings.usual().failure(meaning))) {
+                HoldfastInstanceBalancer picks =
+                        new HoldfastInstanceBalancer("orders", other.calls(), RequestRouting.toAnybody());
+                Response<ServiceInstance> picked =
+                        Objects.requireNonNull(picks.choose(anything()).block());
+                OutcomeLifecycle outcomes = new OutcomeLifecycle();
+                outcomes.onStartRequest(anything(), picked);
+                outcomes.onComplete(new CompletionContext<>(
+                        CompletionContext.Status.FAILED, new IOException("reset"), anything(), picked));
+                assertEquals(
+                        0,
+                        other.calls().explain().endpoints().stream()
+                                .mapToLong(EndpointStanding::inFlight)
+                                .sum());
+                assertEquals(
+                        1,
+                        other.calls().explain().endpoints().stream()
+                                .mapToLong(EndpointStanding::failures)
+                                .sum());
+            }
+        }
+    }
+
+    private StandaloneLoadBalancer standalone(BalancerSettings settings, CallSettings callSettings)
+            throws InterruptedException {
+        StandaloneLoadBalancer other = StandaloneLoadBalancer.start(
+                new Balancer.Identity("shop", "web-1", "orders"),
+                EndpointSource.fixed(endpoints()),
+                settings,
+                callSettings,
+                BalancerRuntime.of(thread, SplittableRandom::new),
+                new SimpleMeterRegistry());
+        await(() -> other.calls().balancer().pick() != null);
+        return other;
+    }
+
+    @Test
+    void whatWaitedGoesOnOffTheBalancersThread() throws Exception {
+        hear(endpoints(), null, 0);
+        HoldfastInstanceBalancer picks =
+                new HoldfastInstanceBalancer("orders", calls, (all, request) -> all.toMaster());
+        CompletableFuture<Thread> goesOn =
+                picks.choose(anything()).map(picked -> Thread.currentThread()).toFuture();
+        Thread balancers = thread.submit(Thread::currentThread).get();
+        hear(endpoints(), "a", 1);
+        assertNotEquals(balancers, goesOn.get(30, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void whatHasWaitedForLongEnoughIsPickedOnceMore() throws Exception {
+        try (StandaloneLoadBalancer other = standalone(
+                BalancerSettings.of(Algorithm.roundRobin()).mostInFlight(1, 1),
+                CallSettings.usual().hold(Duration.ofSeconds(1), 10))) {
+            Balancer its = other.calls().balancer();
+            Target full = Objects.requireNonNull(its.begin());
+            HoldfastInstanceBalancer picks =
+                    new HoldfastInstanceBalancer("orders", other.calls(), RequestRouting.toAnybody());
+            CompletableFuture<Response<ServiceInstance>> waits =
+                    picks.choose(anything()).toFuture();
+            its.end(full, 1, Outcome.SUCCESS); // nobody is told that there is room
+            assertTrue(waits.get(30, TimeUnit.SECONDS).hasServer());
+        }
     }
 
     @Test

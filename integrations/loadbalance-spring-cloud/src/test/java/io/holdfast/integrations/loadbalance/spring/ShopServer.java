@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -20,6 +21,8 @@ final class ShopServer implements AutoCloseable {
     private final ExecutorService serving = Executors.newCachedThreadPool();
     final List<Headers> got = new CopyOnWriteArrayList<>();
     volatile int status = 200;
+    /** What answers wait for. */
+    volatile CountDownLatch answers = new CountDownLatch(0);
 
     ShopServer(String id) throws IOException {
         this.id = id;
@@ -28,6 +31,7 @@ final class ShopServer implements AutoCloseable {
         server.createContext("/", exchange -> {
             try (exchange) {
                 got.add(exchange.getRequestHeaders());
+                answers.await();
                 if (status == RoutingHeaders.STATUS_REFUSED) {
                     exchange.getResponseHeaders().set(RoutingHeaders.REFUSED, id + " is not the master");
                 }
@@ -35,6 +39,8 @@ final class ShopServer implements AutoCloseable {
                 byte[] body = (id + " " + exchange.getRequestURI()).getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(status, body.length);
                 exchange.getResponseBody().write(body);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // it is closed
             }
         });
         server.start();
