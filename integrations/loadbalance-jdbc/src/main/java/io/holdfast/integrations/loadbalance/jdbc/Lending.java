@@ -145,9 +145,14 @@ final class Lending {
         }
         String lag = asked.get(RoutingHeaders.MAX_LAG);
         String session = asked.get(RoutingHeaders.AT_LEAST);
+        boolean isBounded = lag != null || session != null;
         long atLeast = session == null ? 0 : Long.parseLong(session);
         return tested(to, pool, raw -> {
             ServerState state = ServerState.ask(raw, to.timeout());
+            if (to.isForMaster()
+                    && state.standby()) { // as master it is asked for no bound, so as a standby it may be behind it
+                throw refused(id(to) + " was announced as master, and has not been promoted yet");
+            }
             long needed = atLeast;
             if (state.standby() && lag != null) {
                 needed = Math.max(
@@ -155,7 +160,7 @@ final class Lending {
                         positions.within(Duration.ofMillis(Long.parseLong(lag)).toNanos(), to.timeout()));
             } else if (!state.standby()) {
                 needed = 0;
-                checkMaster(to);
+                checkMaster(to, isBounded);
             }
             long end = System.nanoTime()
                     + Math.min(MOST_WAIT.toNanos(), to.timeout().toNanos());
@@ -170,9 +175,15 @@ final class Lending {
         });
     }
 
-    /** One that replays nobody's log and is not the master is one of old: nothing that has been written since is there. */
-    private void checkMaster(Attempt to) {
+    /**
+     * One that replays nobody's log and is not the master is one of old: nothing that has been written since is there. While nobody
+     * was announced it may be that as well.
+     */
+    private void checkMaster(Attempt to, boolean isBounded) {
         RoleHolder master = calls.directory().master();
+        if (master == null && isBounded) {
+            throw refused(id(to) + " is no standby, and no master was announced: nobody knows how stale it is");
+        }
         if (master != null && !master.nodeId().equals(to.endpoint().id())) {
             throw new NotServedException(
                     Failure.FAILED, // it will not be right by itself soon, so it is not to be asked again and again

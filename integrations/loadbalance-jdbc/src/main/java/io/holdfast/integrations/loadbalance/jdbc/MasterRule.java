@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param master who is announced; null for nobody
  * @param latest the latest timeline that was ever seen
- * @param strays who takes writes and is not the master, while there is one: nothing is to be read there either
+ * @param strays who takes writes on an earlier timeline than the latest, and, while there is a master, on the same one: nothing is to be
+ *     read there either
  * @param problem what an operator has to see to; empty if there is nothing
  */
 record MasterRule(@Nullable RoleHolder master, long latest, SortedSet<String> strays, String problem) {
@@ -47,9 +48,8 @@ record MasterRule(@Nullable RoleHolder master, long latest, SortedSet<String> st
             RoleHolder next = new RoleHolder(masters.get(0), new FencingToken(now));
             return new MasterRule(next, now, new TreeSet<>(old), problemOf(old, now));
         }
-        SortedSet<String> others = new TreeSet<>();
+        SortedSet<String> others = new TreeSet<>(old); // also while nobody of the latest timeline is heard
         if (known != null) {
-            others.addAll(old);
             others.addAll(masters);
             others.remove(known.nodeId());
         }

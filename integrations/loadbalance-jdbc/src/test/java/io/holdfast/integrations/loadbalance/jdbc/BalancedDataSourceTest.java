@@ -107,6 +107,19 @@ class BalancedDataSourceTest {
         listening.cancel();
     }
 
+    private void announceNobody(List<Endpoint> endpoints) throws InterruptedException {
+        CountDownLatch taken = new CountDownLatch(1);
+        var listening = calls.listen(() -> {
+            Directory now = calls.directory();
+            if (now.master() == null && now.endpoints().equals(endpoints)) {
+                taken.countDown();
+            }
+        });
+        source.get().accept(new Directory(++epoch, endpoints, null, id -> -1));
+        assertTrue(taken.await(30, TimeUnit.SECONDS));
+        listening.cancel();
+    }
+
     private static void insert(Connection connection, int id) throws SQLException {
         tell(connection, "INSERT INTO orders VALUES (" + id + ", 'apples')");
     }
@@ -293,6 +306,39 @@ class BalancedDataSourceTest {
             assertEquals("08001", refused.getSQLState());
             assertInstanceOf(NotAvailableException.class, refused.getCause());
             assertTrue(String.valueOf(refused.getMessage()).contains("takes no writes"), refused.getMessage());
+        }
+    }
+
+    @Test
+    void whoIsAnnouncedAsMasterAndIsStillAStandbyServesNoReadInItsStead() throws Exception {
+        announce(List.of(servers.endpoints().get(1)), "db-2", 6);
+        LoadBalancer brief = calls.within(Duration.ofMillis(700));
+        try (BalancedDataSource impatient = BalancedDataSource.over(brief, servers::pool);
+                Connection reads =
+                        impatient.maxLag(Duration.ofSeconds(1)).reading().getConnection()) {
+            SQLException refused = assertThrows(SQLException.class, () -> count(reads));
+            assertInstanceOf(NotAvailableException.class, refused.getCause());
+            assertTrue(String.valueOf(refused.getMessage()).contains("has not been promoted"), refused.getMessage());
+        }
+    }
+
+    @Test
+    void whileNobodyIsAnnouncedAReadWithABoundIsNotServedByOneThatTakesWrites() throws Exception {
+        ReadSession session = ReadSession.begin();
+        session.reached(1);
+        announceNobody(servers.endpoints().subList(0, 1));
+        LoadBalancer brief = calls.within(Duration.ofMillis(700));
+        try (BalancedDataSource impatient = BalancedDataSource.over(brief, servers::pool)) {
+            for (BalancedDataSource bounded :
+                    List.of(impatient.maxLag(Duration.ofHours(1)), impatient.session(session))) {
+                try (Connection reads = bounded.reading().getConnection()) {
+                    SQLException refused = assertThrows(SQLException.class, () -> count(reads));
+                    assertInstanceOf(NotAvailableException.class, refused.getCause());
+                }
+            }
+            try (Connection reads = impatient.reading().getConnection()) {
+                assertEquals("0", count(reads)); // whose bound is none may have what is there
+            }
         }
     }
 

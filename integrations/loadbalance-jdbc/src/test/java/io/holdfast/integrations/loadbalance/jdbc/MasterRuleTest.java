@@ -61,6 +61,8 @@ class MasterRuleTest {
     void aStandbyThatKnowsALaterTimelineEndsIt() {
         MasterRule nobody = next(known, Map.of("a", master(1), "b", standby(2)));
         assertNull(nobody.master());
+        assertEquals(
+                Set.of("a"), nobody.strays()); // nobody of timeline 2 is heard, and what a has is of old all the same
         assertNull(next(nobody, Map.of("a", master(1))).master());
         assertEquals(
                 new RoleHolder("c", new FencingToken(2)),
