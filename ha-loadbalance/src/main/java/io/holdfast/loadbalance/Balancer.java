@@ -226,6 +226,32 @@ public final class Balancer implements AutoCloseable {
         }
     }
 
+    /**
+     * Counts what is kept for longer than an answer takes, such as a connection that was handed out: it is in flight at that very
+     * endpoint for algorithms and bounds, and however long it lasts the endpoint is not silent for that. {@link #release} has to follow.
+     *
+     * @param id of an endpoint
+     * @return null if it is not on the list, or has as many requests in flight as it may: then nothing is counted
+     */
+    public @Nullable Target hold(String id) {
+        Target target = beginAt(id);
+        if (target != null) {
+            target.stats().held(1);
+        }
+        return target;
+    }
+
+    /**
+     * What was kept is given back.
+     *
+     * @param target what {@link #hold} gave, exactly once each
+     * @param failed whether it broke, which counts against the endpoint; how long it was kept says nothing of that
+     */
+    public void release(Target target, boolean failed) {
+        end(target, 0, failed ? Outcome.FAILURE : Outcome.CANCELLED);
+        target.stats().held(-1);
+    }
+
     // ---- what it is told ----
 
     /**

@@ -70,8 +70,8 @@ final class CallKernel implements AutoCloseable {
             before = change;
             change = new CompletableFuture<>();
         }
+        before.complete(null); // first: calls that wait for a master do not wait for listeners
         listeners.forEach(CallKernel::tell);
-        before.complete(null);
     }
 
     /** What one of them throws is told, and keeps nothing from the others. */

@@ -106,6 +106,37 @@ class BalancerTest {
                 Explanation.State.BROKEN, balancer.explain().findings().get(0).state());
     }
 
+    /** A connection that is used for a long time is no request that is not answered. */
+    @Test
+    void whatIsKeptIsInFlightAndIsNoSilence() {
+        Balancer balancer = balancer(Algorithm.leastRequest(), 3);
+        for (Endpoint each : endpoints(3)) {
+            request(balancer, each.id(), Outcome.SUCCESS);
+        }
+        Target kept = balancer.hold("node-0");
+        assertNotNull(kept);
+        othersAnswerForSeconds(balancer);
+        assertEquals(1, standing(balancer, "node-0").inFlight());
+        assertFalse(standing(balancer, "node-0").is(Reason.EJECTED));
+        Target begun = balancer.beginAt("node-0");
+        assertNotNull(begun);
+        othersAnswerForSeconds(balancer);
+        assertTrue(standing(balancer, "node-0").is(Reason.EJECTED)); // what is not answered is told beside it
+        balancer.end(begun, MILLI, Outcome.CANCELLED);
+        balancer.release(kept, true);
+        assertEquals(0, standing(balancer, "node-0").inFlight());
+        assertEquals(1, standing(balancer, "node-0").failures());
+        assertNull(balancer.hold("node-9"));
+    }
+
+    private void othersAnswerForSeconds(Balancer balancer) {
+        for (int i = 0; i < 40; i++) {
+            request(balancer, "node-1", Outcome.SUCCESS);
+            request(balancer, "node-2", Outcome.SUCCESS);
+            runtime.pass(100 * MILLI);
+        }
+    }
+
     @Test
     void everyAlgorithmPicksEverybody() {
         for (Algorithm algorithm : List.of(

@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,15 @@ class CallRunTest {
 
     private void fails(CallRun run, Attempt attempt, Throwable thrown) {
         run.failed(attempt, thrown, runtime.now);
+    }
+
+    @Test
+    void callsThatWaitGoOnBeforeListenersAreTold() {
+        CallRun.Hold waits = holds(run(PLAIN));
+        List<Boolean> overBefore = new ArrayList<>();
+        kernel.listen(() -> overBefore.add(waits.change().isDone()));
+        hear(null, Map.of(), "a");
+        assertEquals(List.of(false, true), overBefore);
     }
 
     @Test

@@ -70,6 +70,11 @@ class LoadBalancerTest {
         change.join();
     }
 
+    /** They are told after calls that wait, by the same task. */
+    private void awaitListeners() throws Exception {
+        thread.submit(() -> {}).get();
+    }
+
     @Test
     void aCallIsTriedElsewhere() {
         hear(null, "a", "b", "c");
@@ -113,21 +118,25 @@ class LoadBalancerTest {
     }
 
     @Test
-    void whoListensIsToldAtOnceAndOfEachChangeUntilItNoLongerWantsToBe() {
+    void whoListensIsToldAtOnceAndOfEachChangeUntilItNoLongerWantsToBe() throws Exception {
         hear(null, "a");
+        awaitListeners();
         List<List<Endpoint>> heard = new ArrayList<>();
         EndpointSource.Subscription failing = calls.listen(() -> {
             if (calls.directory().endpoints().size() == 2) {
                 throw new IllegalStateException("a listener's own");
             }
         });
-        EndpointSource.Subscription listening =
-                calls.listen(() -> heard.add(calls.directory().endpoints()));
+        EndpointSource.Subscription listening = calls.listen(() -> {
+            heard.add(calls.directory().endpoints());
+        });
         hear(null, "a", "b");
+        awaitListeners();
         listening.cancel();
         listening.cancel();
         failing.cancel();
         hear(null, "a", "b", "c");
+        awaitListeners();
         assertEquals(List.of(1, 2), heard.stream().map(List::size).toList());
     }
 

@@ -14,6 +14,7 @@ public final class EndpointStats extends EndpointStatsFields {
     private static final double MOST_SHED_NANOS = 1e10;
 
     private static final VarHandle IN_FLIGHT = handle("inFlight", int.class);
+    private static final VarHandle HELD = handle("held", int.class);
     private static final VarHandle FAILURES_IN_A_ROW = handle("failuresInARow", int.class);
     private static final VarHandle OVERLOADS = handle("overloads", long.class);
     private static final VarHandle LATENCY = handle("latency", long.class);
@@ -52,10 +53,15 @@ public final class EndpointStats extends EndpointStatsFields {
             IN_FLIGHT.getAndAdd(this, -1);
             return false;
         }
-        if (before == 0) {
+        if (before - held <= 0) {
             progressAt = ticks;
         }
         return true;
+    }
+
+    /** So many more of those in flight are kept by their callers, and not waited for; fewer if it is negative. */
+    public void held(int more) {
+        HELD.getAndAdd(this, more);
     }
 
     /** A request ended and says nothing of the endpoint. */
@@ -141,9 +147,9 @@ public final class EndpointStats extends EndpointStatsFields {
         return value * decay.kept(Math.max(0, ticks - (int) known));
     }
 
-    /** For how long requests have been in flight and none has ended, in ticks; 0 if none is in flight. */
+    /** For how long requests have been in flight and none has ended, in ticks; 0 if none is, save for what callers keep. */
     public int silentTicks(int ticks) {
-        return inFlight <= 0 ? 0 : Math.max(0, ticks - progressAt);
+        return inFlight - held <= 0 ? 0 : Math.max(0, ticks - progressAt);
     }
 
     /** Requests that ended since the last time this was called, and how long the good ones took. Of one caller alone. */
@@ -218,6 +224,9 @@ class EndpointStatsRoom {
 
 class EndpointStatsFields extends EndpointStatsRoom {
     volatile int inFlight;
+    /** Of those in flight, what callers keep: no answer is waited for. */
+    volatile int held;
+
     volatile int failuresInARow;
     volatile boolean probation;
     /** Expected nanoseconds as a float above, ticks of the last observation below: changed together or not at all. */
