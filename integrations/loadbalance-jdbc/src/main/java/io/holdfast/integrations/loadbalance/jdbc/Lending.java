@@ -58,7 +58,7 @@ final class Lending {
         if (readOnly && session != null) {
             session.settle(positions, to.timeout());
         }
-        Pool pool = pools.lend(to.endpoint());
+        Pool pool = pools.lend(to.endpoint(), to.timeout());
         boolean isLent = false;
         try {
             Lease lease = readOnly ? toRead(to, pool) : toWrite(to, pool);

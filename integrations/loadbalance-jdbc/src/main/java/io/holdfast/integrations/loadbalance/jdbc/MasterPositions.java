@@ -89,7 +89,7 @@ final class MasterPositions {
                 .filter(each -> each.id().equals(master.nodeId()))
                 .findFirst()
                 .orElseThrow(() -> refused("the master " + master.nodeId() + " offers no endpoint"));
-        Pool pool = pools.lend(endpoint);
+        Pool pool = lend(endpoint, limit);
         try {
             long asked = System.nanoTime();
             ServerState state;
@@ -105,6 +105,14 @@ final class MasterPositions {
             return state.position();
         } finally {
             pool.takeBack();
+        }
+    }
+
+    private Pool lend(Endpoint endpoint, Duration limit) throws SQLException {
+        try {
+            return pools.lend(endpoint, limit);
+        } catch (NotServedException e) { // the master's failure, not that of whoever needs its word
+            throw refused(endpoint.id() + " does not say how far the master is: " + e.getMessage());
         }
     }
 

@@ -16,16 +16,23 @@ final class Pool {
 
     private final Endpoint endpoint;
     private final DataSource source;
+    private final PoolCloser closer;
     private int lent;
     private boolean retired;
 
-    Pool(Endpoint endpoint, DataSource source) {
+    Pool(Endpoint endpoint, DataSource source, PoolCloser closer) {
         this.endpoint = endpoint;
         this.source = source;
+        this.closer = closer;
     }
 
     Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** Whether it leads where that endpoint is. */
+    boolean isOf(Endpoint other) {
+        return endpoint.uri().equals(other.uri());
     }
 
     /** False if it is retired: then there is a newer one, or none. {@link #takeBack} has to follow. */
@@ -65,6 +72,10 @@ final class Pool {
     }
 
     private void end() {
+        closer.close(this::closeSource);
+    }
+
+    private void closeSource() {
         if (source instanceof AutoCloseable closeable) {
             try {
                 closeable.close();

@@ -46,6 +46,25 @@ final class SqlFailures {
         return said;
     }
 
+    /**
+     * Why an endpoint's pool was not made, by what its maker threw: often a pool that connects when it is made, and then what it was told
+     * by the server is what counts.
+     */
+    static NotServedException notMade(String server, RuntimeException e) throws SQLException {
+        if (e instanceof NotServedException said) {
+            return said;
+        }
+        for (Throwable each = e; each != null; each = each.getCause()) {
+            if (each instanceof SQLException sql) {
+                return notServed(server, sql);
+            }
+        }
+        Failure meaning = Failure.of(e) == Failure.NOT_SENT ? Failure.NOT_SENT : Failure.FAILED;
+        NotServedException said = new NotServedException(meaning, "no pool was made for " + server + ": " + e);
+        said.initCause(e);
+        return said;
+    }
+
     private static Failure meaning(SQLException e) {
         if (TOO_MANY_CONNECTIONS.equals(e.getSQLState())) {
             return Failure.OVERLOADED;
