@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     HikariConfig config = new HikariConfig();
  *     config.setJdbcUrl(endpoint.uri().toString());               // jdbc:postgresql://10.0.0.1:5432/orders
  *     config.setConnectionTimeout(1_000);
+ *     config.setInitializationFailTimeout(-1);                    // else it connects when it is made, and throws
  *     return new HikariDataSource(config);
  * });
  * }</pre>
@@ -50,6 +51,7 @@ public final class BalancedDataSource implements DataSource, AutoCloseable {
     private final Pools pools;
     private final EndpointSource.Subscription subscription;
     private final MasterPositions positions;
+    private final SessionDebts debts;
     private final boolean readOnly;
     private final @Nullable SessionPosition session;
 
@@ -58,12 +60,14 @@ public final class BalancedDataSource implements DataSource, AutoCloseable {
             Pools pools,
             EndpointSource.Subscription subscription,
             MasterPositions positions,
+            SessionDebts debts,
             boolean readOnly,
             @Nullable SessionPosition session) {
         this.calls = calls;
         this.pools = pools;
         this.subscription = subscription;
         this.positions = positions;
+        this.debts = debts;
         this.readOnly = readOnly;
         this.session = session;
     }
@@ -72,31 +76,34 @@ public final class BalancedDataSource implements DataSource, AutoCloseable {
      * Over servers whose endpoints' URIs say where they are, such as {@code jdbc:postgresql://10.0.0.1:5432/orders}.
      *
      * @param calls to them, with a deadline and perhaps {@link LoadBalancer#maxLag} for what reads; it stays the caller's
-     * @param pools makes an endpoint's pool, once; called on a thread that wants a connection. One that is {@link AutoCloseable} is closed
-     *     when its endpoint has gone and its connections are back
+     * @param pools makes an endpoint's pool, once; called on a thread that wants a connection. What it throws is the server's failure, and the call
+     *     is tried elsewhere. One that is {@link AutoCloseable} is closed when its endpoint has gone and its connections are back, on a
+     *     thread of the data source's own
      */
     public static BalancedDataSource over(LoadBalancer calls, Function<Endpoint, ? extends DataSource> pools) {
         Pools all = new Pools(pools);
         EndpointSource.Subscription subscription = calls.listen(() -> all.heed(calls.directory()));
-        return new BalancedDataSource(calls, all, subscription, new MasterPositions(calls, all), false, null);
+        return new BalancedDataSource(
+                calls, all, subscription, new MasterPositions(calls, all), new SessionDebts(), false, null);
     }
 
     /** Its connections read unless {@code setReadOnly(false)} says otherwise. */
     public BalancedDataSource reading() {
-        return new BalancedDataSource(calls, pools, subscription, positions, true, session);
+        return new BalancedDataSource(calls, pools, subscription, positions, debts, true, session);
     }
 
     /** Who serves a read has all that had been committed so long ago, 0 to 1 day. With 0 the master is asked for each read. */
     public BalancedDataSource maxLag(Duration most) {
-        return new BalancedDataSource(calls.maxLag(most), pools, subscription, positions, readOnly, session);
+        return new BalancedDataSource(calls.maxLag(most), pools, subscription, positions, debts, readOnly, session);
     }
 
     /**
-     * Its reads see what was committed through it, wherever they go, unless {@code synchronous_commit} is off. Costs a round trip after each
-     * commit.
+     * Its reads see what was committed for that session, by connections of this data source and of those that share with it, wherever
+     * they go, unless {@code synchronous_commit} is off. Costs a round trip after each commit, and one to the master for a read while
+     * a connection that wrote by auto-commit is open. What the master could not be asked for is known by the object alone, not by its token.
      */
     public BalancedDataSource session(ReadSession of) {
-        return new BalancedDataSource(calls, pools, subscription, positions, readOnly, new SessionPosition(of));
+        return new BalancedDataSource(calls, pools, subscription, positions, debts, readOnly, debts.of(of));
     }
 
     /** Goes nowhere yet. */
@@ -110,7 +117,7 @@ public final class BalancedDataSource implements DataSource, AutoCloseable {
         throw new SQLFeatureNotSupportedException("users and passwords are for the pools of the endpoints");
     }
 
-    /** Retires all pools, also for those that share them: each is closed when its connections are back. Idempotent. */
+    /** Retires all pools, also for those that share them: each is closed when its connections are back; those that nobody uses at once. Idempotent. */
     @Override
     public void close() {
         subscription.cancel();

@@ -3,7 +3,6 @@ package io.holdfast.integrations.loadbalance.jdbc;
 import io.holdfast.core.RoleHolder;
 import io.holdfast.loadbalance.Endpoint;
 import io.holdfast.loadbalance.LoadBalancer;
-import io.holdfast.loadbalance.Outcome;
 import io.holdfast.loadbalance.Target;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of an endpoint's pool while it is used. It counts as a request in flight there, and if it breaks, against the
- * endpoint. Of one thread at a time, save for {@link #abort}.
+ * One connection of an endpoint's pool while it is used. It counts as a request in flight there, but not as one that is not
+ * answered; and if it breaks, against the endpoint. Of one thread at a time, save for {@link #abort}.
  */
 final class Lease {
     private static final Logger log = LoggerFactory.getLogger(Lease.class);
@@ -26,7 +25,6 @@ final class Lease {
     private final @Nullable RoleHolder master;
 
     private final @Nullable Target inFlight;
-    private final long beganNanos = System.nanoTime();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final boolean autoCommitBefore;
     private final boolean readOnlyBefore;
@@ -39,7 +37,7 @@ final class Lease {
         this.master = master;
         this.autoCommitBefore = raw.getAutoCommit();
         this.readOnlyBefore = raw.isReadOnly();
-        this.inFlight = calls.balancer().beginAt(pool.endpoint().id()); // last: from here on it has to end
+        this.inFlight = calls.balancer().hold(pool.endpoint().id()); // last: from here on it has to end
     }
 
     Connection raw() {
@@ -135,8 +133,7 @@ final class Lease {
         pool.takeBack();
         if (inFlight != null) {
             boolean isMaster = master == null || master.equals(calls.directory().master());
-            Outcome outcome = broken && isMaster ? Outcome.FAILURE : Outcome.CANCELLED;
-            calls.balancer().end(inFlight, System.nanoTime() - beganNanos, outcome);
+            calls.balancer().release(inFlight, broken && isMaster);
         }
     }
 }

@@ -4,16 +4,14 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.sql.CallableStatement;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
-import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +37,8 @@ final class RoutedConnection implements InvocationHandler {
     private boolean autoCommit = true;
     /** Whether anything was done since the last commit or rollback. */
     private boolean active;
-    /** Whether something was written by auto-commit that the session does not know of. */
-    private boolean unseen;
+    /** Whether something was written here whose position the session does not know. */
+    private final AtomicBoolean owing = new AtomicBoolean();
 
     private volatile @Nullable Lease lease;
     private volatile boolean closed;
@@ -91,6 +89,9 @@ final class RoutedConnection implements InvocationHandler {
         if (STATEMENTS.contains(name)) {
             return statement(proxy, method, arguments);
         }
+        if (name.equals("getMetaData")) {
+            return part(proxy, method, arguments);
+        }
         if (SETTINGS.contains(name)) {
             return set(method, arguments);
         }
@@ -132,14 +133,13 @@ final class RoutedConnection implements InvocationHandler {
     private Object statement(Connection proxy, Method method, Object[] arguments) throws Throwable {
         Lease to = bound();
         to.check();
-        Object made = Objects.requireNonNull(raw(method, arguments));
-        Class<?> type = made instanceof CallableStatement
-                ? CallableStatement.class
-                : made instanceof PreparedStatement ? PreparedStatement.class : Statement.class;
-        return Proxy.newProxyInstance(
-                RoutedConnection.class.getClassLoader(),
-                new Class<?>[] {type},
-                new RoutedStatement(this, proxy, to, (Statement) made));
+        return part(proxy, method, arguments);
+    }
+
+    /** What leads back to the connection: it is to be this one. */
+    private Object part(Connection proxy, Method method, Object[] arguments) throws Throwable {
+        Lease to = bound();
+        return Objects.requireNonNull(RoutedPart.of(this, proxy, to, raw(method, arguments)));
     }
 
     private @Nullable Object set(Method method, Object[] arguments) throws Throwable {
@@ -168,13 +168,10 @@ final class RoutedConnection implements InvocationHandler {
         Lease to = lease;
         if (to != null && is != autoCommit) {
             tellSession(to); // while a question is no transaction
-            boolean commits = is && active;
-            if (commits) {
-                to.check();
-            }
-            raw(method, arguments);
-            if (commits) {
-                committed(to);
+            if (is && active) {
+                commit(method, arguments);
+            } else {
+                raw(method, arguments);
             }
         }
         autoCommit = is;
@@ -186,26 +183,45 @@ final class RoutedConnection implements InvocationHandler {
             return;
         }
         to.check();
-        raw(method, arguments);
-        committed(to);
-    }
-
-    private void committed(Lease to) {
-        if (active && to.writes() && session != null) {
-            session.written(to.raw());
+        if (active && to.writes()) {
+            owe();
         }
+        boolean isDone = false;
+        try {
+            raw(method, arguments);
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                loseDebt(); // it may have been committed all the same
+            }
+        }
+        tellSession(to);
         active = false;
     }
 
-    /** Of what was written by auto-commit: it is told when the connection goes on to something else. */
-    private void tellSession(Lease to) {
-        if (unseen && session != null) {
-            session.written(to.raw());
+    private void owe() {
+        if (session != null && owing.compareAndSet(false, true)) {
+            session.writes();
+            if (closed) { // aborted meanwhile
+                loseDebt();
+            }
         }
-        unseen = false;
     }
 
-    /** A statement of that lease is about to be executed. */
+    private void loseDebt() {
+        if (session != null && owing.compareAndSet(true, false)) {
+            session.lost();
+        }
+    }
+
+    /** Of what was written by auto-commit it is told when the connection goes on to something else. */
+    private void tellSession(Lease to) {
+        if (session != null && owing.compareAndSet(true, false)) {
+            session.written(to.raw());
+        }
+    }
+
+    /** A statement of that lease is about to be executed, or a row of one to be changed. */
     void executes(Lease by) throws SQLException {
         if (closed || by != lease) {
             throw new SQLException(
@@ -213,7 +229,9 @@ final class RoutedConnection implements InvocationHandler {
         }
         by.check();
         active |= !autoCommit;
-        unseen |= autoCommit && by.writes();
+        if (autoCommit && by.writes()) {
+            owe();
+        }
     }
 
     private @Nullable Object raw(Method method, Object[] arguments) throws Throwable {
@@ -268,7 +286,6 @@ final class RoutedConnection implements InvocationHandler {
             taken.end();
         }
         active = false;
-        unseen = false;
     }
 
     private void close() {
@@ -284,6 +301,7 @@ final class RoutedConnection implements InvocationHandler {
         if (taken != null) {
             taken.abort();
         }
+        loseDebt();
     }
 
     @Override

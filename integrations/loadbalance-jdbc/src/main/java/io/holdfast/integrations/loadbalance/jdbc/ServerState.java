@@ -40,6 +40,30 @@ record ServerState(boolean standby, long position, long timeline) {
         int before = connection.getNetworkTimeout();
         connection.setNetworkTimeout(Runnable::run, (int) Math.max(1, Math.min(limit.toMillis(), Integer.MAX_VALUE)));
         ServerState state;
+        try {
+            state = answer(connection, fence, pauseNanos);
+        } catch (SQLException e) {
+            restore(connection, before, e);
+            throw e;
+        }
+        connection.setNetworkTimeout(Runnable::run, before);
+        return state;
+    }
+
+    /** Where the connection is as good as before, it is to be left as it was. */
+    private static void restore(Connection connection, int networkTimeout, SQLException failure) {
+        try {
+            if (!connection.getAutoCommit()) {
+                connection.rollback(); // it is asked only where nothing else is in its transaction
+            }
+            connection.setNetworkTimeout(Runnable::run, networkTimeout);
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static ServerState answer(Connection connection, String fence, long pauseNanos) throws SQLException {
+        ServerState state;
         try (PreparedStatement statement = connection.prepareStatement(ASK)) {
             statement.setDouble(1, pauseNanos / NANOS);
             statement.setString(2, fence);
@@ -53,7 +77,6 @@ record ServerState(boolean standby, long position, long timeline) {
         if (!connection.getAutoCommit()) {
             connection.commit(); // else what follows would be in the transaction of this question
         }
-        connection.setNetworkTimeout(Runnable::run, before);
         return state;
     }
 }
