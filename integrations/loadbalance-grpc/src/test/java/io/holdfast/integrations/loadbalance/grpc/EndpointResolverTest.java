@@ -2,7 +2,6 @@ package io.holdfast.integrations.loadbalance.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.NameResolver;
 import io.grpc.NameResolver.ResolutionResult;
@@ -21,6 +20,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
@@ -70,7 +70,7 @@ class EndpointResolverTest {
                 .setSynchronizationContext(context)
                 .setServiceConfigParser(new NameResolver.ServiceConfigParser() {
                     @Override
-                    public NameResolver.ConfigOrError parseServiceConfig(java.util.Map<String, ?> raw) {
+                    public NameResolver.ConfigOrError parseServiceConfig(Map<String, ?> raw) {
                         return NameResolver.ConfigOrError.fromConfig(raw);
                     }
                 })
@@ -136,6 +136,6 @@ class EndpointResolverTest {
         Endpoint moved = Endpoint.of("a", "grpc://b.example:9090");
         source.get().accept(new Directory(3, List.of(moved), null, id -> -1));
         assertEquals(List.of("b.example/10.0.0.1:9090"), next());
-        assertTrue(lookUps.get() == 2);
+        assertEquals(2, lookUps.get());
     }
 }
