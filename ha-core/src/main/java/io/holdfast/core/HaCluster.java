@@ -214,8 +214,8 @@ public final class HaCluster implements AutoCloseable {
 
     /**
      * Says to everybody that this node is to get no new requests, or that it is again: for maintenance, or before {@link #stop()}.
-     * Balancers of the cluster's members and clients send it nothing new as soon as gossip has told them, some tens of
-     * milliseconds; sessions that are bound to it stay for a while, and calls on their way end as they would. It is not ready as
+     * Balancers of the cluster's members and clients send it nothing new as soon as gossip has told them, members after some tens of
+     * milliseconds, clients after half a second at most; sessions that are bound to it stay for a while, and calls on their way end as they would. It is not ready as
      * long as it drains, so {@code /ready} says no, too; mastership, votes and roles are untouched. A node that is started anew
      * does not drain. Idempotent; safe from any thread.
      *

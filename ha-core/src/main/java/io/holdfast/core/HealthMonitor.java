@@ -85,8 +85,9 @@ final class HealthMonitor {
     void begin(Consumer<Health> hears) {
         synchronized (this) {
             overall = hears;
+            told = report().health();
+            overall.accept(told);
         }
-        tellOverall();
         found(LOOP, Health.UP, "");
         tickedNanos = clock.nanoTime();
         begun = true;

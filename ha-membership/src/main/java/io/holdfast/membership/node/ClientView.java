@@ -10,6 +10,7 @@ import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Inspectable;
+import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.core.spi.Membership;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.membership.swim.MemberChange;
@@ -232,6 +233,12 @@ public final class ClientView implements RunningFeature, Membership {
                 LOG.warn("node {}: a member has the same id as this client; give the client an id of its own", id);
             }
             return;
+        }
+        if (now.state() != null
+                && !sightings.containsKey(seen)
+                && sightings.size() >= settings.config().maxMembers()) {
+            throw new MalformedFrameException(
+                    from.name() + " tells of more than " + settings.config().maxMembers() + " members");
         }
         for (MemberChange.Kind kind : ViewChange.between(sightings.get(seen), now)) {
             MemberState state = state(kind, now);

@@ -78,8 +78,10 @@ final class Facts {
             return;
         }
         long wait = saidNanos + LOAD_NANOS - context.runtime().clock().nanoTime();
-        boolean loadAlone =
-                wanted.role() == said.role() && wanted.capabilities().equals(said.capabilities());
+        boolean loadAlone = wanted.role() == said.role()
+                && wanted.capabilities().equals(said.capabilities())
+                && wanted.health() == said.health()
+                && wanted.draining() == said.draining();
         if (!loadAlone || wait <= 0) {
             say(wanted);
         } else if (timer == null) {

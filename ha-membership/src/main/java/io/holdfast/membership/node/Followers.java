@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Followers {
     static final Protocol PROTOCOL = new Protocol(7, "members");
-    /** More are sent to other members. */
-    static final int MOST = 1_000;
+    /** More are sent to other members. A quarter of the connections that a node takes, so that members have room. */
+    static final int MOST = 256;
     /** So often a follower hears at least something; it takes a member that says nothing for so many times that for lost. */
     static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
 

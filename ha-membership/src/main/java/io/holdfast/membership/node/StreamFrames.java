@@ -74,7 +74,11 @@ final class StreamFrames {
 
     /** @return false if the link is gone or too much waits there already: it was not sent */
     boolean sendSightings(Link link, StreamMessage.Sightings seen) {
-        return send(link, STREAM, StreamCodec.encode(allocator, seen));
+        return send(
+                link,
+                Lane.BULK,
+                STREAM,
+                StreamCodec.encode(allocator, seen)); // a view may be large, and hurries nobody
     }
 
     void sendAck(Link link, long challenge) {
@@ -91,6 +95,10 @@ final class StreamFrames {
     }
 
     private boolean send(Link link, int kind, ByteBuf content) {
+        return send(link, Lane.URGENT, kind, content);
+    }
+
+    private boolean send(Link link, Lane lane, int kind, ByteBuf content) {
         ByteBuf plain = allocator.buffer(4 + host.length + content.readableBytes());
         try {
             plain.writeByte(kind);
@@ -98,7 +106,7 @@ final class StreamFrames {
                 plain.writeByte(host.length).writeBytes(host).writeShort(port);
             }
             plain.writeBytes(content);
-            return link.send(Lane.URGENT, seal.seal(plain));
+            return link.send(lane, seal.seal(plain));
         } finally {
             plain.release();
             content.release();

@@ -89,6 +89,8 @@ class DrainTest {
         HaCluster drained = nodes.get("node-2");
         drained.drain(true);
         drained.drain(true);
+        simulation.runFor(Duration.ofMillis(900)); // with gossip's rounds and a client's half second
+        assertTrue(facts("client", "node-2").draining(), "it is no load, which may wait for two seconds");
         assertTrue(drained.isDraining());
         assertFalse(drained.isReady());
         assertEquals("node: it drains: no new requests are to come", drained.whyNotReady());

@@ -92,9 +92,13 @@ final class StopDecision {
                     .filter(run -> couldTake(run, role, asked))
                     .map(Run::node)
                     .toList();
-            if (takers.isEmpty() && (holds || holder == null)) {
-                reasons.add((holds ? "it holds role " + role : "nobody holds role " + role)
-                        + ", and no other node could take it: " + whyNobody(role));
+            boolean lives = holder != null && others.containsKey(holder.node());
+            if (takers.isEmpty() && (holds || !lives)) {
+                String held = holder == null
+                        ? "nobody holds role " + role
+                        : holder.node() + ", which does not live, holds role " + role;
+                reasons.add((holds ? "it holds role " + role : held) + ", and no other node could take it: "
+                        + whyNobody(role));
             } else if (holds) {
                 handedOver.add(role);
             } else if (holder != null && takers.equals(List.of(holder.node()))) {

@@ -112,6 +112,18 @@ class StopDecisionTest {
         yes(two, "node-1", "while it is away nobody else stands for what these hold: master (node-2)");
     }
 
+    /** Who holds it has died, and its record has not run out yet. */
+    @Test
+    void theOnlySuccessorOfOneThatIsDeadMayNot() {
+        Views views = new Views()
+                .lives("node-1", Health.UP, "invoices")
+                .run("node-2", Health.UP, 7_000, "invoices")
+                .lives("node-3", Health.UP)
+                .holds("node-2", "invoices");
+        no(views, "node-1", "node-2, which does not live, holds role invoices, and no other node could take it");
+        yes(views, "node-3");
+    }
+
     @Test
     void oneThatIsSilentMayBe() {
         yes(three().run("node-4", Health.UP, 7_000, "master").holds("node-1", "master"), "node-4", "7000 ms");
