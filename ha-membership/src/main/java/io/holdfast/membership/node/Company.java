@@ -75,6 +75,11 @@ final class Company {
         }
     }
 
+    /** Whether it has found others, or waited for them for long enough: until then what it sees is not worth telling. */
+    boolean isReady() {
+        return ready;
+    }
+
     private String why() {
         String trouble = problem.get();
         return "alone: nobody answers at " + settings.discovery().description()

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,7 @@ final class Followers {
     private final EventLoop loop;
     private final Clock clock;
     private final Supplier<List<Sighting>> view;
+    private final BooleanSupplier knows;
     /** Accepted; those who asked, with it a key where there are keys, are in {@link #following}. */
     private int links;
 
@@ -56,13 +58,25 @@ final class Followers {
     private volatile int count;
     private boolean closed;
 
-    /** @param view all that this member sees now, itself included */
-    Followers(String node, StreamFrames frames, EventLoop loop, Clock clock, Supplier<List<Sighting>> view) {
+    /**
+     * Makes it.
+     *
+     * @param view all that this member sees now, itself included
+     * @param knows false as long as it has just started and looks for others: what it sees then is no news of anybody
+     */
+    Followers(
+            String node,
+            StreamFrames frames,
+            EventLoop loop,
+            Clock clock,
+            Supplier<List<Sighting>> view,
+            BooleanSupplier knows) {
         this.node = node;
         this.frames = frames;
         this.loop = loop;
         this.clock = clock;
         this.view = view;
+        this.knows = knows;
         this.toldNanos = clock.nanoTime() - UPDATE_NANOS;
     }
 
@@ -74,6 +88,9 @@ final class Followers {
     LinkListener accept(Links.Peer peer) {
         if (closed) {
             throw new Links.RefusedException(node + " stops");
+        }
+        if (!knows.getAsBoolean()) {
+            throw new Links.RefusedException(node + " has just started and knows nobody yet; others may");
         }
         if (links >= MOST) {
             throw new Links.RefusedException(

@@ -145,7 +145,8 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         Inbound inbound =
                 new Inbound(id, info.boot(), sealed, config.maxMembers(), runtime.loop(), new InboundEvents());
         context.links().accept(Streams.PROTOCOL, inbound::accept);
-        Followers following = new Followers(id, sealed, runtime.loop(), runtime.clock(), this::view);
+        Followers following = new Followers(
+                id, sealed, runtime.loop(), runtime.clock(), this::view, () -> company != null && company.isReady());
         followers = following;
         context.links().accept(Followers.PROTOCOL, following::accept);
         meters = new GossipMeters(context, () -> members, core, following::count);

@@ -34,12 +34,14 @@ class FollowersTest {
     private static final Sighting SELF = new Sighting(info("node-1"), MemberState.ALIVE);
 
     private final Time time = new Time();
+    private boolean knows = true;
     private final Followers followers = new Followers(
             "node-1",
             new StreamFrames(new FakeLinks.OpenSeal(), HEAP, new Address("10.0.0.1", 7400)),
             time,
             time,
-            () -> List.of(SELF));
+            () -> List.of(SELF),
+            () -> knows);
 
     private static MemberInfo info(String id) {
         return new MemberInfo(id, 1, 1, new Address("10.0.0.2", 7400), 0, new byte[0]);
@@ -135,6 +137,15 @@ class FollowersTest {
         client.told();
         followers.beat();
         assertEquals(List.of(), client.told(), "it has just been told something");
+    }
+
+    /** A client would take all others for gone. */
+    @Test
+    void whoHasJustStartedTellsNobody() {
+        knows = false;
+        assertThrows(Links.RefusedException.class, this::connected);
+        knows = true;
+        following();
     }
 
     @Test
