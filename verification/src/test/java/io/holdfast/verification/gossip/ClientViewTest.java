@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 /** What a client learns of the members, and what becomes of it when the member that tells it is gone. */
 @Timeout(120)
 class ClientViewTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(20); // a member alone tells nobody for ten
 
     private final Simulation simulation = new Simulation(71);
     private final GossipCluster members = new GossipCluster(simulation, 4, UnaryOperator.identity());
