@@ -5,12 +5,14 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Real processes, real sockets and real signals: what {@code verification/members.sh} does for minutes, as short as it can be. Each
  * run fails with what is not as it has to be.
  */
 @Timeout(240)
+@Isolated("who is taken for dead beside busy simulations is another question, which the simulator asks")
 class MembersTest {
     @TempDir
     Path directory;
