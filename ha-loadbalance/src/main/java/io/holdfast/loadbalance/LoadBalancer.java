@@ -207,7 +207,7 @@ public final class LoadBalancer {
      * Picks for one try that is made by other means, such as a channel of gRPC's, by all that this says of where to; {@link #end} has to
      * follow. There are no waits, budgets and deadlines here: whoever tries sees to that.
      *
-     * @param tried where the request has been already; null for nowhere yet. To the master goes what is for the master all the same
+     * @param tried where the request has been already; null if it has been nowhere. To the master goes what is for the master all the same
      * @return null if nobody may take it at this moment: there is no master, or {@link #explain()} says why
      */
     public @Nullable Attempt begin(@Nullable Tried tried) {

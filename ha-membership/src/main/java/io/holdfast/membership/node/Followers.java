@@ -45,8 +45,8 @@ final class Followers {
     private final Clock clock;
     private final Supplier<List<Sighting>> view;
     private final BooleanSupplier knows;
-    /** Accepted; those who asked, with it a key where there are keys, are in {@link #following}. */
-    private int links;
+    /** Who has only connected. Whoever asked, with a key where there are keys, is in {@link #following}. */
+    private final Set<Link> unproven = new LinkedHashSet<>();
 
     private final Set<Link> following = new LinkedHashSet<>();
     /** The newest of each member, not told yet. */
@@ -92,7 +92,13 @@ final class Followers {
         if (!knows.getAsBoolean()) {
             throw new Links.RefusedException(node + " has just started and knows nobody yet; others may");
         }
-        if (links >= MOST) {
+        if (following.size() + unproven.size() >= MOST) {
+            if (!unproven.isEmpty()) { // as for gossip's own links: it makes room, and the others are let in
+                Link idle = unproven.iterator().next();
+                unproven.remove(idle);
+                idle.disconnect("it has asked for nothing, and others need its place");
+                return new One();
+            }
             throw new Links.RefusedException(
                     MOST + " clients learn of the members from " + node + " already; others have room");
         }
@@ -171,6 +177,7 @@ final class Followers {
 
     void close() {
         closed = true;
+        unproven.clear(); // they hang up when the node does
         List.copyOf(following).forEach(link -> {
             remove(link);
             link.disconnect(node + " stops");
@@ -178,12 +185,9 @@ final class Followers {
     }
 
     private final class One implements LinkListener {
-        private boolean up;
-
         @Override
         public void up(Link link) {
-            up = true;
-            links++;
+            unproven.add(link);
         }
 
         @Override
@@ -191,7 +195,7 @@ final class Followers {
             frames.open(frame, new StreamFrames.Reader() {
                 @Override
                 public void follow() {
-                    if (up && !closed && following.add(link)) {
+                    if (unproven.remove(link) && following.add(link)) {
                         count = following.size();
                         StreamCodec.cut(true, view.get(), seen -> tell(link, seen));
                     }
@@ -201,10 +205,7 @@ final class Followers {
 
         @Override
         public void down(Link link, CloseReason reason, String detail) {
-            if (up) {
-                up = false;
-                links--;
-            }
+            unproven.remove(link);
             remove(link);
         }
     }

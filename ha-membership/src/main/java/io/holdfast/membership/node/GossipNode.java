@@ -60,6 +60,9 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
     private final @Nullable DatagramPort datagrams;
 
     private final Seal streamSeal;
+    /** Of its own: many clients take many numbers, and what is overtaken by a thousand others counts as replayed. */
+    private final Seal followersSeal;
+
     private final AddressBook addresses;
     private final Worker worker;
     private final Inbox inbox;
@@ -92,6 +95,7 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
         this.runtime = context.runtime();
         this.id = context.node().id();
         this.streamSeal = context.seal(settings.keys(), StreamFrames.MOST_BYTES);
+        this.followersSeal = context.seal(settings.keys(), StreamFrames.MOST_BYTES);
         this.datagrams = settings.datagrams()
                 ? context.datagrams(context.seal(settings.keys(), 0), new DatagramPort.Handler() {
                     @Override
@@ -146,7 +150,12 @@ public final class GossipNode implements RunningFeature, Membership, MemberGossi
                 new Inbound(id, info.boot(), sealed, config.maxMembers(), runtime.loop(), new InboundEvents());
         context.links().accept(Streams.PROTOCOL, inbound::accept);
         Followers following = new Followers(
-                id, sealed, runtime.loop(), runtime.clock(), this::view, () -> company != null && company.isReady());
+                id,
+                new StreamFrames(followersSeal, runtime.allocator(), self.advertisedAddress()),
+                runtime.loop(),
+                runtime.clock(),
+                this::view,
+                () -> company != null && company.isReady());
         followers = following;
         context.links().accept(Followers.PROTOCOL, following::accept);
         meters = new GossipMeters(context, () -> members, core, following::count);

@@ -173,11 +173,23 @@ class FollowersTest {
         assertEquals(1, followers.count());
     }
 
+    /** A stranger without a key can do no more than connect. */
+    @Test
+    void whoHasAskedForNothingMakesRoom() {
+        Client idle = connected();
+        for (int i = 1; i < Followers.MOST; i++) {
+            following();
+        }
+        following();
+        assertFalse(idle.end().disconnected.isEmpty());
+        assertEquals(Followers.MOST, followers.count());
+    }
+
     @Test
     void thereAreBoundsAndAnEnd() {
         List<Client> clients = new ArrayList<>();
         for (int i = 0; i < Followers.MOST; i++) {
-            clients.add(connected());
+            clients.add(following());
         }
         assertThrows(Links.RefusedException.class, this::connected);
         clients.get(0).end().disconnect("it goes");

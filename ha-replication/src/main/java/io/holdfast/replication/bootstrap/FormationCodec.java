@@ -72,7 +72,11 @@ final class FormationCodec {
             throw new MalformedFrameException("voters that are none: " + e.getMessage());
         }
         int formedLevel = readLevel(in);
-        return new FormationMessage.Formed(clusterId, logId, voters, formedLevel, readLevel(in));
+        int level = readLevel(in);
+        if (formedLevel > level) { // it would be written down, and no start would come by it
+            throw new MalformedFrameException("formed at level " + formedLevel + ", and at level " + level + " now");
+        }
+        return new FormationMessage.Formed(clusterId, logId, voters, formedLevel, level);
     }
 
     /** The base is not said. */

@@ -385,6 +385,11 @@ class FormationTest {
                 "03" + body + "00000000000000050000000000000006" + "0102",
                 new FormationMessage.Formed(new UUID(3, 4), new UUID(5, 6), voters, 1, 2));
         golden("0400026e6f", new FormationMessage.Refusal("no"));
+        ByteBuf fallen = FormationCodec.encode(
+                UnpooledByteBufAllocator.DEFAULT,
+                new FormationMessage.Formed(new UUID(3, 4), new UUID(5, 6), voters, 3, 2));
+        assertThrows(MalformedFrameException.class, () -> FormationCodec.decode(fallen), "a level never falls");
+        fallen.release();
     }
 
     private static void golden(String hex, FormationMessage message) {

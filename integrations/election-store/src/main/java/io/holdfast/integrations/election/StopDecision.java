@@ -126,6 +126,8 @@ final class StopDecision {
         Set<String> roles = new TreeSet<>();
         if (asked != null) {
             roles.addAll(asked.record().roles().keySet());
+        } else if (nodeId.equals(view.node())) {
+            roles.addAll(view.stands().keySet()); // it has no record yet, or any more
         }
         for (String role : view.roles().keySet()) {
             RoleRecord holder = view.holder(role);

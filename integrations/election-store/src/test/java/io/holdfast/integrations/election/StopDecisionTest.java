@@ -124,6 +124,13 @@ class StopDecisionTest {
         yes(views, "node-3");
     }
 
+    /** Its record is not written yet, or has run out; what it stands for it knows itself. */
+    @Test
+    void aNodeWithoutARecordStillKnowsWhatItStandsFor() {
+        Views views = new Views().lives("node-2", Health.UP).stands("invoices");
+        no(views, "node-1", "nobody holds role invoices, and no other node could take it");
+    }
+
     @Test
     void oneThatIsSilentMayBe() {
         yes(three().run("node-4", Health.UP, 7_000, "master").holds("node-1", "master"), "node-4", "7000 ms");
