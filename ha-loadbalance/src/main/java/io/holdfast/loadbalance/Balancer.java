@@ -166,11 +166,21 @@ public final class Balancer implements AutoCloseable {
      * @return null if it is not on the list, or has as many requests in flight as it may
      */
     public @Nullable Target beginAt(String id) {
-        Routing now = routing;
+        return beginAt(routing, id);
+    }
+
+    /** As {@link #beginAt(String)}, by a {@link #routing()} that may be asked afterwards what null stood for. */
+    @Nullable
+    Target beginAt(Routing now, String id) {
         if (!enter()) {
             return null;
         }
         return entered(now.beginAt(Target.idHash(id), time.ticks()));
+    }
+
+    /** What picks go by at this moment. */
+    Routing routing() {
+        return routing;
     }
 
     private boolean enter() {

@@ -192,11 +192,12 @@ final class CallRun {
         if (same && masterAgain - now > 0) {
             return null;
         }
-        Target target = kernel.balancer().beginAt(master.nodeId());
+        // What picks go by may be ahead of the directory: a master that died is off the list before another one is
+        // announced.
+        Routing routing = kernel.balancer().routing();
+        Target target = kernel.balancer().beginAt(routing, master.nodeId());
         if (target == null) {
-            boolean isListed =
-                    directory.endpoints().stream().anyMatch(each -> each.id().equals(master.nodeId()));
-            if (isListed) {
+            if (routing.lists(Target.idHash(master.nodeId()))) {
                 overloaded("the master " + master.nodeId() + " has as many requests in flight as it may");
             }
             return null;

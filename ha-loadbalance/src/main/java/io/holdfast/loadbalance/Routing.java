@@ -225,4 +225,9 @@ final class Routing {
         Target target = byId.find(idHash);
         return target != null && target.stats().begin(mostInFlight, ticks) ? target : null;
     }
+
+    /** Whether an endpoint of that id is on the list. */
+    boolean lists(long idHash) {
+        return byId.find(idHash) != null;
+    }
 }

@@ -333,6 +333,17 @@ class CallRunTest {
     }
 
     @Test
+    void aMasterThatPicksKnowNoMoreIsWaitedFor() {
+        hear(master("a", 1), Map.of(), "a", "b");
+        kernel.balancer().update(List.of(Endpoint.of("b", "http://b")), ++epoch); // the directory follows later
+        runtime.work();
+        CallRun run = run(PLAIN.to(CallOptions.To.MASTER));
+        holds(run);
+        hear(master("b", 2), Map.of(), "b");
+        run.succeeded(tries(run), runtime.now);
+    }
+
+    @Test
     void noMasterWithinTheHold() {
         hear(null, Map.of(), "a", "b");
         CallRun run = run(PLAIN.to(CallOptions.To.MASTER));
