@@ -31,6 +31,8 @@ final class Peer {
     long evidenceFrom = LONG_AGO;
     /** How long that lasts next time. */
     long evidencePause;
+    /** It was held for suspect or dead and is alive: what it says of others' deaths before that is no more than a suspicion. */
+    long doubtedUntil = LONG_AGO;
 
     long digest;
 

@@ -73,6 +73,9 @@ final class View {
                     Math.min(peer.evidencePause * 2 + s.config.suspicionMin(), s.config.reconnectInterval() * 10);
             peer.evidenceFrom = s.now + peer.evidencePause;
         }
+        if (before != MemberState.ALIVE && !restarted) {
+            peer.doubtedUntil = s.now + s.config.reconnectInterval() * 2;
+        }
         peer.suspicion = null;
         peer.incarnation = member.incarnation();
         change(peer, MemberState.ALIVE);
@@ -168,10 +171,22 @@ final class View {
         Peer peer = s.table.get(told.id());
         if (peer != null && peer.info.boot() == told.boot() && told.incarnation() >= peer.incarnation) {
             peer.incarnation = told.incarnation();
-            if (peer.isLive()) {
+            if (peer.isLive() && isDoubted(told.by())) {
+                suspect(peer, List.of(told.by()), false);
+            } else if (peer.isLive()) {
                 die(peer, told.by());
             }
         }
+    }
+
+    /**
+     * Whoever was suspect or dead here may have been cut off itself, and not those that it holds for dead: as in {@link #merge} that
+     * is a suspicion here, which the member can refute. Else a partition that heals while news of deaths are still under way
+     * would kill the living on the other side.
+     */
+    private boolean isDoubted(String accuser) {
+        Peer peer = s.table.get(accuser);
+        return peer != null && (peer.state != MemberState.ALIVE || s.now < peer.doubtedUntil);
     }
 
     private void die(Peer peer, String by) {

@@ -28,21 +28,25 @@ final class RolePlacement {
         return Objects.requireNonNull(nodes.get(name), name);
     }
 
-    /** Who is granted a role that nobody holds; empty if nobody stands for it. */
-    String choose(RoleState role, String preferred, long now) {
+    /**
+     * Who is granted a role that nobody holds; empty if nobody stands for it.
+     *
+     * @param giver who has just given it up, and gets it back only if all others are worse off; empty if nobody has
+     */
+    String choose(RoleState role, String preferred, String giver, long now) {
         if (role.candidates.containsKey(preferred)) {
             return preferred;
         }
         String best = "";
         for (String candidate : role.candidates.keySet()) {
-            if (best.isEmpty() || isBetter(role, candidate, best, now)) {
+            if (best.isEmpty() || isBetter(role, candidate, best, giver, now)) {
                 best = candidate;
             }
         }
         return best;
     }
 
-    private boolean isBetter(RoleState role, String one, String other, long now) {
+    private boolean isBetter(RoleState role, String one, String other, String giver, long now) {
         Candidate a = Objects.requireNonNull(role.candidates.get(one));
         Candidate b = Objects.requireNonNull(role.candidates.get(other));
         boolean aPaused = now < a.pausedUntilNanos;
@@ -52,6 +56,9 @@ final class RolePlacement {
         }
         if (node(one).health != node(other).health) {
             return node(one).health < node(other).health;
+        }
+        if (one.equals(giver) || other.equals(giver)) {
+            return other.equals(giver);
         }
         if (a.priority != b.priority) {
             return a.priority > b.priority;
@@ -113,7 +120,7 @@ final class RolePlacement {
             if (from < earliest.atNanos()) {
                 earliest = new Move(name, from);
             }
-            if (from <= now && (best.isEmpty() || isBetter(role, name, best, now))) {
+            if (from <= now && (best.isEmpty() || isBetter(role, name, best, "", now))) {
                 best = name;
             }
         }

@@ -184,7 +184,7 @@ public final class RoleTable {
         String to = command.to().isEmpty() ? role.wanted : command.to();
         boolean wished = !to.equals(role.wanted);
         vacate(role, now);
-        grant(role, placement.choose(role, to, now), index, now);
+        grant(role, placement.choose(role, to, command.node(), now), index, now);
         role.placed = wished && role.holder.equals(to);
     }
 
@@ -247,7 +247,7 @@ public final class RoleTable {
         }
         for (RoleState role : roles.values()) {
             if (!role.isHeld()) {
-                grant(role, placement.choose(role, "", now), index, now);
+                grant(role, placement.choose(role, "", "", now), index, now);
             }
         }
         // A role that nobody stands for is remembered until it may be granted: its last holder may still act.

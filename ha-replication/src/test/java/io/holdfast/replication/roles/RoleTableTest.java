@@ -2,6 +2,7 @@ package io.holdfast.replication.roles;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -104,6 +105,35 @@ class RoleTableTest {
         Map<String, Integer> held = new TreeMap<>();
         table.all().forEach(role -> held.merge(role.holder(), 1, Integer::sum));
         return held;
+    }
+
+    @Test
+    void whoGivesARoleUpDoesNotGetItBackWhileAnotherIsAsWellOff() {
+        enlist("node-1", "node-2", "node-3");
+        for (int i = 0; i < 20; i++) { // whomever the name alone would prefer
+            String name = "invoices-" + i;
+            stand("node-1", name);
+            stand("node-2", name, 5);
+            stand("node-3", name);
+            for (int hand = 0; hand < 6; hand++) {
+                RoleView before = role(name);
+                apply(new Release(before.holder(), generation(before.holder()), name, before.token(), "", 0));
+                assertNotEquals(before.holder(), role(name).holder(), name);
+            }
+        }
+    }
+
+    @Test
+    void whoGivesARoleUpGetsItBackIfTheOthersAreWorseOff() {
+        enlist("node-1", "node-2");
+        stand("node-1", "invoices");
+        stand("node-2", "invoices");
+        renew("node-2", 2);
+        RoleView before = role("invoices");
+        assertEquals("node-1", before.holder());
+        apply(new Release("node-1", generation("node-1"), "invoices", before.token(), "", 0));
+        assertEquals("node-1", role("invoices").holder());
+        assertTrue(role("invoices").token() > before.token());
     }
 
     @Test

@@ -162,6 +162,39 @@ class SwimScenarioTest {
         }
     }
 
+    /** News of the deaths are still under way when it heals. */
+    @Test
+    void aPartitionHealedAtOnceKillsNobodyOnTheOtherSide() {
+        for (long seed = 1; seed <= 150; seed++) {
+            int n = Math.max(6, size(seed));
+            SwimCluster cluster = cluster(LAN, seed, n);
+            int half = n / 2;
+            Set<String> some = new TreeSet<>();
+            for (int i = 0; i < half; i++) {
+                some.add(cluster.node(i).id());
+            }
+            Set<String> died = new TreeSet<>();
+            cluster.watch((observer, change) -> {
+                if (change.kind() == Kind.DIED
+                        && some.contains(observer.id())
+                                == some.contains(change.member().id())) {
+                    died.add(observer.id() + " of " + change.member().id());
+                }
+            });
+            cluster.partition(half);
+            for (int steps = 0;
+                    cluster.node(0).core().liveMembers() > half
+                            || cluster.node(n - 1).core().liveMembers() > n - half;
+                    steps++) {
+                assertTrue(steps < 600, "seed " + seed + ": the halves do not notice");
+                cluster.run(SECOND / 10);
+            }
+            cluster.heal();
+            assertAgrees(cluster, seed, 60 * SECOND);
+            assertEquals(Set.of(), died, "seed " + seed + ": nobody dies of the healing");
+        }
+    }
+
     @Test
     void onePartitionedOffAloneComesBack() {
         for (long seed = 1; seed <= 60; seed++) {
