@@ -8,6 +8,7 @@ import io.holdfast.core.FencingToken;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.RoleHolder;
 import io.holdfast.core.spi.ReplicatedState;
+import io.holdfast.core.spi.StateCut;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,11 @@ class ServingGuardTest {
         @Override
         public long position() {
             return 17;
+        }
+
+        @Override
+        public CompletionStage<StateCut> cut(Duration limit) {
+            return CompletableFuture.failedFuture(new NotAvailableException("there is no state here"));
         }
 
         @Override

@@ -42,6 +42,15 @@ public interface ReplicatedState {
      */
     CompletionStage<Void> confirm(Bound bound, Duration limit);
 
+    /**
+     * Takes a cut of this node's own state, as it is when this is called or later, while reads and writes go on. Safe from any thread.
+     *
+     * @param limit how long that may take
+     * @return the caller's to close; completes, on {@link FeatureContext#callbacks()}, with {@link NotAvailableException} if this
+     *     process stores no state, has none yet, or the cut cannot be written or not within the limit, as the message says
+     */
+    CompletionStage<StateCut> cut(Duration limit);
+
     /** How fresh. */
     sealed interface Bound {
         /**

@@ -34,15 +34,13 @@ public final class LockClient {
      * @param process of a node, its disk; of a client, made up
      * @param leaseNanos how long what is held lasts after each renewal
      * @param patienceNanos how long the log may say nothing about a call
-     * @param epoch of the tokens
      */
-    public LockClient(
-            FeatureContext context, LogClient client, UUID process, long leaseNanos, long patienceNanos, int epoch) {
+    public LockClient(FeatureContext context, LogClient client, UUID process, long leaseNanos, long patienceNanos) {
         this.context = context;
         this.clock = context.runtime().clock();
         this.loop = context.runtime().loop();
         this.patienceNanos = patienceNanos;
-        this.keeper = new LockKeeper(context, this, client, process, leaseNanos, patienceNanos, epoch, inUse);
+        this.keeper = new LockKeeper(context, this, client, process, leaseNanos, patienceNanos, inUse);
     }
 
     /** What its threads have locked. */

@@ -61,7 +61,6 @@ final class LockKeeper {
     private final UUID process;
     private final long leaseNanos;
     private final long patienceNanos;
-    private final int epoch;
     private final int ticksToRenew;
     private final LockMeters meters;
     private final AtomicInteger inUse;
@@ -91,7 +90,6 @@ final class LockKeeper {
             UUID process,
             long leaseNanos,
             long patienceNanos,
-            int epoch,
             AtomicInteger inUse) {
         this.node = context.node().id();
         this.context = context;
@@ -102,7 +100,6 @@ final class LockKeeper {
         this.process = process;
         this.leaseNanos = leaseNanos;
         this.patienceNanos = patienceNanos;
-        this.epoch = epoch;
         this.ticksToRenew = (int) ((leaseNanos / RENEWALS + MAX_TICK_NANOS - 1) / MAX_TICK_NANOS);
         this.inUse = inUse;
         this.meters = new LockMeters(context);
@@ -310,7 +307,7 @@ final class LockKeeper {
         wanted.remove(call.number);
         cancelDeadline(call);
         long now = clock.nanoTime();
-        Holding holding = new Holding(owner, of, call, FencingToken.of(epoch, token), now);
+        Holding holding = new Holding(owner, of, call, new FencingToken(token), now);
         held.put(call.number, holding);
         meters.granted(now - call.calledNanos);
         complete(call, holding);

@@ -79,6 +79,11 @@ public final class LockTable {
         return dueNanos <= masterNanos;
     }
 
+    /** Tokens from now on are larger than that: a restore has begun a new epoch. To be called before each batch. */
+    public void tokensAbove(long token) {
+        lastToken = Math.max(lastToken, token);
+    }
+
     /**
      * Ends the leases that were not renewed. To be called before each batch.
      *

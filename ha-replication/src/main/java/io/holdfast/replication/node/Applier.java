@@ -1,5 +1,6 @@
 package io.holdfast.replication.node;
 
+import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.StateMachine;
@@ -306,6 +307,9 @@ final class Applier {
         appliedBytes += batch.readableBytes();
         long before = applied;
         sessions.expire(masterNanos);
+        long ofEpoch = FencingToken.of(new FencingToken(term).epoch(), 0).value();
+        roles.tokensAbove(ofEpoch);
+        locks.tokensAbove(ofEpoch);
         roles.passTime(Batch.firstIndex(batch), masterNanos);
         locks.passTime(Batch.firstIndex(batch), masterNanos);
         Batch.Entries entries = Batch.entries(batch);

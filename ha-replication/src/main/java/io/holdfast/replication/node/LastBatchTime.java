@@ -9,6 +9,10 @@ import java.util.List;
 
 /** The times that the log's last batch carries, from which a new master goes on. */
 record LastBatchTime(long wallMillis, long masterNanos) {
+    /** Neither goes back. */
+    LastBatchTime atLeast(LastBatchTime other) {
+        return new LastBatchTime(Math.max(wallMillis, other.wallMillis), Math.max(masterNanos, other.masterNanos));
+    }
 
     static LastBatchTime read(SegmentedLog log) throws IOException {
         if (log.lastIndex() == log.base().index()) {

@@ -1,15 +1,10 @@
 package io.holdfast.replication.node;
 
 import io.holdfast.core.runtime.Storage;
-import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.OfflineRecovery.Plan;
 import io.holdfast.replication.log.Batch;
-import io.holdfast.replication.log.BatchBuilder;
-import io.holdfast.replication.log.BatchMeta;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.FeatureLevel;
-import io.holdfast.replication.log.ForceTicket;
-import io.holdfast.replication.log.HardState;
 import io.holdfast.replication.log.HardStateFile;
 import io.holdfast.replication.log.Identity;
 import io.holdfast.replication.log.Identity.State;
@@ -19,13 +14,11 @@ import io.holdfast.replication.log.LogOptions;
 import io.holdfast.replication.log.LogScanner;
 import io.holdfast.replication.log.SegmentedLog;
 import io.holdfast.replication.log.Voter;
-import io.holdfast.replication.session.EntryKind;
 import io.holdfast.replication.snapshot.SnapshotFile;
 import io.holdfast.replication.snapshot.SnapshotMeta;
 import io.holdfast.replication.snapshot.SnapshotReader;
 import io.holdfast.replication.snapshot.SnapshotStore;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,18 +36,7 @@ import java.util.random.RandomGenerator;
  * in a new term, then the new configuration as the log's last entry, which shows in the log what was done.
  */
 public final class LostQuorum {
-    /** Does at once what it is asked to do. */
-    private static final class SameThread implements Worker {
-        @Override
-        public void execute(Runnable task) {
-            task.run();
-        }
-
-        @Override
-        public void close() {}
-    }
-
-    /** How many terms others may have had without this node. */
+    /** How many terms others may have had without this node: the new one is nobody's. */
     private static final long TERMS_UNHEARD_OF = 1 << 20;
 
     private final Storage storage = Storage.files();
@@ -62,6 +44,7 @@ public final class LostQuorum {
     private final Identity identity;
     private final LogBase snapshot;
     private final Configuration inSnapshot;
+    private final LastBatchTime times;
 
     private LostQuorum(Path directory) throws IOException {
         this.directory = directory;
@@ -77,10 +60,12 @@ public final class LostQuorum {
         SnapshotFile newest = SnapshotStore.newest(storage, directory.resolve("snapshots"), found.logId());
         if (newest == null) {
             snapshot = LogBase.NONE;
+            times = new LastBatchTime(0, 0);
             inSnapshot = found.configuration();
         } else {
             SnapshotMeta meta = newest.read(SnapshotReader::meta);
             snapshot = new LogBase(meta.index(), meta.term());
+            times = new LastBatchTime(meta.wallMillis(), meta.masterNanos());
             inSnapshot = StoredState.configuration(newest);
         }
     }
@@ -176,10 +161,11 @@ public final class LostQuorum {
                         new LogOptions(64 << 10, true, true),
                         identity.logId(),
                         random,
-                        new SameThread(),
+                        SoleVoter.SAME_THREAD,
                         snapshot)) {
             IdentityFile.save(storage, directory, next);
-            append(log, alone, saveVote(vote, log.lastTerm()));
+            long term = Math.max(vote.state().term(), log.lastTerm()) + TERMS_UNHEARD_OF;
+            SoleVoter.begin(vote, log, alone, term, times);
         }
         return newCluster.toString();
     }
@@ -221,36 +207,5 @@ public final class LostQuorum {
             }
         });
         return all;
-    }
-
-    /** A term that nobody has had, also of those that this node never heard of, with its vote for itself. */
-    private long saveVote(HardStateFile vote, long lastTerm) throws IOException {
-        long term = Math.max(vote.state().term(), lastTerm) + TERMS_UNHEARD_OF;
-        vote.save(new HardState(
-                term,
-                Voter.id(identity.nodeId(), identity.diskId()),
-                vote.state().masterStopNanos()));
-        vote.settle();
-        return term;
-    }
-
-    private void append(SegmentedLog log, Configuration alone, long term) throws IOException {
-        LastBatchTime time = LastBatchTime.read(log);
-        byte[] body = alone.encode();
-        BatchMeta meta = BatchMeta.ofOne(log.lastIndex() + 1, term, body.length);
-        BatchBuilder builder = BatchBuilder.open(UnpooledByteBufAllocator.DEFAULT, meta.bytes());
-        builder.append(EntryKind.CONFIGURATION, body);
-        ByteBuf batch = builder.seal(meta.firstIndex(), term, time.wallMillis(), time.masterNanos());
-        try {
-            log.append(batch, log.recovery().commitIndex());
-        } finally {
-            batch.release();
-        }
-        log.settle();
-        ForceTicket ticket = log.ticket();
-        if (ticket != null) {
-            ticket.force();
-            log.forced(ticket);
-        }
     }
 }

@@ -53,9 +53,6 @@ import org.slf4j.LoggerFactory;
 /** One voter of a formed cluster: puts the parts together and carries word between them. On the loop. */
 final class Replica {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
-    /** A restore will raise it. */
-    static final int EPOCH = 0;
-
     private static final int MAX_APPEND_BYTES = 1 << 20;
     private static final long MAX_INFLIGHT_BYTES = 8L << 20;
     /** How many strangers are told of in the log. */
@@ -389,7 +386,7 @@ final class Replica {
     static Optional<RoleHolder> holder(@Nullable Announcement announced) {
         return announced == null
                 ? Optional.empty()
-                : Optional.of(new RoleHolder(announced.master(), FencingToken.of(EPOCH, announced.term())));
+                : Optional.of(new RoleHolder(announced.master(), new FencingToken(announced.term())));
     }
 
     LogStatus status() {
@@ -505,7 +502,7 @@ final class Replica {
         candidacy = stands;
         checkFitness();
         if (grantedTerm == driver.raft().term() && driver.raft().role() == RaftRole.LEADER) {
-            stands.granted(FencingToken.of(EPOCH, grantedTerm), grantedUntilNanos); // it came before
+            stands.granted(new FencingToken(grantedTerm), grantedUntilNanos); // it came before
         }
     }
 
@@ -574,6 +571,11 @@ final class Replica {
         } else {
             on.schedule(SUCCESSOR_NANOS, () -> awaitSuccessor(on, deadlineNanos, done));
         }
+    }
+
+    /** Takes a cut of the state as it is now. */
+    void cut(CutRequests.Request request) {
+        snapshots.cut(request);
     }
 
     private void stopNow(Runnable done) {
@@ -728,7 +730,7 @@ final class Replica {
             grantedTerm = term;
             grantedUntilNanos = untilNanos;
             if (candidacy != null) {
-                candidacy.granted(FencingToken.of(EPOCH, term), untilNanos);
+                candidacy.granted(new FencingToken(term), untilNanos);
             }
         }
 

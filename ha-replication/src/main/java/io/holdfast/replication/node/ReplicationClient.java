@@ -7,6 +7,7 @@ import io.holdfast.core.RoleHolder;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.RunningFeature;
+import io.holdfast.core.spi.StateCut;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.client.LockAccess;
 import io.holdfast.replication.client.LockClient;
@@ -49,7 +50,7 @@ public final class ReplicationClient implements RunningFeature, LogAccess, LockA
         this.commands = storedByDefault ? new StoredByDefault(client) : client;
         RandomGenerator random = context.runtime().random();
         UUID process = new UUID(random.nextLong(), random.nextLong());
-        this.locks = new LockClient(context, client, process, leaseNanos, limits.defaultTimeoutNanos(), Replica.EPOCH);
+        this.locks = new LockClient(context, client, process, leaseNanos, limits.defaultTimeoutNanos());
     }
 
     @Override
@@ -84,6 +85,12 @@ public final class ReplicationClient implements RunningFeature, LogAccess, LockA
     public CompletionStage<Void> confirm(Bound bound, Duration limit) {
         return CompletableFuture.failedFuture(new NotAvailableException(
                 context.node().id() + " is a client, and stores no state that could be " + bound));
+    }
+
+    @Override
+    public CompletionStage<StateCut> cut(Duration limit) {
+        return CompletableFuture.failedFuture(
+                new NotAvailableException(context.node().id() + " is a client, and stores no state to cut"));
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Inspectable;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.RunningFeature;
+import io.holdfast.core.spi.StateCut;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.VoterChange;
 import io.holdfast.replication.VoterList;
@@ -64,6 +65,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     private final DirectoryUse directoryUse;
     private final VoterCalls voterCalls;
     private final Confirmations confirmations;
+    private final CutRequests cuts;
     private @Nullable JoinDriver joining;
 
     /** Makes one; see {@link RunningFeature}. */
@@ -78,6 +80,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         this.logWorker = runtime.newWorker("log");
         this.voterCalls = new VoterCalls(context, () -> replica);
         this.confirmations = new Confirmations(context.runtime().loop());
+        this.cuts = new CutRequests(context);
         this.inspection = new Inspection(
                 context.node().id(),
                 settings.listed(),
@@ -126,8 +129,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
                 client,
                 diskId,
                 settings.roleLeaseNanos(),
-                settings.client().defaultTimeoutNanos(),
-                Replica.EPOCH);
+                settings.client().defaultTimeoutNanos());
         context.links().identify(new UUID(0, 0), diskId);
         formation = new FormationDriver(
                 context,
@@ -360,7 +362,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         LogStatus now = status();
         return now.master().isEmpty()
                 ? Optional.empty()
-                : Optional.of(new RoleHolder(now.master(), FencingToken.of(Replica.EPOCH, now.term())));
+                : Optional.of(new RoleHolder(now.master(), new FencingToken(now.term())));
     }
 
     @Override
@@ -382,6 +384,11 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     public CompletionStage<Void> confirm(Bound bound, Duration limit) {
         return confirmations.begin(new Confirmation(
                 context, bound, limit, () -> replica, () -> isMaster() ? holder(MASTER) : Optional.empty()));
+    }
+
+    @Override
+    public CompletionStage<StateCut> cut(Duration limit) {
+        return cuts.begin(limit, () -> replica);
     }
 
     @Override
@@ -416,6 +423,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         directoryUse.refuse();
         voterCalls.stop();
         confirmations.stop();
+        cuts.stop();
         client.stop();
         if (formation != null) {
             formation.stop();
@@ -440,6 +448,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         client.abandon();
         voterCalls.stop();
         confirmations.close();
+        cuts.close();
         directoryUse.refuse();
         logWorker.close();
         Replica running = replica;

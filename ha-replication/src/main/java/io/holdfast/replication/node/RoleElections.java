@@ -205,7 +205,7 @@ final class RoleElections {
             boolean valid = clock.nanoTime() - validUntilNanos < 0;
             if (token == 0 && held != 0 && held != releasedToken && valid && !withdrawn) {
                 token = held;
-                listener.granted(FencingToken.of(Replica.EPOCH, held), validUntilNanos);
+                listener.granted(new FencingToken(held), validUntilNanos);
             }
             if (token != 0 && view.isPresent() && !view.get().wanted().isEmpty() && askedForToken != token) {
                 askedForToken = token;
@@ -380,7 +380,7 @@ final class RoleElections {
         Map<String, RoleHolder> now = new HashMap<>();
         for (RoleView role : known.all()) {
             if (!role.holder().isEmpty()) {
-                now.put(role.role(), new RoleHolder(role.holder(), FencingToken.of(Replica.EPOCH, role.token())));
+                now.put(role.role(), new RoleHolder(role.holder(), new FencingToken(role.token())));
             }
         }
         holders = Map.copyOf(now);

@@ -8,6 +8,8 @@ import io.holdfast.replication.snapshot.SnapshotPolicy;
 import io.holdfast.replication.snapshot.SnapshotStore;
 import io.holdfast.replication.snapshot.SnapshotWriter;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class SnapshotTaker {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotTaker.class);
 
+    private static final String NO_SNAPSHOTS = "its state machine has no snapshots";
+    private static final String STOPPING = "it is stopping";
+
     /** Hears of them. On the loop. */
     interface Events {
         /** One is on stable storage. */
@@ -23,6 +28,15 @@ final class SnapshotTaker {
 
         /** One could not be taken; another attempt is made later. */
         void failed();
+    }
+
+    /** Somebody who wants the state as it is now, or later. On the loop. */
+    interface Wanted {
+        /** The newest snapshot is of that. */
+        void taken();
+
+        /** @param why for people */
+        void failed(String why);
     }
 
     private final String node;
@@ -34,6 +48,10 @@ final class SnapshotTaker {
     private final SnapshotPolicy policy;
     private final Events events;
     private long coveredBytes;
+    /** Who wants one of the state as it is now, and for whom one is being taken. */
+    private final List<Wanted> wanted = new ArrayList<>();
+
+    private final List<Wanted> served = new ArrayList<>();
     private boolean taking;
     private boolean soon;
     /** The user's machine has none. */
@@ -64,12 +82,38 @@ final class SnapshotTaker {
     /** Takes one if it is time. To be called now and then. */
     void housekeeping() {
         long since = applier.appliedBytes() - coveredBytes;
-        boolean due = soon ? since > 0 : policy.isDue(clock.nanoTime(), since);
+        boolean due = !wanted.isEmpty() || (soon ? since > 0 : policy.isDue(clock.nanoTime(), since));
         if (!taking && !never && !stopped && applier.mayBeCaptured() && due) {
             taking = true;
             soon = false;
+            served.addAll(wanted);
+            wanted.clear();
             applier.capture(new Captured());
         }
+    }
+
+    /** Takes one as soon as can be, also if nothing is new. */
+    void takeFor(Wanted caller) {
+        if (never) {
+            caller.failed(NO_SNAPSHOTS);
+        } else if (stopped) {
+            caller.failed(STOPPING);
+        } else {
+            wanted.add(caller);
+            housekeeping();
+        }
+    }
+
+    private void serve() {
+        List<Wanted> all = List.copyOf(served);
+        served.clear();
+        all.forEach(Wanted::taken);
+    }
+
+    private void refuse(String why) {
+        List<Wanted> all = List.copyOf(served);
+        served.clear();
+        all.forEach(each -> each.failed(why));
     }
 
     /** One is needed as soon as there is anything new: the last one is of no use. */
@@ -98,21 +142,25 @@ final class SnapshotTaker {
         private void written(SnapshotMeta meta, long bytes, long covered) {
             taking = false;
             if (stopped) {
+                refuse(STOPPING);
                 return;
             }
             if (bytes == 0) {
                 coveredBytes = covered;
+                serve();
                 return;
             }
             long now = clock.nanoTime();
             if (bytes < 0) {
                 policy.failed(now);
                 events.failed();
+                refuse("it could not be written; its log says why");
                 return;
             }
             coveredBytes = covered;
             policy.taken(now, bytes);
             events.taken(meta, bytes, now - begun);
+            serve();
         }
 
         @Override
@@ -120,6 +168,9 @@ final class SnapshotTaker {
             taking = false;
             if (cause instanceof UnsupportedOperationException) {
                 never = true;
+                refuse(NO_SNAPSHOTS);
+                wanted.forEach(each -> each.failed(NO_SNAPSHOTS));
+                wanted.clear();
                 LOG.warn(
                         "{} keeps its whole log for ever, since its state machine has no snapshots: {}",
                         node,
@@ -130,6 +181,7 @@ final class SnapshotTaker {
                     "{}: the state machine's snapshot() failed; the log is kept, another attempt follows", node, cause);
             policy.failed(clock.nanoTime());
             events.failed();
+            refuse("the state machine's snapshot() failed: " + cause);
         }
     }
 
@@ -184,6 +236,8 @@ final class SnapshotTaker {
     /** What is being written is given up. */
     void stop() {
         stopped = true;
+        wanted.forEach(each -> each.failed(STOPPING));
+        wanted.clear();
         SnapshotWriter current = writing;
         if (current != null) {
             current.cancel();

@@ -12,6 +12,7 @@ import io.holdfast.replication.raft.RaftEffect.InstallSnapshot;
 import io.holdfast.replication.raft.RaftEffect.SendChunk;
 import io.holdfast.replication.raft.RaftEffect.StoreChunk;
 import io.holdfast.replication.raft.RaftInput;
+import io.holdfast.replication.snapshot.OpenSnapshot;
 import io.holdfast.replication.snapshot.SnapshotFile;
 import io.holdfast.replication.snapshot.SnapshotMeta;
 import io.holdfast.replication.snapshot.SnapshotPolicy;
@@ -164,6 +165,35 @@ final class Snapshots {
             if (base > kept.base().index()) {
                 inputs.accept(new RaftInput.LogDropped(base));
             }
+        }
+    }
+
+    /** Takes a cut of the state as it is now. */
+    void cut(CutRequests.Request request) {
+        taker.takeFor(new SnapshotTaker.Wanted() {
+            @Override
+            public void taken() {
+                worker.execute(() -> open(request));
+            }
+
+            @Override
+            public void failed(String why) {
+                request.failed(why);
+            }
+        });
+    }
+
+    private void open(CutRequests.Request request) {
+        try {
+            OpenSnapshot newest = found.store().openNewest();
+            if (newest == null) {
+                request.failed("its snapshot was damaged and has been set aside; ask again");
+            } else {
+                request.taken(new SnapshotCut(newest));
+            }
+        } catch (IOException e) {
+            LOG.warn("{}: its newest snapshot cannot be opened for a cut", node, e);
+            request.failed(String.valueOf(e.getMessage()));
         }
     }
 

@@ -60,6 +60,11 @@ public final class RoleTable {
         return dueNanos <= masterNanos;
     }
 
+    /** Tokens from now on are larger than that: a restore has begun a new epoch. To be called before each batch. */
+    public void tokensAbove(long token) {
+        lastToken = Math.max(lastToken, token);
+    }
+
     /**
      * Does what is due. To be called before each batch.
      *

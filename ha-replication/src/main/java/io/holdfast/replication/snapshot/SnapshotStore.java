@@ -112,7 +112,7 @@ public final class SnapshotStore {
         return name(meta.index(), meta.term());
     }
 
-    private static String name(long index, long term) {
+    static String name(long index, long term) {
         return String.format("%010d-%d.snap", index, term);
     }
 
@@ -272,6 +272,20 @@ public final class SnapshotStore {
     /** The snapshot at this index, which must be there. */
     public SnapshotFile file(long index) {
         return new SnapshotFile(storage, entry(index).path(), clusterId);
+    }
+
+    /** Opens the newest one; null if there is none. It can be read until it is closed, also if it is removed meanwhile. */
+    public @Nullable OpenSnapshot openNewest() throws IOException {
+        if (entries.isEmpty()) {
+            return null;
+        }
+        StorageFile file = storage.open(entries.get(entries.size() - 1).path(), OpenMode.READ);
+        try {
+            return new OpenSnapshot(new SnapshotReader(file, clusterId).meta(), file, file.size());
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
     }
 
     /** Its length in bytes. */

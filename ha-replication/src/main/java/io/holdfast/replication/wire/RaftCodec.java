@@ -1,5 +1,6 @@
 package io.holdfast.replication.wire;
 
+import io.holdfast.core.FencingToken;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.BatchMeta;
@@ -49,7 +50,9 @@ public final class RaftCodec {
     /** The longest message without batches. */
     private static final int MAX_FIXED = 64;
 
-    private static final long MAX_TERM = (1L << 48) - 1;
+    /** Of the last epoch; half of its terms are left for elections to come. */
+    private static final long MAX_TERM =
+            FencingToken.of(Short.MAX_VALUE, 1L << 47).value();
     /** As the longest election time-out that can be set. */
     private static final long MAX_PROMISE_NANOS = 60_000_000_000L;
     /** The longest time for callbacks to stop. */
@@ -148,7 +151,7 @@ public final class RaftCodec {
      */
     public static RaftMessage decode(ByteBuf frame, List<ByteBuf> batches) {
         int kind = frame.readUnsignedByte();
-        // Every message begins with a term, which has to fit a fencing token.
+        // Every message begins with a term, which is a fencing token, and leaves room for later ones.
         if (frame.readableBytes() >= 8 && frame.getLong(frame.readerIndex()) > MAX_TERM) {
             throw new MalformedFrameException("term " + frame.getLong(frame.readerIndex()));
         }

@@ -102,7 +102,7 @@ class RaftCodecTest {
                 new VoteReply(3, true, Long.MIN_VALUE, 0),
                 new VoteReply(3, true, 0, 945_000_000_001L),
                 new VoteReply(3, true, 0, VoteReply.NO_PROMISE - 1),
-                new Heartbeat(1L << 48, 4, 5, 6),
+                new Heartbeat(Long.MAX_VALUE, 4, 5, 6),
                 new Heartbeat(3, 4, 5, 6, 660_000_000_001L),
                 new Heartbeat(3, 4, 5, 6, Long.MIN_VALUE),
                 new TimeoutNow(3, 60_000_000_001L, 0),

@@ -200,7 +200,9 @@ class ArchitectureTest {
             MEMBERSHIP + ".settings.MembershipProvider -> " + MEMBERSHIP + ".GossipMembership",
             "the same",
             REPLICATION + ".node.LostQuorum -> " + REPLICATION + ".OfflineRecovery",
-            "it fills the plan that OfflineRecovery hands out");
+            "it fills the plan that OfflineRecovery hands out",
+            REPLICATION + ".node.Restoration -> " + REPLICATION + ".OfflineRestore",
+            "it takes what OfflineRestore is given, and fills what that hands out");
 
     /** What a module's root package exports and the packages beneath it speak, too. */
     private static final Map<String, Set<String>> VOCABULARY = Map.of(

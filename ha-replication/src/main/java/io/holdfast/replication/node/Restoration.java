@@ -1,0 +1,276 @@
+package io.holdfast.replication.node;
+
+import io.holdfast.core.Address;
+import io.holdfast.core.FencingToken;
+import io.holdfast.core.runtime.Storage;
+import io.holdfast.replication.OfflineRestore.Restored;
+import io.holdfast.replication.OfflineRestore.Target;
+import io.holdfast.replication.OfflineRestore.UpTo;
+import io.holdfast.replication.log.Batch;
+import io.holdfast.replication.log.BatchBuilder;
+import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.FeatureLevel;
+import io.holdfast.replication.log.HardStateFile;
+import io.holdfast.replication.log.Identity;
+import io.holdfast.replication.log.Identity.State;
+import io.holdfast.replication.log.IdentityFile;
+import io.holdfast.replication.log.LogBase;
+import io.holdfast.replication.log.LogOptions;
+import io.holdfast.replication.log.SegmentedLog;
+import io.holdfast.replication.log.Voter;
+import io.holdfast.replication.snapshot.PlacedSnapshot;
+import io.holdfast.replication.snapshot.SnapshotMeta;
+import io.holdfast.replication.snapshot.SnapshotStore;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * See {@link io.holdfast.replication.OfflineRestore}. All is put together beside the directory, under another name, which is its own
+ * in the end: a crash leaves no directory that a node would take for one.
+ *
+ * <p>The new epoch is in the terms: the upper 16 of their 64 bits, as in a {@link FencingToken}.
+ */
+public final class Restoration {
+    private static final long FORCE_EVERY_BYTES = 16L << 20;
+
+    private final Storage storage = Storage.files();
+    private final Target target;
+    private final Path building;
+    /** Where it is put together. */
+    private final Path parent;
+
+    private final List<Voter> others;
+    private final Address address;
+    private final int epoch;
+    private final UpTo upTo;
+    private final RandomGenerator random;
+    /** The highest of all configurations in it. */
+    private int level = FeatureLevel.BASE;
+
+    private long lastWallMillis;
+
+    private Restoration(Target target, int epoch, UpTo upTo, RandomGenerator random) throws IOException {
+        if (epoch < 1 || epoch > Short.MAX_VALUE) {
+            throw new IllegalArgumentException("epoch " + epoch + " is not within 1 to " + Short.MAX_VALUE);
+        }
+        Path directory = target.directory().toAbsolutePath();
+        Path above = directory.getParent();
+        if (above == null) {
+            throw new IllegalArgumentException(directory + " is a root; name a directory in it");
+        }
+        if (storage.exists(directory) && !storage.list(directory).isEmpty()) {
+            throw new IllegalArgumentException(
+                    directory + " is not empty; nothing is overwritten: name another directory, or move that one away");
+        }
+        this.target = target;
+        this.parent = above;
+        this.building = above.resolve(directory.getFileName() + ".restoring");
+        this.others = others(target);
+        this.address = Address.parse(target.address());
+        this.epoch = epoch;
+        this.upTo = upTo;
+        this.random = random;
+    }
+
+    private static List<Voter> others(Target target) {
+        List<Voter> others = new ArrayList<>();
+        for (String other : target.others()) {
+            int at = other.indexOf('@');
+            if (at < 1) {
+                throw new IllegalArgumentException(
+                        "\"" + other + "\" is no node with its address; write node@host:port");
+            }
+            String id = other.substring(0, at);
+            if (!id.equals(target.nodeId())) {
+                others.add(new Voter(id, Voter.NO_DISK, Address.parse(other.substring(at + 1))));
+            }
+        }
+        return others;
+    }
+
+    /** See {@link io.holdfast.replication.OfflineRestore#restore}. */
+    public static Restored restore(
+            Target target,
+            int epoch,
+            InputStream snapshot,
+            @Nullable InputStream log,
+            UpTo upTo,
+            RandomGenerator random)
+            throws IOException {
+        return new Restoration(target, epoch, upTo, random).restore(snapshot, log);
+    }
+
+    private Restored restore(InputStream snapshot, @Nullable InputStream log) throws IOException {
+        remove(building); // of an attempt that did not end
+        try {
+            storage.createDirectories(building.resolve("snapshots"));
+            storage.createDirectories(building.resolve("log"));
+            Restored restored = build(snapshot, log);
+            storage.forceDirectory(building);
+            if (storage.exists(target.directory())) {
+                storage.delete(target.directory()); // which is empty
+            }
+            storage.rename(building, target.directory().toAbsolutePath());
+            storage.forceDirectory(parent);
+            return restored;
+        } catch (IOException | RuntimeException e) {
+            try {
+                remove(building);
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
+        }
+    }
+
+    private void remove(Path directory) throws IOException {
+        if (!storage.exists(directory)) {
+            return;
+        }
+        for (String part : List.of("snapshots", "log", "")) {
+            Path of = part.isEmpty() ? directory : directory.resolve(part);
+            for (Path file : storage.list(of)) {
+                storage.delete(file);
+            }
+            if (storage.exists(of)) {
+                storage.delete(of);
+            }
+        }
+    }
+
+    private Restored build(InputStream snapshot, @Nullable InputStream log) throws IOException {
+        Path snapshots = building.resolve("snapshots");
+        PlacedSnapshot placed = PlacedSnapshot.from(snapshot, storage, snapshots);
+        SnapshotMeta meta = placed.meta();
+        if (meta.index() > upTo.index() || meta.wallMillis() > upTo.wallMillis()) {
+            throw new IllegalArgumentException("the snapshot is of index " + meta.index() + ", written at "
+                    + meta.wallMillis() + " ms, which is later than is wanted: begin with an earlier one");
+        }
+        Configuration inSnapshot = StoredState.configuration(
+                SnapshotStore.open(storage, snapshots, placed.logId()).file(meta.index()));
+        knows(inSnapshot);
+        lastWallMillis = meta.wallMillis();
+        UUID diskId = newId();
+        Voter self = new Voter(target.nodeId(), diskId, address);
+        try (HardStateFile vote = HardStateFile.create(storage, building);
+                SegmentedLog end = SegmentedLog.open(
+                        storage,
+                        building.resolve("log"),
+                        LogOptions.defaults(),
+                        placed.logId(),
+                        random,
+                        SoleVoter.SAME_THREAD,
+                        new LogBase(meta.index(), meta.term()))) {
+            if (log != null) {
+                append(new BatchStream(log), end);
+            }
+            long index = end.lastIndex();
+            long term = end.lastTerm();
+            int before = new FencingToken(term).epoch();
+            if (before >= epoch) {
+                throw new IllegalArgumentException("epoch " + epoch + " is not larger than " + before
+                        + ", which is that of entry " + index + ": tokens would not rise");
+            }
+            Configuration alone = new Configuration(List.of(self), List.of(), others).at(level);
+            SoleVoter.begin(
+                    vote,
+                    end,
+                    alone,
+                    FencingToken.of(epoch, 1).value(),
+                    new LastBatchTime(meta.wallMillis(), meta.masterNanos()));
+            Identity identity = new Identity(
+                            target.clusterName(),
+                            newId(),
+                            placed.logId(),
+                            target.nodeId(),
+                            diskId,
+                            State.FORMED,
+                            false,
+                            List.of(self))
+                    .with(alone)
+                    .at(inSnapshot.level(), level);
+            IdentityFile.save(storage, building, identity);
+            return new Restored(
+                    identity.clusterId().toString(),
+                    diskId.toString(),
+                    meta.index(),
+                    index,
+                    term,
+                    lastWallMillis,
+                    epoch);
+        }
+    }
+
+    private UUID newId() {
+        return new UUID(random.nextLong(), random.nextLong());
+    }
+
+    private void knows(Configuration configuration) {
+        FeatureLevel.require(target.nodeId(), configuration.level(), FeatureLevel.SUPPORTED);
+        level = Math.max(level, configuration.level());
+    }
+
+    private void append(BatchStream batches, SegmentedLog end) throws IOException {
+        long unforced = 0;
+        for (ByteBuf batch = batches.next(); batch != null; batch = batches.next()) {
+            try {
+                if (Batch.lastIndex(batch) <= end.lastIndex()) {
+                    continue; // the snapshot has it
+                }
+                if (Batch.firstIndex(batch) != end.lastIndex() + 1 || Batch.term(batch) < end.lastTerm()) {
+                    throw new IOException("the log goes on with entry " + Batch.firstIndex(batch) + " of term "
+                            + Batch.term(batch) + ", and entry " + (end.lastIndex() + 1) + " of term " + end.lastTerm()
+                            + " or later should follow: a part of it is missing");
+                }
+                if (Batch.wallMillis(batch) > upTo.wallMillis() || Batch.firstIndex(batch) > upTo.index()) {
+                    return;
+                }
+                boolean isLast = Batch.lastIndex(batch) > upTo.index();
+                append(isLast ? firstOf(batch) : batch.retain(), end);
+                unforced += batch.readableBytes();
+                if (isLast) {
+                    return;
+                }
+            } finally {
+                batch.release();
+            }
+            if (unforced >= FORCE_EVERY_BYTES) {
+                SoleVoter.force(end);
+                unforced = 0;
+            }
+        }
+    }
+
+    /** @param batch is released */
+    private void append(ByteBuf batch, SegmentedLog end) throws IOException {
+        try {
+            Configuration found = Batch.configuration(batch);
+            if (found != null) {
+                knows(found);
+            }
+            end.append(batch, Batch.lastIndex(batch));
+            lastWallMillis = Batch.wallMillis(batch);
+        } finally {
+            batch.release();
+        }
+    }
+
+    /** The entries of a batch that are wanted, with its term and its times. */
+    private ByteBuf firstOf(ByteBuf batch) {
+        BatchBuilder builder = BatchBuilder.open(UnpooledByteBufAllocator.DEFAULT, batch.readableBytes());
+        Batch.Entries entries = Batch.entries(batch);
+        while (entries.next() && entries.index() <= upTo.index()) {
+            builder.append(entries.kind(), entries.body());
+        }
+        return builder.seal(
+                Batch.firstIndex(batch), Batch.term(batch), Batch.wallMillis(batch), Batch.masterNanos(batch));
+    }
+}
