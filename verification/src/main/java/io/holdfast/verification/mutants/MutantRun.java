@@ -11,14 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** Puts one mutant into a copy of the source, compiles the copy, and lets the simulator look for the bug. */
+/** Puts one mutant into a copy of the source, compiles what it changes, and lets the simulator look for the bug. */
 final class MutantRun {
     /** What the mutated classes are entered through; it returns what is wrong with a seed, or an empty string. */
     private static final String ENTRIES = "io.holdfast.verification.sim.";
@@ -56,22 +58,20 @@ final class MutantRun {
         }
     }
 
+    /** Only what is different: all else is taken from the product's classes, which are behind these on the class path. */
     private Path compile(Path work) throws IOException {
-        Path copy = work.resolve("src");
-        List<File> files = new ArrayList<>();
-        try (Stream<Path> all = Files.walk(sources)) {
-            for (Path source : all.filter(f -> f.toString().endsWith(".java")).toList()) {
-                if (!source.endsWith("module-info.java")) {
-                    Path target = copy.resolve(sources.relativize(source).toString());
-                    Files.createDirectories(target.getParent());
-                    Files.writeString(target, Files.readString(source));
-                    files.add(target.toFile());
-                }
-            }
-        }
+        Map<Path, String> changed = new LinkedHashMap<>();
         for (Mutant.Edit edit : mutant.edits()) {
-            Path file = copy.resolve("io/holdfast/replication").resolve(edit.file());
-            Files.writeString(file, edit.applyTo(Files.readString(file), mutant.name()));
+            Path file = Path.of("io/holdfast/replication").resolve(edit.file());
+            String before = changed.containsKey(file) ? changed.get(file) : Files.readString(sources.resolve(file));
+            changed.put(file, edit.applyTo(before, mutant.name()));
+        }
+        List<File> files = new ArrayList<>();
+        for (Map.Entry<Path, String> each : changed.entrySet()) {
+            Path target = work.resolve("src").resolve(each.getKey());
+            Files.createDirectories(target.getParent());
+            Files.writeString(target, each.getValue());
+            files.add(target.toFile());
         }
         Path classes = Files.createDirectories(work.resolve("classes"));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
