@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.RoleHolder;
+import io.holdfast.core.spi.LogPart;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.StateCut;
 import java.time.Duration;
@@ -54,6 +55,11 @@ class ServingGuardTest {
         @Override
         public CompletionStage<StateCut> cut(Duration limit) {
             return CompletableFuture.failedFuture(new NotAvailableException("there is no state here"));
+        }
+
+        @Override
+        public CompletionStage<LogPart> logAfter(long index, int maxBytes, Duration limit) {
+            return CompletableFuture.failedFuture(new NotAvailableException("there is no log here"));
         }
 
         @Override

@@ -51,6 +51,19 @@ public interface ReplicatedState {
      */
     CompletionStage<StateCut> cut(Duration limit);
 
+    /**
+     * What this node's log has after an entry and knows to be decided, as much as is asked for: at least a batch of entries, if there
+     * is one. The log from there on is kept for ten minutes, so that whoever asks again goes on where he was; but no more of it than
+     * is kept for a slave that is away. Safe from any thread.
+     *
+     * @param index not negative
+     * @param maxBytes 1 to 16 MiB; a single batch may be longer
+     * @param limit how long that may take
+     * @return completes, on {@link FeatureContext#callbacks()}, with {@link NotAvailableException} if this process stores no log, the
+     *     entry has been dropped from it, or it cannot be read, as the message says
+     */
+    CompletionStage<LogPart> logAfter(long index, int maxBytes, Duration limit);
+
     /** How fresh. */
     sealed interface Bound {
         /**

@@ -9,6 +9,8 @@ import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.LogPart;
+import io.holdfast.core.spi.StateCut;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.log.BatchMeta;
@@ -86,6 +88,7 @@ final class Replica {
     private final RaftDriver driver;
     private final Applier applier;
     private final Snapshots snapshots;
+    private final LogParts logParts;
     private final LinearizableReads reads;
     private final Feeds feeds;
     private final Ingress ingress;
@@ -232,6 +235,7 @@ final class Replica {
                 time,
                 this::input,
                 meters);
+        this.logParts = new LogParts(context.node().id(), store, reader, runtime.clock(), allocator);
         this.reads = new LinearizableReads(
                 runtime.clock(), loop, applier, this::input, runtime.random().nextLong() >>> 1);
         this.feeds = new Feeds(
@@ -446,7 +450,7 @@ final class Replica {
         feeds.tick();
         checkFitness();
         idleExpiry.tick(context.runtime().clock().nanoTime(), last);
-        snapshots.housekeeping(driver.raft());
+        snapshots.housekeeping(driver.raft(), logParts.needed());
         standing.sayWhyNotReady(driver.raft(), applier.applied());
         checkReady();
         publish();
@@ -574,8 +578,14 @@ final class Replica {
     }
 
     /** Takes a cut of the state as it is now. */
-    void cut(CutRequests.Request request) {
+    void cut(StateRequests.Request<StateCut> request) {
         snapshots.cut(request);
+    }
+
+    /** Reads what follows an entry of the log. */
+    void logAfter(long index, int maxBytes, StateRequests.Request<LogPart> request) {
+        long base = driver.raft().log().base().index();
+        logParts.read(index, base, Math.min(driver.raft().commitIndex(), store.durableIndex()), maxBytes, request);
     }
 
     private void stopNow(Runnable done) {

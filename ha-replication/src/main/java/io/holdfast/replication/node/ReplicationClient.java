@@ -5,6 +5,7 @@ import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.RoleHolder;
 import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.LogPart;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.core.spi.StateCut;
@@ -91,6 +92,12 @@ public final class ReplicationClient implements RunningFeature, LogAccess, LockA
     public CompletionStage<StateCut> cut(Duration limit) {
         return CompletableFuture.failedFuture(
                 new NotAvailableException(context.node().id() + " is a client, and stores no state to cut"));
+    }
+
+    @Override
+    public CompletionStage<LogPart> logAfter(long index, int maxBytes, Duration limit) {
+        return CompletableFuture.failedFuture(
+                new NotAvailableException(context.node().id() + " is a client, and stores no log"));
     }
 
     @Override

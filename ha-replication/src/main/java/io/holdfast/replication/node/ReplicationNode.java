@@ -10,6 +10,7 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.ElectionEngine;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Inspectable;
+import io.holdfast.core.spi.LogPart;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.core.spi.StateCut;
@@ -65,7 +66,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     private final DirectoryUse directoryUse;
     private final VoterCalls voterCalls;
     private final Confirmations confirmations;
-    private final CutRequests cuts;
+    private final StateRequests requests;
     private @Nullable JoinDriver joining;
 
     /** Makes one; see {@link RunningFeature}. */
@@ -80,7 +81,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         this.logWorker = runtime.newWorker("log");
         this.voterCalls = new VoterCalls(context, () -> replica);
         this.confirmations = new Confirmations(context.runtime().loop());
-        this.cuts = new CutRequests(context);
+        this.requests = new StateRequests(context, () -> replica);
         this.inspection = new Inspection(
                 context.node().id(),
                 settings.listed(),
@@ -388,7 +389,16 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
 
     @Override
     public CompletionStage<StateCut> cut(Duration limit) {
-        return cuts.begin(limit, () -> replica);
+        return requests.begin("cut of its state", limit, StateCut::close, Replica::cut);
+    }
+
+    @Override
+    public CompletionStage<LogPart> logAfter(long index, int maxBytes, Duration limit) {
+        if (index < 0 || maxBytes < 1) {
+            throw new IllegalArgumentException(maxBytes + " bytes after index " + index);
+        }
+        return requests.begin(
+                "part of its log", limit, late -> {}, (running, request) -> running.logAfter(index, maxBytes, request));
     }
 
     @Override
@@ -423,7 +433,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         directoryUse.refuse();
         voterCalls.stop();
         confirmations.stop();
-        cuts.stop();
+        requests.stop();
         client.stop();
         if (formation != null) {
             formation.stop();
@@ -448,7 +458,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         client.abandon();
         voterCalls.stop();
         confirmations.close();
-        cuts.close();
+        requests.close();
         directoryUse.refuse();
         logWorker.close();
         Replica running = replica;

@@ -3,6 +3,7 @@ package io.holdfast.replication.node;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
+import io.holdfast.core.spi.StateCut;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.LogBase;
 import io.holdfast.replication.raft.LogIndex;
@@ -21,6 +22,8 @@ import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -152,12 +155,18 @@ final class Snapshots {
         }
     }
 
-    /** Takes one if it is time, and shortens the log. */
-    void housekeeping(Raft raft) {
+    /**
+     * Takes one if it is time, and shortens the log.
+     *
+     * @param neededBesides from where on somebody else than slaves needs it
+     */
+    void housekeeping(Raft raft, long neededBesides) {
         taker.housekeeping();
         server.keepOnly(raft.fetching());
         LogIndex kept = raft.log();
-        long keepFrom = settings.retention().keepFrom(kept, index, raft.needs().values());
+        List<Long> needs = new ArrayList<>(raft.needs().values());
+        needs.add(neededBesides);
+        long keepFrom = settings.retention().keepFrom(kept, index, needs);
         // What is still to be applied is needed, also where a snapshot that came in the meantime holds it.
         keepFrom = Math.min(keepFrom, applier.isRestoring() ? 0 : applier.applied() + 1);
         if (keepFrom > kept.base().index() + 1) {
@@ -169,7 +178,7 @@ final class Snapshots {
     }
 
     /** Takes a cut of the state as it is now. */
-    void cut(CutRequests.Request request) {
+    void cut(StateRequests.Request<StateCut> request) {
         taker.takeFor(new SnapshotTaker.Wanted() {
             @Override
             public void taken() {
@@ -183,13 +192,13 @@ final class Snapshots {
         });
     }
 
-    private void open(CutRequests.Request request) {
+    private void open(StateRequests.Request<StateCut> request) {
         try {
             OpenSnapshot newest = found.store().openNewest();
             if (newest == null) {
                 request.failed("its snapshot was damaged and has been set aside; ask again");
             } else {
-                request.taken(new SnapshotCut(newest));
+                request.answer(new SnapshotCut(newest));
             }
         } catch (IOException e) {
             LOG.warn("{}: its newest snapshot cannot be opened for a cut", node, e);

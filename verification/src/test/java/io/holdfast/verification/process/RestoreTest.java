@@ -11,7 +11,7 @@ import io.holdfast.core.FencingToken;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
 import io.holdfast.core.ReplicaRole;
-import io.holdfast.core.runtime.Storage;
+import io.holdfast.core.spi.LogPart;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.StateCut;
 import io.holdfast.replication.Codec;
@@ -25,9 +25,6 @@ import io.holdfast.replication.OfflineRestore.Target;
 import io.holdfast.replication.OfflineRestore.UpTo;
 import io.holdfast.replication.ReplicatedLog;
 import io.holdfast.replication.ReplicatedMap;
-import io.holdfast.replication.log.LogBase;
-import io.holdfast.replication.log.LogScanner;
-import io.netty.buffer.ByteBufUtil;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -132,14 +129,18 @@ class RestoreTest {
         return running.get("node-1").master().orElseThrow().token();
     }
 
-    /** All committed batches of a stopped node after an entry. */
-    private byte[] logAfter(String id, LogBase from) throws IOException {
+    /** What that node knows to be decided after an entry, up to another one at least. */
+    private static byte[] logAfter(ReplicatedState state, long index, long to) throws Exception {
         ByteArrayOutputStream log = new ByteArrayOutputStream();
-        LogScanner.scan(
-                Storage.files(),
-                temporary.resolve(id).resolve("log"),
-                from,
-                (file, offset, batch) -> log.writeBytes(ByteBufUtil.getBytes(batch)));
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        long last = index;
+        while (last < to) {
+            LogPart part =
+                    state.logAfter(last, 500, PATIENCE).toCompletableFuture().get(60, TimeUnit.SECONDS);
+            assertTrue(part.isEmpty() ? System.nanoTime() < end : part.firstIndex() == last + 1, part.toString());
+            log.writeBytes(part.bytes());
+            last = part.lastIndex();
+        }
         return log.toByteArray();
     }
 
@@ -194,13 +195,13 @@ class RestoreTest {
                 .toCompletableFuture()
                 .get(60, TimeUnit.SECONDS);
         byte[] snapshot;
-        LogBase end;
+        long cutAt;
         try (StateCut cut = state.cut(PATIENCE).toCompletableFuture().get(60, TimeUnit.SECONDS)) {
             assertTrue(cut.index() >= before, cut.index() + " and " + before);
             snapshot = cut.open().readAllBytes();
             assertEquals(cut.bytes(), snapshot.length);
             assertArrayEquals(snapshot, cut.open().readAllBytes(), "it is the same each time");
-            end = new LogBase(cut.index(), cut.term());
+            cutAt = cut.index();
         }
         enough.set(true);
         writer.join();
@@ -210,8 +211,9 @@ class RestoreTest {
         long wanted = running.get("node-1").feature(ReplicatedState.class).position();
         map("node-1").put("early-7", "a wrong command");
         map("node-1").put("too-late", "value");
+        long all = running.get("node-1").feature(ReplicatedState.class).position();
+        byte[] log = logAfter(state, cutAt, all);
         stopAll();
-        byte[] log = logAfter("node-1", end);
         loseAll();
 
         int half = log.length / 2;
@@ -226,16 +228,18 @@ class RestoreTest {
         assertFalse(Files.exists(temporary.resolve("node-1")), "nothing is left of what failed");
 
         Restored alone = restore(1, snapshot, new byte[0], UpTo.END);
-        assertEquals(end.index(), alone.index());
+        assertEquals(cutAt, alone.index());
         List<OfflineDirectory.Entry> written = new ArrayList<>();
         OfflineDirectory.entries(temporary.resolve("node-1"), 1, Long.MAX_VALUE, written::add);
-        assertEquals(List.of("configuration"), written.stream().map(each -> each.kind()).toList());
+        assertEquals(
+                List.of("configuration"),
+                written.stream().map(each -> each.kind()).toList());
         assertTrue(written.get(0).wallMillis() >= alone.wallMillis(), "the masters' time does not go back");
         lose("node-1");
 
         Restored restored = restore(1, snapshot, log, new UpTo(wanted, Long.MAX_VALUE));
         assertEquals(wanted, restored.index());
-        assertEquals(end.index(), restored.snapshotIndex());
+        assertEquals(cutAt, restored.snapshotIndex());
         assertEquals(
                 OfflineDirectory.State.WHOLE,
                 OfflineDirectory.verify(temporary.resolve("node-1")).state());

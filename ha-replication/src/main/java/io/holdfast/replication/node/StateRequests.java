@@ -3,37 +3,47 @@ package io.holdfast.replication.node;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.spi.FeatureContext;
-import io.holdfast.core.spi.StateCut;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Who waits for a cut of this node's state. */
-final class CutRequests {
+/** Who waits for a part of what this node stores, such as a cut of its state. */
+final class StateRequests {
     private static final String STOPPING = "it is stopping";
 
     private final FeatureContext context;
     private final EventLoop loop;
-    private final Set<Request> open = ConcurrentHashMap.newKeySet();
+    private final Supplier<@Nullable Replica> replica;
+    private final Set<Request<?>> open = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
 
-    CutRequests(FeatureContext context) {
+    StateRequests(FeatureContext context, Supplier<@Nullable Replica> replica) {
         this.context = context;
         this.loop = context.runtime().loop();
+        this.replica = replica;
     }
 
-    /** One of them. Whatever comes first counts. Safe from any thread. */
-    final class Request {
-        private final CompletableFuture<StateCut> done = new CompletableFuture<>();
+    /** One of them. What is said first counts. Safe from any thread. */
+    final class Request<T> {
+        private final CompletableFuture<T> done = new CompletableFuture<>();
+        private final String what;
+        private final Consumer<T> unwanted;
 
-        void taken(StateCut cut) {
+        private Request(String what, Consumer<T> unwanted) {
+            this.what = what;
+            this.unwanted = unwanted;
+        }
+
+        void answer(T answer) {
             context.callbacks().execute(() -> {
-                if (!done.complete(cut)) {
-                    cut.close();
+                if (!done.complete(answer)) {
+                    unwanted.accept(answer);
                 }
             });
         }
@@ -43,14 +53,21 @@ final class CutRequests {
         }
 
         private void abandon(String why) {
-            done.completeExceptionally(new NotAvailableException(
-                    "no cut of the state of " + context.node().id() + ": " + why));
+            done.completeExceptionally(
+                    new NotAvailableException(context.node().id() + " gives no " + what + ": " + why));
         }
     }
 
-    /** Safe from any thread. */
-    CompletionStage<StateCut> begin(Duration limit, Supplier<@Nullable Replica> replica) {
-        Request request = new Request();
+    /**
+     * Begins one. Safe from any thread.
+     *
+     * @param what is asked for, for people
+     * @param unwanted takes an answer that comes too late
+     * @param ask on the loop
+     */
+    <T> CompletionStage<T> begin(
+            String what, Duration limit, Consumer<T> unwanted, BiConsumer<Replica, Request<T>> ask) {
+        Request<T> request = new Request<>(what, unwanted);
         open.add(request);
         if (stopped) {
             request.abandon(STOPPING);
@@ -62,11 +79,11 @@ final class CutRequests {
                 } else {
                     // Of a request that is over by then nothing is held but itself.
                     loop.schedule(limit.toNanos(), () -> request.failed("that took longer than " + limit));
-                    running.cut(request);
+                    ask.accept(running, request);
                 }
             });
         }
-        return request.done.whenComplete((cut, failure) -> open.remove(request));
+        return request.done.whenComplete((answer, failure) -> open.remove(request));
     }
 
     /** On the loop. */
