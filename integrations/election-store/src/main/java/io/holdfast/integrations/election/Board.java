@@ -167,7 +167,12 @@ final class Board {
             NodeRecord record = seen.record();
             if (record != null) {
                 runs.add(new ElectionView.Run(
-                        seen.incarnation, record, seen.movedNanos(), seen.awakeUntilNanos(), seen.expiresNanos()));
+                        seen.incarnation,
+                        record,
+                        seen.moves(),
+                        seen.movedNanos(),
+                        seen.awakeUntilNanos(),
+                        seen.expiresNanos()));
             }
         }
         return List.copyOf(runs);

@@ -40,11 +40,18 @@ record ElectionView(
     /**
      * A run of a node.
      *
+     * @param moves whether it was seen to write, and not only what it had written, perhaps long before
      * @param movedNanos when it was seen to write last
      * @param awakeUntilNanos until when it is taken to live without having written again
      * @param expiresNanos when whatever it holds has certainly ended, and it counts as gone
      */
-    record Run(String incarnation, NodeRecord record, long movedNanos, long awakeUntilNanos, long expiresNanos) {
+    record Run(
+            String incarnation,
+            NodeRecord record,
+            boolean moves,
+            long movedNanos,
+            long awakeUntilNanos,
+            long expiresNanos) {
         String node() {
             return record.node();
         }

@@ -13,6 +13,7 @@ final class SeenNode {
     private @Nullable NodeRecord record;
     private long movedNanos;
     private long settledNanos;
+    private boolean moves;
 
     /** @param longestNanos how long one that cannot be read is taken to live */
     SeenNode(String incarnation, StoredRecord stored, @Nullable NodeRecord record, long longestNanos, long nowNanos) {
@@ -36,6 +37,7 @@ final class SeenNode {
         stored = seen;
         record = content;
         movedNanos = nowNanos;
+        moves = true;
         settledNanos = same ? settledNanos : nowNanos;
     }
 
@@ -63,6 +65,11 @@ final class SeenNode {
     long awakeUntilNanos() {
         NodeRecord content = record;
         return movedNanos + (content == null ? 0 : content.leaseMillis() * 600_000L);
+    }
+
+    /** True if it was seen to write, and not only what it had written: that may have been long before. */
+    boolean moves() {
+        return moves;
     }
 
     /** When it was seen to write last. */

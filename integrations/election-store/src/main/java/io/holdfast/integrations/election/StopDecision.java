@@ -27,6 +27,8 @@ final class StopDecision {
     private final String nodeId;
     private final long nowNanos;
     private final SortedMap<String, Run> others = new TreeMap<>();
+    /** Who may live: they have written something, but nobody knows when. */
+    private final Set<String> unknown = new TreeSet<>();
 
     private StopDecision(ElectionView view, String nodeId, long nowNanos) {
         this.view = view;
@@ -35,7 +37,11 @@ final class StopDecision {
         view.latest().forEach((id, run) -> {
             boolean takesNothing = id.equals(view.node()) && !view.complaint().isEmpty();
             if (!id.equals(nodeId) && run.isAwake(nowNanos) && !takesNothing) {
-                others.put(id, run);
+                if (run.moves() || id.equals(view.node())) {
+                    others.put(id, run);
+                } else {
+                    unknown.add(id);
+                }
             }
         });
     }
@@ -70,7 +76,14 @@ final class StopDecision {
                     nodeId,
                     nodeId + " is none of the nodes that have a record there, which are " + names(latest.keySet()));
         }
-        return new StopDecision(view, nodeId, nowNanos).decide(asked);
+        StopDecision decision = new StopDecision(view, nodeId, nowNanos);
+        SafeToStop decided = decision.decide(asked);
+        return decided.safe() || decision.unknown.isEmpty()
+                ? decided
+                : SafeToStop.no(
+                        nodeId,
+                        view.node() + " has not seen " + names(decision.unknown)
+                                + " renew a record yet, so it cannot tell who lives; ask again in a moment");
     }
 
     private SafeToStop decide(@Nullable Run asked) {

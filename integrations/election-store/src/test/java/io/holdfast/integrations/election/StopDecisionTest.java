@@ -59,6 +59,21 @@ class StopDecisionTest {
                 "it is the only node that lives");
     }
 
+    /** What a node finds in the store at first may have been written by runs that are long dead. */
+    @Test
+    void whoWasOnlyFoundIsNotTakenForAlive() {
+        Views views = new Views().lives("node-1", Health.UP, "master").found("node-2", Health.UP, "master");
+        no(views.granted("master"), "node-1", "has not seen node-2 renew a record yet");
+        yes(
+                new Views()
+                        .lives("node-1", Health.UP, "master")
+                        .found("node-2", Health.UP, "master")
+                        .lives("node-3", Health.UP, "master")
+                        .granted("master"),
+                "node-1",
+                "it holds master");
+    }
+
     @Test
     void theOnlyOneThatStandsForWhatItHoldsMayNot() {
         Views views = new Views()

@@ -52,6 +52,15 @@ final class Views {
 
     /** One that did so the last time that long ago. */
     Views run(String node, Health health, long silentMillis, String... standsFor) {
+        return run(node, health, silentMillis, true, standsFor);
+    }
+
+    /** One whose record has been there since this node read it first. */
+    Views found(String node, Health health, String... standsFor) {
+        return run(node, health, 200, false, standsFor);
+    }
+
+    private Views run(String node, Health health, long silentMillis, boolean moves, String... standsFor) {
         SortedMap<String, NodeRecord.Bid> bids = new TreeMap<>();
         for (String role : standsFor) {
             boolean paused = role.startsWith("-");
@@ -59,7 +68,7 @@ final class Views {
         }
         NodeRecord record = new NodeRecord(node, new Address(node, 7400), 1, 10_000, 1_000, health, bids);
         long moved = NOW - silentMillis * MILLI;
-        runs.add(new Run(node + "-run", record, moved, moved + 6_000 * MILLI, moved + 11_000 * MILLI));
+        runs.add(new Run(node + "-run", record, moves, moved, moved + 6_000 * MILLI, moved + 11_000 * MILLI));
         if (node.equals("node-1")) {
             bids.forEach((role, bid) -> stands.put(role, new Stand(null, bid.paused())));
         }
