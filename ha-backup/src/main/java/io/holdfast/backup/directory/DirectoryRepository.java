@@ -1,0 +1,305 @@
+package io.holdfast.backup.directory;
+
+import io.holdfast.backup.BackupRepository;
+import io.holdfast.core.runtime.Storage;
+import io.holdfast.core.runtime.Storage.OpenMode;
+import io.holdfast.core.runtime.StorageFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A repository that is a directory. An object is written under a name of its own in {@value #UNFINISHED}, forced, and then
+ * <em>linked</em> to its final name: a link is made wholly or not at all, and never over another file, which a rename would
+ * replace. File systems without links are refused rather than served with less.
+ *
+ * <p>A temporary name is random and never used twice, so a writer whose file was collected can only fail: it cannot link what
+ * somebody else has put there since.
+ */
+public final class DirectoryRepository implements BackupRepository {
+    /** Begins with a dot, as no object's name does. */
+    static final String UNFINISHED = ".unfinished";
+    /** How often a directory is made again that somebody removed as empty in between. */
+    private static final int ATTEMPTS = 10;
+
+    private final Path root;
+    private final Path unfinished;
+    private final Storage storage;
+    private final Failures failures;
+    private final Set<Path> underWay = ConcurrentHashMap.newKeySet();
+
+    /** @param storage how files are written and forced */
+    public DirectoryRepository(Path root, Storage storage) {
+        this.root = root.toAbsolutePath().normalize();
+        this.unfinished = this.root.resolve(UNFINISHED);
+        this.storage = storage;
+        this.failures = new Failures(this.root);
+    }
+
+    @Override
+    public boolean putIfAbsent(String name, Content content) throws IOException {
+        Path target = path(name);
+        failures.checkRoot(name);
+        if (Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        Path temporary = unfinished.resolve(UUID.randomUUID().toString());
+        underWay.add(temporary);
+        try {
+            write(name, temporary, content);
+            return link(name, temporary, target);
+        } finally {
+            removeQuietly(temporary);
+            underWay.remove(temporary);
+        }
+    }
+
+    private void write(String name, Path temporary, Content content) throws IOException {
+        StorageFile file;
+        try {
+            makeDirectory(unfinished);
+            file = storage.open(temporary, OpenMode.CREATE);
+        } catch (IOException failed) {
+            failures.checkRoot(name);
+            throw failures.of(name, "cannot be written", failed);
+        }
+        try (FileOutput out = new FileOutput(file, failed -> failures.of(name, "cannot be written", failed))) {
+            content.writeTo(out);
+            out.finish();
+        }
+    }
+
+    /** With those above it, but never the root: that would stand in the place of what is not mounted. */
+    private void makeDirectory(Path directory) throws IOException {
+        if (directory.equals(root) || Files.isDirectory(directory)) {
+            return;
+        }
+        Path parent = parent(directory);
+        makeDirectory(parent);
+        try {
+            Files.createDirectory(directory);
+            storage.forceDirectory(parent);
+        } catch (FileAlreadyExistsException made) {
+            if (!Files.isDirectory(directory)) {
+                throw made;
+            }
+        }
+    }
+
+    private boolean link(String name, Path temporary, Path target) {
+        Path parent = parent(target);
+        try {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    makeDirectory(parent);
+                    Files.createLink(target, temporary);
+                    break;
+                } catch (FileAlreadyExistsException exists) {
+                    if (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+                        throw exists;
+                    }
+                    // NFS repeats a request whose answer was lost, and then finds its own link.
+                    if (!Files.isSameFile(target, temporary)) {
+                        return false;
+                    }
+                    break;
+                } catch (NoSuchFileException gone) {
+                    if (attempt == ATTEMPTS || !Files.exists(temporary, LinkOption.NOFOLLOW_LINKS)) {
+                        throw gone;
+                    }
+                }
+            }
+            storage.forceDirectory(parent);
+            return true;
+        } catch (UnsupportedOperationException noLinks) {
+            throw failures.unfit(name, noLinks);
+        } catch (FileSystemException failed) {
+            throw failures.ofLink(name, failed);
+        } catch (IOException failed) {
+            throw failures.of(name, "cannot be stored", failed);
+        }
+    }
+
+    private void removeQuietly(Path temporary) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException left) {
+            // What is left is collected like that of a process that died.
+            failures.left(temporary, left);
+        }
+    }
+
+    @Override
+    public InputStream read(String name, long offset) {
+        Path file = path(name);
+        if (offset < 0) {
+            throw new IllegalArgumentException("the offset is " + offset);
+        }
+        StorageFile opened;
+        try {
+            opened = storage.open(file, OpenMode.READ);
+        } catch (IOException failed) {
+            failures.checkRoot(name);
+            throw failures.of(name, "cannot be read", failed);
+        }
+        return new FileInput(opened, offset, failed -> failures.of(name, "cannot be read", failed));
+    }
+
+    @Override
+    public long size(String name) {
+        try {
+            return attributes(path(name)).size();
+        } catch (IOException failed) {
+            failures.checkRoot(name);
+            throw failures.of(name, "cannot be looked at", failed);
+        }
+    }
+
+    private static BasicFileAttributes attributes(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public List<Stored> list(String prefix) {
+        failures.checkRoot(prefix);
+        List<Stored> found = new ArrayList<>();
+        int slash = prefix.lastIndexOf('/');
+        // Only what may be part of a name is looked into, so no prefix leads out of the directory.
+        if (slash < 0 || isName(prefix.substring(0, slash))) {
+            try {
+                walk(slash < 0 ? root : root.resolve(prefix.substring(0, slash)), prefix, found);
+            } catch (IOException failed) {
+                throw failures.of(prefix, "cannot be listed", failed);
+            }
+        }
+        found.sort(Comparator.comparing(Stored::name));
+        return List.copyOf(found);
+    }
+
+    private void walk(Path directory, String prefix, List<Stored> found) throws IOException {
+        for (Path entry : storage.list(directory)) {
+            String name = root.relativize(entry).toString().replace('\\', '/');
+            if (!isName(name)) {
+                continue; // the unfinished, and what a file system keeps for itself
+            }
+            BasicFileAttributes attributes;
+            try {
+                attributes = attributes(entry);
+            } catch (NoSuchFileException deleted) {
+                continue;
+            }
+            if (attributes.isDirectory()) {
+                if (name.startsWith(prefix) || prefix.startsWith(name + "/")) {
+                    walk(entry, prefix, found);
+                }
+            } else if (attributes.isRegularFile() && name.startsWith(prefix)) {
+                found.add(new Stored(
+                        name, attributes.size(), attributes.lastModifiedTime().toMillis()));
+            }
+        }
+    }
+
+    @Override
+    public boolean delete(String name) {
+        Path file = path(name);
+        failures.checkRoot(name);
+        try {
+            Files.delete(file);
+            storage.forceDirectory(parent(file));
+            removeEmptyParents(file);
+            return true;
+        } catch (NoSuchFileException absent) {
+            return false;
+        } catch (IOException failed) {
+            throw failures.of(name, "cannot be deleted", failed);
+        }
+    }
+
+    private void removeEmptyParents(Path file) throws IOException {
+        for (Path parent = parent(file); !parent.equals(root); parent = parent(parent)) {
+            try {
+                Files.delete(parent);
+            } catch (DirectoryNotEmptyException | NoSuchFileException done) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public int collectUnfinished(Duration silentFor) {
+        failures.checkRoot(UNFINISHED);
+        Path probe = unfinished.resolve(UUID.randomUUID().toString());
+        underWay.add(probe);
+        try {
+            if (storage.list(unfinished).isEmpty()) {
+                return 0;
+            }
+            // The age is told by the file system's own clock, which may be another machine's.
+            storage.open(probe, OpenMode.CREATE).close();
+            long now = attributes(probe).lastModifiedTime().toMillis();
+            return collect(now - silentFor.toMillis());
+        } catch (IOException failed) {
+            throw failures.of(UNFINISHED, "cannot be collected", failed);
+        } finally {
+            removeQuietly(probe);
+            underWay.remove(probe);
+        }
+    }
+
+    private int collect(long silentSince) throws IOException {
+        int removed = 0;
+        for (Path file : storage.list(unfinished)) {
+            try {
+                boolean silent = attributes(file).lastModifiedTime().toMillis() <= silentSince;
+                if (silent && !underWay.contains(file) && Files.deleteIfExists(file)) {
+                    removed++;
+                }
+            } catch (NoSuchFileException finished) {
+                // by now it is stored, or was collected by somebody else
+            }
+        }
+        return removed;
+    }
+
+    @Override
+    public String describe() {
+        return "directory " + root;
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+
+    private Path path(String name) {
+        return root.resolve(BackupRepository.checkName(name));
+    }
+
+    private static boolean isName(String text) {
+        try {
+            BackupRepository.checkName(text);
+            return true;
+        } catch (IllegalArgumentException none) {
+            return false;
+        }
+    }
+
+    private Path parent(Path path) {
+        Path parent = path.getParent();
+        return parent == null ? root : parent;
+    }
+}

@@ -1,0 +1,190 @@
+package io.holdfast.backup.directory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.BackupRepository.Stored;
+import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.BackupRepositoryException.Reason;
+import io.holdfast.backup.FaultyStorage;
+import io.holdfast.backup.RepositoryContract;
+import io.holdfast.core.runtime.Storage;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirectoryRepositoryTest extends RepositoryContract {
+    @TempDir
+    Path directory;
+
+    @Override
+    protected BackupRepository open() {
+        return BackupRepository.directory(directory);
+    }
+
+    private BackupRepository on(Storage storage) {
+        return new DirectoryRepository(directory, storage);
+    }
+
+    private List<Path> unfinished() throws IOException {
+        Path unfinished = directory.resolve(DirectoryRepository.UNFINISHED);
+        if (!Files.exists(unfinished)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(unfinished)) {
+            return files.toList();
+        }
+    }
+
+    private static BackupRepositoryException failure(BackupRepository repository, Reason reason) {
+        BackupRepositoryException failed = assertThrows(
+                BackupRepositoryException.class, () -> repository.putIfAbsent("data/x", out -> out.write(new byte[9])));
+        assertEquals(reason, failed.reason(), failed.getMessage());
+        assertTrue(failed.getMessage().contains("data/x"), failed.getMessage());
+        return failed;
+    }
+
+    @Test
+    void aDirectoryThatIsNotThereIsNotMade() {
+        Path missing = directory.resolve("not-mounted");
+        BackupRepository repository = BackupRepository.directory(missing);
+        assertTrue(failure(repository, Reason.UNAVAILABLE).getMessage().contains("is it mounted?"));
+        assertFalse(Files.exists(missing));
+        for (org.junit.jupiter.api.function.Executable call : List.<org.junit.jupiter.api.function.Executable>of(
+                () -> repository.list(""),
+                () -> repository.size("a"),
+                () -> repository.read("a", 0),
+                () -> repository.delete("a"),
+                () -> repository.collectUnfinished(Duration.ZERO))) {
+            assertEquals(
+                    Reason.UNAVAILABLE,
+                    assertThrows(BackupRepositoryException.class, call).reason());
+        }
+    }
+
+    @Test
+    void aDirectoryThatVanishesInTheMidstIsSaid() {
+        BackupRepository repository = open();
+        BackupRepositoryException failed = assertThrows(
+                BackupRepositoryException.class,
+                () -> repository.putIfAbsent("a/b", out -> {
+                    out.write(1);
+                    Path moved = directory.resolveSibling(directory.getFileName() + "-moved");
+                    Files.move(directory, moved);
+                    moved.toFile().deleteOnExit();
+                }));
+        assertTrue(failed.getMessage().contains("a/b"), failed.getMessage());
+        assertFalse(Files.exists(directory), "it was made again");
+    }
+
+    @Test
+    void aFileIsNoRepository() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "x");
+        assertTrue(failure(BackupRepository.directory(file), Reason.UNAVAILABLE)
+                .getMessage()
+                .contains("a file, not a directory"));
+    }
+
+    @Test
+    void whatMayNotBeWrittenIsSaid() {
+        BackupRepository repository =
+                on(new FaultyStorage(0, false, call -> new IOException(call, new AccessDeniedException("x"))));
+        assertTrue(failure(repository, Reason.REFUSED).getMessage().contains("owner"));
+    }
+
+    @Test
+    void aFullDiskAtAnyCallLeavesNothingAndCanBeTriedAgain() throws IOException {
+        FaultyStorage counting = FaultyStorage.full(Integer.MAX_VALUE);
+        assertTrue(on(counting).putIfAbsent("data/0", out -> out.write(new byte[400_000])));
+        assertTrue(counting.calls() >= 5, "only " + counting.calls() + " calls");
+        for (int call = 0; call < counting.calls() + 1; call++) {
+            String name = "data/" + (call + 1) + "/x";
+            BackupRepository repository = on(FaultyStorage.full(call));
+            BackupRepositoryException full;
+            try {
+                full = null;
+                repository.putIfAbsent(name, out -> out.write(new byte[400_000]));
+            } catch (BackupRepositoryException thrown) {
+                full = thrown;
+            }
+            if (full != null) {
+                assertEquals(Reason.NO_SPACE, full.reason(), full.getMessage());
+            }
+            assertEquals(List.of(), unfinished(), "left by call " + call);
+            List<Stored> there = repository.list(name);
+            if (there.isEmpty()) {
+                assertTrue(repository.putIfAbsent(name, out -> out.write(new byte[400_000])));
+            } else {
+                assertEquals(400_000, there.get(0).bytes());
+            }
+        }
+    }
+
+    @Test
+    void leftoversOfDeadWritersGoAndThoseOfLiveOnesStay() throws IOException {
+        BackupRepository repository = open();
+        repository.putIfAbsent("whole", out -> out.write(1));
+        Path dead = directory.resolve(DirectoryRepository.UNFINISHED).resolve("5f0c");
+        Files.writeString(dead, "half");
+        Files.setLastModifiedTime(
+                dead, FileTime.fromMillis(Files.getLastModifiedTime(dead).toMillis() - 7_200_000));
+        Path alive = Files.writeString(dead.resolveSibling("6a1d"), "half");
+        assertEquals(1, repository.collectUnfinished(Duration.ofHours(1)));
+        assertEquals(List.of(alive), unfinished());
+        assertEquals(
+                List.of("whole"), repository.list("").stream().map(Stored::name).toList());
+    }
+
+    @Test
+    void aWriterWhoseFileWasCollectedFailsAndStoresNothing() throws IOException {
+        BackupRepository slow = open();
+        BackupRepository other = open();
+        assertThrows(
+                BackupRepositoryException.class,
+                () -> slow.putIfAbsent("name", out -> {
+                    out.write(new byte[300_000]);
+                    assertEquals(1, other.collectUnfinished(Duration.ZERO));
+                }));
+        assertEquals(List.of(), slow.list(""));
+    }
+
+    @Test
+    void emptyDirectoriesGoWithTheirLastObject() throws IOException {
+        BackupRepository repository = open();
+        repository.putIfAbsent("a/b/1", out -> out.write(1));
+        repository.putIfAbsent("a/2", out -> out.write(1));
+        repository.delete("a/b/1");
+        assertFalse(Files.exists(directory.resolve("a/b")));
+        repository.delete("a/2");
+        assertFalse(Files.exists(directory.resolve("a")));
+        assertTrue(Files.exists(directory));
+    }
+
+    @Test
+    void aDirectoryInTheObjectsPlaceIsAFailureAndNoObject() throws IOException {
+        BackupRepository repository = open();
+        repository.putIfAbsent("data/x/1", out -> out.write(1));
+        assertThrows(BackupRepositoryException.class, () -> repository.putIfAbsent("data/x", out -> out.write(1)));
+        assertThrows(BackupRepositoryException.class, () -> repository.putIfAbsent("data/x/1/2", out -> out.write(1)));
+    }
+
+    @Test
+    void strangersAreNeitherListedNorTouched() throws IOException {
+        BackupRepository repository = open();
+        Files.writeString(directory.resolve(".nfs0001"), "x");
+        Files.createDirectories(directory.resolve("lost+found"));
+        Files.writeString(directory.resolve("lost+found").resolve("1"), "x");
+        Files.createSymbolicLink(directory.resolve("link"), directory.resolve("lost+found"));
+        assertEquals(List.of(), repository.list(""));
+    }
+}
