@@ -1,0 +1,2 @@
+/** Keys of keys. */
+package io.holdfast.backup.crypto;
