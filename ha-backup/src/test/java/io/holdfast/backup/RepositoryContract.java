@@ -222,6 +222,33 @@ public abstract class RepositoryContract {
     }
 
     @Test
+    void manyDeleteAndPutAtOnce() throws Exception {
+        int threads = 4;
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Callable<Integer>> all = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                String own = "shared/" + i;
+                BackupRepository repository = open();
+                all.add(() -> {
+                    int done = 0;
+                    for (int round = 0; round < 50; round++) {
+                        done += repository.putIfAbsent(own, text("x")) ? 1 : 0;
+                        done += repository.delete(own) ? 1 : 0;
+                    }
+                    return done;
+                });
+            }
+            for (Future<Integer> done : pool.invokeAll(all)) {
+                assertEquals(100, done.get());
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        assertEquals(List.of(), open().list(""));
+    }
+
+    @Test
     void whatIsAbsentIsSaid() throws IOException {
         BackupRepository repository = open();
         assertEquals(Reason.ABSENT, reasonOf(() -> repository.size("no/such"), "no/such"));

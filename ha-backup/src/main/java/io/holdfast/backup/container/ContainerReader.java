@@ -6,7 +6,6 @@ import io.holdfast.backup.Damage;
 import io.holdfast.backup.DamagedBackupException;
 import io.holdfast.backup.KeyUnavailableException;
 import io.holdfast.backup.container.ContainerWriter.Written;
-import io.holdfast.backup.crypto.DataKeys;
 import io.holdfast.backup.crypto.Hkdf;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +14,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a container. Each frame is checked before a byte of it is handed out, and all of it before the last frame is: so who
@@ -26,6 +26,7 @@ public final class ContainerReader extends InputStream {
     private static final int LARGEST_WINDOW = 23;
 
     private final String object;
+    private final @Nullable String expected;
     private final ContainerHeader header;
     private final Frames frames;
     private final InputStream top;
@@ -38,11 +39,14 @@ public final class ContainerReader extends InputStream {
      * @param object the container's name, for messages
      * @param in is closed with this
      * @param keys open its data key
+     * @param sha256 what it has to be, as hexadecimal digits; null for whatever is whole
      * @throws DamagedBackupException if it is no container, was changed, or is not encrypted where it has to be
      * @throws KeyUnavailableException if its key is not to be had
      */
-    public ContainerReader(String object, InputStream in, DataKeys keys, Progress progress) throws IOException {
+    public ContainerReader(String object, InputStream in, DataKeys keys, @Nullable String sha256, Progress progress)
+            throws IOException {
         this.object = object;
+        this.expected = sha256;
         this.progress = progress;
         ContainerHeader.Read read = ContainerHeader.read(object, in);
         this.header = read.header();
@@ -105,7 +109,7 @@ public final class ContainerReader extends InputStream {
         do {
             read = read(buffer, 0, buffer.length);
         } while (read >= 0);
-        return new Written(contentBytes, frames.offset, HexFormat.of().formatHex(frames.sha256));
+        return new Written(contentBytes, frames.offset, frames.sha256);
     }
 
     @Override
@@ -120,7 +124,7 @@ public final class ContainerReader extends InputStream {
         private final MessageDigest digest = Hkdf.sha256();
         private final byte[] body = new byte[FrameSeal.LARGEST_BODY];
         private final byte[] payload = new byte[FrameSeal.LARGEST_BODY];
-        private byte[] sha256 = new byte[0];
+        private String sha256 = "";
         private int filled;
         private int taken;
         private long number;
@@ -196,19 +200,25 @@ public final class ContainerReader extends InputStream {
 
         private void end() throws IOException {
             MessageDigest whole = Hkdf.copy(digest);
-            byte[] expected = digest.digest();
-            byte[] stored = in.readNBytes(expected.length);
+            byte[] hash = digest.digest();
+            byte[] stored = in.readNBytes(hash.length);
             offset += stored.length;
-            if (stored.length < expected.length) {
+            if (stored.length < hash.length) {
                 throw damaged(Damage.Kind.CUT, "the container ends in the hash behind the last frame");
             }
-            if (!Arrays.equals(stored, expected)) {
+            if (!Arrays.equals(stored, hash)) {
                 throw damaged(Damage.Kind.CHANGED, "the hash behind the last frame is not that of the container");
             }
             if (in.read() >= 0) {
                 throw damaged(Damage.Kind.LONGER, "the container goes on behind its end, after " + offset + " bytes");
             }
-            sha256 = whole.digest(stored);
+            sha256 = HexFormat.of().formatHex(whole.digest(stored));
+            if (expected != null && !sha256.equals(expected)) {
+                throw new DamagedBackupException(Damage.of(
+                        object,
+                        Damage.Kind.MISPLACED,
+                        "it is a whole container, but not the one that the manifest names"));
+            }
             ended = true;
         }
 

@@ -219,13 +219,24 @@ public final class DirectoryRepository implements BackupRepository {
         failures.checkRoot(name);
         try {
             Files.delete(file);
-            storage.forceDirectory(parent(file));
+            forceIfThere(parent(file));
             removeEmptyParents(file);
             return true;
         } catch (NoSuchFileException absent) {
             return false;
         } catch (IOException failed) {
             throw failures.of(name, "cannot be deleted", failed);
+        }
+    }
+
+    /** Who deletes the last object of a directory takes the directory, too, and another deletion may have been about to force it. */
+    private void forceIfThere(Path directory) throws IOException {
+        try {
+            storage.forceDirectory(directory);
+        } catch (IOException failed) {
+            if (Files.isDirectory(directory)) {
+                throw failed;
+            }
         }
     }
 

@@ -12,8 +12,7 @@ import io.holdfast.backup.KeyProvider.Wrapped;
 import io.holdfast.backup.KeyUnavailableException;
 import io.holdfast.backup.container.ContainerHeader.About;
 import io.holdfast.backup.container.ContainerWriter.Written;
-import io.holdfast.backup.crypto.DataKeys;
-import io.holdfast.backup.crypto.DataKeys.DataKey;
+import io.holdfast.backup.container.DataKeys.DataKey;
 import io.holdfast.backup.crypto.Hkdf;
 import io.holdfast.core.KeyRing;
 import java.io.ByteArrayInputStream;
@@ -65,7 +64,8 @@ class ContainerTest {
     }
 
     private static ContainerReader reader(BackupKeys keys, byte[] container) throws IOException {
-        return new ContainerReader("data/x", new ByteArrayInputStream(container), new DataKeys(keys), Progress.NONE);
+        return new ContainerReader(
+                "data/x", new ByteArrayInputStream(container), new DataKeys(keys), null, Progress.NONE);
     }
 
     private static byte[] read(BackupKeys keys, byte[] container) throws IOException {

@@ -104,7 +104,7 @@ class DirectoryRepositoryTest extends RepositoryContract {
 
     @Test
     void aFullDiskAtAnyCallLeavesNothingAndCanBeTriedAgain() throws IOException {
-        FaultyStorage counting = FaultyStorage.full(Integer.MAX_VALUE);
+        FaultyStorage counting = FaultyStorage.roomy();
         assertTrue(on(counting).putIfAbsent("data/0", out -> out.write(new byte[400_000])));
         assertTrue(counting.calls() >= 5, "only " + counting.calls() + " calls");
         for (int call = 0; call < counting.calls() + 1; call++) {

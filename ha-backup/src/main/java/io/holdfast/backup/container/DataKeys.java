@@ -1,9 +1,10 @@
-package io.holdfast.backup.crypto;
+package io.holdfast.backup.container;
 
 import io.holdfast.backup.BackupKeys;
 import io.holdfast.backup.KeyProvider;
 import io.holdfast.backup.KeyProvider.Wrapped;
 import io.holdfast.backup.KeyUnavailableException;
+import io.holdfast.backup.crypto.Hkdf;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;

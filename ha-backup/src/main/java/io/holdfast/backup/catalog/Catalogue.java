@@ -1,0 +1,128 @@
+package io.holdfast.backup.catalog;
+
+import io.holdfast.backup.BackupKeys;
+import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.Damage;
+import io.holdfast.backup.DamagedBackupException;
+import io.holdfast.backup.KeyUnavailableException;
+import io.holdfast.backup.NotPublishedException;
+import io.holdfast.backup.container.ContainerReader;
+import io.holdfast.backup.container.DataKeys;
+import io.holdfast.backup.container.Progress;
+import io.holdfast.core.FencingToken;
+import io.holdfast.core.runtime.Clock;
+import java.io.IOException;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * The backups of a repository, which is one cluster's: fencing tokens of two clusters cannot be compared. A backup is listed if its manifest is there, and that is written last: so it is there as a whole or not at all.
+ *
+ * <p><b>What is guaranteed about who may publish</b>, with a repository that can only put what is absent, list and read:
+ *
+ * <ul>
+ *   <li>Once {@link #claim} has returned for a token, no backup that is published under a lower one afterwards is ever listed.
+ *       Not because its manifest could not be stored (no sequence of checks and puts prevents that: its writer may stand still
+ *       between the two), but because the claim names all backups of lower tokens that count, and any other is void.
+ *   <li>Once {@link RunningBackup#publish} has returned, the backup is listed until it is deleted, also by those who claim
+ *       later. A claimer announces itself before it looks at what is there, and a publisher looks for announcements after its
+ *       manifest is stored: so either the claim names the backup, or the publisher learns that it was deposed.
+ *   <li>A publisher that fails as deposed may have been in time all the same; then its backup is listed, and whole.
+ *   <li>Of a publisher and a collector that takes it for dead one wins, since both put under the manifest's name.
+ *   <li>A deposed scheduler may delete: that it asks before is no guarantee. It can delete only what its own policy would have.
+ * </ul>
+ *
+ * <p>This holds against whoever keeps to these rules, however slow, and whatever dies when. Against somebody who may write to the
+ * repository and does not, nothing helps but that it cannot forge a backup without the keys; it can remove what it likes.
+ *
+ * <p>Calls block, and fail with {@link BackupRepositoryException}. Safe from any thread.
+ */
+public final class Catalogue {
+    private final BackupRepository repository;
+    private final DataKeys keys;
+    private final Sealed sealed;
+    private final Fences fences;
+
+    private Catalogue(BackupRepository repository, BackupKeys keys) {
+        this.repository = repository;
+        this.keys = new DataKeys(keys);
+        this.sealed = new Sealed(repository, this.keys);
+        this.fences = new Fences(repository, sealed, this.keys);
+    }
+
+    /** The catalogue in that repository; asks for nothing yet. */
+    public static Catalogue of(BackupRepository repository, BackupKeys keys) {
+        return new Catalogue(repository, keys);
+    }
+
+    /**
+     * What is in a repository, each list sorted by id.
+     *
+     * @param backups those that are whole, as far as their manifests say: {@link #verify} looks further
+     * @param damaged manifests and claims that cannot be read; nothing of theirs is ever collected
+     * @param deposed published after somebody with a higher token had taken over; they do not count and will be collected
+     * @param abandoned given up for dead; their objects are collected
+     */
+    public record Listing(
+            List<Manifest> backups, List<Damage> damaged, List<BackupId> deposed, List<BackupId> abandoned) {}
+
+    /** What is there. A manifest that cannot be read is among the damaged ones. */
+    public Listing list() {
+        return new Inventory(repository, sealed, fences).listing();
+    }
+
+    /**
+     * Takes the catalogue over, for who has been given that token. To be done once per token, by one process; that may be
+     * repeated after a failure.
+     *
+     * @param clock for when backups begin and end, and for signs of life
+     * @param random one that nobody can guess, as a node's is: data keys are made of it
+     * @throws NotPublishedException if somebody with a higher token has taken over
+     */
+    public CatalogueWriter claim(FencingToken token, Clock clock, RandomGenerator random) {
+        fences.claim(token, random);
+        return new CatalogueWriter(repository, keys, sealed, fences, token, clock, random);
+    }
+
+    /**
+     * One of a backup's containers, read to its end only if it is what was stored.
+     *
+     * @param object its name, as the manifest says
+     * @throws DamagedBackupException if it is not what the manifest names; thrown by reading, too
+     * @throws KeyUnavailableException if its key is not to be had
+     */
+    public ContainerReader open(Manifest manifest, String object) throws IOException {
+        return Verifier.open(repository, keys, manifest, object, Progress.NONE);
+    }
+
+    /**
+     * Reads all of it: each object of each backup, and what the catalogue itself consists of.
+     *
+     * @param progress told of what has been read of the object at hand; may block
+     */
+    public Verification verify(Progress progress) {
+        return new Verifier(repository, keys, sealed, fences, progress).all();
+    }
+
+    /** Reads all of one backup. */
+    public Verification verify(BackupId id, Progress progress) {
+        return new Verifier(repository, keys, sealed, fences, progress).one(id);
+    }
+
+    /**
+     * What was found.
+     *
+     * @param backups how many were read as a whole and found to be as they were stored
+     * @param objects how many containers were read
+     * @param bytes that these have
+     * @param damages what is not as it was stored
+     * @param unfinished backups that are under way, or were not finished and wait for being collected; no damage
+     */
+    public record Verification(int backups, int objects, long bytes, List<Damage> damages, List<BackupId> unfinished) {
+        /** True if nothing is damaged. */
+        public boolean isClean() {
+            return damages.isEmpty();
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package io.holdfast.backup.catalog;
+
+import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.BackupRepository.Stored;
+import io.holdfast.backup.NotPublishedException;
+import io.holdfast.backup.catalog.Collector.Collected;
+import io.holdfast.backup.container.DataKeys;
+import io.holdfast.backup.container.DataKeys.DataKey;
+import io.holdfast.core.FencingToken;
+import io.holdfast.core.runtime.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+
+/** What who has claimed the catalogue may do: make backups, delete them, collect what is left of others. Safe from any thread. */
+public final class CatalogueWriter {
+    private static final int ATTEMPTS = 8;
+
+    private final BackupRepository repository;
+    private final DataKeys keys;
+    private final Sealed sealed;
+    private final Fences fences;
+    private final FencingToken token;
+    private final Clock clock;
+    private final RandomGenerator random; // guarded by itself
+    private final Set<BackupId> running = ConcurrentHashMap.newKeySet();
+
+    CatalogueWriter(
+            BackupRepository repository,
+            DataKeys keys,
+            Sealed sealed,
+            Fences fences,
+            FencingToken token,
+            Clock clock,
+            RandomGenerator random) {
+        this.repository = repository;
+        this.keys = keys;
+        this.sealed = sealed;
+        this.fences = fences;
+        this.token = token;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** Under which token this writes. */
+    public FencingToken token() {
+        return token;
+    }
+
+    /**
+     * Begins a backup. It has to be closed.
+     *
+     * @param cluster the cluster's name
+     * @param kind what it will be, such as {@code physical}
+     * @throws NotPublishedException if this is deposed
+     */
+    public RunningBackup begin(String cluster, String kind) {
+        fences.check(token, "a new backup");
+        for (int attempt = 1; ; attempt++) {
+            BackupId id;
+            DataKey key;
+            synchronized (random) {
+                id = new BackupId(
+                        Instant.ofEpochSecond(Math.floorDiv(clock.wallMillis(), 1000L)), token, random.nextInt());
+                key = keys.create(id.toString(), random);
+            }
+            running.add(id);
+            boolean begun = false;
+            try {
+                RunningBackup backup = new RunningBackup(this, id, key, cluster, kind);
+                begun = backup.begin();
+                if (begun) {
+                    return backup;
+                }
+            } finally {
+                if (!begun) {
+                    running.remove(id);
+                }
+            }
+            if (attempt == ATTEMPTS) {
+                throw new IllegalStateException("no id for a backup is free in " + repository.describe()
+                        + "; does the random source repeat itself?");
+            }
+        }
+    }
+
+    /**
+     * Deletes a backup, its manifest first. If that is interrupted, {@link #collect} finishes it.
+     *
+     * @return false if there was none
+     * @throws NotPublishedException if this is deposed
+     * @throws IllegalStateException if another backup needs it
+     */
+    public boolean delete(BackupId id) {
+        fences.check(token, "deleting " + id);
+        Inventory inventory = new Inventory(repository, sealed, fences);
+        for (BackupId other : inventory.counting()) {
+            boolean needed =
+                    inventory.manifest(other).map(m -> m.needs().contains(id)).orElse(false);
+            if (needed && !other.equals(id)) {
+                throw new IllegalStateException("the backup " + id + " is needed by " + other + "; delete that first");
+            }
+        }
+        if (inventory.manifest(id).isEmpty() && inventory.damage(id).isEmpty()) {
+            return false;
+        }
+        Deletion.begin(sealed, id);
+        Deletion.finish(repository, id);
+        return true;
+    }
+
+    /**
+     * Removes what is left of backups that were not finished, of those that were deleted, and of those that a deposed one
+     * published. What still gives signs of life stays, and so does whatever cannot be read.
+     *
+     * @param silentFor how long nothing has been heard of a backup, by the repository's clock, before it counts as dead; more
+     *     than any pause of a machine, an hour for instance. One that was not dead fails when it wakes up, and nothing worse
+     * @throws NotPublishedException if this is deposed
+     */
+    public Collected collect(Duration silentFor) {
+        fences.check(token, "collecting");
+        return new Collector(this, silentFor).collect();
+    }
+
+    BackupRepository repository() {
+        return repository;
+    }
+
+    Sealed sealed() {
+        return sealed;
+    }
+
+    Fences fences() {
+        return fences;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    DataKeys keys() {
+        return keys;
+    }
+
+    Set<BackupId> running() {
+        return running;
+    }
+
+    byte[] randomBytes(int count) {
+        byte[] bytes = new byte[count];
+        synchronized (random) {
+            random.nextBytes(bytes);
+        }
+        return bytes;
+    }
+
+    /** Locked, as other threads may use the source, too. */
+    RandomGenerator random() {
+        return () -> {
+            synchronized (random) {
+                return random.nextLong();
+            }
+        };
+    }
+
+    /** By the repository's own clock. */
+    long repositoryMillis() {
+        String name = Layout.PROBES + HexFormat.of().formatHex(randomBytes(16));
+        sealed.put(name, sealed.seal(name, "holdfast-probe-1", Sealed.nothing(), null));
+        try {
+            return repository.list(name).stream()
+                    .mapToLong(Stored::storedMillis)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException(
+                            repository.describe() + " does not list " + name + ", which it has just stored"));
+        } finally {
+            repository.delete(name);
+        }
+    }
+}

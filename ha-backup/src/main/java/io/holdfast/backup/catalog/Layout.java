@@ -1,0 +1,72 @@
+package io.holdfast.backup.catalog;
+
+import io.holdfast.core.FencingToken;
+import java.util.Optional;
+
+/** Under which names the catalogue keeps what. */
+final class Layout {
+    /** {@code backups/ID}: the manifest of a backup, or a mark that it was given up for dead. */
+    static final String BACKUPS = "backups/";
+    /** {@code data/ID/...}: its containers. */
+    static final String DATA = "data/";
+    /** {@code running/ID/N}: somebody is at it; N rises with each sign of life. */
+    static final String RUNNING = "running/";
+    /** {@code deleting/ID}: it is being deleted. */
+    static final String DELETING = "deleting/";
+    /** {@code fences/TOKEN.begun}, {@code fences/TOKEN.claim}: who took the catalogue over. */
+    static final String FENCES = "fences/";
+    /** {@code probes/...}: to see the repository's time. */
+    static final String PROBES = "probes/";
+
+    static final String BEGUN = ".begun";
+    static final String CLAIM = ".claim";
+    private static final int TOKEN_DIGITS = 16;
+
+    private Layout() {}
+
+    static String manifest(BackupId id) {
+        return BACKUPS + id;
+    }
+
+    static String data(BackupId id) {
+        return DATA + id + "/";
+    }
+
+    static String running(BackupId id) {
+        return RUNNING + id + "/";
+    }
+
+    static String deleting(BackupId id) {
+        return DELETING + id;
+    }
+
+    static String fence(FencingToken token, String suffix) {
+        return FENCES + String.format("%016x", token.value()) + suffix;
+    }
+
+    /** The token of a fence's name; empty if that is none of this suffix. */
+    static Optional<FencingToken> token(String name, String suffix) {
+        if (name.length() != FENCES.length() + TOKEN_DIGITS + suffix.length() || !name.endsWith(suffix)) {
+            return Optional.empty();
+        }
+        try {
+            FencingToken token = new FencingToken(
+                    Long.parseLong(name.substring(FENCES.length(), FENCES.length() + TOKEN_DIGITS), 16));
+            return fence(token, suffix).equals(name) ? Optional.of(token) : Optional.empty();
+        } catch (IllegalArgumentException none) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whose the object is, by the part behind the prefix; empty if nobody's. */
+    static Optional<BackupId> id(String name, String prefix) {
+        int end = name.indexOf('/', prefix.length());
+        try {
+            return name.startsWith(prefix)
+                    ? Optional.of(BackupId.parse(name.substring(prefix.length(), end < 0 ? name.length() : end)))
+                    : Optional.empty();
+        } catch (IllegalArgumentException none) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The catalogue of backups in a repository. */
+package io.holdfast.backup.catalog;

@@ -1,0 +1,554 @@
+package io.holdfast.backup.catalog;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.backup.BackupKeys;
+import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.Damage;
+import io.holdfast.backup.DamagedBackupException;
+import io.holdfast.backup.MemoryRepository;
+import io.holdfast.backup.NotPublishedException;
+import io.holdfast.backup.NotPublishedException.Why;
+import io.holdfast.backup.catalog.Catalogue.Listing;
+import io.holdfast.backup.catalog.Catalogue.Verification;
+import io.holdfast.backup.catalog.FailingRepository.Fault;
+import io.holdfast.backup.catalog.Manifest.Range;
+import io.holdfast.backup.catalog.Manifest.StoredObject;
+import io.holdfast.backup.container.DataKeys;
+import io.holdfast.backup.container.DataKeys.DataKey;
+import io.holdfast.backup.container.Progress;
+import io.holdfast.core.FencingToken;
+import io.holdfast.core.KeyRing;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CatalogueTest {
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final MemoryRepository repository = new MemoryRepository();
+    private final World world = new World(World.KEYS, 1);
+
+    private static Why why(org.junit.jupiter.api.function.Executable call) {
+        return assertThrows(NotPublishedException.class, call).why();
+    }
+
+    /** A repository that runs something once, before the first put of a name that begins with that. */
+    private static BackupRepository before(BackupRepository repository, String prefix, Runnable action) {
+        boolean[] done = {false};
+        return FailingRepository.hooked(repository, (call, name) -> {
+            if (call.equals("put") && name.startsWith(prefix) && !done[0]) {
+                done[0] = true;
+                action.run();
+            }
+        });
+    }
+
+    private void passHours(int hours) {
+        repository.pass(HOUR.multipliedBy(hours));
+        world.pass(HOUR.multipliedBy(hours));
+    }
+
+    @Test
+    void aBackupIsThereOnceItIsPublishedAndNotBefore() throws IOException {
+        CatalogueWriter writer = world.claim(repository, 7);
+        Manifest made;
+        try (RunningBackup backup = writer.begin("shop", "physical")) {
+            World.fill(backup);
+            assertEquals(List.of(), world.ids(repository));
+            assertEquals(List.of(backup.id()), world.verify(repository).unfinished());
+            made = World.publish(backup);
+        }
+        Listing listing = world.catalogue(repository).list();
+        assertEquals(List.of(made), listing.backups());
+        assertEquals(List.of(), listing.damaged());
+        assertEquals(FencingToken.of(0, 7), made.id().token());
+        assertEquals("shop", made.cluster());
+        assertEquals(2, made.objects().size());
+        assertTrue(made.storedBytes() < made.contentBytes());
+        Verification clean = world.verify(repository);
+        assertTrue(clean.isClean(), clean.toString());
+        assertEquals(1, clean.backups());
+        assertEquals(2, clean.objects());
+        assertEquals(made.storedBytes(), clean.bytes());
+        world.restore(repository, made);
+        assertEquals(
+                List.of(),
+                repository.names().stream()
+                        .filter(name -> name.startsWith("running/"))
+                        .toList());
+    }
+
+    @Test
+    void whatIsClosedBeforeItIsPublishedLeavesNothing() throws IOException {
+        CatalogueWriter writer = world.claim(repository, 7);
+        List<String> before = repository.names();
+        try (RunningBackup backup = writer.begin("shop", "physical")) {
+            World.fill(backup);
+        }
+        assertEquals(before, repository.names());
+    }
+
+    @Test
+    void aSourceThatFailsIsTheCallersAndTheBackupGoesOn() throws IOException {
+        CatalogueWriter writer = world.claim(repository, 7);
+        try (RunningBackup backup = writer.begin("shop", "physical")) {
+            IOException broken = new IOException("broken");
+            assertEquals(
+                    broken,
+                    assertThrows(
+                            IOException.class,
+                            () -> backup.put(
+                                    "log",
+                                    true,
+                                    out -> {
+                                        throw broken;
+                                    },
+                                    Progress.NONE)));
+            World.fill(backup);
+            assertThrows(IllegalArgumentException.class, () -> backup.put("log", true, out -> {}, Progress.NONE));
+            World.publish(backup);
+        }
+        assertTrue(world.verify(repository).isClean());
+    }
+
+    @Test
+    void whoIsDeposedDoesNothingAnyMore() throws IOException {
+        CatalogueWriter old = world.claim(repository, 7);
+        Manifest before = World.make(old);
+        RunningBackup running = old.begin("shop", "physical");
+        World.fill(running);
+        CatalogueWriter next = world.claim(repository, 8);
+        assertEquals(Why.DEPOSED, why(() -> World.publish(running)));
+        assertEquals(Why.DEPOSED, why(running::renew));
+        assertEquals(Why.DEPOSED, why(() -> old.begin("shop", "physical")));
+        assertEquals(Why.DEPOSED, why(() -> old.delete(before.id())));
+        assertEquals(Why.DEPOSED, why(() -> old.collect(HOUR)));
+        assertEquals(Why.DEPOSED, why(() -> world.claim(repository, 7)));
+        running.close();
+        Manifest after = World.make(next);
+        assertEquals(List.of(before.id(), after.id()), world.ids(repository));
+    }
+
+    @Test
+    void aClaimMayBeRepeated() throws IOException {
+        CatalogueWriter once = world.claim(repository, 7);
+        Manifest made = World.make(once);
+        CatalogueWriter again = world.claim(repository, 7);
+        Manifest more = World.make(again);
+        assertEquals(2, world.ids(repository).size());
+        assertTrue(world.ids(repository).containsAll(List.of(made.id(), more.id())));
+    }
+
+    @Test
+    void whoStandsStillBetweenItsCheckAndItsPutIsVoid() throws IOException {
+        CatalogueWriter[] next = new CatalogueWriter[1];
+        BackupRepository slow = before(repository, "backups/", () -> next[0] = world.claim(repository, 8));
+        CatalogueWriter old = world.claim(slow, 7);
+        RunningBackup late = old.begin("shop", "physical");
+        World.fill(late);
+        assertEquals(Why.DEPOSED, why(() -> World.publish(late)));
+        late.close();
+        assertTrue(repository.names().contains("backups/" + late.id()), "the put itself cannot be prevented");
+        Listing listing = world.catalogue(repository).list();
+        assertEquals(List.of(), listing.backups());
+        assertEquals(List.of(late.id()), listing.deposed());
+        next[0].collect(HOUR);
+        assertEquals(
+                List.of(Layout.fence(next[0].token(), ".begun"), Layout.fence(next[0].token(), ".claim")),
+                repository.names());
+    }
+
+    @Test
+    void whoPublishesWhileAnotherOneTakesOverLearnsThatNobodyCountsOnIt() throws IOException {
+        CatalogueWriter old = world.claim(repository, 7);
+        RunningBackup late = old.begin("shop", "physical");
+        World.fill(late);
+        // Between the look at what is there and the claim.
+        BackupRepository claiming = FailingRepository.hooked(repository, (call, name) -> {
+            if (call.equals("put") && name.equals(Layout.fence(FencingToken.of(0, 8), ".claim"))) {
+                assertEquals(Why.DEPOSED, why(() -> World.publish(late)));
+            }
+        });
+        world.claim(claiming, 8);
+        assertEquals(List.of(), world.ids(repository));
+    }
+
+    @Test
+    void whatWasPublishedBeforeTheAnnouncementCounts() throws IOException {
+        CatalogueWriter old = world.claim(repository, 7);
+        RunningBackup inTime = old.begin("shop", "physical");
+        World.fill(inTime);
+        BackupRepository claiming =
+                before(repository, Layout.fence(FencingToken.of(0, 8), ".begun"), () -> World.publish(inTime));
+        world.claim(claiming, 8);
+        assertEquals(List.of(inTime.id()), world.ids(repository));
+        world.claim(repository, 9).collect(Duration.ZERO);
+        assertEquals(List.of(inTime.id()), world.ids(repository));
+    }
+
+    @Test
+    void whatWasVoidOnceStaysVoid() throws IOException {
+        BackupRepository slow = before(repository, "backups/", () -> world.claim(repository, 8));
+        RunningBackup late = world.claim(slow, 7).begin("shop", "physical");
+        World.fill(late);
+        assertEquals(Why.DEPOSED, why(() -> World.publish(late)));
+        world.claim(repository, 9);
+        assertEquals(List.of(), world.ids(repository));
+    }
+
+    @Test
+    void theDeadAreCollectedAndTheLivingStay() throws IOException {
+        CatalogueWriter dead = world.claim(repository, 7);
+        World.fill(dead.begin("shop", "physical"));
+        passHours(1);
+        CatalogueWriter writer = world.claim(repository, 8);
+        RunningBackup alive = writer.begin("shop", "logical");
+        World.fill(alive);
+        CatalogueWriter other = world.claim(repository, 8);
+        assertEquals(0, other.collect(HOUR.multipliedBy(2)).backups().size());
+        assertEquals(1, other.collect(HOUR).backups().size());
+        World.publish(alive);
+        alive.close();
+        assertEquals(List.of(alive.id()), world.ids(repository));
+        assertTrue(world.verify(repository).isClean());
+        assertEquals(
+                List.of(),
+                repository.names().stream().filter(n -> n.contains("-0-7-")).toList());
+    }
+
+    @Test
+    void signsOfLifeKeepItAlive() throws IOException {
+        CatalogueWriter writer = world.claim(repository, 7);
+        RunningBackup slow = writer.begin("shop", "physical");
+        World.fill(slow);
+        CatalogueWriter other = world.claim(repository, 7);
+        for (int hour = 0; hour < 5; hour++) {
+            passHours(1);
+            slow.renew();
+            assertEquals(List.of(), other.collect(HOUR).backups());
+        }
+        World.publish(slow);
+        assertTrue(world.verify(repository).isClean());
+    }
+
+    @Test
+    void writingIsASignOfLife() throws IOException {
+        CatalogueWriter writer = world.claim(repository, 7);
+        try (RunningBackup backup = writer.begin("shop", "physical")) {
+            backup.put(
+                    "log",
+                    false,
+                    out -> {
+                        passHours(1);
+                        out.write(new byte[200_000]);
+                        assertTrue(repository.names().contains("running/" + backup.id() + "/1"));
+                        assertFalse(repository.names().contains("running/" + backup.id() + "/0"));
+                    },
+                    Progress.NONE);
+        }
+    }
+
+    @Test
+    void whoWakesUpAfterItWasCollectedCannotPublish() throws IOException {
+        CatalogueWriter writer = world.claim(repository, 7);
+        RunningBackup sleeper = writer.begin("shop", "physical");
+        World.fill(sleeper);
+        passHours(2);
+        CatalogueWriter other = world.claim(repository, 7);
+        assertEquals(List.of(sleeper.id()), other.collect(HOUR).backups());
+        assertEquals(Why.COLLECTED, why(() -> World.publish(sleeper)));
+        sleeper.close();
+        assertEquals(List.of(), world.ids(repository));
+        assertEquals(List.of(sleeper.id()), world.catalogue(repository).list().abandoned());
+        world.claim(repository, 8).collect(HOUR);
+        assertEquals(2, repository.names().size(), repository.names().toString());
+    }
+
+    @Test
+    void whoWakesUpAndWritesOnIsCollectedAgain() throws IOException {
+        CatalogueWriter writer = world.claim(repository, 7);
+        RunningBackup sleeper = writer.begin("shop", "physical");
+        World.fill(sleeper);
+        passHours(2);
+        world.claim(repository, 7).collect(HOUR);
+        assertEquals(Why.COLLECTED, why(() -> sleeper.put("more", false, out -> out.write(1), Progress.NONE)));
+        passHours(2);
+        world.claim(repository, 8).collect(HOUR);
+        assertEquals(2, repository.names().size(), repository.names().toString());
+    }
+
+    @Test
+    void ofAPublisherAndACollectorOneWins() throws IOException {
+        RunningBackup sleeper = world.claim(repository, 7).begin("shop", "physical");
+        World.fill(sleeper);
+        passHours(2);
+        BackupRepository collecting = before(repository, "backups/", () -> World.publish(sleeper));
+        world.claim(collecting, 7).collect(HOUR);
+        assertEquals(List.of(sleeper.id()), world.ids(repository));
+        assertTrue(world.verify(repository).isClean(), world.verify(repository).toString());
+    }
+
+    @Test
+    void whatAnotherOneNeedsIsNotDeleted() throws IOException {
+        CatalogueWriter writer = world.claim(repository, 7);
+        Manifest full = World.make(writer);
+        Manifest more = World.make(writer, full.id());
+        IllegalStateException needed = assertThrows(IllegalStateException.class, () -> writer.delete(full.id()));
+        assertTrue(needed.getMessage().contains(more.id().toString()), needed.getMessage());
+        assertTrue(writer.delete(more.id()));
+        assertTrue(writer.delete(full.id()));
+        assertFalse(writer.delete(full.id()));
+        assertEquals(2, repository.names().size(), repository.names().toString());
+    }
+
+    @Test
+    void aBackupThatNeedsWhatIsNotThereIsNotPublished() throws IOException {
+        CatalogueWriter writer = world.claim(repository, 7);
+        BackupId absent = new BackupId(Instant.EPOCH, FencingToken.of(0, 1), 1);
+        try (RunningBackup backup = writer.begin("shop", "physical")) {
+            World.fill(backup);
+            assertThrows(IllegalArgumentException.class, () -> World.publish(backup, absent));
+        }
+        assertEquals(List.of(), world.ids(repository));
+        assertEquals(2, repository.names().size(), repository.names().toString());
+    }
+
+    @Test
+    void aManifestThatSomebodyRemovedIsTold() throws IOException {
+        CatalogueWriter writer = world.claim(repository, 7);
+        Manifest made = World.make(writer);
+        repository.delete("backups/" + made.id());
+        passHours(100);
+        assertEquals(List.of(), writer.collect(HOUR).backups());
+        List<Damage> damages = world.verify(repository).damages();
+        assertEquals(1, damages.size());
+        assertEquals("backups/" + made.id(), damages.get(0).object());
+        assertEquals(Damage.Kind.MISSING, damages.get(0).kind());
+    }
+
+    @Test
+    void aDamagedManifestIsListedAsSuchAndItsDataStay() throws IOException {
+        CatalogueWriter writer = world.claim(repository, 7);
+        Manifest made = World.make(writer);
+        repository.bytes("backups/" + made.id())[30] ^= 1;
+        Listing listing = world.catalogue(repository).list();
+        assertEquals(List.of(), listing.backups());
+        assertEquals("backups/" + made.id(), listing.damaged().get(0).object());
+        passHours(100);
+        world.claim(repository, 8).collect(HOUR);
+        assertTrue(repository
+                .names()
+                .containsAll(
+                        made.objects().stream().map(Manifest.StoredObject::name).toList()));
+        assertTrue(world.claim(repository, 8).delete(made.id()));
+        assertEquals(2, repository.names().size(), repository.names().toString());
+    }
+
+    @Test
+    void aDamagedClaimHidesNoBackup() throws IOException {
+        Manifest first = World.make(world.claim(repository, 7));
+        world.pass(Duration.ofMinutes(1));
+        Manifest second = World.make(world.claim(repository, 8));
+        repository.bytes(Layout.fence(FencingToken.of(0, 8), ".claim"))[40] ^= 1;
+        Listing listing = world.catalogue(repository).list();
+        assertEquals(List.of(first, second), listing.backups());
+        assertEquals(1, listing.damaged().size());
+        world.claim(repository, 9).collect(HOUR);
+        assertEquals(List.of(first, second), world.catalogue(repository).list().backups());
+        assertTrue(world.verify(repository).isClean());
+    }
+
+    @Test
+    void keysAreRotated() throws IOException {
+        String newer = "f" + World.KEY.substring(1);
+        Manifest old = World.make(world.claim(repository, 7));
+        World rotated = new World(BackupKeys.of(KeyRing.of(newer, World.KEY)), 2);
+        rotated.pass(Duration.ofMinutes(1));
+        Manifest young = World.make(rotated.claim(repository, 8));
+        assertEquals(List.of(old.id(), young.id()), rotated.ids(repository));
+        assertTrue(rotated.verify(repository).isClean());
+        World forgetful = new World(BackupKeys.of(KeyRing.of(newer)), 3);
+        Listing listing = forgetful.catalogue(repository).list();
+        assertEquals(
+                List.of(young.id()),
+                listing.backups().stream().map(Manifest::id).toList());
+        assertEquals(
+                List.of(Damage.Kind.NO_KEY),
+                listing.damaged().stream().map(Damage::kind).distinct().toList());
+    }
+
+    @Test
+    void withoutKeysDamageIsFoundAndWithKeysAForgeryToo() throws IOException {
+        World open = new World(BackupKeys.none(), 1);
+        Manifest made = World.make(open.claim(repository, 7));
+        assertTrue(open.verify(repository).isClean());
+        Listing listing = world.catalogue(repository).list();
+        assertEquals(List.of(), listing.backups());
+        assertTrue(listing.damaged().stream().allMatch(d -> d.kind() == Damage.Kind.UNPROTECTED));
+        World mixed = new World(World.KEYS.alsoUnencrypted(), 1);
+        assertEquals(List.of(made.id()), mixed.ids(repository));
+    }
+
+    @Test
+    void aManifestOfAnotherKeyIsNoManifest() throws IOException {
+        World forger = new World(BackupKeys.of(KeyRing.of("f" + World.KEY.substring(1))), 9);
+        MemoryRepository elsewhere = new MemoryRepository();
+        Manifest forged = World.make(forger.claim(elsewhere, 9));
+        world.claim(repository, 7);
+        elsewhere.names().stream()
+                .filter(name -> !name.startsWith("fences/"))
+                .forEach(name -> repository.replace(name, elsewhere.bytes(name)));
+        assertEquals(List.of(), world.ids(repository));
+        assertThrows(
+                RuntimeException.class,
+                () -> world.restore(repository, forged),
+                "its containers cannot be read either");
+    }
+
+    @Test
+    void publishingAgainAfterAFailureHasTheSameOutcome() throws IOException {
+        int tried = 0;
+        for (int call = 0; ; call++) {
+            MemoryRepository fresh = new MemoryRepository();
+            RunningBackup prepared = world.claim(fresh, 7).begin("shop", "physical");
+            prepared.close();
+            int calls = callsBefore(fresh, call);
+            FailingRepository failing = new FailingRepository(fresh, Fault.FAILS_AFTER, calls);
+            CatalogueWriter writer = world.claim(failing, 7);
+            RunningBackup backup = writer.begin("shop", "physical");
+            World.fill(backup);
+            if (!fails(() -> World.publish(backup))) {
+                break;
+            }
+            tried++;
+            world.pass(Duration.ofSeconds(5));
+            Manifest made = World.publish(backup);
+            backup.close();
+            assertEquals(List.of(made), world.catalogue(fresh).list().backups());
+            assertTrue(world.verify(fresh).isClean());
+        }
+        assertTrue(tried >= 3, "only " + tried + " calls failed");
+    }
+
+    /** How many calls there are up to the publishing, plus that. */
+    private int callsBefore(MemoryRepository fresh, int call) throws IOException {
+        int[] count = {0};
+        BackupRepository counting = FailingRepository.hooked(fresh.copy(), (what, name) -> count[0]++);
+        RunningBackup backup = world.claim(counting, 7).begin("shop", "physical");
+        World.fill(backup);
+        return count[0] + call;
+    }
+
+    private static boolean fails(Runnable call) {
+        try {
+            call.run();
+            return false;
+        } catch (BackupRepositoryException failed) {
+            return true;
+        }
+    }
+
+    @Test
+    void idsAreTextAndBack() {
+        BackupId id = new BackupId(Instant.parse("2026-11-29T19:33:00Z"), FencingToken.of(3, 77), 0x0badcafe);
+        assertEquals("20261129T193300Z-3-77-0badcafe", id.toString());
+        assertEquals(id, BackupId.parse(id.toString()));
+        for (String wrong : List.of(
+                "",
+                "x",
+                "20261329T193300Z-3-77-0badcafe",
+                "20261129T193300Z-03-77-0badcafe",
+                "20261129T193300Z-3-77-0BADCAFE",
+                "20261129T193300Z-99999-77-0badcafe",
+                "20261129T193300Z-3-999999999999999-0badcafe",
+                "../../etc")) {
+            assertThrows(IllegalArgumentException.class, () -> BackupId.parse(wrong), wrong);
+        }
+    }
+
+    private static Manifest golden() {
+        BackupId id = BackupId.parse("20261129T193300Z-0-7-0badcafe");
+        return new Manifest(
+                id,
+                "shop",
+                "physical",
+                "node-1",
+                new Range(7, 0, 42),
+                Instant.parse("2026-11-29T19:33:05.250Z"),
+                List.of(new StoredObject("data/" + id + "/log", 2_988, 3_229, "97d0".repeat(16))),
+                List.of(BackupId.parse("20261128T193300Z-0-6-00000001")));
+    }
+
+    private static final String GOLDEN_MANIFEST = "{\"format\":\"holdfast-manifest-1\","
+            + "\"name\":\"backups/20261129T193300Z-0-7-0badcafe\",\"id\":\"20261129T193300Z-0-7-0badcafe\","
+            + "\"cluster\":\"shop\",\"kind\":\"physical\",\"source\":\"node-1\",\"term\":7,\"fromIndex\":0,\"toIndex\":42,"
+            + "\"ended\":\"2026-11-29T19:33:05.250Z\",\"contentBytes\":2988,\"storedBytes\":3229,"
+            + "\"objects\":[{\"name\":\"data/20261129T193300Z-0-7-0badcafe/log\",\"contentBytes\":2988,"
+            + "\"storedBytes\":3229,\"sha256\":\"97d097d097d097d097d097d097d097d097d097d097d097d097d097d097d097d0\"}],"
+            + "\"needs\":[\"20261128T193300Z-0-6-00000001\"]}\n";
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void goldenManifest(boolean keys) {
+        Manifest golden = golden();
+        String name = "backups/" + golden.id();
+        DataKeys dataKeys = new DataKeys(keys ? World.KEYS : BackupKeys.none());
+        Sealed sealed = new Sealed(repository, dataKeys);
+        DataKey key = dataKeys.create(golden.id().toString(), new Random(1));
+        byte[] bytes = sealed.seal(name, Manifest.FORMAT, golden.toJson(), key);
+        String seal = keys
+                ? "{\"key\":\"29290961\",\"wrapped\":\"52f7c63a29422b5957d29cd4a38a126426b347bfddc66c61715c800859c6bdff"
+                        + "b569a4f35cd37ac2b5f7709d1f6311549449e7915db2df7b740091b9\",\"hmac-sha256\":\""
+                        + "ff7e5f8ac3e956804bbd3821b8775e346bc3a494f0109fd4fe5dee7c563f3002\"}"
+                : "{\"sha256\":\"9dea546d608eafc050c6772f88378ab57e17cc984748549690d58b2d43171f9f\"}";
+        assertEquals(GOLDEN_MANIFEST + seal + "\n", new String(bytes, StandardCharsets.UTF_8));
+        assertEquals(
+                golden, Manifest.fromJson(sealed.open(name, bytes, golden.id().toString())));
+    }
+
+    @Test
+    void goldenClaim() throws IOException {
+        World open = new World(BackupKeys.none(), 1);
+        Manifest made = World.make(open.claim(repository, 7));
+        open.claim(repository, 8);
+        String claim =
+                new String(repository.bytes(Layout.fence(FencingToken.of(0, 8), ".claim")), StandardCharsets.UTF_8);
+        assertEquals(
+                "{\"format\":\"holdfast-claim-1\",\"name\":\"fences/0000000000000008.claim\",\"keeps\":[\"" + made.id()
+                        + "\"]}",
+                claim.lines().findFirst().orElseThrow());
+    }
+
+    @Test
+    void fieldsOfALaterReleaseArePassedOver() throws IOException {
+        Manifest made = World.make(world.claim(repository, 7));
+        assertEquals(made, Manifest.fromJson(made.toJson().put("later", 1)));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Manifest.fromJson(made.toJson().put("term", "x")));
+    }
+
+    @Test
+    void aContainerOfAnotherBackupIsRefused() throws IOException {
+        CatalogueWriter writer = world.claim(repository, 7);
+        Manifest one = World.make(writer);
+        Manifest two = World.make(writer);
+        String name = one.objects().get(0).name();
+        repository.replace(name, repository.bytes(two.objects().get(0).name()).clone());
+        DamagedBackupException refused =
+                assertThrows(DamagedBackupException.class, () -> world.restore(repository, one));
+        assertEquals(Damage.Kind.MISPLACED, refused.damage().kind());
+        assertEquals(name, refused.damage().object());
+    }
+}
