@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The house rules, executable: who may know whom, what is not called, how little is public. */
 class ArchitectureTest {
+    private static final String BACKUP = "io.holdfast.backup";
     private static final String CORE = "io.holdfast.core";
     private static final String LOADBALANCE = "io.holdfast.loadbalance";
     private static final String MEMBERSHIP = "io.holdfast.membership";
@@ -83,6 +84,11 @@ class ArchitectureTest {
         EXCEPTIONS.put(
                 CORE + ".internal.configuration.OperatorFiles: java.nio.file.Files",
                 "an operator's files, not the node's storage, and read before there is a runtime");
+        EXCEPTIONS.put(BACKUP + ".directory.DirectoryRepository: java.nio.file.Files", real);
+        EXCEPTIONS.put(BACKUP + ".directory.Failures: java.nio.file.Files", real);
+        EXCEPTIONS.put(
+                BACKUP + ".directory.DirectoryRepository: java.util.UUID.randomUUID",
+                "names of temporary files, which no two machines may share, and of which nothing remains");
         for (String meter : List.of("Counter", "Gauge", "Timer")) {
             EXCEPTIONS.put(
                     CORE + ".spi.Measure: io.micrometer.core.instrument." + meter + ".builder",
@@ -94,6 +100,7 @@ class ArchitectureTest {
     }
 
     private static final Set<String> EXPORTED = Set.of(
+            BACKUP,
             CORE,
             CORE + ".discovery",
             CORE + ".runtime",
@@ -106,6 +113,8 @@ class ArchitectureTest {
 
     /** Lowest first: a package knows those beside its name and no other of its module. */
     private static final Map<String, Set<String>> CORE_LAYERS = new LinkedHashMap<>();
+
+    private static final Map<String, Set<String>> BACKUP_LAYERS = new LinkedHashMap<>();
 
     private static final Map<String, Set<String>> LOADBALANCE_LAYERS = new LinkedHashMap<>();
 
@@ -143,6 +152,12 @@ class ArchitectureTest {
                         "internal.operator",
                         "internal.seal",
                         "internal.http"));
+
+        BACKUP_LAYERS.put("crypto", Set.of());
+        BACKUP_LAYERS.put("vocabulary", Set.of("crypto"));
+        BACKUP_LAYERS.put("directory", Set.of("vocabulary"));
+        BACKUP_LAYERS.put("container", Set.of("crypto", "vocabulary"));
+        BACKUP_LAYERS.put("catalog", Set.of("crypto", "vocabulary", "container"));
 
         LOADBALANCE_LAYERS.put("vocabulary", Set.of());
         LOADBALANCE_LAYERS.put("pick", Set.of());
@@ -191,6 +206,8 @@ class ArchitectureTest {
     private static final Map<String, String> REACHING_UP = Map.of(
             CORE + ".runtime.Storage -> " + CORE + ".internal.file.FileStorage",
             "Storage.files() is how tools reach the real form without a node",
+            BACKUP + ".BackupRepository -> " + BACKUP + ".directory.DirectoryRepository",
+            "the repository that everybody has is made by the contract itself",
             REPLICATION + ".node.OfflineReplay -> " + REPLICATION + ".OfflineLog",
             "it fills the report that OfflineLog hands out",
             REPLICATION + ".node.OfflineReader -> " + REPLICATION + ".OfflineDirectory",
@@ -206,6 +223,18 @@ class ArchitectureTest {
 
     /** What a module's root package exports and the packages beneath it speak, too. */
     private static final Map<String, Set<String>> VOCABULARY = Map.of(
+            BACKUP,
+            Set.of(
+                    "BackupKeys",
+                    "BackupRepository",
+                    "BackupRepositoryException",
+                    "Damage",
+                    "DamagedBackupException",
+                    "KeyProvider",
+                    "KeyUnavailableException",
+                    "NotPublishedException",
+                    "ObjectNames",
+                    "RingKeys"),
             CORE,
             Set.of(
                     "Address",
@@ -248,6 +277,7 @@ class ArchitectureTest {
     @Test
     void modulesKnowOnlyWhatIsBeneathThem() {
         Map<String, Set<String>> known = Map.of(
+                "backup", Set.of("backup", "core"),
                 "core", Set.of("core"),
                 "loadbalance", Set.of("loadbalance", "core"),
                 "membership", Set.of("membership", "core"),
@@ -287,6 +317,11 @@ class ArchitectureTest {
     @Test
     void packagesOfTheCoreAreLayers() {
         assertLayers(CORE, CORE_LAYERS);
+    }
+
+    @Test
+    void packagesOfBackupAreLayers() {
+        assertLayers(BACKUP, BACKUP_LAYERS);
     }
 
     @Test
