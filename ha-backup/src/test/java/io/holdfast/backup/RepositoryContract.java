@@ -228,7 +228,7 @@ public abstract class RepositoryContract {
         try {
             List<Callable<Integer>> all = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
-                String own = "shared/" + i;
+                String own = "shared/deep/" + i;
                 BackupRepository repository = open();
                 all.add(() -> {
                     int done = 0;

@@ -88,15 +88,15 @@ public final class DirectoryRepository implements BackupRepository {
         if (directory.equals(root) || Files.isDirectory(directory)) {
             return;
         }
-        Path parent = parent(directory);
-        makeDirectory(parent);
+        makeDirectory(parent(directory));
         try {
             Files.createDirectory(directory);
-            storage.forceDirectory(parent);
         } catch (FileAlreadyExistsException made) {
-            if (!Files.isDirectory(directory)) {
-                throw made;
+            if (Files.isDirectory(directory)) {
+                return;
             }
+            // A file is in its place; or somebody has made it and removed it as empty, which is tried again.
+            throw Files.isRegularFile(directory) ? made : new NoSuchFileException(directory.toString());
         }
     }
 
@@ -117,13 +117,20 @@ public final class DirectoryRepository implements BackupRepository {
                         return false;
                     }
                     break;
-                } catch (NoSuchFileException gone) {
-                    if (attempt == ATTEMPTS || !Files.exists(temporary, LinkOption.NOFOLLOW_LINKS)) {
+                } catch (IOException gone) {
+                    boolean again = Failures.isOfAbsence(gone)
+                            && attempt < ATTEMPTS
+                            && Files.exists(temporary, LinkOption.NOFOLLOW_LINKS);
+                    if (!again) {
                         throw gone;
                     }
                 }
             }
-            storage.forceDirectory(parent);
+            // All of them: a directory that was there already may be another writer's, who has not forced it yet.
+            for (Path above = parent; !above.equals(root); above = parent(above)) {
+                forceWhatIsLeft(above);
+            }
+            storage.forceDirectory(root);
             return true;
         } catch (UnsupportedOperationException noLinks) {
             throw failures.unfit(name, noLinks);
@@ -219,7 +226,7 @@ public final class DirectoryRepository implements BackupRepository {
         failures.checkRoot(name);
         try {
             Files.delete(file);
-            forceIfThere(parent(file));
+            forceWhatIsLeft(parent(file));
             removeEmptyParents(file);
             return true;
         } catch (NoSuchFileException absent) {
@@ -230,13 +237,14 @@ public final class DirectoryRepository implements BackupRepository {
     }
 
     /** Who deletes the last object of a directory takes the directory, too, and another deletion may have been about to force it. */
-    private void forceIfThere(Path directory) throws IOException {
+    private void forceWhatIsLeft(Path directory) throws IOException {
         try {
             storage.forceDirectory(directory);
         } catch (IOException failed) {
-            if (Files.isDirectory(directory)) {
+            if (directory.equals(root) || !Failures.isOfAbsence(failed)) {
                 throw failed;
             }
+            forceWhatIsLeft(parent(directory));
         }
     }
 

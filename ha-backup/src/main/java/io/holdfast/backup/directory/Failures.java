@@ -62,6 +62,11 @@ final class Failures {
         LOG.warn("{}: {} could not be removed, and will be collected later: {}", root, temporary, why.toString());
     }
 
+    /** True if a file or a directory is not there. */
+    static boolean isOfAbsence(IOException failed) {
+        return reason(failed) == Reason.ABSENT;
+    }
+
     private static Reason reason(@Nullable Throwable failed) {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
             String words = String.valueOf(cause.getMessage());
