@@ -22,7 +22,7 @@ public record FencingToken(long value) implements Comparable<FencingToken> {
      * Puts one together.
      *
      * @param epoch raised by each restore from a backup, 0 to 32767
-     * @param number never decreasing within an epoch: of the master, its term
+     * @param number never decreasing within an epoch
      */
     public static FencingToken of(int epoch, long number) {
         if (epoch < 0 || epoch > Short.MAX_VALUE || number < 0 || number >>> NUMBER_BITS != 0) {

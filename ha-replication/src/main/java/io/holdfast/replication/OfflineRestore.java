@@ -23,7 +23,8 @@ public final class OfflineRestore {
     /**
      * Where to, and for whom.
      *
-     * @param directory as will be given to {@link LogReplication#inDirectory}; absent or empty
+     * @param directory as will be given to {@link LogReplication#inDirectory}; absent or empty, and no mount point, since it is
+     *     put together beside it, under its name and {@code .restoring}
      * @param clusterName the name with which the nodes will be started, which may be another than before
      * @param nodeId the node that will be started with the directory
      * @param address where others will reach it, {@code host:port}
@@ -66,11 +67,12 @@ public final class OfflineRestore {
      *
      * @param epoch larger than that of all tokens that the old cluster, or another restore of it, has given, 1 to 32,767
      * @param snapshot a snapshot file's bytes, to its end
-     * @param log batches of the same log, which follow the snapshot's last entry or begin before it, without gaps; null for none
+     * @param log batches of the same log, for which the caller answers; they follow the snapshot's last entry or begin before it, without gaps; null for none
      * @param upTo where to stop
      * @param random draws ids; one that cannot be drawn twice, such as a {@code SecureRandom}
      * @throws IllegalArgumentException if the directory is not empty, a name or an address is none, the epoch is not larger than
      *     that of the entries, or the snapshot is later than is wanted; nothing has been changed
+     * @throws IllegalStateException if it takes a later release than this one
      * @throws IOException if the snapshot or the log is damaged, has a gap, or cannot be read or written, as the message says
      */
     public static Restored restore(

@@ -53,8 +53,8 @@ public interface ReplicatedState {
 
     /**
      * What this node's log has after an entry and knows to be decided, as much as is asked for: at least a batch of entries, if there
-     * is one. The log from there on is kept for ten minutes, so that whoever asks again goes on where he was; but no more of it than
-     * is kept for a slave that is away. Safe from any thread.
+     * is one. The log from there on is kept for ten minutes for whoever asked last, so that he goes on where he was; but no more of it
+     * than is kept for a slave that is away. Safe from any thread.
      *
      * @param index not negative
      * @param maxBytes 1 to 16 MiB; a single batch may be longer

@@ -182,11 +182,14 @@ final class View {
     /**
      * Whoever was suspect or dead here may have been cut off itself, and not those that it holds for dead: as in {@link #merge} that
      * is a suspicion here, which the member can refute. Else a partition that heals while news of deaths are still under way
-     * would kill the living on the other side.
+     * would kill the living on the other side. So it is with whoever is not known here: he may have come to the other side meanwhile.
      */
     private boolean isDoubted(String accuser) {
+        if (accuser.isEmpty() || accuser.equals(s.self.id())) {
+            return false;
+        }
         Peer peer = s.table.get(accuser);
-        return peer != null && (peer.state != MemberState.ALIVE || s.now < peer.doubtedUntil);
+        return peer == null || (peer.state != MemberState.ALIVE || s.now < peer.doubtedUntil);
     }
 
     private void die(Peer peer, String by) {

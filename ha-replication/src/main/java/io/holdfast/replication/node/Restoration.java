@@ -111,13 +111,13 @@ public final class Restoration {
     private Restored restore(InputStream snapshot, @Nullable InputStream log) throws IOException {
         remove(building); // of an attempt that did not end
         try {
+            if (storage.exists(target.directory())) {
+                storage.delete(target.directory()); // which is empty; if it cannot be replaced that is found out first
+            }
             storage.createDirectories(building.resolve("snapshots"));
             storage.createDirectories(building.resolve("log"));
             Restored restored = build(snapshot, log);
             storage.forceDirectory(building);
-            if (storage.exists(target.directory())) {
-                storage.delete(target.directory()); // which is empty
-            }
             storage.rename(building, target.directory().toAbsolutePath());
             storage.forceDirectory(parent);
             return restored;
@@ -223,6 +223,10 @@ public final class Restoration {
         for (ByteBuf batch = batches.next(); batch != null; batch = batches.next()) {
             try {
                 if (Batch.lastIndex(batch) <= end.lastIndex()) {
+                    if (Batch.lastIndex(batch) == end.lastIndex() && Batch.term(batch) != end.lastTerm()) {
+                        throw new IOException("entry " + end.lastIndex() + " is of term " + Batch.term(batch)
+                                + " in the log and of term " + end.lastTerm() + " in the snapshot: it is another log");
+                    }
                     continue; // the snapshot has it
                 }
                 if (Batch.firstIndex(batch) != end.lastIndex() + 1 || Batch.term(batch) < end.lastTerm()) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Who waits for a part of what this node stores, such as a cut of its state. */
 final class StateRequests {
     private static final String STOPPING = "it is stopping";
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     private final FeatureContext context;
     private final EventLoop loop;
@@ -34,6 +35,8 @@ final class StateRequests {
         private final CompletableFuture<T> done = new CompletableFuture<>();
         private final String what;
         private final Consumer<T> unwanted;
+        /** On the loop. */
+        private EventLoop.@Nullable Timer timer;
 
         private Request(String what, Consumer<T> unwanted) {
             this.what = what;
@@ -41,11 +44,22 @@ final class StateRequests {
         }
 
         void answer(T answer) {
+            if (done.isDone()) {
+                unwanted.accept(answer); // also if callbacks do not run any more
+                return;
+            }
             context.callbacks().execute(() -> {
                 if (!done.complete(answer)) {
                     unwanted.accept(answer);
                 }
             });
+        }
+
+        private void cancelTimer() {
+            EventLoop.Timer set = timer;
+            if (set != null) {
+                set.cancel(); // it holds the answer
+            }
         }
 
         void failed(String why) {
@@ -68,7 +82,12 @@ final class StateRequests {
     <T> CompletionStage<T> begin(
             String what, Duration limit, Consumer<T> unwanted, BiConsumer<Replica, Request<T>> ask) {
         Request<T> request = new Request<>(what, unwanted);
+        long limitNanos = limit.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : Math.max(0, limit.toNanos());
         open.add(request);
+        CompletableFuture<T> unused = request.done.whenComplete((answer, failure) -> {
+            open.remove(request);
+            loop.execute(request::cancelTimer);
+        });
         if (stopped) {
             request.abandon(STOPPING);
         } else {
@@ -77,13 +96,12 @@ final class StateRequests {
                 if (running == null) {
                     request.failed("it still reads its log");
                 } else {
-                    // Of a request that is over by then nothing is held but itself.
-                    loop.schedule(limit.toNanos(), () -> request.failed("that took longer than " + limit));
+                    request.timer = loop.schedule(limitNanos, () -> request.failed("that took longer than " + limit));
                     ask.accept(running, request);
                 }
             });
         }
-        return request.done.whenComplete((answer, failure) -> open.remove(request));
+        return request.done; // itself: who gives it up must not be given an answer that nobody releases
     }
 
     /** On the loop. */

@@ -187,10 +187,11 @@ public final class RoleTable {
         Candidate candidate = Objects.requireNonNull(role.candidates.get(command.node()));
         candidate.pausedUntilNanos = now + command.pauseNanos();
         String to = command.to().isEmpty() ? role.wanted : command.to();
-        boolean wished = !to.equals(role.wanted);
+        boolean asked = !role.wanted.isEmpty() && to.equals(role.wanted);
         vacate(role, now);
         grant(role, placement.choose(role, to, command.node(), now), index, now);
-        role.placed = wished && role.holder.equals(to);
+        // Else it would be moved back at once for an even spread.
+        role.placed = !asked && role.isHeld() && !role.holder.equals(command.node());
     }
 
     /** A node's process is gone, or stands for nothing any more: its roles are free, at once or after a while. */

@@ -124,6 +124,29 @@ class RoleTableTest {
     }
 
     @Test
+    void aRoleThatWasGivenUpIsNotMovedBackAtOnceForAnEvenSpread() {
+        enlist("node-1", "node-2");
+        for (String name : java.util.List.of("invoices", "reports")) {
+            stand("node-1", name);
+            stand("node-2", name);
+        }
+        live(40 * SECOND);
+        moveAll();
+        assertEquals(Map.of("node-1", 1, "node-2", 1), held());
+        String given = table.all().stream()
+                .filter(each -> each.holder().equals("node-1"))
+                .findFirst()
+                .orElseThrow()
+                .role();
+        apply(new Release("node-1", generation("node-1"), given, role(given).token(), "", 0));
+        assertEquals(Map.of("node-2", 2), held());
+        live(20 * SECOND);
+        assertEquals("", role(given).wanted());
+        live(20 * SECOND);
+        assertEquals(1, moveAll(), "later, it may be");
+    }
+
+    @Test
     void whoGivesARoleUpGetsItBackIfTheOthersAreWorseOff() {
         enlist("node-1", "node-2");
         stand("node-1", "invoices");

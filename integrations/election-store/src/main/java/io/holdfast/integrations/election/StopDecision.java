@@ -78,12 +78,13 @@ final class StopDecision {
         }
         StopDecision decision = new StopDecision(view, nodeId, nowNanos);
         SafeToStop decided = decision.decide(asked);
-        return decided.safe() || decision.unknown.isEmpty()
-                ? decided
-                : SafeToStop.no(
-                        nodeId,
-                        view.node() + " has not seen " + names(decision.unknown)
-                                + " renew a record yet, so it cannot tell who lives; ask again in a moment");
+        if (decided.safe() || decision.unknown.isEmpty()) {
+            return decided;
+        }
+        List<String> reasons = new ArrayList<>(decided.reasons());
+        reasons.add(view.node() + " has not seen " + names(decision.unknown)
+                + " renew a record yet, so it cannot tell who lives; ask again in a moment");
+        return new SafeToStop(nodeId, false, reasons, "");
     }
 
     private SafeToStop decide(@Nullable Run asked) {

@@ -177,7 +177,7 @@ class StoreOperationsTest {
                     .reasons()
                     .contains("it holds role invoices, and no other node could take it: none stands for it"));
             assertFalse(safe(asked, "node-2").safe());
-            assertTrue(safe(asked, "node-1").safe());
+            await("its having seen node-2 renew", () -> safe(asked, "node-1").safe());
         }
         assertTrue(is(node("node-2"), "role invoices", Explanation.State.OK), "as the cluster says");
     }
@@ -188,6 +188,8 @@ class StoreOperationsTest {
         String master = master();
         String slave = other(master);
         for (String asked : nodes.keySet()) {
+            await("its having seen the other renew", () -> safe(asked, master).safe());
+            await("the same of the spare", () -> safe(asked, slave).safe());
             assertEquals(
                     List.of("it holds master; others take that when it stops"),
                     safe(asked, master).reasons());
