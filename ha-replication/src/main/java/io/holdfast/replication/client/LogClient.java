@@ -1,6 +1,7 @@
 package io.holdfast.replication.client;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.FencingToken;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.OutcomeUnknownException;
 import io.holdfast.core.OverloadedException;
@@ -206,6 +207,9 @@ public final class LogClient implements Commands, Responder, LocalCalls {
         boolean named = announcement.term() == masterTerm && masterId.isEmpty();
         if (announcement.master().isEmpty() || !(newer || named)) {
             return;
+        }
+        if (new FencingToken(announcement.term()).epoch() > new FencingToken(masterTerm).epoch()) {
+            position.set(0); // of a log that a restore has taken back; the session ends by what the new one answers
         }
         masterTerm = announcement.term();
         masterId = announcement.master();

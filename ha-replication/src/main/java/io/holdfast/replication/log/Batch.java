@@ -1,5 +1,6 @@
 package io.holdfast.replication.log;
 
+import io.holdfast.core.FencingToken;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -151,6 +152,11 @@ public final class Batch {
             return null;
         }
         return Configuration.decode(batch.nioBuffer(entries.bodyOffset(), entries.bodyLength()));
+    }
+
+    /** The epoch of its term as a token that is less than all others of it; 0 before the first restore. */
+    public static long epochToken(ByteBuf batch) {
+        return FencingToken.of(new FencingToken(term(batch)).epoch(), 0).value();
     }
 
     /** How many bytes of a batch an entry takes whose body has that many. */

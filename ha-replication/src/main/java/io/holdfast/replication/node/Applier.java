@@ -1,6 +1,5 @@
 package io.holdfast.replication.node;
 
-import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.replication.StateMachine;
@@ -306,10 +305,11 @@ final class Applier {
         masterNanos = Batch.masterNanos(batch);
         appliedBytes += batch.readableBytes();
         long before = applied;
+        long epoch = Batch.epochToken(batch);
+        sessions.endBelow(epoch);
         sessions.expire(masterNanos);
-        long ofEpoch = FencingToken.of(new FencingToken(term).epoch(), 0).value();
-        roles.tokensAbove(ofEpoch);
-        locks.tokensAbove(ofEpoch);
+        roles.tokensAbove(epoch);
+        locks.tokensAbove(epoch);
         roles.passTime(Batch.firstIndex(batch), masterNanos);
         locks.passTime(Batch.firstIndex(batch), masterNanos);
         Batch.Entries entries = Batch.entries(batch);
@@ -464,8 +464,9 @@ final class Applier {
         switch (entry.kind()) {
             case EntryKind.NOOP -> {}
             case EntryKind.OPEN_SESSION -> {
-                boolean open = sessions.open(entry.index(), masterNanos);
-                events.opened(batch.getLong(at), open ? entry.index() : 0);
+                long id = Batch.epochToken(batch) | entry.index();
+                boolean open = sessions.open(id, masterNanos);
+                events.opened(batch.getLong(at), open ? id : 0);
             }
             case EntryKind.COMMAND -> command(batch, entry, at, masterNanos);
             case EntryKind.KEEP_ALIVE -> sessions.keepAlive(batch.getLong(at), batch.getLong(at + 8), masterNanos);

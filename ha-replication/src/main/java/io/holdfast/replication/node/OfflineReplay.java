@@ -84,13 +84,15 @@ public final class OfflineReplay {
 
     private void apply(ByteBuf batch) {
         long time = Batch.masterNanos(batch);
+        long epoch = Batch.epochToken(batch);
+        sessions.endBelow(epoch);
         sessions.expire(time);
         Batch.Entries entries = Batch.entries(batch);
         while (entries.next()) {
             int at = entries.bodyOffset();
             switch (entries.kind()) {
                 case EntryKind.NOOP -> {}
-                case EntryKind.OPEN_SESSION -> sessions.open(entries.index(), time);
+                case EntryKind.OPEN_SESSION -> sessions.open(epoch | entries.index(), time);
                 case EntryKind.COMMAND -> command(batch, entries, at, time);
                 case EntryKind.KEEP_ALIVE -> sessions.keepAlive(batch.getLong(at), batch.getLong(at + 8), time);
                 case EntryKind.CONFIGURATION -> {}

@@ -32,8 +32,24 @@ public final class SessionTable {
     private @Nullable Session latest;
 
     private long latestId;
+    /** None has a smaller id, unless they have just been restored. */
+    private long endedBelow;
     /** Until then none can end. */
     private long nextExpiryNanos = Long.MAX_VALUE;
+
+    /**
+     * Ends all whose ids are less: they are of the time before a restore, and their clients may have gone on in what it took back. So
+     * they are told that their sessions have ended, and no later session has the id of one of theirs. To be called before each batch.
+     *
+     * @param epoch the epoch's least token, which all its ids are larger than
+     */
+    public void endBelow(long epoch) {
+        if (endedBelow != epoch) {
+            endedBelow = epoch;
+            latest = null;
+            sessions.keySet().removeIf(id -> id < epoch);
+        }
+    }
 
     /** Opens a session; false if there are too many. */
     public boolean open(long id, long masterNanos) {
@@ -103,6 +119,7 @@ public final class SessionTable {
     public void restore(SessionSnapshot snapshot) {
         latest = null;
         sessions.clear();
+        endedBelow = 0;
         nextExpiryNanos = Long.MAX_VALUE;
         for (SessionSnapshot.Entry entry : snapshot.entries()) {
             sessions.put(entry.id(), new Session(entry));

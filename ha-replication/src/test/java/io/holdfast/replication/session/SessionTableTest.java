@@ -3,6 +3,7 @@ package io.holdfast.replication.session;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -114,5 +115,23 @@ class SessionTableTest {
         command(10, 1, 1, 0);
         table.close(10);
         assertNull(table.touch(10, 1, 0));
+    }
+
+    @Test
+    void aRestoreEndsAllSessionsOfTheEpochsBefore() {
+        SessionTable table = new SessionTable();
+        long epoch = 1L << 48;
+        assertTrue(table.open(7, 0));
+        table.endBelow(0);
+        assertEquals(1, table.size());
+        SessionSnapshot before = table.snapshot();
+        table.endBelow(epoch);
+        assertNull(table.touch(7, 0, 0));
+        assertTrue(table.open(epoch | 7, 0));
+        table.endBelow(epoch);
+        assertNotNull(table.touch(epoch | 7, 0, 0));
+        table.restore(before); // as a node does that begins again with the snapshot of before
+        table.endBelow(epoch);
+        assertEquals(0, table.size());
     }
 }

@@ -101,7 +101,11 @@ class RestoreTest {
     }
 
     private ReplicatedMap<String, String> map(String id) {
-        return ReplicatedMap.in(running.get(id), "orders", Codec.string(), Codec.string());
+        return map(id, "orders");
+    }
+
+    private ReplicatedMap<String, String> map(String id, String name) {
+        return ReplicatedMap.in(running.get(id), name, Codec.string(), Codec.string());
     }
 
     private String slave() {
@@ -177,6 +181,14 @@ class RestoreTest {
         for (int i = 0; i < 50; i++) {
             map("node-1").put("early-" + i, "value-" + i);
         }
+        HaCluster client = HaCluster.builder("shop")
+                .node(Node.client("callers"))
+                .with(LogReplication.client(address("node-1"), address("node-2"), address("node-3")))
+                .start();
+        running.put("callers", client);
+        client.awaitReady(PATIENCE);
+        ReplicatedMap<String, String> calls = ReplicatedMap.in(client, "calls", Codec.string(), Codec.string());
+        calls.put("before", "value");
         FencingToken lock = lockToken("node-2");
         FencingToken role = roleToken(running.get("node-3"));
         FencingToken master = masterToken();
@@ -213,7 +225,12 @@ class RestoreTest {
         map("node-1").put("too-late", "value");
         long all = running.get("node-1").feature(ReplicatedState.class).position();
         byte[] log = logAfter(state, cutAt, all);
-        stopAll();
+        for (int i = 0; i < 20; i++) {
+            calls.put("lost-" + i, "value"); // its session is ahead of what is restored
+        }
+        for (String id : List.of("node-1", "node-2", "node-3")) {
+            running.remove(id).stop();
+        }
         loseAll();
 
         int half = log.length / 2;
@@ -251,6 +268,10 @@ class RestoreTest {
             start(id);
         }
         running.values().forEach(node -> node.awaitReady(PATIENCE));
+        calls.put("after", "value");
+        assertEquals("value", calls.get("after"), "a client lives through it");
+        assertEquals("value", map("node-2", "calls").get("before"));
+        assertNull(calls.get("lost-3"));
         for (String id : List.of("node-1", "node-2", "node-3")) {
             for (int i = 0; i < 50; i++) {
                 assertEquals("value-" + i, map(id).get("early-" + i));
