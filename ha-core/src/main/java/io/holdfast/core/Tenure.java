@@ -247,6 +247,9 @@ final class Tenure implements ElectionEngine.Listener {
 
     private synchronized @Nullable Callback next() {
         Grant held = grant;
+        if (phase == Phase.HELD && !begun && held != null && !duty.isPassive() && !held.isValid()) {
+            lapsed(held); // the executor was busy for so long that another node may hold the role by now
+        }
         if (phase == Phase.HELD && !begun && held != null) {
             begun = true;
             working = Thread.currentThread();

@@ -238,6 +238,16 @@ class TenureTest {
     }
 
     @Test
+    void aGrantThatRanOutBeforeTheExecutorCameToItsCallbackIsNotTold() {
+        Tenure tenure = standing();
+        tenure.granted(token(7), now + 100 * MS);
+        now += 100 * MS; // nobody has looked yet
+        runCallbacks();
+        assertEquals(List.of("stands r 3", "release '' 0"), told());
+        assertEquals(1, count("lapses"));
+    }
+
+    @Test
     void aCallbackThatThrowsGivesTheRoleUpAndPausesLongerEachTime() {
         throwsAtBegin = true;
         Tenure tenure = standing();

@@ -77,10 +77,20 @@ public final class SimulatedNode {
      * that runs when a task is given; without one the task is dropped.
      */
     public Executor callbacks() {
+        return callbacks(Duration.ofNanos(20_000));
+    }
+
+    /**
+     * As {@link #callbacks()}, but on an executor that is busy with something else at times.
+     *
+     * @param longestWait for how long at most a task waits until it is run
+     */
+    public Executor callbacks(Duration longestWait) {
+        long longestNanos = longestWait.toNanos();
         return task -> {
             SimulatedRuntime running = current;
             if (running != null) {
-                running.executeCallback(task);
+                running.executeCallback(task, longestNanos);
             }
         };
     }

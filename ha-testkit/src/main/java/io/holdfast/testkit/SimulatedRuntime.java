@@ -113,9 +113,9 @@ final class SimulatedRuntime implements NodeRuntime {
         }
     }
 
-    void executeCallback(Runnable task) {
+    void executeCallback(Runnable task, long longestNanos) {
         if (alive) {
-            int delay = simulation().streams().scheduling.nextInt(20_001);
+            long delay = simulation().streams().scheduling.nextLong(longestNanos + 1);
             lastCallbackNanos = Math.max(lastCallbackNanos, simulation().nowNanos() + delay);
             simulation().scheduler().schedule(EventKind.CALLBACK, this, lastCallbackNanos, task);
         }

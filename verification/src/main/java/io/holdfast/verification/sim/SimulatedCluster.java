@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ final class SimulatedCluster {
     private final boolean forced;
     private final boolean leases;
     private final Map<String, Duration> stopWithin = new LinkedHashMap<>();
+    private final boolean busyCallbacks;
     private final int snapshotBytes;
     private final Duration snapshotAge;
     private final Set<String> gone = new TreeSet<>();
@@ -86,6 +88,7 @@ final class SimulatedCluster {
         this.leases = simulation.random("leases").nextBoolean();
         SplittableRandom stops = simulation.random("stopWithin");
         boolean unequal = stops.nextInt(3) == 0;
+        this.busyCallbacks = simulation.random("callbacks").nextBoolean();
         SplittableRandom snapshots = simulation.random("snapshots");
         this.snapshotBytes = (64 << 10) << snapshots.nextInt(4);
         this.snapshotAge = Duration.ofMillis(1_000 + snapshots.nextLong(9_000));
@@ -150,6 +153,13 @@ final class SimulatedCluster {
         return stopWithin.getOrDefault(id, Grants.STOP_WITHIN);
     }
 
+    /** In one cluster of two callbacks take their time, as long as {@code stopWithin} allows. */
+    private Executor callbacks(SimulatedNode machine) {
+        return busyCallbacks
+                ? machine.callbacks(stopWithin(machine.id()).dividedBy(2))
+                : machine.callbacks();
+    }
+
     private void stand(SimulatedNode machine, int number, HaCluster process) {
         if (!hasRoles()) {
             return;
@@ -158,7 +168,7 @@ final class SimulatedCluster {
         for (String role : ROLES) {
             stands.add(process.role(role)
                     .stopWithin(Grants.STOP_WITHIN)
-                    .executor(machine.callbacks())
+                    .executor(callbacks(machine))
                     .hold(
                             grant -> grants.begin(machine, number, grant, Grants.STOP_WITHIN),
                             reason -> grants.end(machine, number, role)));
@@ -200,7 +210,7 @@ final class SimulatedCluster {
                 .healthCheck(
                         "sim", HealthCheck.graded(() -> operator.healthOf(id)).every(Duration.ofMillis(500)))
                 .runtime(runtime)
-                .executor(machine.callbacks());
+                .executor(callbacks(machine));
         HaCluster process = parts.node(machine, builder).start();
         processes.put(id, process);
         accesses.put(id, process.feature(LogAccess.class));
