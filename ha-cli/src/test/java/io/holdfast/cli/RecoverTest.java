@@ -2,11 +2,13 @@ package io.holdfast.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.core.FencingToken;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
 import io.holdfast.core.NotAvailableException;
@@ -160,6 +162,29 @@ class RecoverTest {
 
     @Test
     void twoLostDisksAreToldOfAndThenGivenUp() throws Exception {
+        try (HaCluster client = HaCluster.builder("shop")
+                .node(Node.client("callers"))
+                .with(LogReplication.client(Stream.of(bootstrap)
+                        .map(each -> each.substring(each.indexOf('@') + 1))
+                        .toArray(String[]::new)))
+                .start()) {
+            client.awaitReady(PATIENCE);
+            twoLostDisksAreToldOfAndThenGivenUp(client);
+        }
+    }
+
+    private void twoLostDisksAreToldOfAndThenGivenUp(HaCluster client) throws Exception {
+        ReplicatedMap<String, String> calls = ReplicatedMap.in(client, "calls", Codec.string(), Codec.string());
+        calls.put("before", "yes");
+        FencingToken master = running.get("node-1").master().orElseThrow().token();
+        assertEquals(
+                "yes",
+                ReplicatedMap.in(running.get("node-3"), "calls", Codec.string(), Codec.string())
+                        .get("before"));
+        stop("node-3");
+        for (int i = 0; i < 20; i++) {
+            calls.put("lost-" + i, "yes"); // the client's session is ahead of what node-3 has
+        }
         running.values().forEach(HaCluster::stop);
         running.clear();
         lose("node-1");
@@ -215,6 +240,13 @@ class RecoverTest {
         running.get("node-2").awaitReady(PATIENCE);
         await(() -> hasItsVote("node-1") && hasItsVote("node-2"));
         assertEquals("recovery", map("node-1").get("after"));
+        calls.put("after", "yes");
+        assertEquals("yes", calls.get("after"), "a client lives through it");
+        assertEquals("yes", calls.get("before"));
+        assertNull(calls.get("lost-3"));
+        assertEquals(
+                master.epoch() + 1,
+                running.get("node-1").master().orElseThrow().token().epoch());
         stop("node-3");
         map("node-1").put("without", "node-3");
         assertFalse(running.isEmpty());

@@ -1,5 +1,6 @@
 package io.holdfast.replication.node;
 
+import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.replication.OfflineRecovery.Plan;
 import io.holdfast.replication.log.Batch;
@@ -33,12 +34,9 @@ import java.util.random.RandomGenerator;
  *
  * <p>First the identity gets a new cluster id, so that from then on nobody speaks to this node who belongs to the old cluster:
  * two of its lost disks that turn up after all are a majority of that one, and must not meet this one. Then a vote for itself
- * in a new term, then the new configuration as the log's last entry, which shows in the log what was done.
+ * in the first term of a new epoch, then the new configuration as the log's last entry, which shows in the log what was done.
  */
 public final class LostQuorum {
-    /** How many terms others may have had without this node: the new one is nobody's. */
-    private static final long TERMS_UNHEARD_OF = 1 << 20;
-
     private final Storage storage = Storage.files();
     private final Path directory;
     private final Identity identity;
@@ -163,11 +161,20 @@ public final class LostQuorum {
                         random,
                         SoleVoter.SAME_THREAD,
                         snapshot)) {
+            long term = nextEpoch(Math.max(vote.state().term(), log.lastTerm()));
             IdentityFile.save(storage, directory, next);
-            long term = Math.max(vote.state().term(), log.lastTerm()) + TERMS_UNHEARD_OF;
             SoleVoter.begin(vote, log, alone, term, times);
         }
         return newCluster.toString();
+    }
+
+    /** Its first term: larger than all that the others may have had without this node, who may have given tokens and sessions there. */
+    private long nextEpoch(long term) throws IOException {
+        int epoch = new FencingToken(term).epoch();
+        if (epoch == Short.MAX_VALUE) {
+            throw new IOException(directory + " is of epoch " + epoch + ", and there is none after it");
+        }
+        return FencingToken.of(epoch + 1, 1).value();
     }
 
     /** This node votes, and every other that the directory knows of has an empty place. */

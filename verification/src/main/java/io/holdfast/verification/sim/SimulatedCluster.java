@@ -24,9 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster of real nodes in a simulation, and what all of them together have decided. */
@@ -155,9 +155,7 @@ final class SimulatedCluster {
 
     /** In one cluster of two callbacks take their time, as long as {@code stopWithin} allows. */
     private Executor callbacks(SimulatedNode machine) {
-        return busyCallbacks
-                ? machine.callbacks(stopWithin(machine.id()).dividedBy(2))
-                : machine.callbacks();
+        return busyCallbacks ? machine.callbacks(stopWithin(machine.id()).dividedBy(2)) : machine.callbacks();
     }
 
     private void stand(SimulatedNode machine, int number, HaCluster process) {

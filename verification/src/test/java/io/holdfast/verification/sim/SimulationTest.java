@@ -13,8 +13,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** Whole clusters by seed: always the same ones, and each time some new ones. */
 @Execution(ExecutionMode.CONCURRENT)
 class SimulationTest {
-    private static final int FIXED = Integer.getInteger("holdfast.sim.fixed", 60);
-    private static final int FRESH = Integer.getInteger("holdfast.sim.fresh", 40);
+    private static final int FIXED = Integer.getInteger("holdfast.sim.fixed", 40);
+    private static final int FRESH = Integer.getInteger("holdfast.sim.fresh", 24);
 
     @Test
     void fixedSeedsShowNoViolation() {
@@ -31,8 +31,8 @@ class SimulationTest {
     void votersThatChangeInTheStormShowNoViolation() {
         long fresh = System.nanoTime() & 0xffff_ffffL;
         List<Long> seeds = new ArrayList<>(List.of(5039L, 5090L, 5291L, 10762L));
-        LongStream.range(1, 1 + FIXED / 6).forEach(seeds::add);
-        LongStream.range(fresh, fresh + FRESH / 8).forEach(seeds::add);
+        LongStream.range(1, 1 + FIXED / 4).forEach(seeds::add);
+        LongStream.range(fresh, fresh + FRESH / 6).forEach(seeds::add);
         int changes = 0;
         for (long seed : seeds) {
             SeedRun.Result result = SeedRun.runWithChangingVoters(seed);
@@ -48,7 +48,7 @@ class SimulationTest {
     void wholeNodesShowNoViolation() {
         long fresh = System.nanoTime() & 0xffff_ffffL;
         List<Long> seeds = new ArrayList<>(List.of(1L, 2L));
-        LongStream.range(fresh, fresh + FRESH / 20).forEach(seeds::add);
+        LongStream.range(fresh, fresh + FRESH / 12).forEach(seeds::add);
         int changes = 0;
         for (long seed : seeds) {
             ClusterRun.Result result = ClusterRun.run(seed);
@@ -65,8 +65,8 @@ class SimulationTest {
     void upgradesShowNoViolation() {
         long fresh = System.nanoTime() & 0xffff_ffffL;
         List<Long> seeds = new ArrayList<>();
-        LongStream.range(1, 1 + FIXED / 6).forEach(seeds::add);
-        LongStream.range(fresh, fresh + FRESH / 8).forEach(seeds::add);
+        LongStream.range(1, 1 + FIXED / 4).forEach(seeds::add);
+        LongStream.range(fresh, fresh + FRESH / 6).forEach(seeds::add);
         int written = 0;
         int refusals = 0;
         int wentBack = 0;
