@@ -37,7 +37,7 @@ final class Followers {
 
     private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long UPDATE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final Sightings NOTHING_NEW = new Sightings(false, true, List.of());
+    private static final Sightings NOTHING_NEW = new Sightings(false, true, 0, List.of());
 
     private final String node;
     private final StreamFrames frames;
@@ -48,7 +48,8 @@ final class Followers {
     /** Who has only connected. Whoever asked, with a key where there are keys, is in {@link #following}. */
     private final Set<Link> unproven = new LinkedHashSet<>();
 
-    private final Set<Link> following = new LinkedHashSet<>();
+    /** How many frames each has been sent. */
+    private final Map<Link, Long> following = new LinkedHashMap<>();
     /** The newest of each member, not told yet. */
     private final Map<String, Sighting> changed = new LinkedHashMap<>();
 
@@ -155,18 +156,19 @@ final class Followers {
     }
 
     private void toAll(Sightings seen) {
-        List.copyOf(following).forEach(link -> tell(link, seen));
+        List.copyOf(following.keySet()).forEach(link -> tell(link, seen));
     }
 
     /** Whoever does not keep up begins anew, and then needs only what is true by then. */
     private void tell(Link link, Sightings seen) {
-        if (!frames.sendSightings(link, seen) && remove(link)) {
+        Long sent = following.computeIfPresent(link, (each, before) -> before + 1);
+        if (sent != null && !frames.sendSightings(link, seen.numbered(sent)) && remove(link)) {
             link.disconnect("it does not read what it is told of the members");
         }
     }
 
     private boolean remove(Link link) {
-        boolean was = following.remove(link);
+        boolean was = following.remove(link) != null;
         count = following.size();
         if (following.isEmpty()) {
             changed.clear();
@@ -178,7 +180,7 @@ final class Followers {
     void close() {
         closed = true;
         unproven.clear(); // they hang up when the node does
-        List.copyOf(following).forEach(link -> {
+        List.copyOf(following.keySet()).forEach(link -> {
             remove(link);
             link.disconnect(node + " stops");
         });
@@ -195,7 +197,7 @@ final class Followers {
             frames.open(frame, new StreamFrames.Reader() {
                 @Override
                 public void follow() {
-                    if (unproven.remove(link) && following.add(link)) {
+                    if (unproven.remove(link) && following.putIfAbsent(link, 0L) == null) {
                         count = following.size();
                         StreamCodec.cut(true, view.get(), seen -> tell(link, seen));
                     }

@@ -47,6 +47,7 @@ final class Following implements LinkListener {
     /** Of a whole view whose last part has not come; null while there is none on its way. */
     private @Nullable List<Sighting> parts;
 
+    private long number;
     private boolean seen;
     private boolean ended;
     private String name;
@@ -115,12 +116,22 @@ final class Following implements LinkListener {
         frames.open(frame, new StreamFrames.Reader() {
             @Override
             public void sightings(Sightings said) {
-                if (!ended) {
+                if (!ended && said.number() > number) {
                     heard();
-                    take(said);
+                    count(said);
                 }
             }
         });
+    }
+
+    /** What a link loses, or what was not sent, would not come again. */
+    private void count(Sightings said) {
+        number++;
+        if (said.number() == number) {
+            take(said);
+        } else {
+            end("of what it told, numbers " + number + " to " + (said.number() - 1) + " have not come");
+        }
     }
 
     private void take(Sightings said) {

@@ -18,6 +18,9 @@ public final class StreamCodec {
     /** No frame is larger. */
     public static final int MAX_FRAME_BYTES = 60 * 1024;
 
+    /** Version, kind, flags, and the longest number. */
+    private static final int SIGHTINGS_HEADER_BYTES = 3 + 9;
+
     private static final int MAX_ENTRIES_IN_FRAME = 8 * 1024;
     private static final long MAX_AGE_SECONDS = 1L << 32;
     private static final List<MemberState> STATES =
@@ -46,26 +49,26 @@ public final class StreamCodec {
     }
 
     /**
-     * Cuts what a member sees into as many frames as it takes.
+     * Cuts what a member sees into as many frames as it takes, which have no numbers yet.
      *
      * @param whole whether that is all that it sees
      */
     public static void cut(boolean whole, List<Sighting> all, Consumer<StreamMessage.Sightings> frames) {
         List<Sighting> part = new ArrayList<>();
-        int size = 3;
+        int size = SIGHTINGS_HEADER_BYTES;
         boolean first = whole;
         for (Sighting sighting : all) {
             int more = 1 + MemberCodec.size(sighting.member());
             if (size + more > MAX_FRAME_BYTES || part.size() >= MAX_ENTRIES_IN_FRAME) {
-                frames.accept(new StreamMessage.Sightings(first, false, List.copyOf(part)));
+                frames.accept(new StreamMessage.Sightings(first, false, 0, List.copyOf(part)));
                 first = false;
                 part.clear();
-                size = 3;
+                size = SIGHTINGS_HEADER_BYTES;
             }
             part.add(sighting);
             size += more;
         }
-        frames.accept(new StreamMessage.Sightings(first, true, List.copyOf(part)));
+        frames.accept(new StreamMessage.Sightings(first, true, 0, List.copyOf(part)));
     }
 
     /** Writes one frame. */
@@ -90,6 +93,7 @@ public final class StreamCodec {
             out.writeByte(4);
         } else if (message instanceof StreamMessage.Sightings m) {
             out.writeByte(5).writeByte((m.whole() ? 1 : 0) | (m.last() ? 2 : 0));
+            Primitives.writeVarint(out, m.number());
             for (Sighting sighting : m.entries()) {
                 MemberState state = sighting.state();
                 out.writeByte(state == null ? FORGOTTEN : STATES.indexOf(state));
@@ -164,6 +168,7 @@ public final class StreamCodec {
         if (flags > 3) {
             throw new MalformedFrameException("flags " + flags + " of what a member sees");
         }
+        long number = Primitives.readVarint(in);
         List<Sighting> entries = new ArrayList<>();
         while (in.isReadable()) {
             int state = in.readUnsignedByte();
@@ -173,6 +178,6 @@ public final class StreamCodec {
             }
             entries.add(new Sighting(MemberCodec.read(in), state == FORGOTTEN ? null : STATES.get(state)));
         }
-        return new StreamMessage.Sightings((flags & 1) != 0, (flags & 2) != 0, entries);
+        return new StreamMessage.Sightings((flags & 1) != 0, (flags & 2) != 0, number, entries);
     }
 }

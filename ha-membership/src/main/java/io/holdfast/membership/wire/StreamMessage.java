@@ -36,8 +36,14 @@ public sealed interface StreamMessage {
      *
      * @param whole true for the first frame of all that it sees: whoever is not named is not known any more
      * @param last whether that is complete with it
+     * @param number of the frame on its link, from 1: whoever misses one does not know any more what the member sees
      */
-    record Sightings(boolean whole, boolean last, List<Sighting> entries) implements StreamMessage {}
+    record Sightings(boolean whole, boolean last, long number, List<Sighting> entries) implements StreamMessage {
+        /** The same as a frame of that number. */
+        public Sightings numbered(long of) {
+            return new Sightings(whole, last, of, entries);
+        }
+    }
 
     /** Of a later version; to be passed over. */
     record Unknown(int kind) implements StreamMessage {}

@@ -79,7 +79,7 @@ class FollowersTest {
     private Client following() {
         Client client = connected();
         client.follow();
-        assertEquals(List.of(new Sightings(true, true, List.of(SELF))), client.told());
+        assertEquals(List.of(new Sightings(true, true, 1, List.of(SELF))), client.told());
         return client;
     }
 
@@ -97,6 +97,7 @@ class FollowersTest {
                 List.of(new Sightings(
                         false,
                         true,
+                        2,
                         List.of(
                                 new Sighting(info("node-2"), MemberState.SUSPECT),
                                 new Sighting(info("node-3"), null)))),
@@ -131,7 +132,7 @@ class FollowersTest {
         Client client = following();
         time.pass(1_000);
         followers.beat();
-        assertEquals(List.of(new Sightings(false, true, List.of())), client.told());
+        assertEquals(List.of(new Sightings(false, true, 2, List.of())), client.told());
         followers.changed(change(Kind.DIED, "node-2", MemberState.DEAD));
         time.pass(20);
         client.told();

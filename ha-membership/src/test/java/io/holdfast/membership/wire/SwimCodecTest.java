@@ -208,8 +208,8 @@ class SwimCodecTest {
                 new StreamMessage.StreamPing(-7, "node-1", -9),
                 new StreamMessage.StreamAck(-7),
                 new StreamMessage.Follow(),
-                new StreamMessage.Sightings(false, true, List.of()),
-                new StreamMessage.Sightings(true, false, sightings(7)))) {
+                new StreamMessage.Sightings(false, true, 1, List.of()),
+                new StreamMessage.Sightings(true, false, 300, sightings(7)))) {
             ByteBuf frame = StreamCodec.encode(ByteBufAllocator.DEFAULT, message);
             assertEquals(message, StreamCodec.decode(frame));
             frame.release();
@@ -267,7 +267,8 @@ class SwimCodecTest {
             StreamCodec.cut(whole, all, frames::add);
             assertTrue(frames.size() > 5);
             for (int i = 0; i < frames.size(); i++) {
-                ByteBuf frame = StreamCodec.encode(ByteBufAllocator.DEFAULT, frames.get(i));
+                ByteBuf frame = StreamCodec.encode(
+                        ByteBufAllocator.DEFAULT, frames.get(i).numbered(Long.MAX_VALUE));
                 assertTrue(frame.readableBytes() <= StreamCodec.MAX_FRAME_BYTES);
                 StreamMessage.Sightings part = (StreamMessage.Sightings) StreamCodec.decode(frame);
                 frame.release();
@@ -284,13 +285,13 @@ class SwimCodecTest {
         MemberInfo member = new MemberInfo("a", 0x0102030405060708L, 300, new Address("h", 7400), 1, new byte[] {9});
         String bytes = "0161" + "0102030405060708" + "ac02" + "01681ce8" + "01" + "0109";
         StreamMessage.Sightings seen = new StreamMessage.Sightings(
-                true, true, List.of(new Sighting(member, MemberState.SUSPECT), new Sighting(member, null)));
+                true, true, 300, List.of(new Sighting(member, MemberState.SUSPECT), new Sighting(member, null)));
         assertEquals(
-                "0105" + "03" + "01" + bytes + "04" + bytes,
+                "0105" + "03" + "ac02" + "01" + bytes + "04" + bytes,
                 ByteBufUtil.hexDump(StreamCodec.encode(ByteBufAllocator.DEFAULT, seen)));
         assertEquals(
                 "0104", ByteBufUtil.hexDump(StreamCodec.encode(ByteBufAllocator.DEFAULT, new StreamMessage.Follow())));
-        for (String malformed : List.of("010504", "01050305" + bytes, "01050301", "010400")) {
+        for (String malformed : List.of("010504", "0105030105" + bytes, "0105030101", "010503", "010400")) {
             ByteBuf frame = Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump(malformed));
             assertThrows(MalformedFrameException.class, () -> StreamCodec.decode(frame), malformed);
         }
