@@ -14,13 +14,13 @@ import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.LogPart;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.StateCut;
+import io.holdfast.core.spi.StateRestorer.Restored;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.FencedLock;
 import io.holdfast.replication.LockGrant;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.OfflineDirectory;
 import io.holdfast.replication.OfflineRestore;
-import io.holdfast.replication.OfflineRestore.Restored;
 import io.holdfast.replication.OfflineRestore.Target;
 import io.holdfast.replication.OfflineRestore.UpTo;
 import io.holdfast.replication.ReplicatedLog;
@@ -259,7 +259,7 @@ class RestoreTest {
 
         Restored restored = restore(1, snapshot, log, new UpTo(wanted, Long.MAX_VALUE));
         assertEquals(wanted, restored.index());
-        assertEquals(cutAt, restored.snapshotIndex());
+        assertEquals(cutAt, restored.stateIndex());
         assertEquals(
                 OfflineDirectory.State.WHOLE,
                 OfflineDirectory.verify(temporary.resolve("node-1")).state());
