@@ -25,6 +25,7 @@ import io.holdfast.core.KeyRing;
 import io.holdfast.core.spi.StateRestorer.Restored;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -294,8 +295,14 @@ class StateRestoreTest {
 
     @Test
     void claimedEpochsAreVerifiedAndBelongToTheCatalogue() throws IOException {
-        archive.state(LOG, 10);
+        Manifest state = archive.state(LOG, 10);
         done(restore());
+        assertEquals(
+                "{\"format\":\"holdfast-epoch-1\",\"name\":\"epochs/00001\",\"backup\":\"" + state.id() + "\"}",
+                new String(first.bytes("epochs/00001"), StandardCharsets.UTF_8)
+                        .lines()
+                        .findFirst()
+                        .orElseThrow());
         Catalogue catalogue = Catalogue.of(first, Archive.KEYS);
         assertTrue(catalogue.verify(Progress.NONE).isClean());
         first.bytes("epochs/00001")[20] ^= 1;
