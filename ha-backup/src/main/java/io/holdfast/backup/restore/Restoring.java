@@ -75,41 +75,47 @@ public final class Restoring {
     }
 
     private Chain choose(String logId) {
-        if (choice.candidates().isEmpty()) {
-            throw none(logId);
-        }
-        RestoreRefusedException first = null;
+        Manifest newest = null;
         for (Manifest candidate : choice.candidates()) {
-            try {
-                Chain found = usable(candidate);
-                refuseIfMoreIsUnreadable(found);
-                if (first != null) {
-                    layers.remark("an earlier backup is used, with more of the log: " + first.getMessage());
-                }
-                return found;
-            } catch (RestoreRefusedException refused) {
-                // The newest one's reason is the one that helps: an earlier backup reaches no further.
-                first = first == null ? refused : first;
+            if (pieces.of(candidate) != null) {
+                return newest == null ? from(candidate) : instead(newest, candidate);
             }
+            newest = newest == null ? candidate : newest;
         }
-        throw first == null ? none(logId) : first;
+        throw newest == null ? none(logId) : unusable(newest, cannotBeRestored(newest));
     }
 
-    /** The chain of a backup, of which all is whole somewhere. */
-    private Chain usable(Manifest backup) {
-        if (pieces.of(backup) == null) {
-            throw unusable(backup, "the backup " + backup.id() + " cannot be restored");
+    private static String cannotBeRestored(Manifest backup) {
+        return "the backup " + backup.id() + " cannot be restored";
+    }
+
+    /** With an earlier one, which reaches no further, and less far if the log between the two is not whole. */
+    private Chain instead(Manifest newest, Manifest earlier) {
+        String why = cannotBeRestored(newest) + ": " + pieces.why(newest);
+        Chain chain;
+        try {
+            chain = from(earlier);
+        } catch (RestoreRefusedException refused) {
+            throw new RestoreRefusedException(
+                    refused.reason(), why + ". The one before does not do instead: " + refused.getMessage());
         }
+        layers.remark(why + "; " + earlier.id() + " is used instead, with more of the log");
+        return chain;
+    }
+
+    /** What follows a whole backup, of which all is whole somewhere. An earlier backup would reach no further. */
+    private Chain from(Manifest backup) {
         Set<BackupId> unusable = new HashSet<>();
         Manifest broken = null;
         while (true) {
             Chain chain = choice.chain(backup, unusable);
             Manifest next = firstBroken(chain);
             if (next == null) {
-                if (chain.reached()) {
-                    return chain;
+                if (!chain.reached()) {
+                    throw broken == null ? notReached(chain) : unusable(broken, reaches(chain));
                 }
-                throw broken == null ? notReached(chain) : unusable(broken, reaches(chain));
+                refuseIfMoreIsUnreadable(chain);
+                return chain;
             }
             broken = broken == null ? next : broken;
             unusable.add(next.id());

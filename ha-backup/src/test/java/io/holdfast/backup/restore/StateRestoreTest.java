@@ -182,13 +182,25 @@ class StateRestoreTest {
         second.delete(newer.objects().get(0).name());
         RestorePlan plan = restore().plan();
         assertEquals(older.id().toString(), plan.backup());
-        assertTrue(plan.remarks().get(plan.remarks().size() - 1).contains("an earlier backup is used"), plan.toString());
+        assertTrue(plan.remarks().get(plan.remarks().size() - 1).contains(older.id() + " is used instead"), plan.toString());
         assertEquals(30, done(restore()).index());
         damage(second, older);
         damage(first, older);
         RestoreRefusedException lost = refused(RestoreRefusedException.Reason.DAMAGED, restore());
         assertSays("the backup " + newer.id() + " cannot be restored: in first, data/", lost);
         assertSays("in second, data/", lost);
+    }
+
+    @Test
+    void anEarlierBackupThatDoesNotReachAsFarIsNotTakenSilently() {
+        archive.state(LOG, 10);
+        archive.part(LOG, 11, 15);
+        Manifest newer = archive.state(LOG, 20);
+        archive.part(LOG, 21, 30);
+        damage(first, newer);
+        RestoreRefusedException lost = refused(RestoreRefusedException.Reason.NOT_REACHED, restore());
+        assertSays("the backup " + newer.id() + " cannot be restored", lost);
+        assertSays("entries 16 to 20 are archived nowhere, those from 21 on are", lost);
     }
 
     @Test
