@@ -25,7 +25,8 @@ import java.util.Random;
 
 /** Makes backups of a state that is the number of its last entry, and of a log that is a number a line. Entry n is taken at second n. */
 final class Archive {
-    static final BackupKeys KEYS = BackupKeys.of(KeyRing.of("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"));
+    static final BackupKeys KEYS =
+            BackupKeys.of(KeyRing.of("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"));
     static final Instant BEGIN = Instant.parse("2026-11-29T19:00:00Z");
 
     private final CatalogueWriter writer;
@@ -35,8 +36,7 @@ final class Archive {
     /** @param epoch of the cluster that makes them */
     Archive(BackupRepository repository, BackupKeys keys, int epoch) {
         this.epoch = epoch;
-        this.writer = Catalogue.of(repository, keys)
-                .claim(FencingToken.of(epoch, 7), new Time(), new Random(epoch));
+        this.writer = Catalogue.of(repository, keys).claim(FencingToken.of(epoch, 7), new Time(), new Random(epoch));
     }
 
     /** The wall clock stands at that entry's second until it is moved. */
@@ -83,8 +83,7 @@ final class Archive {
     Manifest state(String log, long index) {
         long term = FencingToken.of(epoch, 7).value();
         return make(
-                BackupKind.PHYSICAL,
-                new Written("state", "" + index, new LogRange(log, 0, index, term, 0, at(index))));
+                BackupKind.PHYSICAL, new Written("state", "" + index, new LogRange(log, 0, index, term, 0, at(index))));
     }
 
     Manifest part(String log, long from, long to) {

@@ -48,12 +48,16 @@ class ChoiceTest {
         all.clear();
         int backups = random.nextInt(4);
         for (int i = 0; i < backups; i++) {
-            add(BackupKind.PHYSICAL, LOG, 0, 1 + random.nextInt(ENTRIES));
+            add(BackupKind.PHYSICAL, LOG, 0, 1L + random.nextInt(ENTRIES));
         }
         int parts = random.nextInt(12);
         for (int i = 0; i < parts; i++) {
-            long from = 1 + random.nextInt(ENTRIES);
-            add(BackupKind.LOG, random.nextInt(9) == 0 ? "other.0" : LOG, from, Math.min(ENTRIES, from + random.nextInt(12)));
+            long from = 1L + random.nextInt(ENTRIES);
+            add(
+                    BackupKind.LOG,
+                    random.nextInt(9) == 0 ? "other.0" : LOG,
+                    from,
+                    Math.min(ENTRIES, from + random.nextInt(12)));
         }
     }
 
@@ -90,9 +94,10 @@ class ChoiceTest {
     private void check(Random random, RestoreBound bound, long limit) {
         Choice choice = new Choice(all, bound, "");
         List<Manifest> possible = all.stream()
-                .filter(each -> each.kind() == BackupKind.PHYSICAL
-                        && Choice.range(each).toIndex() <= limit)
-                .sorted(Comparator.comparingLong((Manifest each) -> Choice.range(each).toIndex())
+                .filter(each ->
+                        each.kind() == BackupKind.PHYSICAL && Choice.range(each).toIndex() <= limit)
+                .sorted(Comparator.comparingLong(
+                                (Manifest each) -> Choice.range(each).toIndex())
                         .thenComparing(Manifest::id)
                         .reversed())
                 .toList();
@@ -127,7 +132,7 @@ class ChoiceTest {
         for (int seed = 0; seed < 3_000; seed++) {
             Random random = new Random(seed);
             fill(random);
-            long limit = 1 + random.nextInt(ENTRIES + 2);
+            long limit = 1L + random.nextInt(ENTRIES + 2);
             check(random, RestoreBound.index(limit), limit);
             check(random, RestoreBound.until(Archive.moment(limit)), limit);
             check(random, RestoreBound.end(), Long.MAX_VALUE);

@@ -107,7 +107,10 @@ class StateRestoreTest {
             assertEquals(bound, index(restore(), RestoreBound.until(Archive.moment(bound))));
             if (bound < 40) {
                 assertEquals(
-                        bound, index(restore(), RestoreBound.until(Archive.moment(bound).plusMillis(999))));
+                        bound,
+                        index(
+                                restore(),
+                                RestoreBound.until(Archive.moment(bound).plusMillis(999))));
             }
         }
         assertEquals(40, done(restore()).index());
@@ -129,9 +132,7 @@ class StateRestoreTest {
         RestoreRefusedException early =
                 refused(RestoreRefusedException.Reason.NO_BACKUP, restore().upTo(RestoreBound.index(9)));
         assertSays("at or before entry 9", early);
-        refused(
-                RestoreRefusedException.Reason.NO_BACKUP,
-                restore().upTo(RestoreBound.until(Archive.moment(9))));
+        refused(RestoreRefusedException.Reason.NO_BACKUP, restore().upTo(RestoreBound.until(Archive.moment(9))));
         refused(RestoreRefusedException.Reason.NO_BACKUP, restore().ofLog("another"));
 
         for (RestoreBound bound :
@@ -168,7 +169,8 @@ class StateRestoreTest {
                 List.of("second", "first", "second"),
                 plan.pieces().stream().map(RestorePlan.Piece::repository).toList());
         assertEquals(2, plan.remarks().size(), plan.toString());
-        assertTrue(plan.remarks().get(0).contains("data/" + state.id() + "/state is taken from second"), plan.toString());
+        assertTrue(
+                plan.remarks().get(0).contains("data/" + state.id() + "/state is taken from second"), plan.toString());
         assertEquals(30, done(restore()).index());
     }
 
@@ -182,7 +184,9 @@ class StateRestoreTest {
         second.delete(newer.objects().get(0).name());
         RestorePlan plan = restore().plan();
         assertEquals(older.id().toString(), plan.backup());
-        assertTrue(plan.remarks().get(plan.remarks().size() - 1).contains(older.id() + " is used instead"), plan.toString());
+        assertTrue(
+                plan.remarks().get(plan.remarks().size() - 1).contains(older.id() + " is used instead"),
+                plan.toString());
         assertEquals(30, done(restore()).index());
         damage(second, older);
         damage(first, older);
@@ -387,8 +391,7 @@ class StateRestoreTest {
         assertEquals(60, newest.reachesIndex());
         assertEquals("b001.1", restore().upTo(RestoreBound.index(35)).plan().logId());
         assertEquals(
-                LOG,
-                restore().upTo(RestoreBound.index(35)).ofLog(LOG).plan().logId());
+                LOG, restore().upTo(RestoreBound.index(35)).ofLog(LOG).plan().logId());
         assertEquals(LOG, restore().upTo(RestoreBound.index(25)).plan().logId(), "only that one has it");
         assertEquals(35, done(restore().upTo(RestoreBound.index(35)).ofLog(LOG)).index());
     }
@@ -402,7 +405,8 @@ class StateRestoreTest {
         after.state("b001.1", 50);
         after.part("b001.1", 51, 60);
         assertEquals(
-                LOG, restore().upTo(RestoreBound.until(Archive.moment(35))).plan().logId());
+                LOG,
+                restore().upTo(RestoreBound.until(Archive.moment(35))).plan().logId());
         assertEquals(
                 "b001.1",
                 restore().upTo(RestoreBound.until(Archive.moment(55))).plan().logId());
@@ -424,13 +428,11 @@ class StateRestoreTest {
         byte[] log = first.bytes(part.objects().get(0).name());
         IllegalArgumentException wrong = assertThrows(
                 IllegalArgumentException.class,
-                () -> StateRestore.container(
-                        () -> new ByteArrayInputStream(log), Archive.KEYS, 4, new FakeTarget()));
+                () -> StateRestore.container(() -> new ByteArrayInputStream(log), Archive.KEYS, 4, new FakeTarget()));
         assertSays("of the log backup " + part.id(), wrong);
         bytes[bytes.length - 40] ^= 4;
         FakeTarget untouched = new FakeTarget();
-        assertThrows(
-                DamagedBackupException.class, () -> StateRestore.container(opener, Archive.KEYS, 4, untouched));
+        assertThrows(DamagedBackupException.class, () -> StateRestore.container(opener, Archive.KEYS, 4, untouched));
         assertTrue(untouched.empty);
     }
 
