@@ -97,11 +97,12 @@ public final class Catalogue {
      *
      * @param epoch 1 to 32,767
      * @param backup what is restored in it
+     * @param claim who takes it: a text that nobody else has
      * @param random one that nobody can guess: data keys are made of it
-     * @return false if somebody has it
+     * @return false if somebody else has it
      */
-    public boolean claimEpoch(int epoch, BackupId backup, RandomGenerator random) {
-        return epochs.claim(epoch, backup, random);
+    public boolean claimEpoch(int epoch, BackupId backup, String claim, RandomGenerator random) {
+        return epochs.claim(epoch, backup, claim, random);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.holdfast.backup.catalog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepository.Stored;
+import io.holdfast.backup.DamagedBackupException;
 import io.holdfast.backup.container.DataKeys;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -13,6 +14,7 @@ import java.util.random.RandomGenerator;
  */
 final class Epochs {
     private static final String FORMAT = "holdfast-epoch-1";
+    private static final String CLAIM = "claim";
 
     private final BackupRepository repository;
     private final Sealed sealed;
@@ -51,14 +53,23 @@ final class Epochs {
         return 0;
     }
 
-    /** Returns false if somebody has it already. After an exception it is taken or not, and of no use to anybody. */
-    boolean claim(int epoch, BackupId backup, RandomGenerator random) {
+    /** Returns false if somebody else has it. After an exception it is taken or not, and of no use to anybody. */
+    boolean claim(int epoch, BackupId backup, String claim, RandomGenerator random) {
         String name = Layout.epoch(epoch);
-        ObjectNode body = Sealed.nothing().put("backup", backup.toString());
-        return sealed.put(name, sealed.seal(name, FORMAT, body, keys.create(name, random)));
+        ObjectNode body = Sealed.nothing().put("backup", backup.toString()).put(CLAIM, claim);
+        return sealed.put(name, sealed.seal(name, FORMAT, body, keys.create(name, random))) || isOf(name, claim);
     }
 
-    /** @throws io.holdfast.backup.DamagedBackupException if it is not as it was put */
+    /** A repository may be given twice, under two names. */
+    private boolean isOf(String name, String claim) {
+        try {
+            return Sealed.text(sealed.open(name, sealed.bytes(name), name), CLAIM).equals(claim);
+        } catch (DamagedBackupException | IllegalArgumentException unreadable) {
+            return false;
+        }
+    }
+
+    /** @throws DamagedBackupException if it is not as it was put */
     void check(String name) {
         sealed.open(name, sealed.bytes(name), name);
     }

@@ -7,6 +7,7 @@ import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.core.FencingToken;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -20,15 +21,21 @@ final class EpochClaim {
     /** So many others may be at it at the same time. */
     private static final int ATTEMPTS = 1_000;
 
+    private static final int CLAIM_BYTES = 16;
+
     private final Layers layers;
     private final BackupId backup;
     private final RandomGenerator random;
+    private final String claim;
     private final List<Layer> usable;
 
     EpochClaim(Layers layers, BackupId backup, RandomGenerator random) {
         this.layers = layers;
         this.backup = backup;
         this.random = random;
+        byte[] drawn = new byte[CLAIM_BYTES];
+        random.nextBytes(drawn);
+        this.claim = HexFormat.of().formatHex(drawn);
         this.usable = new ArrayList<>(layers.all());
     }
 
@@ -51,7 +58,7 @@ final class EpochClaim {
         int claimed = 0;
         for (Layer layer : List.copyOf(usable)) {
             try {
-                if (!layer.catalogue().claimEpoch(epoch, backup, random)) {
+                if (!layer.catalogue().claimEpoch(epoch, backup, claim, random)) {
                     return false;
                 }
                 claimed++;

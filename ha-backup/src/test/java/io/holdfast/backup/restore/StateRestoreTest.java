@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class StateRestoreTest {
@@ -42,6 +43,7 @@ class StateRestoreTest {
     private final MemoryRepository first = new MemoryRepository().called("first");
     private final Archive archive = new Archive(first, Archive.KEYS, 0);
     private MemoryRepository second = first;
+    private int restores;
 
     private void copyToSecond() {
         second = first.copy().called("second");
@@ -51,15 +53,15 @@ class StateRestoreTest {
         return StateRestore.from(first, second).keys(Archive.KEYS);
     }
 
-    private static Restored into(StateRestore restore, FakeTarget target) throws IOException {
-        return restore.into(target, new Random(3));
+    private Restored into(StateRestore restore, FakeTarget target) throws IOException {
+        return restore.into(target, new Random(++restores));
     }
 
-    private static Restored done(StateRestore restore) throws IOException {
+    private Restored done(StateRestore restore) throws IOException {
         return into(restore, new FakeTarget());
     }
 
-    private static long index(StateRestore restore, RestoreBound bound) throws IOException {
+    private long index(StateRestore restore, RestoreBound bound) throws IOException {
         return done(restore.upTo(bound)).index();
     }
 
@@ -72,7 +74,7 @@ class StateRestoreTest {
         repository.bytes("backups/" + manifest.id())[30] ^= 4;
     }
 
-    private static RestoreRefusedException refused(RestoreRefusedException.Reason reason, StateRestore restore) {
+    private RestoreRefusedException refused(RestoreRefusedException.Reason reason, StateRestore restore) {
         RestoreRefusedException refused = assertThrows(RestoreRefusedException.class, () -> done(restore));
         assertEquals(reason, refused.reason(), refused.toString());
         assertThrows(RestoreRefusedException.class, restore::plan);
@@ -310,15 +312,25 @@ class StateRestoreTest {
     }
 
     @Test
+    void aRepositoryThatIsGivenTwiceIsClaimedOnce() throws IOException {
+        archive.state(LOG, 10);
+        assertEquals(1, done(restore()).epoch());
+        assertEquals(2, done(restore()).epoch());
+        assertEquals(List.of("epochs/00001", "epochs/00002"), epochs(first));
+    }
+
+    @Test
     void claimedEpochsAreVerifiedAndBelongToTheCatalogue() throws IOException {
         Manifest state = archive.state(LOG, 10);
         done(restore());
-        assertEquals(
-                "{\"format\":\"holdfast-epoch-1\",\"name\":\"epochs/00001\",\"backup\":\"" + state.id() + "\"}",
-                new String(first.bytes("epochs/00001"), StandardCharsets.UTF_8)
-                        .lines()
-                        .findFirst()
-                        .orElseThrow());
+        String line = new String(first.bytes("epochs/00001"), StandardCharsets.UTF_8)
+                .lines()
+                .findFirst()
+                .orElseThrow();
+        assertTrue(
+                line.matches("\\{\"format\":\"holdfast-epoch-1\",\"name\":\"epochs/00001\",\"backup\":\"" + state.id()
+                        + "\",\"claim\":\"[0-9a-f]{32}\"\\}"),
+                line);
         Catalogue catalogue = Catalogue.of(first, Archive.KEYS);
         assertTrue(catalogue.verify(Progress.NONE).isClean());
         first.bytes("epochs/00001")[20] ^= 1;
@@ -360,6 +372,7 @@ class StateRestoreTest {
     void restoresAtTheSameTimeNeverBeginTheSameEpoch() throws Exception {
         archive.state(LOG, 10);
         copyToSecond();
+        AtomicInteger seeds = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             List<Future<Integer>> running = new ArrayList<>();
@@ -367,7 +380,8 @@ class StateRestoreTest {
                 StateRestore one = StateRestore.from(first, second).keys(Archive.KEYS);
                 StateRestore other = StateRestore.from(second, first).keys(Archive.KEYS);
                 StateRestore restore = i % 2 == 0 ? one : other;
-                running.add(threads.submit(() -> done(restore).epoch()));
+                running.add(threads.submit(() -> restore.into(new FakeTarget(), new Random(seeds.incrementAndGet()))
+                        .epoch()));
             }
             Set<Integer> epochs = new HashSet<>();
             for (Future<Integer> each : running) {

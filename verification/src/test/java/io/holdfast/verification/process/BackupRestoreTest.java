@@ -94,8 +94,7 @@ class BackupRestoreTest {
     }
 
     private CatalogueWriter claim() {
-        return Catalogue.of(BackupRepository.directory(nas), keys)
-                .claim(nodes.masterToken(), new RealTime(), secure);
+        return Catalogue.of(BackupRepository.directory(nas), keys).claim(nodes.masterToken(), new RealTime(), secure);
     }
 
     private static Manifest make(CatalogueWriter writer, BackupKind kind, Prepared prepared) throws Exception {
@@ -119,9 +118,8 @@ class BackupRestoreTest {
         long last = after;
         long end = System.nanoTime() + ThreeNodes.PATIENCE.toNanos();
         while (last < upTo) {
-            Optional<? extends Prepared> next = feed.after(last, ThreeNodes.PATIENCE)
-                    .toCompletableFuture()
-                    .get(60, TimeUnit.SECONDS);
+            Optional<? extends Prepared> next =
+                    feed.after(last, ThreeNodes.PATIENCE).toCompletableFuture().get(60, TimeUnit.SECONDS);
             assertTrue(next.isPresent() || System.nanoTime() < end, "nothing follows entry " + last);
             if (next.isPresent()) {
                 Manifest part = make(writer, BackupKind.LOG, next.get());
@@ -249,11 +247,12 @@ class BackupRestoreTest {
         StateRestore restore = StateRestore.from(BackupRepository.directory(nas), BackupRepository.directory(other))
                 .keys(keys);
         RestorePlan plan = restore.upTo(RestoreBound.index(wanted)).plan();
-        assertEquals(BackupRepository.directory(other).describe(), plan.pieces().get(0).repository());
+        assertEquals(
+                BackupRepository.directory(other).describe(),
+                plan.pieces().get(0).repository());
         assertTrue(plan.remarks().get(0).contains("data/" + state.id() + "/state is taken from"), plan.toString());
-        assertThrows(
-                RestoreRefusedException.class,
-                () -> restore.upTo(RestoreBound.index(wanted + 100)).plan());
+        assertThrows(RestoreRefusedException.class, () -> restore.upTo(RestoreBound.index(wanted + 100))
+                .plan());
         assertFalse(Files.exists(nodes.directory("node-1")));
 
         Restored toEntry = restoredTo(RestoreBound.before(wanted + 1), atEntry, tokens);

@@ -160,7 +160,8 @@ class RestoreTest {
         nodes.lose("node-1");
 
         IOException gap = assertThrows(IOException.class, () -> restore(1, snapshot, late, UpTo.END));
-        assertTrue(String.valueOf(gap.getMessage()).contains("goes on with entry " + (wanted + 1) + " "), gap.toString());
+        assertTrue(
+                String.valueOf(gap.getMessage()).contains("goes on with entry " + (wanted + 1) + " "), gap.toString());
         assertTrue(String.valueOf(gap.getMessage()).contains("entry " + (cutAt + 1) + " "), gap.toString());
 
         byte[] twice = Arrays.copyOf(log, 2 * log.length);
@@ -180,13 +181,9 @@ class RestoreTest {
 
         nodes.startAll();
         for (String id : ThreeNodes.IDS) {
-            assertEquals(
-                    restored.clusterId() + ".1",
-                    nodes.state(id).logId().orElseThrow(),
-                    "it is another log");
+            assertEquals(restored.clusterId() + ".1", nodes.state(id).logId().orElseThrow(), "it is another log");
         }
-        assertEquals(
-                Optional.empty(), client.feature(ReplicatedState.class).logId());
+        assertEquals(Optional.empty(), client.feature(ReplicatedState.class).logId());
         calls.put("after", "value");
         assertEquals("value", calls.get("after"), "a client lives through it");
         assertEquals("value", nodes.map("node-2", "calls").get("before"));
