@@ -117,6 +117,15 @@ public final class Catalogue {
     }
 
     /**
+     * The same, telling of each frame.
+     *
+     * @param progress told of what has been read; may block
+     */
+    public ContainerReader open(Manifest manifest, String object, Progress progress) throws IOException {
+        return Verifier.open(repository, keys, manifest, object, progress);
+    }
+
+    /**
      * Reads all of it: each object of each backup, and what the catalogue itself consists of.
      *
      * @param progress told of what has been read of the object at hand; may block

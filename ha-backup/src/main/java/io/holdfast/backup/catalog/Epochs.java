@@ -63,7 +63,8 @@ final class Epochs {
     /** A repository may be given twice, under two names. */
     private boolean isOf(String name, String claim) {
         try {
-            return Sealed.text(sealed.open(name, sealed.bytes(name), name), CLAIM).equals(claim);
+            return Sealed.text(sealed.open(name, sealed.bytes(name), name), CLAIM)
+                    .equals(claim);
         } catch (DamagedBackupException | IllegalArgumentException unreadable) {
             return false;
         }

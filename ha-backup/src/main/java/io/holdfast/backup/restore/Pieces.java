@@ -7,22 +7,28 @@ import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.catalog.Manifest.StoredObject;
 import io.holdfast.backup.container.ContainerReader;
+import io.holdfast.backup.container.Progress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds for each container the first repository that has it whole, by reading it to its end. Each is looked for once. */
 final class Pieces {
+    private static final Logger LOG = LoggerFactory.getLogger(Pieces.class);
+    private static final long STEP_BYTES = 1L << 30;
+
     private final Layers layers;
     private final Map<BackupId, Found> found = new HashMap<>();
 
     /** A container, and where it is whole. */
     record Piece(Manifest manifest, StoredObject object, Layer layer) {
         ContainerReader open() throws IOException {
-            return layer.catalogue().open(manifest, object.name());
+            return layer.catalogue().open(manifest, object.name(), steps("restoring", layer, object));
         }
     }
 
@@ -37,6 +43,23 @@ final class Pieces {
 
     Pieces(Layers layers) {
         this.layers = layers;
+    }
+
+    /** Says now and then how far it is with a large one. */
+    private static Progress steps(String what, Layer layer, StoredObject object) {
+        long[] next = {STEP_BYTES};
+        return (contentBytes, storedBytes) -> {
+            if (storedBytes >= next[0]) {
+                LOG.info(
+                        "{} {} of {}: {} of {} MiB",
+                        what,
+                        object.name(),
+                        layer.name(),
+                        storedBytes >> 20,
+                        object.storedBytes() >> 20);
+                next[0] += STEP_BYTES;
+            }
+        };
     }
 
     /** Null if no repository has it whole. */
@@ -74,8 +97,10 @@ final class Pieces {
         StoredObject object = manifest.objects().get(0);
         boolean keyMissing = false;
         for (Layer layer : layers.all()) {
-            try (ContainerReader reader = layer.catalogue().open(manifest, object.name())) {
+            try (ContainerReader reader =
+                    layer.catalogue().open(manifest, object.name(), steps("checking", layer, object))) {
                 reader.drain();
+                LOG.debug("{} in {} is whole", object.name(), layer.name());
                 if (!why.isEmpty()) {
                     layers.remark(object.name() + " is taken from " + layer.name() + ": " + String.join("; ", why));
                 }

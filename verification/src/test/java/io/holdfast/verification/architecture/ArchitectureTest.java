@@ -159,7 +159,7 @@ class ArchitectureTest {
         BACKUP_LAYERS.put("container", Set.of("crypto", "vocabulary"));
         BACKUP_LAYERS.put("catalog", Set.of("crypto", "vocabulary", "container"));
         BACKUP_LAYERS.put("state", Set.of("vocabulary"));
-        BACKUP_LAYERS.put("restore", Set.of("vocabulary", "container", "catalog", "state"));
+        BACKUP_LAYERS.put("restore", Set.of("vocabulary", "container", "catalog"));
         BACKUP_LAYERS.put("", Set.of("vocabulary", "state", "restore"));
 
         LOADBALANCE_LAYERS.put("vocabulary", Set.of());
