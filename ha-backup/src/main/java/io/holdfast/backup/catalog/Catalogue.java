@@ -2,6 +2,7 @@ package io.holdfast.backup.catalog;
 
 import io.holdfast.backup.BackupKeys;
 import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.BackupRepository.Stored;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.Damage;
 import io.holdfast.backup.DamagedBackupException;
@@ -13,7 +14,10 @@ import io.holdfast.backup.container.Progress;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.Clock;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /**
@@ -72,6 +76,23 @@ public final class Catalogue {
     /** What is there. A manifest that cannot be read is among the damaged ones. */
     public Listing list() {
         return new Inventory(repository, sealed, fences).listing();
+    }
+
+    /**
+     * Backups of which there are data and nothing else, neither a manifest nor a sign that they are being made or deleted: somebody has removed
+     * their manifests.
+     */
+    public List<BackupId> withoutManifest() {
+        Set<BackupId> ids = new TreeSet<>();
+        Set<BackupId> marked = new HashSet<>();
+        for (Stored object : repository.list("")) {
+            Layout.id(object.name(), Layout.DATA).ifPresent(ids::add);
+            for (String mark : List.of(Layout.BACKUPS, Layout.RUNNING, Layout.DELETING)) {
+                Layout.id(object.name(), mark).ifPresent(marked::add);
+            }
+        }
+        ids.removeAll(marked);
+        return List.copyOf(ids);
     }
 
     /**

@@ -85,7 +85,7 @@ final class Layers {
         remarks.add(what);
     }
 
-    /** Manifests that are readable nowhere, by the backup's id. */
+    /** Manifests that are readable nowhere, or gone although the backup's data are there, by the backup's id. */
     Map<BackupId, Damage> unreadable() {
         Map<BackupId, Damage> unreadable = new TreeMap<>();
         for (Layer layer : layers) {
@@ -93,6 +93,12 @@ final class Layers {
                 BackupId.ofManifest(damage.object())
                         .filter(id -> !manifests.containsKey(id))
                         .ifPresent(id -> unreadable.putIfAbsent(id, damage));
+            }
+            for (BackupId id : layer.lost()) {
+                if (!manifests.containsKey(id)) {
+                    String what = "the manifest of " + id + " is not there, and its data are: somebody has removed it";
+                    unreadable.putIfAbsent(id, Damage.of(id.toString(), Damage.Kind.MISSING, what));
+                }
             }
         }
         return unreadable;

@@ -12,7 +12,7 @@ import java.util.List;
 /** A repository of a process that dies, or of a disk that is full, at one call. */
 public final class FailingRepository implements BackupRepository {
     /** The process is dead: nothing of its clean-up is done either. */
-    static final class Died extends Error {
+    public static final class Died extends Error {
         private static final long serialVersionUID = 1L;
 
         Died() {
@@ -20,7 +20,7 @@ public final class FailingRepository implements BackupRepository {
         }
     }
 
-    enum Fault {
+    public enum Fault {
         /** It dies before the call does anything. */
         DIES_BEFORE,
         /** It dies when the call has done all, and has not returned. */
@@ -47,7 +47,7 @@ public final class FailingRepository implements BackupRepository {
     private Hook hook = (call, name) -> {};
 
     /** @param at the number of the call, from 0 on; less for none */
-    FailingRepository(BackupRepository repository, Fault fault, int at) {
+    public FailingRepository(BackupRepository repository, Fault fault, int at) {
         this.repository = repository;
         this.fault = fault;
         this.at = at;
@@ -61,7 +61,7 @@ public final class FailingRepository implements BackupRepository {
     }
 
     /** True if the call with the fault has come. */
-    boolean reached() {
+    public boolean reached() {
         return calls > at;
     }
 
