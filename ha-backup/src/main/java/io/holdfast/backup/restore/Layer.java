@@ -17,7 +17,8 @@ record Layer(String name, Catalogue catalogue, Listing listing, List<BackupId> l
     /** Blocks; fails as a repository does. */
     static Layer of(BackupRepository repository, BackupKeys keys) {
         Catalogue catalogue = Catalogue.of(repository, keys);
-        List<BackupId> lost = catalogue.withoutManifest(); // before the manifests: a backup that is published meanwhile is not lost
+        List<BackupId> lost =
+                catalogue.withoutManifest(); // before the manifests: a backup that is published meanwhile is not lost
         return new Layer(repository.describe(), catalogue, catalogue.list(), lost);
     }
 }

@@ -21,7 +21,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -215,13 +217,17 @@ public final class Restoring {
     public Restored into(StateRestorer target, RandomGenerator random) throws IOException {
         int epoch = new EpochClaim(layers, chain.backup().id(), random).claim();
         LOG.info(
-                "restoring up to {} in epoch {}: the state at entry {} of the log {} from {}, and {} parts of the log",
+                "restoring up to {} in epoch {}: the state at entry {} of the log {} from {}, and {} parts of the log; containers by"
+                        + " repository: {}",
                 bound,
                 epoch,
                 Choice.range(chain.backup()).toIndex(),
                 Choice.range(chain.backup()).logId(),
                 chain.backup().id(),
-                chain.log().size());
+                chain.log().size(),
+                chosen.stream()
+                        .collect(Collectors.groupingBy(
+                                piece -> piece.layer().name(), TreeMap::new, Collectors.counting())));
         Restored restored;
         try (InputStream state = chosen.get(0).open();
                 InputStream log = new PieceStream(chosen.subList(1, chosen.size()))) {
