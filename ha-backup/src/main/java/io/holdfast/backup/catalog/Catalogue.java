@@ -2,6 +2,7 @@ package io.holdfast.backup.catalog;
 
 import io.holdfast.backup.BackupKeys;
 import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.BackupRepository.Stored;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.Damage;
 import io.holdfast.backup.DamagedBackupException;
@@ -13,7 +14,10 @@ import io.holdfast.backup.container.Progress;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.Clock;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /**
@@ -43,12 +47,14 @@ public final class Catalogue {
     private final DataKeys keys;
     private final Sealed sealed;
     private final Fences fences;
+    private final Epochs epochs;
 
     private Catalogue(BackupRepository repository, BackupKeys keys) {
         this.repository = repository;
         this.keys = new DataKeys(keys);
         this.sealed = new Sealed(repository, this.keys);
         this.fences = new Fences(repository, sealed, this.keys);
+        this.epochs = new Epochs(repository, sealed, this.keys);
     }
 
     /** The catalogue in that repository; asks for nothing yet. */
@@ -73,6 +79,23 @@ public final class Catalogue {
     }
 
     /**
+     * Backups of which there are data and nothing else, neither a manifest nor a sign that they are being made or deleted: somebody has removed
+     * their manifests.
+     */
+    public List<BackupId> withoutManifest() {
+        Set<BackupId> ids = new TreeSet<>();
+        Set<BackupId> marked = new HashSet<>();
+        for (Stored object : repository.list("")) {
+            Layout.id(object.name(), Layout.DATA).ifPresent(ids::add);
+            for (String mark : List.of(Layout.BACKUPS, Layout.RUNNING, Layout.DELETING)) {
+                Layout.id(object.name(), mark).ifPresent(marked::add);
+            }
+        }
+        ids.removeAll(marked);
+        return List.copyOf(ids);
+    }
+
+    /**
      * Takes the catalogue over, for who has been given that token. To be done once per token, by one process; that may be
      * repeated after a failure.
      *
@@ -83,6 +106,24 @@ public final class Catalogue {
     public CatalogueWriter claim(FencingToken token, Clock clock, RandomGenerator random) {
         fences.claim(token, random);
         return new CatalogueWriter(repository, keys, sealed, fences, token, clock, random);
+    }
+
+    /** The highest epoch that was claimed here, or that a token belongs to under which anything was stored here; 0 if there is none. */
+    public int highestEpoch() {
+        return epochs.highest();
+    }
+
+    /**
+     * Takes an epoch, for ever. After an exception it is taken or not, and should be used by nobody.
+     *
+     * @param epoch 1 to 32,767
+     * @param backup what is restored in it
+     * @param claim who takes it: a text that nobody else has
+     * @param random one that nobody can guess: data keys are made of it
+     * @return false if somebody else has it
+     */
+    public boolean claimEpoch(int epoch, BackupId backup, String claim, RandomGenerator random) {
+        return epochs.claim(epoch, backup, claim, random);
     }
 
     /**
@@ -97,17 +138,26 @@ public final class Catalogue {
     }
 
     /**
+     * The same, telling of each frame.
+     *
+     * @param progress told of what has been read; may block
+     */
+    public ContainerReader open(Manifest manifest, String object, Progress progress) throws IOException {
+        return Verifier.open(repository, keys, manifest, object, progress);
+    }
+
+    /**
      * Reads all of it: each object of each backup, and what the catalogue itself consists of.
      *
      * @param progress told of what has been read of the object at hand; may block
      */
     public Verification verify(Progress progress) {
-        return new Verifier(repository, keys, sealed, fences, progress).all();
+        return new Verifier(repository, keys, sealed, fences, epochs, progress).all();
     }
 
     /** Reads all of one backup. */
     public Verification verify(BackupId id, Progress progress) {
-        return new Verifier(repository, keys, sealed, fences, progress).one(id);
+        return new Verifier(repository, keys, sealed, fences, epochs, progress).one(id);
     }
 
     /**

@@ -10,9 +10,9 @@ import java.time.Duration;
 import java.util.List;
 
 /** A repository of a process that dies, or of a disk that is full, at one call. */
-final class FailingRepository implements BackupRepository {
+public final class FailingRepository implements BackupRepository {
     /** The process is dead: nothing of its clean-up is done either. */
-    static final class Died extends Error {
+    public static final class Died extends Error {
         private static final long serialVersionUID = 1L;
 
         Died() {
@@ -20,7 +20,7 @@ final class FailingRepository implements BackupRepository {
         }
     }
 
-    enum Fault {
+    public enum Fault {
         /** It dies before the call does anything. */
         DIES_BEFORE,
         /** It dies when the call has done all, and has not returned. */
@@ -35,7 +35,7 @@ final class FailingRepository implements BackupRepository {
 
     /** Something that is done before a call, named by what it does and to what. */
     @FunctionalInterface
-    interface Hook {
+    public interface Hook {
         void before(String call, String name);
     }
 
@@ -47,20 +47,21 @@ final class FailingRepository implements BackupRepository {
     private Hook hook = (call, name) -> {};
 
     /** @param at the number of the call, from 0 on; less for none */
-    FailingRepository(BackupRepository repository, Fault fault, int at) {
+    public FailingRepository(BackupRepository repository, Fault fault, int at) {
         this.repository = repository;
         this.fault = fault;
         this.at = at;
     }
 
-    static FailingRepository hooked(BackupRepository repository, Hook hook) {
+    /** One that fails by what is thrown before a call, if at all. */
+    public static FailingRepository hooked(BackupRepository repository, Hook hook) {
         FailingRepository hooked = new FailingRepository(repository, Fault.NO_SPACE, -1);
         hooked.hook = hook;
         return hooked;
     }
 
     /** True if the call with the fault has come. */
-    boolean reached() {
+    public boolean reached() {
         return calls > at;
     }
 

@@ -7,7 +7,6 @@ import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.ReadPlan;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import org.slf4j.Logger;
@@ -52,19 +51,20 @@ final class LogParts {
     /**
      * What follows an entry.
      *
+     * @param logId of this log
      * @param base the last entry that the log does not have any more
      * @param decided the last entry that is committed
      */
-    void read(long after, long base, long decided, int maxBytes, StateRequests.Request<LogPart> request) {
+    void read(String logId, long after, long base, long decided, int maxBytes, StateRequests.Request<LogPart> request) {
         if (after < base) {
-            request.failed("entries up to " + base + " are in snapshots alone, and those after " + after
+            request.gap("entries up to " + base + " are in snapshots alone, and those after " + after
                     + " were asked for; begin again with a cut");
             return;
         }
         needed = after + 1;
         neededUntil = clock.nanoTime() + HELD_NANOS;
         if (after >= decided) {
-            request.answer(new LogPart(after + 1, after, 0, 0, 0, new byte[0]));
+            request.answer(nothing(after));
             return;
         }
         ReadPlan plan = store.plan(after + 1, Math.min(maxBytes, MAX_BYTES));
@@ -78,7 +78,7 @@ final class LogParts {
                 return;
             }
             try {
-                request.answer(part(after, decided, batches));
+                request.answer(part(logId, after, decided, batches));
             } finally {
                 batches.forEach(ByteBuf::release);
             }
@@ -86,28 +86,31 @@ final class LogParts {
     }
 
     /** The plan may go on into a tail that was not decided when it was made. */
-    private static LogPart part(long after, long decided, List<ByteBuf> batches) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        long first = after + 1;
-        long last = after;
-        long term = 0;
-        long firstMillis = 0;
-        long lastMillis = 0;
-        for (ByteBuf batch : batches) {
-            if (Batch.lastIndex(batch) > decided) {
-                break;
-            }
-            if (bytes.size() == 0) {
-                first = Batch.firstIndex(batch);
-                firstMillis = Batch.wallMillis(batch);
-            }
-            byte[] copy = new byte[batch.readableBytes()];
-            batch.getBytes(batch.readerIndex(), copy);
-            bytes.writeBytes(copy);
-            last = Batch.lastIndex(batch);
-            term = Batch.term(batch);
-            lastMillis = Batch.wallMillis(batch);
+    private static LogPart part(String logId, long after, long decided, List<ByteBuf> read) {
+        List<ByteBuf> batches =
+                read.stream().takeWhile(batch -> Batch.lastIndex(batch) <= decided).toList();
+        if (batches.isEmpty()) {
+            return nothing(after);
         }
-        return new LogPart(first, last, term, firstMillis, lastMillis, bytes.toByteArray());
+        byte[] bytes = new byte[batches.stream().mapToInt(ByteBuf::readableBytes).sum()];
+        int filled = 0;
+        for (ByteBuf batch : batches) {
+            batch.getBytes(batch.readerIndex(), bytes, filled, batch.readableBytes());
+            filled += batch.readableBytes();
+        }
+        ByteBuf first = batches.get(0);
+        ByteBuf last = batches.get(batches.size() - 1);
+        return new LogPart(
+                logId,
+                Batch.firstIndex(first),
+                Batch.lastIndex(last),
+                Batch.term(last),
+                Batch.wallMillis(first),
+                Batch.wallMillis(last),
+                bytes);
+    }
+
+    private static LogPart nothing(long after) {
+        return new LogPart("", after + 1, after, 0, 0, 0, new byte[0]);
     }
 }
