@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.holdfast.backup {
     requires transitive io.holdfast.core;
+    requires com.cronutils;
     requires com.fasterxml.jackson.databind;
     requires com.github.luben.zstd_jni;
     requires org.slf4j;
