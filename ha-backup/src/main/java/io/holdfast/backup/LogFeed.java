@@ -1,5 +1,6 @@
 package io.holdfast.backup;
 
+import io.holdfast.core.spi.LogGapException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -14,8 +15,8 @@ public interface LogFeed {
      *
      * @param index the last entry that is archived
      * @param limit how long that may take
-     * @return empty if there is nothing after it yet; fails if what follows is not to be had any more, as the message says: only a
-     *     new physical backup helps then
+     * @return empty if there is nothing after it yet; fails with {@link LogGapException} if what follows is not to be had any more, so
+     *     that only a new physical backup helps, and otherwise with what passes, such as a node that is stopping
      */
     CompletionStage<? extends Optional<? extends BackupSource.Prepared>> after(long index, Duration limit);
 }

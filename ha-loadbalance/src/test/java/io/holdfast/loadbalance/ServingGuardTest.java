@@ -53,6 +53,11 @@ class ServingGuardTest {
         }
 
         @Override
+        public Optional<String> logId() {
+            return Optional.empty();
+        }
+
+        @Override
         public CompletionStage<StateCut> cut(Duration limit) {
             return CompletableFuture.failedFuture(new NotAvailableException("there is no state here"));
         }

@@ -1,5 +1,6 @@
 package io.holdfast.backup.catalog;
 
+import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepository.Stored;
 import io.holdfast.backup.NotPublishedException;
@@ -54,10 +55,14 @@ public final class CatalogueWriter {
      * Begins a backup. It has to be closed.
      *
      * @param cluster the cluster's name
-     * @param kind what it will be, such as {@code physical}
+     * @param kind what it will hold
+     * @param source the name of what it is of, as {@link BackupSource#name()} says
+     * @param node the id of the node that it is taken on
      * @throws NotPublishedException if this is deposed
+     * @throws IllegalArgumentException if that is no name of a source
      */
-    public RunningBackup begin(String cluster, String kind) {
+    public RunningBackup begin(String cluster, BackupKind kind, String source, String node) {
+        BackupNames.check("the name of a source", source);
         fences.check(token, "a new backup");
         for (int attempt = 1; ; attempt++) {
             BackupId id;
@@ -70,7 +75,7 @@ public final class CatalogueWriter {
             running.add(id);
             boolean begun = false;
             try {
-                RunningBackup backup = new RunningBackup(this, id, key, cluster, kind);
+                RunningBackup backup = new RunningBackup(this, id, key, cluster, kind, source, node);
                 begun = backup.begin();
                 if (begun) {
                     return backup;

@@ -1,11 +1,14 @@
 package io.holdfast.backup.catalog;
 
+import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepository.Content;
 import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.BackupSource.Outcome;
+import io.holdfast.backup.BackupSource.Parts;
+import io.holdfast.backup.BackupSource.Prepared;
 import io.holdfast.backup.NotPublishedException;
 import io.holdfast.backup.NotPublishedException.Why;
-import io.holdfast.backup.catalog.Manifest.Range;
 import io.holdfast.backup.catalog.Manifest.StoredObject;
 import io.holdfast.backup.container.ContainerHeader;
 import io.holdfast.backup.container.ContainerHeader.About;
@@ -38,7 +41,9 @@ public final class RunningBackup implements AutoCloseable {
     private final BackupId id;
     private final @Nullable DataKey key;
     private final String cluster;
-    private final String kind;
+    private final BackupKind kind;
+    private final String source;
+    private final String node;
     private final List<StoredObject> objects = new ArrayList<>();
     private final Object signs = new Object();
     private long sign; // guarded by signs
@@ -47,13 +52,22 @@ public final class RunningBackup implements AutoCloseable {
     private boolean published;
     private boolean closed;
 
-    RunningBackup(CatalogueWriter writer, BackupId id, @Nullable DataKey key, String cluster, String kind) {
+    RunningBackup(
+            CatalogueWriter writer,
+            BackupId id,
+            @Nullable DataKey key,
+            String cluster,
+            BackupKind kind,
+            String source,
+            String node) {
         this.writer = writer;
         this.repository = writer.repository();
         this.id = id;
         this.key = key;
         this.cluster = cluster;
         this.kind = kind;
+        this.source = source;
+        this.node = node;
     }
 
     /** Returns false if somebody has that id. */
@@ -130,7 +144,7 @@ public final class RunningBackup implements AutoCloseable {
         ContainerHeader header = new ContainerHeader(
                 compressed,
                 writer.randomBytes(SALT_BYTES),
-                new About(cluster, id.toString(), name, kind),
+                new About(cluster, id.toString(), name, Manifest.name(kind)),
                 key == null ? null : key.wrapped());
         List<Written> written = new ArrayList<>();
         boolean stored = repository.putIfAbsent(name, out -> {
@@ -154,29 +168,68 @@ public final class RunningBackup implements AutoCloseable {
     }
 
     /**
+     * Has a source write it, and enters it in the catalogue. If this throws, {@link #close} removes what was stored, unless it was the
+     * publishing that failed. Does not close what it is given.
+     *
+     * @param needs the backups without which it does not restore; they must be listed
+     * @param progress told of every frame, with the sums over all parts; may block
+     * @throws IOException what the source threw
+     * @throws InterruptedException if the source was interrupted
+     * @throws NotPublishedException as of {@link #publish}
+     */
+    public Manifest make(Prepared prepared, List<BackupId> needs, Progress progress)
+            throws IOException, InterruptedException {
+        Outcome outcome = prepared.writeTo(new Parts() {
+            private long contentBytes;
+            private long storedBytes;
+
+            @Override
+            public void put(String part, boolean compressed, Content content) throws IOException {
+                StoredObject object = RunningBackup.this.put(
+                        part,
+                        compressed,
+                        content,
+                        (ofContent, stored) -> progress.at(contentBytes + ofContent, storedBytes + stored));
+                contentBytes += object.contentBytes();
+                storedBytes += object.storedBytes();
+            }
+
+            @Override
+            public void alive() {
+                renewIfDue();
+            }
+        });
+        outcome.remarks().forEach(remark -> LOG.warn("the backup {} of {} on {}: {}", id, source, node, remark));
+        return publish(outcome, needs);
+    }
+
+    /**
      * Enters it in the catalogue. When this returns, the backup is there, whatever dies afterwards. May be repeated after an
      * exception of the repository, with the same outcome.
      *
-     * @param source the node that it was taken from
-     * @param range which part of the log it stands for
+     * @param outcome what the source says about it
      * @param needs the backups without which it does not restore; they must be listed
      * @throws NotPublishedException if it is not, or not for sure
-     * @throws IllegalArgumentException if a backup that it needs is not there
+     * @throws IllegalArgumentException if a backup that it needs is not there, a fact has a name that is none, or nothing was written
      */
-    public Manifest publish(String source, Range range, List<BackupId> needs) {
+    public Manifest publish(Outcome outcome, List<BackupId> needs) {
         if (closed) {
             throw new IllegalStateException("the backup " + id + " is closed");
         }
+        outcome.facts().keySet().forEach(fact -> BackupNames.check("the name of a fact", fact));
         writer.fences().check(writer.token(), "the backup " + id);
         Manifest entry = new Manifest(
                 id,
                 cluster,
                 kind,
                 source,
-                range,
+                node,
+                outcome.range(),
                 Instant.ofEpochMilli(writer.clock().wallMillis()),
                 objects,
-                needs);
+                needs,
+                outcome.facts(),
+                Remarks.kept(outcome.remarks()));
         if (manifest == null && !needs.isEmpty()) {
             checkNeeds(needs);
         }

@@ -191,6 +191,13 @@ final class Sealed {
         return value.longValue();
     }
 
+    static ObjectNode object(JsonNode json, String field) {
+        if (json.get(field) instanceof ObjectNode object) {
+            return object;
+        }
+        throw new IllegalArgumentException("there is no object \"" + field + "\"");
+    }
+
     static ArrayNode array(JsonNode json, String field) {
         if (json.get(field) instanceof ArrayNode array) {
             return array;

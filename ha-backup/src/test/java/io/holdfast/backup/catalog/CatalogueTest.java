@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.backup.BackupKeys;
+import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.Damage;
@@ -16,7 +17,6 @@ import io.holdfast.backup.NotPublishedException.Why;
 import io.holdfast.backup.catalog.Catalogue.Listing;
 import io.holdfast.backup.catalog.Catalogue.Verification;
 import io.holdfast.backup.catalog.FailingRepository.Fault;
-import io.holdfast.backup.catalog.Manifest.Range;
 import io.holdfast.backup.catalog.Manifest.StoredObject;
 import io.holdfast.backup.container.DataKeys;
 import io.holdfast.backup.container.DataKeys.DataKey;
@@ -28,6 +28,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,7 +65,7 @@ class CatalogueTest {
     void aBackupIsThereOnceItIsPublishedAndNotBefore() throws IOException {
         CatalogueWriter writer = world.claim(repository, 7);
         Manifest made;
-        try (RunningBackup backup = writer.begin("shop", "physical")) {
+        try (RunningBackup backup = writer.begin("shop", BackupKind.PHYSICAL, "state", "node-1")) {
             World.fill(backup);
             assertEquals(List.of(), world.ids(repository));
             assertEquals(List.of(backup.id()), world.verify(repository).unfinished());
@@ -93,7 +95,7 @@ class CatalogueTest {
     void whatIsClosedBeforeItIsPublishedLeavesNothing() throws IOException {
         CatalogueWriter writer = world.claim(repository, 7);
         List<String> before = repository.names();
-        try (RunningBackup backup = writer.begin("shop", "physical")) {
+        try (RunningBackup backup = writer.begin("shop", BackupKind.PHYSICAL, "state", "node-1")) {
             World.fill(backup);
         }
         assertEquals(before, repository.names());
@@ -102,7 +104,7 @@ class CatalogueTest {
     @Test
     void aSourceThatFailsIsTheCallersAndTheBackupGoesOn() throws IOException {
         CatalogueWriter writer = world.claim(repository, 7);
-        try (RunningBackup backup = writer.begin("shop", "physical")) {
+        try (RunningBackup backup = writer.begin("shop", BackupKind.PHYSICAL, "state", "node-1")) {
             IOException broken = new IOException("broken");
             assertEquals(
                     broken,
@@ -126,12 +128,12 @@ class CatalogueTest {
     void whoIsDeposedDoesNothingAnyMore() throws IOException {
         CatalogueWriter old = world.claim(repository, 7);
         Manifest before = World.make(old);
-        RunningBackup running = old.begin("shop", "physical");
+        RunningBackup running = old.begin("shop", BackupKind.PHYSICAL, "state", "node-1");
         World.fill(running);
         CatalogueWriter next = world.claim(repository, 8);
         assertEquals(Why.DEPOSED, why(() -> World.publish(running)));
         assertEquals(Why.DEPOSED, why(running::renew));
-        assertEquals(Why.DEPOSED, why(() -> old.begin("shop", "physical")));
+        assertEquals(Why.DEPOSED, why(() -> old.begin("shop", BackupKind.PHYSICAL, "state", "node-1")));
         assertEquals(Why.DEPOSED, why(() -> old.delete(before.id())));
         assertEquals(Why.DEPOSED, why(() -> old.collect(HOUR)));
         assertEquals(Why.DEPOSED, why(() -> world.claim(repository, 7)));
@@ -155,7 +157,7 @@ class CatalogueTest {
         CatalogueWriter[] next = new CatalogueWriter[1];
         BackupRepository slow = before(repository, "backups/", () -> next[0] = world.claim(repository, 8));
         CatalogueWriter old = world.claim(slow, 7);
-        RunningBackup late = old.begin("shop", "physical");
+        RunningBackup late = old.begin("shop", BackupKind.PHYSICAL, "state", "node-1");
         World.fill(late);
         assertEquals(Why.DEPOSED, why(() -> World.publish(late)));
         late.close();
@@ -172,7 +174,7 @@ class CatalogueTest {
     @Test
     void whoPublishesWhileAnotherOneTakesOverLearnsThatNobodyCountsOnIt() throws IOException {
         CatalogueWriter old = world.claim(repository, 7);
-        RunningBackup late = old.begin("shop", "physical");
+        RunningBackup late = old.begin("shop", BackupKind.PHYSICAL, "state", "node-1");
         World.fill(late);
         // Between the look at what is there and the claim.
         BackupRepository claiming = FailingRepository.hooked(repository, (call, name) -> {
@@ -187,7 +189,7 @@ class CatalogueTest {
     @Test
     void whatWasPublishedBeforeTheAnnouncementCounts() throws IOException {
         CatalogueWriter old = world.claim(repository, 7);
-        RunningBackup inTime = old.begin("shop", "physical");
+        RunningBackup inTime = old.begin("shop", BackupKind.PHYSICAL, "state", "node-1");
         World.fill(inTime);
         BackupRepository claiming =
                 before(repository, Layout.fence(FencingToken.of(0, 8), ".begun"), () -> World.publish(inTime));
@@ -200,7 +202,7 @@ class CatalogueTest {
     @Test
     void whatWasVoidOnceStaysVoid() throws IOException {
         BackupRepository slow = before(repository, "backups/", () -> world.claim(repository, 8));
-        RunningBackup late = world.claim(slow, 7).begin("shop", "physical");
+        RunningBackup late = world.claim(slow, 7).begin("shop", BackupKind.PHYSICAL, "state", "node-1");
         World.fill(late);
         assertEquals(Why.DEPOSED, why(() -> World.publish(late)));
         world.claim(repository, 9);
@@ -210,10 +212,10 @@ class CatalogueTest {
     @Test
     void theDeadAreCollectedAndTheLivingStay() throws IOException {
         CatalogueWriter dead = world.claim(repository, 7);
-        World.fill(dead.begin("shop", "physical"));
+        World.fill(dead.begin("shop", BackupKind.PHYSICAL, "state", "node-1"));
         passHours(1);
         CatalogueWriter writer = world.claim(repository, 8);
-        RunningBackup alive = writer.begin("shop", "logical");
+        RunningBackup alive = writer.begin("shop", BackupKind.LOGICAL, "orders", "node-1");
         World.fill(alive);
         CatalogueWriter other = world.claim(repository, 8);
         assertEquals(0, other.collect(HOUR.multipliedBy(2)).backups().size());
@@ -230,7 +232,7 @@ class CatalogueTest {
     @Test
     void signsOfLifeKeepItAlive() throws IOException {
         CatalogueWriter writer = world.claim(repository, 7);
-        RunningBackup slow = writer.begin("shop", "physical");
+        RunningBackup slow = writer.begin("shop", BackupKind.PHYSICAL, "state", "node-1");
         World.fill(slow);
         CatalogueWriter other = world.claim(repository, 7);
         for (int hour = 0; hour < 5; hour++) {
@@ -245,7 +247,7 @@ class CatalogueTest {
     @Test
     void writingIsASignOfLife() throws IOException {
         CatalogueWriter writer = world.claim(repository, 7);
-        try (RunningBackup backup = writer.begin("shop", "physical")) {
+        try (RunningBackup backup = writer.begin("shop", BackupKind.PHYSICAL, "state", "node-1")) {
             backup.put(
                     "log",
                     false,
@@ -262,7 +264,7 @@ class CatalogueTest {
     @Test
     void whoWakesUpAfterItWasCollectedCannotPublish() throws IOException {
         CatalogueWriter writer = world.claim(repository, 7);
-        RunningBackup sleeper = writer.begin("shop", "physical");
+        RunningBackup sleeper = writer.begin("shop", BackupKind.PHYSICAL, "state", "node-1");
         World.fill(sleeper);
         passHours(2);
         CatalogueWriter other = world.claim(repository, 7);
@@ -278,7 +280,7 @@ class CatalogueTest {
     @Test
     void whoWakesUpAndWritesOnIsCollectedAgain() throws IOException {
         CatalogueWriter writer = world.claim(repository, 7);
-        RunningBackup sleeper = writer.begin("shop", "physical");
+        RunningBackup sleeper = writer.begin("shop", BackupKind.PHYSICAL, "state", "node-1");
         World.fill(sleeper);
         passHours(2);
         world.claim(repository, 7).collect(HOUR);
@@ -290,7 +292,7 @@ class CatalogueTest {
 
     @Test
     void ofAPublisherAndACollectorOneWins() throws IOException {
-        RunningBackup sleeper = world.claim(repository, 7).begin("shop", "physical");
+        RunningBackup sleeper = world.claim(repository, 7).begin("shop", BackupKind.PHYSICAL, "state", "node-1");
         World.fill(sleeper);
         passHours(2);
         BackupRepository collecting = before(repository, "backups/", () -> World.publish(sleeper));
@@ -316,7 +318,7 @@ class CatalogueTest {
     void aBackupThatNeedsWhatIsNotThereIsNotPublished() throws IOException {
         CatalogueWriter writer = world.claim(repository, 7);
         BackupId absent = new BackupId(Instant.EPOCH, FencingToken.of(0, 1), 1);
-        try (RunningBackup backup = writer.begin("shop", "physical")) {
+        try (RunningBackup backup = writer.begin("shop", BackupKind.PHYSICAL, "state", "node-1")) {
             World.fill(backup);
             assertThrows(IllegalArgumentException.class, () -> World.publish(backup, absent));
         }
@@ -421,12 +423,12 @@ class CatalogueTest {
         int tried = 0;
         for (int call = 0; ; call++) {
             MemoryRepository fresh = new MemoryRepository();
-            RunningBackup prepared = world.claim(fresh, 7).begin("shop", "physical");
+            RunningBackup prepared = world.claim(fresh, 7).begin("shop", BackupKind.PHYSICAL, "state", "node-1");
             prepared.close();
             int calls = callsBefore(fresh, call);
             FailingRepository failing = new FailingRepository(fresh, Fault.FAILS_AFTER, calls);
             CatalogueWriter writer = world.claim(failing, 7);
-            RunningBackup backup = writer.begin("shop", "physical");
+            RunningBackup backup = writer.begin("shop", BackupKind.PHYSICAL, "state", "node-1");
             World.fill(backup);
             if (!fails(() -> World.publish(backup))) {
                 break;
@@ -445,7 +447,7 @@ class CatalogueTest {
     private int callsBefore(MemoryRepository fresh, int call) throws IOException {
         int[] count = {0};
         BackupRepository counting = FailingRepository.hooked(fresh.copy(), (what, name) -> count[0]++);
-        RunningBackup backup = world.claim(counting, 7).begin("shop", "physical");
+        RunningBackup backup = world.claim(counting, 7).begin("shop", BackupKind.PHYSICAL, "state", "node-1");
         World.fill(backup);
         return count[0] + call;
     }
@@ -482,21 +484,26 @@ class CatalogueTest {
         return new Manifest(
                 id,
                 "shop",
-                "physical",
+                BackupKind.PHYSICAL,
+                "state",
                 "node-1",
-                new Range(7, 0, 42),
+                Optional.of(World.RANGE),
                 Instant.parse("2026-11-29T19:33:05.250Z"),
                 List.of(new StoredObject("data/" + id + "/log", 2_988, 3_229, "97d0".repeat(16))),
-                List.of(BackupId.parse("20261128T193300Z-0-6-00000001")));
+                List.of(BackupId.parse("20261128T193300Z-0-6-00000001")),
+                Map.of("version", "1.0", "format", "maps-2"),
+                List.of("a remark"));
     }
 
     private static final String GOLDEN_MANIFEST = "{\"format\":\"holdfast-manifest-1\","
             + "\"name\":\"backups/20261129T193300Z-0-7-0badcafe\",\"id\":\"20261129T193300Z-0-7-0badcafe\","
-            + "\"cluster\":\"shop\",\"kind\":\"physical\",\"source\":\"node-1\",\"term\":7,\"fromIndex\":0,\"toIndex\":42,"
+            + "\"cluster\":\"shop\",\"kind\":\"physical\",\"source\":\"state\",\"node\":\"node-1\",\"range\":{\"log\":\"9d0f.0\","
+            + "\"fromIndex\":0,\"toIndex\":42,\"toTerm\":7,\"fromMillis\":0,\"toMillis\":1796000000000},"
             + "\"ended\":\"2026-11-29T19:33:05.250Z\",\"contentBytes\":2988,\"storedBytes\":3229,"
             + "\"objects\":[{\"name\":\"data/20261129T193300Z-0-7-0badcafe/log\",\"contentBytes\":2988,"
             + "\"storedBytes\":3229,\"sha256\":\"97d097d097d097d097d097d097d097d097d097d097d097d097d097d097d097d0\"}],"
-            + "\"needs\":[\"20261128T193300Z-0-6-00000001\"]}\n";
+            + "\"needs\":[\"20261128T193300Z-0-6-00000001\"],"
+            + "\"facts\":{\"format\":\"maps-2\",\"version\":\"1.0\"},\"remarks\":[\"a remark\"]}\n";
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -510,8 +517,8 @@ class CatalogueTest {
         String seal = keys
                 ? "{\"key\":\"29290961\",\"wrapped\":\"52f7c63a29422b5957d29cd4a38a126426b347bfddc66c61715c800859c6bdff"
                         + "b569a4f35cd37ac2b5f7709d1f6311549449e7915db2df7b740091b9\",\"hmac-sha256\":\""
-                        + "ff7e5f8ac3e956804bbd3821b8775e346bc3a494f0109fd4fe5dee7c563f3002\"}"
-                : "{\"sha256\":\"9dea546d608eafc050c6772f88378ab57e17cc984748549690d58b2d43171f9f\"}";
+                        + "b4122972b1fdd5d076430c21d3f5912b7fd05b1e87b5d53193ecac4d35d90071\"}"
+                : "{\"sha256\":\"18ef61f0051f011e660b822130caa474af2d38843b7a55adc36134fc27d40736\"}";
         assertEquals(GOLDEN_MANIFEST + seal + "\n", new String(bytes, StandardCharsets.UTF_8));
         assertEquals(
                 golden, Manifest.fromJson(sealed.open(name, bytes, golden.id().toString())));
@@ -536,7 +543,10 @@ class CatalogueTest {
         assertEquals(made, Manifest.fromJson(made.toJson().put("later", 1)));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> Manifest.fromJson(made.toJson().put("term", "x")));
+                () -> Manifest.fromJson(made.toJson().put("range", "x")));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Manifest.fromJson(made.toJson().put("kind", "PHYSICAL")));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.FaultyStorage;
@@ -51,14 +52,14 @@ class CrashTest {
     private List<BackupId> prepare(BackupRepository repository) throws IOException {
         CatalogueWriter writer = world.claim(repository, 5);
         List<BackupId> ids = List.of(World.make(writer).id(), World.make(writer).id());
-        World.fill(writer.begin("shop", "dead"));
+        World.fill(writer.begin("shop", BackupKind.PHYSICAL, "dead", "node-1"));
         return ids;
     }
 
     /** All that a scheduler does: take over, back up, delete the oldest, collect. */
     private void run(BackupRepository repository, long term, BackupId oldest, Run run) throws IOException {
         CatalogueWriter writer = world.claim(repository, term);
-        try (RunningBackup backup = writer.begin("shop", "physical")) {
+        try (RunningBackup backup = writer.begin("shop", BackupKind.PHYSICAL, "state", "node-1")) {
             World.fill(backup);
             backup.renew();
             run.published = Optional.of(World.publish(backup).id());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.backup.BackupKeys;
+import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.Damage;
 import io.holdfast.backup.MemoryRepository;
 import io.holdfast.backup.catalog.Catalogue.Verification;
@@ -34,7 +35,7 @@ class DamageTest {
         CatalogueWriter writer = world.claim(whole, 8);
         World.make(writer);
         World.make(writer, first.id());
-        writer.begin("shop", "running");
+        writer.begin("shop", BackupKind.PHYSICAL, "running", "node-1");
         assertTrue(world.verify(whole).isClean(), world.verify(whole).toString());
         backups = world.catalogue(whole).list().backups();
         assertEquals(3, backups.size());

@@ -1,9 +1,11 @@
 package io.holdfast.backup.catalog;
 
 import io.holdfast.backup.BackupKeys;
+import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.BackupSource.Outcome;
+import io.holdfast.backup.LogRange;
 import io.holdfast.backup.catalog.Catalogue.Verification;
-import io.holdfast.backup.catalog.Manifest.Range;
 import io.holdfast.backup.container.ContainerReader;
 import io.holdfast.backup.container.Progress;
 import io.holdfast.core.FencingToken;
@@ -14,11 +16,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 /** Keys, a clock that is moved by hand, and what a backup of the tests consists of. */
 final class World {
     static final String KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    static final LogRange RANGE = new LogRange("9d0f.0", 0, 42, 7, 0, 1_796_000_000_000L);
+    static final Outcome OUTCOME = new Outcome(Optional.of(RANGE), Map.of(), List.of());
     static final BackupKeys KEYS = BackupKeys.of(KeyRing.of(KEY));
 
     private final BackupKeys keys;
@@ -66,11 +72,11 @@ final class World {
     }
 
     static Manifest publish(RunningBackup backup, BackupId... needs) {
-        return backup.publish("node-1", new Range(7, 0, 42), List.of(needs));
+        return backup.publish(OUTCOME, List.of(needs));
     }
 
     static Manifest make(CatalogueWriter writer, BackupId... needs) throws IOException {
-        try (RunningBackup backup = writer.begin("shop", "physical")) {
+        try (RunningBackup backup = writer.begin("shop", BackupKind.PHYSICAL, "state", "node-1")) {
             fill(backup);
             return publish(backup, needs);
         }

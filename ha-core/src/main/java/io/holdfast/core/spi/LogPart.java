@@ -3,6 +3,7 @@ package io.holdfast.core.spi;
 /**
  * Decided entries of a log, in the log's own form: parts that follow each other are one part when their bytes are put together.
  *
+ * @param logId of which log, as {@link ReplicatedState#logId()} says; empty if there is no entry
  * @param firstIndex the first entry in it, at most one after what was asked for; larger than {@code lastIndex} if there is none
  * @param lastIndex the last entry in it; what was asked for if there is none
  * @param lastTerm the term of the last one; 0 if there is none
@@ -12,7 +13,13 @@ package io.holdfast.core.spi;
  */
 @SuppressWarnings("ArrayRecordComponent") // as it comes from the disk, and of use once
 public record LogPart(
-        long firstIndex, long lastIndex, long lastTerm, long firstWallMillis, long lastWallMillis, byte[] bytes) {
+        String logId,
+        long firstIndex,
+        long lastIndex,
+        long lastTerm,
+        long firstWallMillis,
+        long lastWallMillis,
+        byte[] bytes) {
     /** True if nothing had been decided after what was asked for. */
     public boolean isEmpty() {
         return bytes.length == 0;

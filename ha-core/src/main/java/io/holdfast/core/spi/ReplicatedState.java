@@ -43,6 +43,13 @@ public interface ReplicatedState {
     CompletionStage<Void> confirm(Bound bound, Duration limit);
 
     /**
+     * Which log this node stores: two logs with the same id never differ in a decided entry. A restore begins another one, and so does
+     * a recovery from a lost quorum; else it stays, on all nodes alike. Empty if this process stores none, or has heard of no term yet.
+     * Safe from any thread; costs nothing.
+     */
+    Optional<String> logId();
+
+    /**
      * Takes a cut of this node's own state, as it is when this is called or later, while reads and writes go on. Safe from any thread.
      *
      * @param limit how long that may take
@@ -59,8 +66,9 @@ public interface ReplicatedState {
      * @param index not negative
      * @param maxBytes 1 to 16 MiB; a single batch may be longer
      * @param limit how long that may take
-     * @return completes, on {@link FeatureContext#callbacks()}, with {@link NotAvailableException} if this process stores no log, the
-     *     entry has been dropped from it, or it cannot be read, as the message says
+     * @return completes, on {@link FeatureContext#callbacks()}, with {@link LogGapException} if what follows the entry has been dropped
+     *     from the log, and with {@link NotAvailableException} if this process stores no log, has not read it yet, or it cannot be read,
+     *     as the message says
      */
     CompletionStage<LogPart> logAfter(long index, int maxBytes, Duration limit);
 

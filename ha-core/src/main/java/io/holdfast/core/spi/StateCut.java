@@ -8,6 +8,9 @@ import java.io.InputStream;
  * already; holding it takes room there until it is closed. Safe from any thread.
  */
 public interface StateCut extends AutoCloseable {
+    /** Of which log it is, as {@link ReplicatedState#logId()} says. */
+    String logId();
+
     /** The last entry in it. */
     long index();
 
@@ -21,8 +24,8 @@ public interface StateCut extends AutoCloseable {
     long bytes();
 
     /**
-     * Its bytes, from the beginning; again with each call, and until the cut is closed. What is read is as it lies on the disk:
-     * damage there is found by whoever reads what the bytes mean.
+     * Its bytes, from the beginning; again with each call, and until the cut is closed. Each piece is checked before it is handed out:
+     * reading fails where the disk has damaged it, so who has read to the end has read a whole state.
      */
     InputStream open() throws IOException;
 

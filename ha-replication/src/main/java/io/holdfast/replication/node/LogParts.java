@@ -52,19 +52,20 @@ final class LogParts {
     /**
      * What follows an entry.
      *
+     * @param logId of this log
      * @param base the last entry that the log does not have any more
      * @param decided the last entry that is committed
      */
-    void read(long after, long base, long decided, int maxBytes, StateRequests.Request<LogPart> request) {
+    void read(String logId, long after, long base, long decided, int maxBytes, StateRequests.Request<LogPart> request) {
         if (after < base) {
-            request.failed("entries up to " + base + " are in snapshots alone, and those after " + after
+            request.gap("entries up to " + base + " are in snapshots alone, and those after " + after
                     + " were asked for; begin again with a cut");
             return;
         }
         needed = after + 1;
         neededUntil = clock.nanoTime() + HELD_NANOS;
         if (after >= decided) {
-            request.answer(new LogPart(after + 1, after, 0, 0, 0, new byte[0]));
+            request.answer(new LogPart("", after + 1, after, 0, 0, 0, new byte[0]));
             return;
         }
         ReadPlan plan = store.plan(after + 1, Math.min(maxBytes, MAX_BYTES));
@@ -78,7 +79,7 @@ final class LogParts {
                 return;
             }
             try {
-                request.answer(part(after, decided, batches));
+                request.answer(part(logId, after, decided, batches));
             } finally {
                 batches.forEach(ByteBuf::release);
             }
@@ -86,7 +87,7 @@ final class LogParts {
     }
 
     /** The plan may go on into a tail that was not decided when it was made. */
-    private static LogPart part(long after, long decided, List<ByteBuf> batches) {
+    private static LogPart part(String logId, long after, long decided, List<ByteBuf> batches) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         long first = after + 1;
         long last = after;
@@ -108,6 +109,6 @@ final class LogParts {
             term = Batch.term(batch);
             lastMillis = Batch.wallMillis(batch);
         }
-        return new LogPart(first, last, term, firstMillis, lastMillis, bytes.toByteArray());
+        return new LogPart(last == after ? "" : logId, first, last, term, firstMillis, lastMillis, bytes.toByteArray());
     }
 }

@@ -47,6 +47,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,6 +72,7 @@ final class Replica {
     private static final int DIRECTORY_EVERY = 4;
 
     private final FeatureContext context;
+    private final UUID clusterId;
     private final ReplicationSettings settings;
     private final Consumer<Configuration> configured;
     private final Consumer<Boolean> seeking;
@@ -143,6 +145,7 @@ final class Replica {
             Consumer<Boolean> seeking) {
         NodeRuntime runtime = context.runtime();
         this.context = context;
+        this.clusterId = identity.clusterId();
         this.configured = configured;
         this.seeking = seeking;
         this.ledNanos = runtime.clock().nanoTime();
@@ -577,15 +580,39 @@ final class Replica {
         }
     }
 
+    /**
+     * The cluster and the epoch of its terms: both are drawn anew by a restore, and all terms of a cluster are of one epoch. A recovery
+     * from a lost quorum draws the cluster's id alone. Safe from any thread.
+     */
+    Optional<String> logId() {
+        long term = status().term();
+        return term == 0 ? Optional.empty() : Optional.of(logId(term));
+    }
+
+    private String logId(long term) {
+        return clusterId + "." + new FencingToken(term).epoch();
+    }
+
     /** Takes a cut of the state as it is now. */
     void cut(StateRequests.Request<StateCut> request) {
-        snapshots.cut(request);
+        long term = driver.raft().term();
+        if (term == 0) {
+            request.failed("it has heard of no term yet");
+            return;
+        }
+        snapshots.cut(logId(term), request);
     }
 
     /** Reads what follows an entry of the log. */
     void logAfter(long index, int maxBytes, StateRequests.Request<LogPart> request) {
         long base = driver.raft().log().base().index();
-        logParts.read(index, base, Math.min(driver.raft().commitIndex(), store.durableIndex()), maxBytes, request);
+        logParts.read(
+                logId(driver.raft().term()),
+                index,
+                base,
+                Math.min(driver.raft().commitIndex(), store.durableIndex()),
+                maxBytes,
+                request);
     }
 
     private void stopNow(Runnable done) {

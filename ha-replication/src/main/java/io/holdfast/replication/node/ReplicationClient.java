@@ -89,6 +89,11 @@ public final class ReplicationClient implements RunningFeature, LogAccess, LockA
     }
 
     @Override
+    public Optional<String> logId() {
+        return Optional.empty();
+    }
+
+    @Override
     public CompletionStage<StateCut> cut(Duration limit) {
         return CompletableFuture.failedFuture(
                 new NotAvailableException(context.node().id() + " is a client, and stores no state to cut"));

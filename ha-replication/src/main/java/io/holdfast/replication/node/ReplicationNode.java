@@ -388,6 +388,12 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     }
 
     @Override
+    public Optional<String> logId() {
+        Replica running = replica;
+        return running == null ? Optional.empty() : running.logId();
+    }
+
+    @Override
     public CompletionStage<StateCut> cut(Duration limit) {
         return requests.begin("cut of its state", limit, StateCut::close, Replica::cut);
     }

@@ -74,6 +74,7 @@ final class Snapshots {
     private final SnapshotSettings settings;
     private final Found found;
     private final Worker worker;
+    private final EventLoop loop;
     private final Applier applier;
     private final LogStore log;
     private final Consumer<RaftInput> inputs;
@@ -112,7 +113,7 @@ final class Snapshots {
         this.meters = meters;
         this.time = time;
         this.worker = runtime.newWorker("snapshots");
-        EventLoop loop = runtime.loop();
+        this.loop = runtime.loop();
         SnapshotPolicy policy = new SnapshotPolicy(
                 settings.everyBytes(),
                 settings.everyNanos(),
@@ -177,12 +178,16 @@ final class Snapshots {
         }
     }
 
-    /** Takes a cut of the state as it is now. */
-    void cut(StateRequests.Request<StateCut> request) {
+    /**
+     * Takes a cut of the state as it is now.
+     *
+     * @param logId of which log
+     */
+    void cut(String logId, StateRequests.Request<StateCut> request) {
         taker.takeFor(new SnapshotTaker.Wanted() {
             @Override
             public void taken() {
-                worker.execute(() -> open(request));
+                worker.execute(() -> open(logId, request));
             }
 
             @Override
@@ -192,13 +197,13 @@ final class Snapshots {
         });
     }
 
-    private void open(StateRequests.Request<StateCut> request) {
+    private void open(String logId, StateRequests.Request<StateCut> request) {
         try {
             OpenSnapshot newest = found.store().openNewest();
             if (newest == null) {
                 request.failed("its snapshot was damaged and has been set aside; ask again");
             } else {
-                request.answer(new SnapshotCut(newest));
+                request.answer(new SnapshotCut(newest, logId, () -> loop.execute(this::damaged)));
             }
         } catch (IOException e) {
             LOG.warn("{}: its newest snapshot cannot be opened for a cut", node, e);

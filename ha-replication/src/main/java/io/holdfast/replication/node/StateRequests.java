@@ -3,6 +3,7 @@ package io.holdfast.replication.node;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.LogGapException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -66,9 +67,17 @@ final class StateRequests {
             context.callbacks().execute(() -> abandon(why));
         }
 
+        /** It is not there any more. */
+        void gap(String why) {
+            context.callbacks().execute(() -> done.completeExceptionally(new LogGapException(refusal(why))));
+        }
+
         private void abandon(String why) {
-            done.completeExceptionally(
-                    new NotAvailableException(context.node().id() + " gives no " + what + ": " + why));
+            done.completeExceptionally(new NotAvailableException(refusal(why)));
+        }
+
+        private String refusal(String why) {
+            return context.node().id() + " gives no " + what + ": " + why;
         }
     }
 

@@ -27,6 +27,7 @@ public final class SnapshotReader {
     private @Nullable BlockHeader next;
 
     private int lastSection;
+    private boolean ended;
 
     /**
      * Reads the beginning.
@@ -63,6 +64,27 @@ public final class SnapshotReader {
     /** Whose state it is. */
     public UUID clusterId() {
         return header.clusterId();
+    }
+
+    /** The file's beginning, as it lies there. */
+    ByteBuffer header() {
+        return header.encode();
+    }
+
+    /** The next block with what precedes it, as it lies in the file; null behind the last one. Good until the next call. */
+    @Nullable
+    ByteBuffer nextBlock() throws IOException {
+        if (ended) {
+            return null;
+        }
+        BlockHeader found = peek();
+        ended = found.kind() == BlockHeader.END;
+        return ended ? block.slice(0, BlockHeader.BYTES + found.length()) : whole();
+    }
+
+    private ByteBuffer whole() throws IOException {
+        ByteBuffer content = take();
+        return other.slice(0, BlockHeader.BYTES + content.remaining());
     }
 
     /** Reads all that is left, to the end. */

@@ -38,6 +38,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -208,12 +209,14 @@ class RestoreTest {
                 .get(60, TimeUnit.SECONDS);
         byte[] snapshot;
         long cutAt;
+        String logId = state.logId().orElseThrow();
         try (StateCut cut = state.cut(PATIENCE).toCompletableFuture().get(60, TimeUnit.SECONDS)) {
             assertTrue(cut.index() >= before, cut.index() + " and " + before);
             snapshot = cut.open().readAllBytes();
             assertEquals(cut.bytes(), snapshot.length);
             assertArrayEquals(snapshot, cut.open().readAllBytes(), "it is the same each time");
             cutAt = cut.index();
+            assertEquals(logId, cut.logId());
         }
         enough.set(true);
         writer.join();
@@ -268,6 +271,14 @@ class RestoreTest {
             start(id);
         }
         running.values().forEach(node -> node.awaitReady(PATIENCE));
+        for (String id : List.of("node-1", "node-2", "node-3")) {
+            assertEquals(
+                    restored.clusterId() + ".1",
+                    running.get(id).feature(ReplicatedState.class).logId().orElseThrow(),
+                    "it is another log");
+        }
+        assertEquals(
+                Optional.empty(), client.feature(ReplicatedState.class).logId());
         calls.put("after", "value");
         assertEquals("value", calls.get("after"), "a client lives through it");
         assertEquals("value", map("node-2", "calls").get("before"));
