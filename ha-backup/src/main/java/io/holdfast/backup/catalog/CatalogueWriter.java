@@ -7,8 +7,10 @@ import io.holdfast.backup.NotPublishedException;
 import io.holdfast.backup.catalog.Collector.Collected;
 import io.holdfast.backup.container.DataKeys;
 import io.holdfast.backup.container.DataKeys.DataKey;
+import io.holdfast.backup.container.Progress;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.Clock;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -90,6 +92,20 @@ public final class CatalogueWriter {
                         + "; does the random source repeat itself?");
             }
         }
+    }
+
+    /**
+     * Copies a backup from another repository of the cluster: the same id, the same manifest, the same bytes, of which each container is
+     * checked against the manifest's hash while it is copied. When this returns it is listed here, also if it was made under a lower
+     * token than this one. What is left of an attempt that failed is removed by the next one, or collected.
+     *
+     * @param progress told of the bytes that have been copied, of all containers together; may block
+     * @throws CopyFailedException if the other repository does not have it, or not whole, or cannot be read
+     * @throws NotPublishedException if this is deposed
+     * @throws IllegalArgumentException if a backup that it needs is not here
+     */
+    public Manifest copy(Catalogue from, BackupId id, Progress progress) throws IOException {
+        return new BackupCopy(this, from, id, progress).copy();
     }
 
     /**

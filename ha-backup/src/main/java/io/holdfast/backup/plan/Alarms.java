@@ -40,9 +40,7 @@ final class Alarms {
         }
         if (archive != null && archive.trouble.isFailing()) {
             found.add(new Alert(
-                    Kind.ARCHIVE_FAILING,
-                    archive.plan.base(),
-                    "the log is not archived: " + archive.trouble.reason()));
+                    Kind.ARCHIVE_FAILING, archive.plan.base(), "the log is not archived: " + archive.trouble.reason()));
         }
         if (clock.isSet()) {
             found.add(new Alert(
@@ -108,7 +106,8 @@ final class Alarms {
             found.add(new Alert(
                     Kind.RULE_UNMET,
                     source.name(),
-                    "the backup of " + last + " is in " + with.stream().map(LayerPlan::name).toList()
+                    "the backup of " + last + " is in "
+                            + with.stream().map(LayerPlan::name).toList()
                             + " only: with the data itself that should be " + COPIES + " copies on " + MEDIA
                             + " kinds of media, one of them off-site"));
         }

@@ -69,6 +69,7 @@ final class ArchiveState {
         asked(nowNanos, isMore);
     }
 
+    /** It was not to be had, now or, if {@link #lost} is said afterwards, at all. */
     void failed(long nowNanos, String reason, RandomGenerator random) {
         trouble.failed(nowNanos, reason, random);
         asked(nowNanos, false);

@@ -70,8 +70,7 @@ final class Inventories {
 
     /** What of a layer's surplus may go now: nothing that is being read, and nothing that what stays needs. */
     static List<BackupId> deletable(LayerState layer, Set<BackupId> beingRead, int most) {
-        Set<BackupId> staying =
-                layer.entries().stream().map(Entry::id).collect(Collectors.toCollection(HashSet::new));
+        Set<BackupId> staying = layer.entries().stream().map(Entry::id).collect(Collectors.toCollection(HashSet::new));
         List<BackupId> going = new ArrayList<>();
         for (BackupId id : layer.surplus) {
             boolean needed = layer.entries().stream()

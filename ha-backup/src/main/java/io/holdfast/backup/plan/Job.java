@@ -30,7 +30,7 @@ sealed interface Job {
 
     /** Deletes those, in that order. Answered by {@link Result.Deleted}, also if only some of them could be. */
     record Delete(List<BackupId> ids) implements Job {
-        Delete {
+        public Delete {
             ids = List.copyOf(ids);
         }
     }

@@ -36,9 +36,14 @@ final class LayerState {
     long lookedAt;
     /** Since when it cannot be used; of no meaning while it can. */
     long failingSince;
+
     long collectAt;
-    @Nullable Job quick;
-    @Nullable Job bulk;
+
+    @Nullable
+    Job quick;
+
+    @Nullable
+    Job bulk;
 
     /** What it should have and has not, in the order of copying. */
     List<BackupId> lacks = List.of();

@@ -4,7 +4,6 @@ import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.plan.Job.Fault;
 import io.holdfast.backup.plan.Job.Lane;
 import io.holdfast.backup.plan.Job.Result;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -287,9 +286,10 @@ final class Planner {
         for (LayerState layer : layers) {
             look(layer, now);
         }
-        // What nobody has looked at may hold what would be made again; but one that hangs must not keep all from being done.
-        boolean tried = layers.stream().allMatch(layer -> layer.tried)
-                || now.nanos() - grantedAt.nanos() >= TRY_LIMIT_NANOS;
+        // What nobody has looked at may hold what would be made again; but one that hangs must not keep all from being
+        // done.
+        boolean tried =
+                layers.stream().allMatch(layer -> layer.tried) || now.nanos() - grantedAt.nanos() >= TRY_LIMIT_NANOS;
         if (tried && layers.stream().anyMatch(layer -> layer.claimed)) {
             for (SourceState source : sources) {
                 source.look(inventories.all(), now.instant(), random)
@@ -405,7 +405,8 @@ final class Planner {
                 Entry entry = from.entry(id);
                 boolean fits = entry != null && entry.good() && entry.isLog() == (lane == Lane.QUICK);
                 if (fits && from != layer && from.isReadable() && from.trouble.isOver(now.nanos())) {
-                    boolean hasNeeds = Objects.requireNonNull(entry).needs().stream().allMatch(layer::has);
+                    boolean hasNeeds =
+                            Objects.requireNonNull(entry).needs().stream().allMatch(layer::has);
                     boolean beingMade = running.values().stream()
                             .anyMatch(b -> b.layer() == layer
                                     && b.what() instanceof Job.Copy other

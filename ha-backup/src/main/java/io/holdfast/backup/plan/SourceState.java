@@ -40,7 +40,8 @@ final class SourceState {
      */
     Optional<Instant> look(Collection<Entry> entries, Instant now, RandomGenerator random) {
         Instant newest = entries.stream()
-                .filter(entry -> entry.good() && !entry.isLog() && entry.source().equals(name()))
+                .filter(entry ->
+                        entry.good() && !entry.isLog() && entry.source().equals(name()))
                 .map(entry -> entry.id().began())
                 .filter(began -> !began.isAfter(now.plus(DIFFERENCE)))
                 .max(Comparator.naturalOrder())
@@ -80,10 +81,8 @@ final class SourceState {
      */
     Instant oldAt(Instant since) {
         Instant from = last == null ? since : last;
-        return plan.oldAfter()
-                .map(from::plus)
-                .orElseGet(() -> plan.schedule()
-                        .next(plan.schedule().next(from))
-                        .plus(plan.schedule().jitter()));
+        return plan.oldAfter().map(from::plus).orElseGet(() -> plan.schedule()
+                .next(plan.schedule().next(from))
+                .plus(plan.schedule().jitter()));
     }
 }

@@ -328,7 +328,8 @@ class PlannerTest {
         Entry state = now("state");
         Entry files = now("files");
         claimed("a", old, state, files);
-        assertEquals(new Job.Delete(List.of(old.id())), take("a", Job.Delete.class).what());
+        assertEquals(
+                new Job.Delete(List.of(old.id())), take("a", Job.Delete.class).what());
         claimed("b", old, files);
         assertEquals(
                 new Job.Copy(state.id(), "a"),
@@ -352,7 +353,8 @@ class PlannerTest {
         done(take("a", Job.Make.class), new Result.Made(now("state"), false));
         assertEquals(List.of(), runs);
         done(copy, new Result.Made(one, false));
-        assertEquals(new Job.Delete(List.of(one.id())), take("a", Job.Delete.class).what());
+        assertEquals(
+                new Job.Delete(List.of(one.id())), take("a", Job.Delete.class).what());
     }
 
     @Test
@@ -368,7 +370,8 @@ class PlannerTest {
         assertTrue(standing().contains(Alert.Kind.CLOCK_SET));
         assertTrue(runs.stream().noneMatch(run -> run.what() instanceof Job.Delete), runs.toString());
         step(new PlanInput.PruneNow());
-        assertEquals(new Job.Delete(List.of(old.id())), take("a", Job.Delete.class).what());
+        assertEquals(
+                new Job.Delete(List.of(old.id())), take("a", Job.Delete.class).what());
         assertFalse(standing().contains(Alert.Kind.CLOCK_SET));
     }
 
@@ -378,16 +381,19 @@ class PlannerTest {
         step(new PlanInput.Mastership(true));
         grant();
         assertEquals(List.of(), runs);
-        assertEquals(1, others.stream().filter(PlanEffect.HandOver.class::isInstance).count());
+        assertEquals(
+                1, others.stream().filter(PlanEffect.HandOver.class::isInstance).count());
         step(new PlanInput.NotHandedOver("nobody else stands"));
         take("a", Job.Claim.class);
         step(new PlanInput.Ended("it was given up"));
         grant();
         take("a", Job.Claim.class);
         pass(Duration.ofMinutes(9));
-        assertEquals(1, others.stream().filter(PlanEffect.HandOver.class::isInstance).count(), "not again at once");
+        assertEquals(
+                1, others.stream().filter(PlanEffect.HandOver.class::isInstance).count(), "not again at once");
         pass(Duration.ofMinutes(1));
-        assertEquals(2, others.stream().filter(PlanEffect.HandOver.class::isInstance).count());
+        assertEquals(
+                2, others.stream().filter(PlanEffect.HandOver.class::isInstance).count());
     }
 
     @Test
@@ -481,8 +487,8 @@ class PlannerTest {
         assertFalse(source.isDue(new Moment(0, due.toEpochMilli() - 1)));
         assertTrue(source.isDue(new Moment(0, due.toEpochMilli())));
         BackupId other = backlog.id(wall.plusSeconds(60));
-        Entry next = new Entry(
-                other, "state", BackupKind.PHYSICAL, wall, Optional.empty(), List.of(), 1, true);
-        assertTrue(source.look(List.of(last, next), wall.plusSeconds(61), random).isPresent());
+        Entry next = new Entry(other, "state", BackupKind.PHYSICAL, wall, Optional.empty(), List.of(), 1, true);
+        assertTrue(
+                source.look(List.of(last, next), wall.plusSeconds(61), random).isPresent());
     }
 }
