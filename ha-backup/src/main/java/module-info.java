@@ -7,6 +7,7 @@ module io.holdfast.backup {
     requires com.cronutils;
     requires com.fasterxml.jackson.databind;
     requires com.github.luben.zstd_jni;
+    requires micrometer.core;
     requires org.slf4j;
 
     exports io.holdfast.backup;

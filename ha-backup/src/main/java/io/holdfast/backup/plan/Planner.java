@@ -300,7 +300,7 @@ final class Planner {
         }
         for (LayerState layer : layers) {
             if (layer.isUsable(now.nanos())) {
-                delete(layer, now);
+                delete(layer);
                 copy(layer, Lane.QUICK, now);
                 copy(layer, Lane.BULK, now);
                 collect(layer, now);
@@ -379,7 +379,7 @@ final class Planner {
         return running.values().stream().anyMatch(begun -> type.isInstance(begun.what()));
     }
 
-    private void delete(LayerState layer, Moment now) {
+    private void delete(LayerState layer) {
         if (layer.quick != null || layer.surplus.isEmpty() || clock.isSet()) {
             return;
         }
