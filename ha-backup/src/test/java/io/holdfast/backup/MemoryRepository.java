@@ -17,6 +17,13 @@ public final class MemoryRepository implements BackupRepository {
     private final Map<String, byte[]> objects = new TreeMap<>();
     private final Map<String, Long> times = new TreeMap<>();
     private long millis = 1_000_000_000_000L;
+    private String name = "memory";
+
+    /** With a name of its own. */
+    public MemoryRepository called(String own) {
+        name = own;
+        return this;
+    }
 
     /** An independent copy. */
     public synchronized MemoryRepository copy() {
@@ -106,6 +113,6 @@ public final class MemoryRepository implements BackupRepository {
 
     @Override
     public String describe() {
-        return "memory";
+        return name;
     }
 }

@@ -1,6 +1,8 @@
 package io.holdfast.replication;
 
 import io.holdfast.core.FencingToken;
+import io.holdfast.core.spi.StateRestorer;
+import io.holdfast.core.spi.StateRestorer.Restored;
 import io.holdfast.replication.node.Restoration;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,20 +40,6 @@ public final class OfflineRestore {
     }
 
     /**
-     * What has been restored.
-     *
-     * @param clusterId of the new cluster
-     * @param diskId of the new directory
-     * @param snapshotIndex up to which the state is the snapshot's
-     * @param index of the last entry of the old cluster in it
-     * @param term of that entry
-     * @param wallMillis when that entry was taken, by its master's wall clock
-     * @param epoch of all tokens from now on
-     */
-    public record Restored(
-            String clusterId, String diskId, long snapshotIndex, long index, long term, long wallMillis, int epoch) {}
-
-    /**
      * Up to where the log is applied. What a bound excludes is left out from the first such entry on.
      *
      * @param index the last entry that is wanted, {@link Long#MAX_VALUE} for all
@@ -63,11 +51,34 @@ public final class OfflineRestore {
     }
 
     /**
+     * The same as what a restore from backups writes to: {@code StateRestore} of {@code ha-backup} finds what is restored, checks it and
+     * claims the epoch.
+     *
+     * @param random draws ids; one that cannot be drawn twice, such as a {@code SecureRandom}
+     */
+    public static StateRestorer into(Target target, RandomGenerator random) {
+        return new StateRestorer() {
+            @Override
+            public void check() throws IOException {
+                Restoration.check(target);
+            }
+
+            @Override
+            public Restored restore(
+                    int epoch, InputStream state, @Nullable InputStream log, long upToIndex, long upToWallMillis)
+                    throws IOException {
+                return OfflineRestore.restore(target, epoch, state, log, new UpTo(upToIndex, upToWallMillis), random);
+            }
+        };
+    }
+
+    /**
      * Does it. It is done wholly or not at all: the directory gets its name last. Blocks for as long as the copying takes.
      *
      * @param epoch larger than that of all tokens that the old cluster, or another restore of it, has given, 1 to 32,767
      * @param snapshot a snapshot file's bytes, to its end
-     * @param log batches of the same log, for which the caller answers; they follow the snapshot's last entry or begin before it, without gaps; null for none
+     * @param log batches of the same log, for which the caller answers; they follow the snapshot's last entry or begin before it, without gaps, and may come to entries
+     *     again that were there before, as parts do that overlap; null for none
      * @param upTo where to stop
      * @param random draws ids; one that cannot be drawn twice, such as a {@code SecureRandom}
      * @throws IllegalArgumentException if the directory is not empty, a name or an address is none, the epoch is not larger than

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +33,12 @@ public record BackupId(Instant began, FencingToken token, int random) implements
                 || began.isAfter(LATEST)) {
             throw new IllegalArgumentException("a backup cannot have begun at " + began);
         }
+    }
+
+    /** Whose manifest it is; empty if that is no name of one. */
+    public static Optional<BackupId> ofManifest(String object) {
+        return Layout.id(object, Layout.BACKUPS)
+                .filter(id -> Layout.manifest(id).equals(object));
     }
 
     /** @throws IllegalArgumentException if that is none */

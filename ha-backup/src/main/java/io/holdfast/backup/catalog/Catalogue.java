@@ -45,12 +45,14 @@ public final class Catalogue {
     private final DataKeys keys;
     private final Sealed sealed;
     private final Fences fences;
+    private final Epochs epochs;
 
     private Catalogue(BackupRepository repository, BackupKeys keys) {
         this.repository = repository;
         this.keys = new DataKeys(keys);
         this.sealed = new Sealed(repository, this.keys);
         this.fences = new Fences(repository, sealed, this.keys);
+        this.epochs = new Epochs(repository, sealed, this.keys);
     }
 
     /** The catalogue in that repository; asks for nothing yet. */
@@ -87,6 +89,24 @@ public final class Catalogue {
         return new CatalogueWriter(repository, keys, sealed, fences, token, clock, random);
     }
 
+    /** The highest epoch that was claimed here, or that a token belongs to under which anything was stored here; 0 if there is none. */
+    public int highestEpoch() {
+        return epochs.highest();
+    }
+
+    /**
+     * Takes an epoch, for ever. After an exception it is taken or not, and should be used by nobody.
+     *
+     * @param epoch 1 to 32,767
+     * @param backup what is restored in it
+     * @param claim who takes it: a text that nobody else has
+     * @param random one that nobody can guess: data keys are made of it
+     * @return false if somebody else has it
+     */
+    public boolean claimEpoch(int epoch, BackupId backup, String claim, RandomGenerator random) {
+        return epochs.claim(epoch, backup, claim, random);
+    }
+
     /**
      * One of a backup's containers, read to its end only if it is what was stored.
      *
@@ -107,17 +127,26 @@ public final class Catalogue {
     }
 
     /**
+     * The same, telling of each frame.
+     *
+     * @param progress told of what has been read; may block
+     */
+    public ContainerReader open(Manifest manifest, String object, Progress progress) throws IOException {
+        return Verifier.open(repository, keys, manifest, object, progress);
+    }
+
+    /**
      * Reads all of it: each object of each backup, and what the catalogue itself consists of.
      *
      * @param progress told of what has been read of the object at hand; may block
      */
     public Verification verify(Progress progress) {
-        return new Verifier(repository, keys, sealed, fences, progress).all();
+        return new Verifier(repository, keys, sealed, fences, epochs, progress).all();
     }
 
     /** Reads all of one backup. */
     public Verification verify(BackupId id, Progress progress) {
-        return new Verifier(repository, keys, sealed, fences, progress).one(id);
+        return new Verifier(repository, keys, sealed, fences, epochs, progress).one(id);
     }
 
     /**

@@ -20,6 +20,9 @@ final class Layout {
     /** {@code probes/...}: to see the repository's time. */
     static final String PROBES = "probes/";
 
+    /** {@code epochs/N}: a restore has begun that epoch, or meant to. */
+    static final String EPOCHS = "epochs/";
+
     static final String BEGUN = ".begun";
     static final String CLAIM = ".claim";
     private static final int TOKEN_DIGITS = 16;
@@ -76,6 +79,20 @@ final class Layout {
             FencingToken token = new FencingToken(
                     Long.parseLong(name.substring(FENCES.length(), FENCES.length() + TOKEN_DIGITS), 16));
             return fence(token, suffix).equals(name) ? Optional.of(token) : Optional.empty();
+        } catch (IllegalArgumentException none) {
+            return Optional.empty();
+        }
+    }
+
+    static String epoch(int number) {
+        return EPOCHS + String.format("%05d", number);
+    }
+
+    /** The epoch of a name; empty if that is none. */
+    static Optional<Integer> epoch(String name) {
+        try {
+            int number = Integer.parseInt(name.substring(EPOCHS.length()));
+            return number > 0 && epoch(number).equals(name) ? Optional.of(number) : Optional.empty();
         } catch (IllegalArgumentException none) {
             return Optional.empty();
         }

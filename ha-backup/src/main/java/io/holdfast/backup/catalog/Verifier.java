@@ -29,6 +29,7 @@ final class Verifier {
     private final DataKeys keys;
     private final Sealed sealed;
     private final Fences fences;
+    private final Epochs epochs;
     private final Progress progress;
     private final List<Damage> damages = new ArrayList<>();
     private final Set<BackupId> unfinished = new TreeSet<>();
@@ -36,11 +37,18 @@ final class Verifier {
     private int objects;
     private long bytes;
 
-    Verifier(BackupRepository repository, DataKeys keys, Sealed sealed, Fences fences, Progress progress) {
+    Verifier(
+            BackupRepository repository,
+            DataKeys keys,
+            Sealed sealed,
+            Fences fences,
+            Epochs epochs,
+            Progress progress) {
         this.repository = repository;
         this.keys = keys;
         this.sealed = sealed;
         this.fences = fences;
+        this.epochs = epochs;
         this.progress = progress;
     }
 
@@ -218,6 +226,8 @@ final class Verifier {
                 } else if (name.startsWith(Layout.PROBES)
                         || Layout.adopter(name).isPresent()) {
                     checkMark(name);
+                } else if (name.startsWith(Layout.EPOCHS)) {
+                    epoch(name);
                 } else if (!name.startsWith(Layout.DATA)
                         && !name.startsWith(Layout.BACKUPS)
                         && !name.startsWith(Layout.FENCES)) {
@@ -248,8 +258,20 @@ final class Verifier {
         }
 
         private void checkMark(String name) {
+            check(name, () -> sealed.open(name, sealed.bytes(name), null));
+        }
+
+        private void epoch(String name) {
+            if (Layout.epoch(name).isPresent()) {
+                check(name, () -> epochs.check(name));
+            } else {
+                extra(name);
+            }
+        }
+
+        private void check(String name, Runnable opening) {
             try {
-                sealed.open(name, sealed.bytes(name), null);
+                opening.run();
             } catch (DamagedBackupException damaged) {
                 damages.add(damaged.damage());
             } catch (BackupRepositoryException failed) {

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** A repository of a process that dies, or of a disk that is full, at one call. */
-final class FailingRepository implements BackupRepository {
+public final class FailingRepository implements BackupRepository {
     /** The process is dead: nothing of its clean-up is done either. */
     static final class Died extends Error {
         private static final long serialVersionUID = 1L;
@@ -35,7 +35,7 @@ final class FailingRepository implements BackupRepository {
 
     /** Something that is done before a call, named by what it does and to what. */
     @FunctionalInterface
-    interface Hook {
+    public interface Hook {
         void before(String call, String name);
     }
 
@@ -53,7 +53,8 @@ final class FailingRepository implements BackupRepository {
         this.at = at;
     }
 
-    static FailingRepository hooked(BackupRepository repository, Hook hook) {
+    /** One that fails by what is thrown before a call, if at all. */
+    public static FailingRepository hooked(BackupRepository repository, Hook hook) {
         FailingRepository hooked = new FailingRepository(repository, Fault.NO_SPACE, -1);
         hooked.hook = hook;
         return hooked;

@@ -3,7 +3,7 @@ package io.holdfast.replication.node;
 import io.holdfast.core.Address;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.Storage;
-import io.holdfast.replication.OfflineRestore.Restored;
+import io.holdfast.core.spi.StateRestorer.Restored;
 import io.holdfast.replication.OfflineRestore.Target;
 import io.holdfast.replication.OfflineRestore.UpTo;
 import io.holdfast.replication.log.Batch;
@@ -61,18 +61,9 @@ public final class Restoration {
         if (epoch < 1 || epoch > Short.MAX_VALUE) {
             throw new IllegalArgumentException("epoch " + epoch + " is not within 1 to " + Short.MAX_VALUE);
         }
-        Path directory = target.directory().toAbsolutePath();
-        Path above = directory.getParent();
-        if (above == null) {
-            throw new IllegalArgumentException(directory + " is a root; name a directory in it");
-        }
-        if (storage.exists(directory) && !storage.list(directory).isEmpty()) {
-            throw new IllegalArgumentException(
-                    directory + " is not empty; nothing is overwritten: name another directory, or move that one away");
-        }
+        this.parent = checkEmpty(storage, target);
         this.target = target;
-        this.parent = above;
-        this.building = above.resolve(directory.getFileName() + ".restoring");
+        this.building = parent.resolve(target.directory().toAbsolutePath().getFileName() + ".restoring");
         this.others = others(target);
         this.address = Address.parse(target.address());
         this.epoch = epoch;
@@ -94,6 +85,27 @@ public final class Restoration {
             }
         }
         return others;
+    }
+
+    /** What of a target can be found out beforehand. */
+    public static void check(Target target) throws IOException {
+        checkEmpty(Storage.files(), target);
+        others(target);
+        Address.parse(target.address());
+    }
+
+    /** Returns the directory above. */
+    private static Path checkEmpty(Storage storage, Target target) throws IOException {
+        Path directory = target.directory().toAbsolutePath();
+        Path above = directory.getParent();
+        if (above == null) {
+            throw new IllegalArgumentException(directory + " is a root; name a directory in it");
+        }
+        if (storage.exists(directory) && !storage.list(directory).isEmpty()) {
+            throw new IllegalArgumentException(
+                    directory + " is not empty; nothing is overwritten: name another directory, or move that one away");
+        }
+        return above;
     }
 
     /** See {@link io.holdfast.replication.OfflineRestore#restore}. */

@@ -15,12 +15,18 @@ import io.holdfast.replication.Codec;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.OfflineRecovery;
 import io.holdfast.replication.ReplicatedMap;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +84,31 @@ class LogIdTest {
             assertEquals(
                     state.logId().orElseThrow(),
                     get(state.logAfter(0, 1 << 20, LIMIT)).logId());
+        }
+    }
+
+    @Test
+    void aCutThatTheDiskHasDamagedIsNotReadToItsEnd() throws Exception {
+        try (HaCluster cluster = start()) {
+            map(cluster).put("a", "b");
+            try (StateCut cut = get(cluster.feature(ReplicatedState.class).cut(LIMIT))) {
+                assertEquals(cut.bytes(), cut.open().readAllBytes().length);
+                Path file;
+                try (Stream<Path> all = Files.list(directory.resolve("snapshots"))) {
+                    file = all.filter(each -> each.toString().endsWith(".snap"))
+                            .findFirst()
+                            .orElseThrow();
+                }
+                try (FileChannel disk = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                    ByteBuffer one = ByteBuffer.allocate(1);
+                    disk.read(one, cut.bytes() / 2);
+                    one.put(0, (byte) (one.get(0) ^ 4)).flip();
+                    disk.write(one, cut.bytes() / 2);
+                }
+                IOException damaged =
+                        assertThrows(IOException.class, () -> cut.open().readAllBytes());
+                assertTrue(damaged.getMessage().contains("is damaged at offset"), damaged.toString());
+            }
         }
     }
 

@@ -158,6 +158,9 @@ class ArchitectureTest {
         BACKUP_LAYERS.put("directory", Set.of("vocabulary"));
         BACKUP_LAYERS.put("container", Set.of("crypto", "vocabulary"));
         BACKUP_LAYERS.put("catalog", Set.of("crypto", "vocabulary", "container"));
+        BACKUP_LAYERS.put("state", Set.of("vocabulary"));
+        BACKUP_LAYERS.put("restore", Set.of("vocabulary", "container", "catalog"));
+        BACKUP_LAYERS.put("", Set.of("vocabulary", "state", "restore"));
 
         LOADBALANCE_LAYERS.put("vocabulary", Set.of());
         LOADBALANCE_LAYERS.put("pick", Set.of());
@@ -234,9 +237,13 @@ class ArchitectureTest {
                     "DamagedBackupException",
                     "KeyProvider",
                     "KeyUnavailableException",
+                    "LogFeed",
                     "LogRange",
                     "NotPublishedException",
                     "ObjectNames",
+                    "RestoreBound",
+                    "RestorePlan",
+                    "RestoreRefusedException",
                     "RingKeys"),
             CORE,
             Set.of(

@@ -1,0 +1,144 @@
+package io.holdfast.backup;
+
+import io.holdfast.backup.restore.OneContainer;
+import io.holdfast.backup.restore.Restoring;
+import io.holdfast.core.FencingToken;
+import io.holdfast.core.spi.StateRestorer;
+import io.holdfast.core.spi.StateRestorer.Restored;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * Restores replicated state from the repositories where its backups are, to the directory of a node that is the beginning of a new cluster.
+ *
+ * <pre>{@code
+ * Restored restored = StateRestore.from(BackupRepository.directory(nas), BackupRepository.directory(other))
+ *         .keys(BackupKeys.inFile(keys))
+ *         .upTo(RestoreBound.before(4711))
+ *         .into(OfflineRestore.into(new Target(directory, "shop", "node-1", "10.0.0.1:7400", others), new SecureRandom()),
+ *                 new SecureRandom());
+ * }</pre>
+ *
+ * <p>It takes the newest physical backup that is not after the bound, and the parts of the log from there to the bound. All of that is read
+ * once and checked before anything is changed; each container is taken from the first repository that has it whole, and where the newest
+ * backup is whole nowhere, an earlier one with more of the log does as well. If the bound is not reached, it says up to where all is there.
+ *
+ * <p>Then it claims an epoch, in every repository, so that all {@linkplain FencingToken tokens} of the new cluster are larger than those of the old
+ * one and of any other restore of it. That is for ever: a restore that fails afterwards, or is repeated, takes another one.
+ *
+ * <p>The old cluster must not go on: the new one will take over its backups, too. Immutable; its calls block for as long as reading all twice takes.
+ */
+public final class StateRestore {
+    private final List<BackupRepository> repositories;
+    private final BackupKeys keys;
+    private final RestoreBound bound;
+    private final String logId;
+    private final boolean withoutUnreachable;
+
+    private StateRestore(
+            List<BackupRepository> repositories,
+            BackupKeys keys,
+            RestoreBound bound,
+            String logId,
+            boolean withoutUnreachable) {
+        this.repositories = repositories;
+        this.keys = keys;
+        this.bound = bound;
+        this.logId = logId;
+        this.withoutUnreachable = withoutUnreachable;
+    }
+
+    /**
+     * From these, the first of which is asked first: put the quickest there. Name all that the cluster's backups go to, as an epoch counts where
+     * it was claimed.
+     */
+    public static StateRestore from(BackupRepository first, BackupRepository... others) {
+        List<BackupRepository> all = new ArrayList<>();
+        all.add(first);
+        all.addAll(List.of(others));
+        return new StateRestore(List.copyOf(all), BackupKeys.none(), RestoreBound.end(), "", false);
+    }
+
+    /** With which keys the backups are read, and the epoch is sealed; {@link BackupKeys#none} by default. */
+    public StateRestore keys(BackupKeys with) {
+        return new StateRestore(repositories, with, bound, logId, withoutUnreachable);
+    }
+
+    /** Up to where; to the end by default. */
+    public StateRestore upTo(RestoreBound last) {
+        return new StateRestore(repositories, keys, last, logId, withoutUnreachable);
+    }
+
+    /**
+     * Of that log alone. Needed where the same index is in several, since each restore begins another log: by default it is the newest of those
+     * that have a backup at or before the index; and for a moment, the one that was in use then.
+     *
+     * @param id as in a {@link RestorePlan}
+     */
+    public StateRestore ofLog(String id) {
+        return new StateRestore(repositories, keys, bound, id, withoutUnreachable);
+    }
+
+    /**
+     * Goes on if a repository cannot be used, as long as one can. Only safe if no other restore can have claimed an epoch in the one that
+     * is left out and in no other.
+     */
+    public StateRestore withoutUnreachable() {
+        return new StateRestore(repositories, keys, bound, logId, true);
+    }
+
+    /**
+     * Says what would be taken from where, having read all of it. Changes nothing.
+     *
+     * @throws RestoreRefusedException if the bound cannot be reached
+     */
+    public RestorePlan plan() {
+        return planned().told();
+    }
+
+    private Restoring planned() {
+        return Restoring.plan(repositories, keys, bound, logId, withoutUnreachable);
+    }
+
+    /**
+     * Does it, wholly or not at all.
+     *
+     * @param target where to, as {@code OfflineRestore.into} of {@code ha-replication} makes it
+     * @param random keys are made of it; one that nobody can guess, such as a {@code SecureRandom}
+     * @throws RestoreRefusedException if the bound cannot be reached, or no epoch claimed
+     * @throws IllegalArgumentException if the target is not empty, or is none
+     * @throws BackupRepositoryException if a repository fails while it is read for the second time; so with {@link DamagedBackupException}
+     * @throws IOException if the target cannot be written
+     */
+    public Restored into(StateRestorer target, RandomGenerator random) throws IOException {
+        target.check();
+        return planned().into(target, random);
+    }
+
+    /** Opens a file or something like it from its beginning, as often as it is asked to. */
+    @FunctionalInterface
+    public interface Opener {
+        /** The caller's to close. */
+        InputStream open() throws IOException;
+    }
+
+    /**
+     * Restores from the container of one physical backup, such as a file that was copied away, without repository or catalogue: to where
+     * the backup was taken. It is read once to check it, and once more.
+     *
+     * @param container for instance {@code () -> Files.newInputStream(path)}
+     * @param epoch larger than that of any token of the old cluster, and one that no other restore takes, for which the caller answers: 1 to
+     *     32,767
+     * @throws DamagedBackupException if it is not as it was stored
+     * @throws KeyUnavailableException if its key is not among those
+     * @throws IllegalArgumentException if that holds no physical backup of replicated state, or as of {@link #into}
+     */
+    public static Restored container(Opener container, BackupKeys keys, int epoch, StateRestorer target)
+            throws IOException {
+        target.check();
+        return OneContainer.restore(container::open, keys, epoch, target);
+    }
+}

@@ -1,0 +1,105 @@
+package io.holdfast.backup.restore;
+
+import io.holdfast.backup.BackupKeys;
+import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.Damage;
+import io.holdfast.backup.RestoreRefusedException;
+import io.holdfast.backup.RestoreRefusedException.Reason;
+import io.holdfast.backup.catalog.BackupId;
+import io.holdfast.backup.catalog.Manifest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Several repositories with copies of the same backups, of which none needs to have all. Blocks; for one thread. */
+final class Layers {
+    private static final Logger LOG = LoggerFactory.getLogger(Layers.class);
+    private static final String GO_WITHOUT = "StateRestore.withoutUnreachable() goes without it";
+
+    private final boolean withoutUnreachable;
+    private final List<Layer> layers = new ArrayList<>();
+    private final Map<BackupId, Manifest> manifests = new TreeMap<>();
+    private final List<String> remarks = new ArrayList<>();
+
+    private Layers(boolean withoutUnreachable) {
+        this.withoutUnreachable = withoutUnreachable;
+    }
+
+    /** @throws RestoreRefusedException if one is not there, and that is not put up with */
+    static Layers open(List<BackupRepository> repositories, BackupKeys keys, boolean withoutUnreachable) {
+        Layers opened = new Layers(withoutUnreachable);
+        for (BackupRepository repository : repositories) {
+            try {
+                opened.layers.add(Layer.of(repository, keys));
+            } catch (BackupRepositoryException failed) {
+                opened.leftOut(repository.describe(), failed);
+            }
+        }
+        if (opened.layers.isEmpty()) {
+            throw new RestoreRefusedException(Reason.UNREACHABLE, "no repository is there: " + opened.remarks);
+        }
+        for (Layer layer : opened.layers) {
+            layer.listing().backups().forEach(manifest -> opened.manifests.putIfAbsent(manifest.id(), manifest));
+        }
+        return opened;
+    }
+
+    private void leftOut(String repository, BackupRepositoryException failed) {
+        String what = "the repository " + repository + " cannot be used: " + failed.getMessage();
+        if (!withoutUnreachable) {
+            throw new RestoreRefusedException(
+                    Reason.UNREACHABLE,
+                    what
+                            + ". It may have backups that the others lack, and another restore may have claimed an epoch in it; "
+                            + GO_WITHOUT);
+        }
+        LOG.warn("{}; the restore goes on without it", what, failed);
+        remarks.add(what);
+    }
+
+    List<Layer> all() {
+        return layers;
+    }
+
+    /** What counts in any of them. */
+    Collection<Manifest> manifests() {
+        return manifests.values();
+    }
+
+    String names() {
+        return String.join(", ", layers.stream().map(Layer::name).toList());
+    }
+
+    /** What an operator should know of, so far. */
+    List<String> remarks() {
+        return List.copyOf(remarks);
+    }
+
+    void remark(String what) {
+        LOG.warn("{}", what);
+        remarks.add(what);
+    }
+
+    /** Manifests that are readable nowhere, by the backup's id. */
+    Map<BackupId, Damage> unreadable() {
+        Map<BackupId, Damage> unreadable = new TreeMap<>();
+        for (Layer layer : layers) {
+            for (Damage damage : layer.listing().damaged()) {
+                BackupId.ofManifest(damage.object())
+                        .filter(id -> !manifests.containsKey(id))
+                        .ifPresent(id -> unreadable.putIfAbsent(id, damage));
+            }
+        }
+        return unreadable;
+    }
+
+    /** A repository does not do what it is asked for any more; returns if it may be left out. */
+    void failed(Layer layer, BackupRepositoryException failed) {
+        leftOut(layer.name(), failed);
+    }
+}

@@ -1,0 +1,121 @@
+package io.holdfast.backup.restore;
+
+import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.DamagedBackupException;
+import io.holdfast.backup.KeyUnavailableException;
+import io.holdfast.backup.catalog.BackupId;
+import io.holdfast.backup.catalog.Manifest;
+import io.holdfast.backup.catalog.Manifest.StoredObject;
+import io.holdfast.backup.container.ContainerReader;
+import io.holdfast.backup.container.Progress;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds for each container the first repository that has it whole, by reading it to its end. Each is looked for once. */
+final class Pieces {
+    private static final Logger LOG = LoggerFactory.getLogger(Pieces.class);
+    private static final long STEP_BYTES = 1L << 30;
+
+    private final Layers layers;
+    private final Map<BackupId, Found> found = new HashMap<>();
+
+    /** A container, and where it is whole. */
+    record Piece(Manifest manifest, StoredObject object, Layer layer) {
+        ContainerReader open() throws IOException {
+            return layer.catalogue().open(manifest, object.name(), steps("restoring", layer, object));
+        }
+    }
+
+    /**
+     * What was found of a backup's only container.
+     *
+     * @param piece null if it is whole nowhere
+     * @param keyMissing true if it is not known to be damaged where it is, since its key is not to be had
+     * @param why what is wrong with it where
+     */
+    private record Found(@Nullable Piece piece, boolean keyMissing, List<String> why) {}
+
+    Pieces(Layers layers) {
+        this.layers = layers;
+    }
+
+    /** Says now and then how far it is with a large one. */
+    private static Progress steps(String what, Layer layer, StoredObject object) {
+        long[] next = {STEP_BYTES};
+        return (contentBytes, storedBytes) -> {
+            if (storedBytes >= next[0]) {
+                LOG.info(
+                        "{} {} of {}: {} of {} MiB",
+                        what,
+                        object.name(),
+                        layer.name(),
+                        storedBytes >> 20,
+                        object.storedBytes() >> 20);
+                next[0] += STEP_BYTES;
+            }
+        };
+    }
+
+    /** Null if no repository has it whole. */
+    @Nullable
+    Piece of(Manifest manifest) {
+        return look(manifest).piece();
+    }
+
+    /** What is wrong with it in each repository. */
+    String why(Manifest manifest) {
+        return String.join("; ", look(manifest).why());
+    }
+
+    /** True if it cannot be had for want of a key. */
+    boolean isKeyMissing(Manifest manifest) {
+        return look(manifest).keyMissing();
+    }
+
+    private Found look(Manifest manifest) {
+        Found known = found.get(manifest.id());
+        if (known == null) {
+            known = search(manifest);
+            found.put(manifest.id(), known);
+        }
+        return known;
+    }
+
+    private Found search(Manifest manifest) {
+        List<String> why = new ArrayList<>();
+        if (manifest.objects().size() != 1) {
+            why.add("the backup " + manifest.id() + " has " + manifest.objects().size()
+                    + " containers, and one of the replicated state has one");
+            return new Found(null, false, why);
+        }
+        StoredObject object = manifest.objects().get(0);
+        boolean keyMissing = false;
+        for (Layer layer : layers.all()) {
+            try (ContainerReader reader =
+                    layer.catalogue().open(manifest, object.name(), steps("checking", layer, object))) {
+                reader.drain();
+                LOG.debug("{} in {} is whole", object.name(), layer.name());
+                if (!why.isEmpty()) {
+                    layers.remark(object.name() + " is taken from " + layer.name() + ": " + String.join("; ", why));
+                }
+                return new Found(new Piece(manifest, object, layer), false, why);
+            } catch (DamagedBackupException damaged) {
+                why.add("in " + layer.name() + ", " + damaged.damage());
+            } catch (KeyUnavailableException missing) {
+                keyMissing = true;
+                why.add("in " + layer.name() + ", " + object.name() + ": " + missing.getMessage());
+            } catch (BackupRepositoryException failed) {
+                why.add("in " + layer.name() + ", " + object.name() + ": " + failed.getMessage());
+            } catch (IOException failed) {
+                why.add("in " + layer.name() + ", " + object.name() + " cannot be read: " + failed);
+            }
+        }
+        return new Found(null, keyMissing, why);
+    }
+}
