@@ -11,8 +11,7 @@ public final class BackupLayer {
     private final String medium;
     private final boolean offSite;
 
-    private BackupLayer(
-            String name, BackupRepository repository, Retention retention, String medium, boolean offSite) {
+    private BackupLayer(String name, BackupRepository repository, Retention retention, String medium, boolean offSite) {
         this.name = name;
         this.repository = repository;
         this.retention = retention;

@@ -85,8 +85,8 @@ public final class Backups implements HaFeature {
 
     private Backups of(BackupKind kind, Schedule schedule, BackupSource source) {
         if (source.kind() != kind) {
-            throw new IllegalArgumentException("the source " + source.name() + " makes backups of the kind "
-                    + source.kind() + " and not " + kind);
+            throw new IllegalArgumentException(
+                    "the source " + source.name() + " makes backups of the kind " + source.kind() + " and not " + kind);
         }
         return new Backups(settings.with(new Wanted(schedule, source)));
     }
@@ -152,8 +152,8 @@ public final class Backups implements HaFeature {
     public void validate(Settings cluster) {
         Node node = cluster.node();
         if (settings.layers().isEmpty()) {
-            throw new IllegalArgumentException(
-                    node.id() + " has backups and nowhere to put them; write Backups.to(BackupRepository.directory(...))");
+            throw new IllegalArgumentException(node.id()
+                    + " has backups and nowhere to put them; write Backups.to(BackupRepository.directory(...))");
         }
         if (settings.sources().isEmpty()) {
             throw new IllegalArgumentException(node.id()
@@ -193,7 +193,7 @@ public final class Backups implements HaFeature {
 
     @Override
     public String toString() {
-        return "backups of " + Arrays.toString(settings.sources().stream().map(Wanted::name).toArray()) + " to "
-                + settings.layers();
+        return "backups of "
+                + Arrays.toString(settings.sources().stream().map(Wanted::name).toArray()) + " to " + settings.layers();
     }
 }

@@ -665,10 +665,13 @@ public final class HaCluster implements AutoCloseable {
                     .map(HaFeature::name)
                     .toList();
             if (!needing.isEmpty() && all.stream().noneMatch(HaFeature::isElectionEngine)) {
-                throw new IllegalArgumentException("cluster " + name + " has " + needing + ", of which one node at a time does"
-                        + " the work, and "
-                        + (self.isClient() ? self.id() + " is a client, which has no roles" : "nothing elects that node")
-                        + "; add .with(LogReplication.inDirectory(...)) or another election engine, or leave it out");
+                throw new IllegalArgumentException(
+                        "cluster " + name + " has " + needing + ", of which one node at a time does"
+                                + " the work, and "
+                                + (self.isClient()
+                                        ? self.id() + " is a client, which has no roles"
+                                        : "nothing elects that node")
+                                + "; add .with(LogReplication.inDirectory(...)) or another election engine, or leave it out");
             }
         }
 

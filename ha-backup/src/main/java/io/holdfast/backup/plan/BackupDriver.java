@@ -72,8 +72,8 @@ final class BackupDriver implements AutoCloseable {
         this.setup = setup;
         this.runtime = runtime;
         this.listener = listener;
-        this.planner = new Planner(
-                setup.plan(), new SplittableRandom(runtime.random().nextLong()));
+        this.planner =
+                new Planner(setup.plan(), new SplittableRandom(runtime.random().nextLong()));
         this.planning = runtime.newWorker("backup-plan");
         for (LayerPlan layer : setup.plan().layers()) {
             BackupRepository repository =
@@ -171,14 +171,17 @@ final class BackupDriver implements AutoCloseable {
     }
 
     private void scheduleTick(FencingToken of) {
-        runtime.loop().schedule(tickNanos, () -> planning.execute(() -> {
-            if (of.equals(token)) {
-                look();
-                giveUpWhatStands();
-                step(new PlanInput.Tick());
-                scheduleTick(of);
-            }
-        }));
+        runtime.loop()
+                .schedule(
+                        tickNanos,
+                        () -> planning.execute(() -> {
+                            if (of.equals(token)) {
+                                look();
+                                giveUpWhatStands();
+                                step(new PlanInput.Tick());
+                                scheduleTick(of);
+                            }
+                        }));
     }
 
     private Moment now() {
@@ -262,16 +265,16 @@ final class BackupDriver implements AutoCloseable {
     }
 
     private void ready(Running job, @Nullable Prepared prepared, @Nullable Throwable failure) {
-            if (running.get(job.run.job()) != job) {
-                close(prepared);
-            } else if (failure != null) {
-                failed(job, Blame.cause(failure));
-            } else if (prepared == null) {
-                done(job, new Result.NothingNew());
-            } else {
-                job.preparing = false;
-                run(job, store -> write(store, job, prepared));
-            }
+        if (running.get(job.run.job()) != job) {
+            close(prepared);
+        } else if (failure != null) {
+            failed(job, Blame.cause(failure));
+        } else if (prepared == null) {
+            done(job, new Result.NothingNew());
+        } else {
+            job.preparing = false;
+            run(job, store -> write(store, job, prepared));
+        }
     }
 
     private static void close(@Nullable Prepared prepared) {
@@ -385,13 +388,7 @@ final class BackupDriver implements AutoCloseable {
     private void failed(Running job, Throwable failure) {
         Fault fault = Blame.of(job.run.what(), failure);
         if (fault != Fault.CANCELLED) {
-            LOG.warn(
-                    "{}: {} in layer {} failed ({})",
-                    setup.node(),
-                    job.run.what(),
-                    job.run.layer(),
-                    fault,
-                    failure);
+            LOG.warn("{}: {} in layer {} failed ({})", setup.node(), job.run.what(), job.run.layer(), fault, failure);
         }
         failed(job, fault, Blame.describe(failure));
         if (fault == Fault.SOURCE && job.run.what() instanceof Job.Make make) {

@@ -47,12 +47,21 @@ final class BackupMeters implements AutoCloseable {
                     "layer")
             .in("bytes");
     private static final Measure MADE = Measure.timer(
-            "holdfast.backup.made", "backups that were made, parts of the log among them", "cluster", "node", "source", "kind");
+            "holdfast.backup.made",
+            "backups that were made, parts of the log among them",
+            "cluster",
+            "node",
+            "source",
+            "kind");
     private static final Measure WRITTEN = Measure.counter(
-                    "holdfast.backup.layer.written", "what was stored in that layer, copies among it", "cluster", "node", "layer")
+                    "holdfast.backup.layer.written",
+                    "what was stored in that layer, copies among it",
+                    "cluster",
+                    "node",
+                    "layer")
             .in("bytes");
-    private static final Measure COPIED =
-            Measure.counter("holdfast.backup.layer.copied", "backups copied into that layer", "cluster", "node", "layer");
+    private static final Measure COPIED = Measure.counter(
+            "holdfast.backup.layer.copied", "backups copied into that layer", "cluster", "node", "layer");
     private static final Measure DELETED = Measure.counter(
             "holdfast.backup.layer.deleted", "backups thrown away in that layer", "cluster", "node", "layer");
     private static final Measure FAILED = Measure.counter(
@@ -81,18 +90,20 @@ final class BackupMeters implements AutoCloseable {
         this.view = view;
         gauge(HOLDER, tags, v -> v.token() == null ? 0 : 1);
         for (Alert.Kind kind : Alert.Kind.values()) {
-            gauge(ALERTS, tags.and("kind", kind.name()), v ->
-                    v.alerts().stream().filter(a -> a.kind() == kind).count());
+            gauge(ALERTS, tags.and("kind", kind.name()), v -> (double) v.alerts().stream()
+                    .filter(a -> a.kind() == kind)
+                    .count());
         }
-        plan.sources().forEach(source -> gauge(AGE, tags.and("source", source.name()), v -> {
-            Instant last = v.last().get(source.name());
-            return last == null ? Double.NaN : (wallMillis.getAsLong() - last.toEpochMilli()) / 1000.0;
-        }));
+        plan.sources()
+                .forEach(source -> gauge(AGE, tags.and("source", source.name()), v -> {
+                    Instant last = v.last().get(source.name());
+                    return last == null ? Double.NaN : (double) (wallMillis.getAsLong() - last.toEpochMilli()) / 1000;
+                }));
         plan.layers().forEach(layer -> {
             Tags of = layer(layer.name());
             gauge(HELD, of, v -> orNan(v.held().get(layer.name())));
             gauge(LACKS, of, v -> orNan(v.lacks().get(layer.name())));
-            gauge(PROGRESS, of, v -> v.jobs().stream()
+            gauge(PROGRESS, of, v -> (double) v.jobs().stream()
                     .filter(job -> job.layer().equals(layer.name()))
                     .mapToLong(job -> job.watch().storedBytes())
                     .sum());
@@ -117,12 +128,12 @@ final class BackupMeters implements AutoCloseable {
 
     void made(String layer, String source, String kind, long bytes, long tookNanos) {
         MADE.newTimer(registry, tags.and("source", source, "kind", kind)).record(tookNanos, TimeUnit.NANOSECONDS);
-        WRITTEN.newCounter(registry, layer(layer)).increment(bytes);
+        WRITTEN.newCounter(registry, layer(layer)).increment((double) bytes);
     }
 
     void copied(String layer, long bytes) {
         COPIED.newCounter(registry, layer(layer)).increment();
-        WRITTEN.newCounter(registry, layer(layer)).increment(bytes);
+        WRITTEN.newCounter(registry, layer(layer)).increment((double) bytes);
     }
 
     void deleted(String layer, int count) {
@@ -130,7 +141,8 @@ final class BackupMeters implements AutoCloseable {
     }
 
     void failed(String layer, String job, String fault) {
-        FAILED.newCounter(registry, layer(layer).and("job", job, "fault", fault)).increment();
+        FAILED.newCounter(registry, layer(layer).and("job", job, "fault", fault))
+                .increment();
     }
 
     @Override

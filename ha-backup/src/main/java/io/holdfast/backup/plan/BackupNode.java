@@ -104,9 +104,8 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         }
         Map<String, BackupRepository> repositories = new LinkedHashMap<>();
         settings.layers().forEach(layer -> repositories.put(layer.name(), layer.repository()));
-        Optional<LogFeed> feed = plan.archive().isPresent() && state != null
-                ? Optional.of(new StateLogFeed(state))
-                : Optional.empty();
+        Optional<LogFeed> feed =
+                plan.archive().isPresent() && state != null ? Optional.of(new StateLogFeed(state)) : Optional.empty();
         BackupDriver made = new BackupDriver(
                 new DriverSetup(
                         context.clusterName(),
@@ -173,7 +172,8 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
             throw new IllegalArgumentException("there is no source " + source + "; there are "
                     + settings.sources().stream().map(Wanted::name).toList());
         }
-        return driver().makeNow(source).thenApplyAsync(made -> info(made.layer(), made.manifest()), context.callbacks());
+        return driver().makeNow(source)
+                .thenApplyAsync(made -> info(made.layer(), made.manifest()), context.callbacks());
     }
 
     @Override
@@ -203,7 +203,8 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     @Override
     public List<PruneVerdict> prune(boolean dryRun) {
         if (!dryRun && driver().view().token() == null) {
-            throw new NotAvailableException("this node does not do the backups; ask the one that holds the role " + ROLE);
+            throw new NotAvailableException(
+                    "this node does not do the backups; ask the one that holds the role " + ROLE);
         }
         Instant now = Instant.ofEpochMilli(context.runtime().clock().wallMillis());
         Map<BackupLayer, Listing> listings = listings();
@@ -213,14 +214,16 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         List<PruneVerdict> verdicts = new ArrayList<>();
         listings.forEach((layer, listing) -> {
             RetentionPlan wanted = RetentionPlan.of(layer.retention(), union.values(), now);
-            RetentionPlan.of(layer.retention(), Entries.of(listing), now).verdicts().forEach(verdict -> {
-                boolean elsewhere = !verdict.keep() && wanted.keeps(verdict.id());
-                verdicts.add(new PruneVerdict(
-                        layer.name(),
-                        verdict.id().toString(),
-                        verdict.keep() || elsewhere,
-                        elsewhere ? List.of("with what is in other layers it is kept") : verdict.reasons()));
-            });
+            RetentionPlan.of(layer.retention(), Entries.of(listing), now)
+                    .verdicts()
+                    .forEach(verdict -> {
+                        boolean elsewhere = !verdict.keep() && wanted.keeps(verdict.id());
+                        verdicts.add(new PruneVerdict(
+                                layer.name(),
+                                verdict.id().toString(),
+                                verdict.keep() || elsewhere,
+                                elsewhere ? List.of("with what is in other layers it is kept") : verdict.reasons()));
+                    });
         });
         if (!dryRun) {
             driver().pruneNow();

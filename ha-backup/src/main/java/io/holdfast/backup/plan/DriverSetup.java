@@ -5,7 +5,6 @@ import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupSource;
 import io.holdfast.backup.LogFeed;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;

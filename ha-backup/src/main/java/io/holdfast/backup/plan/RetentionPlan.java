@@ -23,10 +23,14 @@ import java.util.function.Function;
  * Which backups of a catalogue stay and which go, and why: a function of what is there, a policy and the time.
  */
 public final class RetentionPlan {
+    /** By how much clocks of two nodes may differ. */
+    private static final Duration DIFFERENCE = Duration.ofMinutes(1);
+
     private final Retention policy;
     private final Map<BackupId, Entry> entries = new TreeMap<>();
     private final Map<BackupId, List<String>> keeps = new TreeMap<>();
     private final Instant reference;
+    private final Comparator<Entry> byAge;
 
     /**
      * What becomes of one.
@@ -46,6 +50,11 @@ public final class RetentionPlan {
                 .max(Comparator.naturalOrder())
                 .orElse(now);
         this.reference = newest.isBefore(now) ? newest : now;
+        // A clock that was wrong for an hour must not make what it stamped the newest for years: tokens only rise, and under one
+        // token what comes from the future counts as the oldest.
+        this.byAge = Comparator.comparing((Entry entry) -> entry.id().token())
+                .thenComparing(entry -> !entry.id().began().isAfter(now.plus(DIFFERENCE)))
+                .thenComparing(Entry::id);
     }
 
     /** What becomes of those, each of which has an id of its own. */
@@ -71,10 +80,10 @@ public final class RetentionPlan {
     private void decide(String source, List<Entry> all) {
         List<Entry> good = all.stream()
                 .filter(Entry::good)
-                .sorted(Comparator.comparing(Entry::id).reversed())
+                .sorted(byAge.reversed())
                 .toList();
         for (Entry entry : all) {
-            boolean later = good.stream().anyMatch(other -> other.id().compareTo(entry.id()) > 0);
+            boolean later = good.stream().anyMatch(other -> byAge.compare(other, entry) > 0);
             if (!entry.good() && !later) {
                 keep(entry, "it is damaged, and there is no later one of " + source);
             }

@@ -53,6 +53,21 @@ final class Backlog {
                 true);
     }
 
+    /** The same, made under that token. */
+    static Entry under(long token, Entry entry) {
+        BackupId id = new BackupId(
+                entry.id().began(), FencingToken.of(0, token), entry.id().random());
+        return new Entry(
+                id,
+                entry.source(),
+                entry.kind(),
+                entry.ended(),
+                entry.range(),
+                entry.needs(),
+                entry.storedBytes(),
+                entry.good());
+    }
+
     BackupId id(Instant began) {
         return new BackupId(began, FencingToken.of(0, 1), made++);
     }

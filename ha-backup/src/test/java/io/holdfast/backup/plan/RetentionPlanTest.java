@@ -96,6 +96,16 @@ class RetentionPlanTest {
     }
 
     @Test
+    void whatAWrongClockStampedIsNotTheNewestForYears() {
+        Entry fromTheFuture = add(backlog.of("a", day(3_000)));
+        Entry real = add(backlog.of("a", day(10)));
+        assertEquals(Set.of(real), kept(Retention.least(), day(11)));
+        Entry nextGrant = add(Backlog.under(2, backlog.of("a", day(2)))); // its clock is behind
+        assertEquals(Set.of(nextGrant), kept(Retention.least(), day(11)));
+        assertTrue(!kept(Retention.least(), day(4_000)).contains(fromTheFuture));
+    }
+
+    @Test
     void aDamagedOneIsNeverTheLastGoodOne() {
         Entry good = add(backlog.of("a", day(1)));
         Entry bad = add(backlog.of("a", day(2)).damaged());
