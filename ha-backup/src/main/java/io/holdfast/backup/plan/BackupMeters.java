@@ -1,12 +1,14 @@
 package io.holdfast.backup.plan;
 
 import io.holdfast.core.spi.Measure;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -76,7 +78,7 @@ final class BackupMeters implements AutoCloseable {
     private final MeterRegistry registry;
     private final Tags tags;
     private final Supplier<DriverView> view;
-    private final List<Meter> gauges = new ArrayList<>();
+    private final Set<Meter> registered = ConcurrentHashMap.newKeySet();
 
     BackupMeters(
             MeterRegistry registry,
@@ -108,9 +110,9 @@ final class BackupMeters implements AutoCloseable {
                     .mapToLong(job -> job.watch().storedBytes())
                     .sum());
             // So that they are there before anything has happened.
-            WRITTEN.newCounter(registry, of);
-            COPIED.newCounter(registry, of);
-            DELETED.newCounter(registry, of);
+            counter(WRITTEN, of);
+            counter(COPIED, of);
+            counter(DELETED, of);
         });
     }
 
@@ -119,7 +121,13 @@ final class BackupMeters implements AutoCloseable {
     }
 
     private void gauge(Measure measure, Tags of, ToDoubleFunction<DriverView> value) {
-        gauges.add(measure.newGauge(registry, of, view, v -> value.applyAsDouble(v.get())));
+        registered.add(measure.newGauge(registry, of, view, v -> value.applyAsDouble(v.get())));
+    }
+
+    private Counter counter(Measure measure, Tags of) {
+        Counter counter = measure.newCounter(registry, of);
+        registered.add(counter);
+        return counter;
     }
 
     private Tags layer(String name) {
@@ -127,26 +135,28 @@ final class BackupMeters implements AutoCloseable {
     }
 
     void made(String layer, String source, String kind, long bytes, long tookNanos) {
-        MADE.newTimer(registry, tags.and("source", source, "kind", kind)).record(tookNanos, TimeUnit.NANOSECONDS);
-        WRITTEN.newCounter(registry, layer(layer)).increment((double) bytes);
+        Timer timer = MADE.newTimer(registry, tags.and("source", source, "kind", kind));
+        registered.add(timer);
+        timer.record(tookNanos, TimeUnit.NANOSECONDS);
+        counter(WRITTEN, layer(layer)).increment((double) bytes);
     }
 
     void copied(String layer, long bytes) {
-        COPIED.newCounter(registry, layer(layer)).increment();
-        WRITTEN.newCounter(registry, layer(layer)).increment((double) bytes);
+        counter(COPIED, layer(layer)).increment();
+        counter(WRITTEN, layer(layer)).increment((double) bytes);
     }
 
     void deleted(String layer, int count) {
-        DELETED.newCounter(registry, layer(layer)).increment(count);
+        counter(DELETED, layer(layer)).increment(count);
     }
 
     void failed(String layer, String job, String fault) {
-        FAILED.newCounter(registry, layer(layer).and("job", job, "fault", fault))
+        counter(FAILED, layer(layer).and("job", job, "fault", fault))
                 .increment();
     }
 
     @Override
     public void close() {
-        gauges.forEach(registry::remove);
+        registered.forEach(registry::remove);
     }
 }

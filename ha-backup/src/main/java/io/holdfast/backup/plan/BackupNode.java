@@ -156,13 +156,13 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
 
     @Override
     public void close() {
-        BackupMeters measured = meters;
-        if (measured != null) {
-            measured.close();
-        }
         BackupDriver running = driver;
         if (running != null) {
             running.close();
+        }
+        BackupMeters measured = meters;
+        if (measured != null) {
+            measured.close();
         }
     }
 

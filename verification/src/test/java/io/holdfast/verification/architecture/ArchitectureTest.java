@@ -219,6 +219,8 @@ class ArchitectureTest {
             "it fills what OfflineDirectory hands out",
             REPLICATION + ".settings.ReplicationProvider -> " + REPLICATION + ".LogReplication",
             "what a file and the environment say becomes what the builder makes",
+            BACKUP + ".settings.BackupProvider -> " + BACKUP + ".Backups",
+            "what a file and the environment say becomes what the builder makes",
             MEMBERSHIP + ".settings.MembershipProvider -> " + MEMBERSHIP + ".GossipMembership",
             "the same",
             REPLICATION + ".node.LostQuorum -> " + REPLICATION + ".OfflineRecovery",
