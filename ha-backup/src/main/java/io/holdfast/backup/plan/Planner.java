@@ -149,6 +149,8 @@ final class Planner {
             layer.seen(seen, now.nanos());
             if (begun.what() instanceof Job.Claim) {
                 layer.trouble.succeeded();
+            } else if (layer.trouble.isFailing()) {
+                layer.collectAt = now.nanos(); // that it can be read says little; collecting writes, too
             }
         } else if (result instanceof Result.Made made) {
             layer.trouble.succeeded();
@@ -159,7 +161,9 @@ final class Planner {
         } else if (result instanceof Result.Deleted deleted) {
             layer.trouble.succeeded();
             deleted.ids().forEach(layer::remove);
-        } else if (!(result instanceof Result.Collected)) {
+        } else if (result instanceof Result.Collected) {
+            layer.trouble.succeeded();
+        } else {
             throw new IllegalStateException("not a result: " + result);
         }
         changed = true;

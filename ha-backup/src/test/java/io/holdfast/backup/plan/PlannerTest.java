@@ -210,12 +210,29 @@ class PlannerTest {
                 if (run.what() instanceof Job.Make) {
                     attempts++;
                     failed(run, Fault.LAYER);
+                } else if (run.what() instanceof Job.Collect) {
+                    failed(run, Fault.LAYER);
                 } else {
                     done(run, new Result.Seen(List.of(), List.of()));
                 }
             }
         }
         assertTrue(attempts >= 10 && attempts <= 25, attempts + " attempts in an hour");
+    }
+
+    @Test
+    void aLayerThatCanBeWrittenAgainIsNoLongerFailing() {
+        planner = planner(false, Retention.least(), "a");
+        grant();
+        claimed("a", now("state"), now("files"));
+        pass(Duration.ofMinutes(1));
+        failed(take("a", Job.Collect.class), Fault.LAYER);
+        assertEquals(List.of(Alert.Kind.LAYER_FAILING), standing());
+        pass(Duration.ofSeconds(10));
+        done(take("a", Job.Look.class), new Result.Seen(List.of(now("state"), now("files")), List.of()));
+        assertEquals(List.of(Alert.Kind.LAYER_FAILING), standing(), "that it can be read says little");
+        done(take("a", Job.Collect.class), new Result.Collected(0));
+        assertEquals(List.of(), standing());
     }
 
     @Test
