@@ -60,11 +60,12 @@ final class BackupCopy {
         }
         try {
             writer.fences().check(writer.token(), "a copy of the backup " + id);
-            Inventory inventory = new Inventory(to, writer.sealed(), writer.fences());
-            if (inventory.manifest(id).isPresent() && inventory.counting().contains(id)) {
+            // Not by an inventory: that reads all manifests, and parts of a log are many.
+            Fences.State fences = writer.fences().read();
+            if (counts(id, fences) && Arrays.equals(writer.sealed().bytes(Layout.manifest(id)), bytes)) {
                 return manifest;
             }
-            checkNeeds(manifest, inventory);
+            checkNeeds(manifest, fences);
             removeRemains();
             signs.begin();
             for (StoredObject object : manifest.objects()) {
@@ -102,9 +103,15 @@ final class BackupCopy {
         }
     }
 
-    private void checkNeeds(Manifest manifest, Inventory inventory) {
+    private boolean counts(BackupId other, Fences.State fences) {
+        String name = Layout.manifest(other);
+        return fences.counts(other)
+                && to.list(name).stream().anyMatch(object -> object.name().equals(name));
+    }
+
+    private void checkNeeds(Manifest manifest, Fences.State fences) {
         for (BackupId need : manifest.needs()) {
-            if (!inventory.counting().contains(need)) {
+            if (!counts(need, fences)) {
                 throw new IllegalArgumentException(
                         "the backup " + id + " needs " + need + ", which is not in " + to.describe());
             }

@@ -13,7 +13,9 @@ import io.holdfast.core.runtime.Clock;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
@@ -116,21 +118,40 @@ public final class CatalogueWriter {
      * @throws IllegalStateException if another backup needs it
      */
     public boolean delete(BackupId id) {
-        fences.check(token, "deleting " + id);
+        return !delete(List.of(id)).isEmpty();
+    }
+
+    /**
+     * Deletes backups, one after the other in that order, with one look at what is there.
+     *
+     * @return those that there were
+     * @throws NotPublishedException if this is deposed
+     * @throws IllegalStateException if another backup, which is not deleted before, needs one; then that and all after it stay
+     */
+    public List<BackupId> delete(List<BackupId> ids) {
+        fences.check(token, "deleting " + ids.size() + " backups");
         Inventory inventory = new Inventory(repository, sealed, fences);
-        for (BackupId other : inventory.counting()) {
-            boolean needed =
-                    inventory.manifest(other).map(m -> m.needs().contains(id)).orElse(false);
-            if (needed && !other.equals(id)) {
-                throw new IllegalStateException("the backup " + id + " is needed by " + other + "; delete that first");
+        Set<BackupId> left = inventory.counting();
+        List<BackupId> deleted = new ArrayList<>();
+        for (BackupId id : ids) {
+            for (BackupId other : left) {
+                boolean needed = inventory
+                        .manifest(other)
+                        .map(m -> m.needs().contains(id))
+                        .orElse(false);
+                if (needed && !other.equals(id)) {
+                    throw new IllegalStateException(
+                            "the backup " + id + " is needed by " + other + "; delete that first");
+                }
             }
+            if (inventory.manifest(id).isPresent() || inventory.damage(id).isPresent()) {
+                Deletion.begin(sealed, id);
+                Deletion.finish(repository, id);
+                deleted.add(id);
+            }
+            left.remove(id);
         }
-        if (inventory.manifest(id).isEmpty() && inventory.damage(id).isEmpty()) {
-            return false;
-        }
-        Deletion.begin(sealed, id);
-        Deletion.finish(repository, id);
-        return true;
+        return deleted;
     }
 
     /**

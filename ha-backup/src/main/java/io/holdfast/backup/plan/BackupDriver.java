@@ -334,7 +334,8 @@ final class BackupDriver implements AutoCloseable {
             };
         } else if (what instanceof Job.Delete delete) {
             return store -> {
-                List<BackupId> gone = store.delete(delete.ids(), job.watch);
+                job.watch.check();
+                List<BackupId> gone = store.delete(delete.ids());
                 return () -> {
                     listener.deleted(store.name(), gone.size());
                     done(job, new Result.Deleted(gone));

@@ -92,9 +92,8 @@ final class BackupMeters implements AutoCloseable {
         this.view = view;
         gauge(HOLDER, tags, v -> v.token() == null ? 0 : 1);
         for (Alert.Kind kind : Alert.Kind.values()) {
-            gauge(ALERTS, tags.and("kind", kind.name()), v -> (double) v.alerts().stream()
-                    .filter(a -> a.kind() == kind)
-                    .count());
+            gauge(ALERTS, tags.and("kind", kind.name()), v ->
+                    (double) v.alerts().stream().filter(a -> a.kind() == kind).count());
         }
         plan.sources()
                 .forEach(source -> gauge(AGE, tags.and("source", source.name()), v -> {
@@ -151,8 +150,7 @@ final class BackupMeters implements AutoCloseable {
     }
 
     void failed(String layer, String job, String fault) {
-        counter(FAILED, layer(layer).and("job", job, "fault", fault))
-                .increment();
+        counter(FAILED, layer(layer).and("job", job, "fault", fault)).increment();
     }
 
     @Override

@@ -38,6 +38,9 @@ final class LayerState {
     long failingSince;
 
     long collectAt;
+    boolean hasDeleted;
+    /** When a deletion began last; of no meaning before the first one. */
+    long deletedAt;
 
     @Nullable
     Job quick;

@@ -16,7 +16,6 @@ import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.Clock;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -87,15 +86,9 @@ final class LayerStore {
     }
 
     /** Those are not there any more, whether or not they were. */
-    List<BackupId> delete(List<BackupId> ids, JobWatch watch) {
-        List<BackupId> gone = new ArrayList<>();
-        for (BackupId id : ids) {
-            watch.check();
-            writer().delete(id);
-            watch.moved();
-            gone.add(id);
-        }
-        return gone;
+    List<BackupId> delete(List<BackupId> ids) {
+        writer().delete(ids);
+        return ids;
     }
 
     int collect(Duration silentFor) {

@@ -42,6 +42,8 @@ final class Planner {
     private static final long HAND_OVER_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long TRY_LIMIT_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int DELETE_AT_ONCE = 50;
+    /** Fewer of them wait for so long, since each time all manifests are read. */
+    private static final long DELETE_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private record Begun(LayerState layer, Lane lane, Job what) {}
 
@@ -304,7 +306,7 @@ final class Planner {
         }
         for (LayerState layer : layers) {
             if (layer.isUsable(now.nanos())) {
-                delete(layer);
+                delete(layer, now);
                 copy(layer, Lane.QUICK, now);
                 copy(layer, Lane.BULK, now);
                 collect(layer, now);
@@ -383,7 +385,7 @@ final class Planner {
         return running.values().stream().anyMatch(begun -> type.isInstance(begun.what()));
     }
 
-    private void delete(LayerState layer) {
+    private void delete(LayerState layer, Moment now) {
         if (layer.quick != null || layer.surplus.isEmpty() || clock.isSet()) {
             return;
         }
@@ -394,7 +396,12 @@ final class Planner {
             }
         }
         List<BackupId> going = Inventories.deletable(layer, beingRead, DELETE_AT_ONCE);
-        if (!going.isEmpty()) {
+        boolean due = going.size() == DELETE_AT_ONCE
+                || !layer.hasDeleted
+                || now.nanos() - layer.deletedAt >= DELETE_AGAIN_NANOS;
+        if (!going.isEmpty() && due) {
+            layer.hasDeleted = true;
+            layer.deletedAt = now.nanos();
             begin(layer, Lane.QUICK, new Job.Delete(going));
         }
     }

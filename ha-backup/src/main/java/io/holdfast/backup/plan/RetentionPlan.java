@@ -50,7 +50,8 @@ public final class RetentionPlan {
                 .max(Comparator.naturalOrder())
                 .orElse(now);
         this.reference = newest.isBefore(now) ? newest : now;
-        // A clock that was wrong for an hour must not make what it stamped the newest for years: tokens only rise, and under one
+        // A clock that was wrong for an hour must not make what it stamped the newest for years: tokens only rise, and
+        // under one
         // token what comes from the future counts as the oldest.
         this.byAge = Comparator.comparing((Entry entry) -> entry.id().token())
                 .thenComparing(entry -> !entry.id().began().isAfter(now.plus(DIFFERENCE)))
@@ -78,10 +79,8 @@ public final class RetentionPlan {
     }
 
     private void decide(String source, List<Entry> all) {
-        List<Entry> good = all.stream()
-                .filter(Entry::good)
-                .sorted(byAge.reversed())
-                .toList();
+        List<Entry> good =
+                all.stream().filter(Entry::good).sorted(byAge.reversed()).toList();
         for (Entry entry : all) {
             boolean later = good.stream().anyMatch(other -> byAge.compare(other, entry) > 0);
             if (!entry.good() && !later) {

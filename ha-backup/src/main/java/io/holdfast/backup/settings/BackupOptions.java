@@ -30,10 +30,10 @@ public final class BackupOptions {
                     "physical.cron",
                     "instead of that the times: minute, hour, day of the month, month, day of the week, such as 30 2 * * *")
             .allowed("five fields of crontab(5)");
-    public static final Option<String> ZONE =
-            Option.text("physical.zone", "the time zone of physical.cron, and where days and weeks of keep begin")
-                    .byDefault("UTC")
-                    .allowed("such as Europe/Berlin");
+    public static final Option<String> ZONE = Option.text(
+                    "physical.zone", "the time zone of physical.cron, and where days and weeks of keep begin")
+            .byDefault("UTC")
+            .allowed("such as Europe/Berlin");
     public static final Option<Duration> JITTER = Option.duration(
                     "physical.jitter", "up to so much later it begins, by chance")
             .byDefault(Duration.ZERO)
@@ -43,12 +43,14 @@ public final class BackupOptions {
                     "how often the log of the replicated state goes into the archive: so much may be lost with all nodes")
             .byDefault(Duration.ofSeconds(30))
             .within(Duration.ofSeconds(1), Duration.ofHours(1));
-    public static final Option<Boolean> WITHOUT_ARCHIVE = Option.flag(
-            "withoutArchive", "archives no log: a restore gets to the moments of physical backups alone");
+    public static final Option<Boolean> WITHOUT_ARCHIVE =
+            Option.flag("withoutArchive", "archives no log: a restore gets to the moments of physical backups alone");
     public static final Option<Boolean> ALSO_ON_MASTER = Option.flag(
-            "alsoOnMaster", "leaves the work where it is when that node becomes the master, instead of handing it over");
+            "alsoOnMaster",
+            "leaves the work where it is when that node becomes the master, instead of handing it over");
     public static final Option<Long> BYTES_PER_SECOND = Option.bytes(
-                    "bytesPerSecond", "the most that each backup and each copy stores in a second; as much as goes if it is not set")
+                    "bytesPerSecond",
+                    "the most that each backup and each copy stores in a second; as much as goes if it is not set")
             .within(1024L, 1L << 40);
     public static final Option<Duration> OLDER_THAN = Option.duration(
                     "alertWhenOlderThan",
@@ -59,14 +61,12 @@ public final class BackupOptions {
                     "alertWhenBehindFor", "how long a directory may lack what another one has before that is an alert")
             .byDefault(Duration.ofHours(1))
             .within(Duration.ofMinutes(1), Duration.ofDays(30));
-    public static final Option<Integer> LAST =
-            Option.number("keep.last", "so many of the newest stay").byDefault(3).within(1, MOST_KEPT);
-    public static final Option<Integer> DAILY =
-            kept("keep.daily", "one of each of so many days stays", 7);
-    public static final Option<Integer> WEEKLY =
-            kept("keep.weekly", "one of each of so many weeks stays", 4);
-    public static final Option<Integer> MONTHLY =
-            kept("keep.monthly", "one of each of so many months stays", 6);
+    public static final Option<Integer> LAST = Option.number("keep.last", "so many of the newest stay")
+            .byDefault(3)
+            .within(1, MOST_KEPT);
+    public static final Option<Integer> DAILY = kept("keep.daily", "one of each of so many days stays", 7);
+    public static final Option<Integer> WEEKLY = kept("keep.weekly", "one of each of so many weeks stays", 4);
+    public static final Option<Integer> MONTHLY = kept("keep.monthly", "one of each of so many months stays", 6);
     public static final Option<Duration> WINDOW = Option.duration(
                     "keep.recoveryWindow", "to any moment of so long a time the replicated state can be restored")
             .byDefault(Duration.ofDays(7))

@@ -85,15 +85,17 @@ public final class BackupProvider implements ConfigurableFeature {
             return ZoneId.of(zone);
         } catch (DateTimeException unknown) {
             throw new IllegalArgumentException(
-                    values.name(BackupOptions.ZONE) + ": there is no time zone " + zone + "; write for example Europe/Berlin",
+                    values.name(BackupOptions.ZONE) + ": there is no time zone " + zone
+                            + "; write for example Europe/Berlin",
                     unknown);
         }
     }
 
     private static BackupLayer[] layers(Values values, Retention keep) {
         List<String> here = values.given(BackupOptions.DIRECTORIES)
-                .orElseThrow(() -> new IllegalArgumentException(values.name(BackupOptions.DIRECTORIES)
-                        + " is missing; write for example " + values.name(BackupOptions.DIRECTORIES) + "=/mnt/backups"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        values.name(BackupOptions.DIRECTORIES) + " is missing; write for example "
+                                + values.name(BackupOptions.DIRECTORIES) + "=/mnt/backups"));
         List<BackupLayer> layers = new ArrayList<>();
         for (String directory : here) {
             layers.add(layer("local-" + (layers.size() + 1), directory, keep, values, BackupOptions.DIRECTORIES));
@@ -106,8 +108,7 @@ public final class BackupProvider implements ConfigurableFeature {
         return layers.toArray(BackupLayer[]::new);
     }
 
-    private static BackupLayer layer(
-            String name, String directory, Retention keep, Values values, Option<?> option) {
+    private static BackupLayer layer(String name, String directory, Retention keep, Values values, Option<?> option) {
         try {
             return BackupLayer.of(name, BackupRepository.directory(Path.of(directory)))
                     .keep(keep);

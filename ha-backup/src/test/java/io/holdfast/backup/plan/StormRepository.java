@@ -18,7 +18,7 @@ final class StormRepository {
     }
 
     /** One process, which does nothing more once it is dead. */
-    static final class Process {
+    static final class Life {
         private int diesAt = -1;
         private boolean dead;
 
@@ -66,7 +66,7 @@ final class StormRepository {
     }
 
     /** As that process sees it. */
-    BackupRepository seenBy(Process process) {
+    BackupRepository seenBy(Life process) {
         return new Seen(process);
     }
 
@@ -75,7 +75,7 @@ final class StormRepository {
         T run() throws IOException;
     }
 
-    private <T> T run(Process process, Call<T> call) throws IOException {
+    private <T> T run(Life process, Call<T> call) throws IOException {
         calls++;
         die(process);
         if (away) {
@@ -93,7 +93,7 @@ final class StormRepository {
         return result;
     }
 
-    private static void die(Process process) {
+    private static void die(Life process) {
         if (process.diesAt >= 0 && process.diesAt-- == 0) {
             process.dead = true;
         }
@@ -103,9 +103,9 @@ final class StormRepository {
     }
 
     private final class Seen implements BackupRepository {
-        private final Process process;
+        private final Life process;
 
-        private Seen(Process process) {
+        private Seen(Life process) {
             this.process = process;
         }
 

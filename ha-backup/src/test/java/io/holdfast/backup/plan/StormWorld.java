@@ -15,6 +15,8 @@ import io.holdfast.backup.plan.PlanConfig.LayerPlan;
 import io.holdfast.backup.plan.PlanConfig.SourcePlan;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.runtime.Clock;
+import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.spi.LogGapException;
 import io.holdfast.testkit.SimulatedNode;
 import io.holdfast.testkit.Simulation;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -45,7 +48,10 @@ final class StormWorld {
     final SplittableRandom random;
     private final Map<String, Integer> names = new LinkedHashMap<>();
     private final Recorder recorder = new Recorder();
-    @Nullable Driven holder;
+
+    @Nullable
+    Driven holder;
+
     private long tokens;
     long index = 1;
     private long keptFrom = 1;
@@ -55,17 +61,23 @@ final class StormWorld {
     /** A node, and the process on it. */
     final class Driven {
         final SimulatedNode node;
-        StormRepository.Process process = new StormRepository.Process();
-        @Nullable BackupDriver driver;
+        StormRepository.Life process = new StormRepository.Life();
+
+        @Nullable
+        BackupDriver driver;
+
+        @Nullable
+        NodeRuntime runtime;
 
         private Driven(SimulatedNode node) {
             this.node = node;
         }
 
         void start() {
-            process = new StormRepository.Process();
-            var runtime = node.runtime();
-            runtime.onFailure(failure -> process.kill());
+            process = new StormRepository.Life();
+            NodeRuntime started = node.runtime();
+            runtime = started;
+            started.onFailure(failure -> process.kill());
             Map<String, BackupRepository> seen = new LinkedHashMap<>();
             for (int i = 0; i < layers.size(); i++) {
                 seen.put("layer" + i, layers.get(i).seenBy(process));
@@ -82,8 +94,13 @@ final class StormWorld {
                             () -> false,
                             0,
                             Duration.ofHours(1)),
-                    runtime,
+                    started,
                     recorder);
+        }
+
+        Moment now() {
+            Clock clock = Objects.requireNonNull(runtime).clock();
+            return new Moment(clock.nanoTime(), clock.wallMillis());
         }
 
         void kill() {
@@ -123,10 +140,7 @@ final class StormWorld {
         List<LayerPlan> plans = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
             plans.add(new LayerPlan(
-                    "layer" + i,
-                    Retention.least().last(2 + i).recoveryWindow(Duration.ofHours(12)),
-                    "disk",
-                    i == 1));
+                    "layer" + i, Retention.least().last(2 + i).recoveryWindow(Duration.ofHours(12)), "disk", i == 1));
         }
         return new PlanConfig(
                 plans,
@@ -221,7 +235,7 @@ final class StormWorld {
     }
 
     private long millis() {
-        return 1_700_000_000_000L + simulation.nowNanos() / 1_000_000;
+        return 1_767_225_600_000L + simulation.nowNanos() / 1_000_000;
     }
 
     private final class Written implements BackupSource.Prepared {
@@ -235,7 +249,7 @@ final class StormWorld {
 
         @Override
         public BackupSource.Outcome writeTo(BackupSource.Parts parts) throws IOException {
-            for (String part : List.of("one", "two")) {
+            for (String part : content.startsWith("log") ? List.of("log") : List.of("one", "two")) {
                 parts.put(part, false, out -> {
                     out.write(content.getBytes(StandardCharsets.UTF_8));
                     if (sourcesFail && random.nextInt(8) == 0) {
@@ -265,10 +279,8 @@ final class StormWorld {
             } else if (after >= index) {
                 return CompletableFuture.completedFuture(Optional.empty());
             }
-            LogRange range =
-                    new LogRange(logId().orElseThrow(), after + 1, index, 1, millis(), millis());
-            return CompletableFuture.completedFuture(
-                    Optional.of(new Written("log to " + index, Optional.of(range))));
+            LogRange range = new LogRange(logId().orElseThrow(), after + 1, index, 1, millis(), millis());
+            return CompletableFuture.completedFuture(Optional.of(new Written("log to " + index, Optional.of(range))));
         }
     }
 

@@ -91,9 +91,7 @@ class ConfigurationPageTest {
                             "keep.weekly",
                             "keep.monthly",
                             "keep.recoveryWindow")),
-            Map.entry(
-                    "backup.physical",
-                    Set.of("physical.every", "physical.cron", "physical.zone", "physical.jitter")),
+            Map.entry("backup.physical", Set.of("physical.every", "physical.cron", "physical.zone", "physical.jitter")),
             Map.entry("etcd-election.connect", Set.of("endpoints")),
             Map.entry("etcd-election.user", Set.of("user", "password")),
             Map.entry("replication.snapshots", Set.of("snapshots.logBytes", "snapshots.logAge")));

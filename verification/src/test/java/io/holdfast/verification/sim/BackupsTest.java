@@ -33,7 +33,6 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +64,8 @@ class BackupsTest {
                 .offSite()
                 .keep(Retention.least().daily(14).monthly(12).recoveryWindow(Duration.ofDays(14)));
         Backups backups = Backups.to(near, far)
-                .physical(Schedule.cron("30 2 * * *", ZoneId.of("Europe/Berlin")).jitter(Duration.ofMinutes(15)))
+                .physical(
+                        Schedule.cron("30 2 * * *", ZoneId.of("Europe/Berlin")).jitter(Duration.ofMinutes(15)))
                 .archiveEvery(Duration.ofSeconds(30));
         // docs
         return backups;
@@ -142,10 +142,9 @@ class BackupsTest {
     }
 
     private long write(int count) {
-        ReplicatedMap<String, String> map =
-                ReplicatedMap.in(running(), "orders", Codec.string(), Codec.string());
+        ReplicatedMap<String, String> map = ReplicatedMap.in(running(), "orders", Codec.string(), Codec.string());
         for (int i = 0; i < count; i++) {
-            CompletableFuture<Optional<String>> put = map.putAsync("o-" + i, "v-" + simulation.nowNanos());
+            CompletableFuture<?> put = map.putAsync("o-" + i, "v-" + simulation.nowNanos());
             await("a write", put::isDone);
             put.join();
         }
@@ -180,7 +179,8 @@ class BackupsTest {
         await("the log goes on in both layers", () -> reach(nas) >= more && reach(away) >= more);
         for (Path layer : List.of(nas, away)) {
             assertTrue(
-                    StateRestore.from(BackupRepository.directory(layer)).plan().reachesIndex() >= more, layer.toString());
+                    StateRestore.from(BackupRepository.directory(layer)).plan().reachesIndex() >= more,
+                    layer.toString());
         }
         assertTrue(events.stream().anyMatch(event -> event.kind() == HaEvent.Kind.BACKUP_MADE), events.toString());
         assertEquals(List.of(), simulation.failures());
@@ -213,11 +213,14 @@ class BackupsTest {
         CompletableFuture<BackupInfo> made = service(holder()).runNow("state");
         await("it is made", made::isDone);
         assertEquals("nas", made.join().layer());
-        await("it is copied", () -> listed().stream()
-                        .filter(backup -> backup.kind() == BackupKind.PHYSICAL)
-                        .count()
-                == 4);
-        assertTrue(service(holder()).prune(true).stream().allMatch(verdict -> !verdict.reasons().isEmpty()));
+        await(
+                "it is copied",
+                () -> listed().stream()
+                                .filter(backup -> backup.kind() == BackupKind.PHYSICAL)
+                                .count()
+                        == 4);
+        assertTrue(service(holder()).prune(true).stream()
+                .allMatch(verdict -> !verdict.reasons().isEmpty()));
         String other = machines.keySet().stream()
                 .filter(id -> !id.equals(holder()))
                 .findFirst()
@@ -231,8 +234,9 @@ class BackupsTest {
 
     @Test
     void whatCannotWorkIsRefused() {
-        HaCluster.Builder nothingElects =
-                HaCluster.builder("sim").node(Node.of("node-9").bind("node-9:7400")).with(backups());
+        HaCluster.Builder nothingElects = HaCluster.builder("sim")
+                .node(Node.of("node-9").bind("node-9:7400"))
+                .with(backups());
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, nothingElects::build);
         assertTrue(String.valueOf(refused.getMessage()).contains("LogReplication"), refused.getMessage());
         HaCluster.Builder ofNothing = HaCluster.builder("sim")
