@@ -57,6 +57,8 @@ final class StormWorld {
     private long keptFrom = 1;
     private int log = 1;
     boolean sourcesFail;
+    /** What nodes threw and no fault explains. */
+    final List<Throwable> unexpected = new ArrayList<>();
 
     /** A node, and the process on it. */
     final class Driven {
@@ -77,7 +79,12 @@ final class StormWorld {
             process = new StormRepository.Life();
             NodeRuntime started = node.runtime();
             runtime = started;
-            started.onFailure(failure -> process.kill());
+            started.onFailure(failure -> {
+                process.kill();
+                if (!(failure instanceof StormRepository.Died)) {
+                    unexpected.add(failure);
+                }
+            });
             Map<String, BackupRepository> seen = new LinkedHashMap<>();
             for (int i = 0; i < layers.size(); i++) {
                 seen.put("layer" + i, layers.get(i).seenBy(process));
