@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What one feature sees of the node. */
@@ -97,6 +98,22 @@ final class ClusterContext implements FeatureContext {
     }
 
     @Override
+    public void clusterHealth(String subject, Health health, String detail) {
+        parts.health().foundOfTheCluster(subject, health, detail);
+    }
+
+    @Override
+    public RoleCandidacy stand(String role, Duration stopWithin, Consumer<Grant> begin, Consumer<String> end) {
+        Tenures tenures = parts.tenures();
+        if (tenures == null) {
+            throw new IllegalStateException(run.plan() + " has nothing that elects who has the role " + role);
+        }
+        CallbackDuty duty = new CallbackDuty(begin, end, stopWithin.toNanos(), 0, false);
+        return new RoleCandidacy(
+                tenures, tenures.stand(role, duty, duty.stopWithinNanos(), duty.priority(), false, null));
+    }
+
+    @Override
     public long masterStopWithinNanos() {
         CallbackDuty mastership = run.plan().mastership();
         return mastership == null ? 0 : mastership.stopWithinNanos();
@@ -104,7 +121,7 @@ final class ClusterContext implements FeatureContext {
 
     @Override
     public Health nodeHealth() {
-        return parts.health().report().health();
+        return parts.health().ofThisNode();
     }
 
     @Override

@@ -607,6 +607,9 @@ public final class HaCluster implements AutoCloseable {
             }
             healthChecks.forEach((checkName, check) -> problems.check(() -> check.validate(checkName)));
             problems.check(() -> checkMembership(all));
+            if (!refused) {
+                problems.check(() -> checkElection(self, all));
+            }
             CallbackDuty mastership = refused ? null : problems.get(() -> mastership(self, all));
             TlsPlan tlsPlan = problems.get(() -> tlsPlan(self));
             Integer most = problems.get(this::mostInboundConnections);
@@ -653,6 +656,22 @@ public final class HaCluster implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "cluster " + name + " has a listener for its members, and nothing knows"
                                 + " them; add .with(GossipMembership.seeds(...)), or leave .memberListener(...) out");
+            }
+        }
+
+        private void checkElection(Node self, List<HaFeature> all) {
+            List<String> needing = all.stream()
+                    .filter(HaFeature::needsElectionEngine)
+                    .map(HaFeature::name)
+                    .toList();
+            if (!needing.isEmpty() && all.stream().noneMatch(HaFeature::isElectionEngine)) {
+                throw new IllegalArgumentException(
+                        "cluster " + name + " has " + needing + ", of which one node at a time does"
+                                + " the work, and "
+                                + (self.isClient()
+                                        ? self.id() + " is a client, which has no roles"
+                                        : "nothing elects that node")
+                                + "; add .with(LogReplication.inDirectory(...)) or another election engine, or leave it out");
             }
         }
 

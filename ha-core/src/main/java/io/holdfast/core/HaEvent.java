@@ -49,6 +49,14 @@ public record HaEvent(Kind kind, String node, String subject, String detail) {
         SNAPSHOT_TAKEN,
         /** The state was taken from another node's snapshot. */
         SNAPSHOT_INSTALLED,
+        /** A backup of a source (the subject) is in a layer. Told by the node that does the backups; not for parts of the log. */
+        BACKUP_MADE,
+        /** A backup of a source (the subject) was not made; the detail says why. */
+        BACKUP_FAILED,
+        /** Something is wrong with backups: which alert, and of what, is the subject, the detail says more. */
+        BACKUP_ALERT,
+        /** It is over. */
+        BACKUP_ALERT_OVER,
         /** The node stops because something broke; the detail says what. */
         FAILED,
         /** It has stopped. */

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -45,6 +46,7 @@ final class HealthMonitor {
     private final EventFeed events;
     private final MeterRegistry meters;
     private final Map<String, Finding> findings = new ConcurrentHashMap<>();
+    private final Set<String> ofTheCluster = ConcurrentHashMap.newKeySet();
     private final List<Running> checks = new ArrayList<>();
     private final List<Meter> registered = new ArrayList<>();
     private volatile long tickedNanos;
@@ -85,7 +87,7 @@ final class HealthMonitor {
     void begin(Consumer<Health> hears) {
         synchronized (this) {
             overall = hears;
-            told = report().health();
+            told = ofThisNode();
             overall.accept(told);
         }
         found(LOOP, Health.UP, "");
@@ -115,6 +117,23 @@ final class HealthMonitor {
         loop.schedule(TICK_NANOS, this::tick);
     }
 
+    /** Takes note of how something is that no other node would do better with. Any thread. */
+    void foundOfTheCluster(String name, Health health, String detail) {
+        ofTheCluster.add(name);
+        found(name, health, detail);
+    }
+
+    /** The worst of what is this node's own. */
+    Health ofThisNode() {
+        Health worst = Health.UP;
+        for (Map.Entry<String, Finding> finding : findings.entrySet()) {
+            if (!ofTheCluster.contains(finding.getKey())) {
+                worst = worst.worse(finding.getValue().health());
+            }
+        }
+        return worst;
+    }
+
     /** Takes note of how something is. Any thread. */
     void found(String name, Health health, String detail) {
         Finding now = new Finding(health, detail);
@@ -131,7 +150,7 @@ final class HealthMonitor {
     }
 
     private synchronized void tellOverall() {
-        Health now = report().health();
+        Health now = ofThisNode();
         if (now != told) {
             told = now;
             overall.accept(now);

@@ -34,6 +34,8 @@ import java.util.random.RandomGenerator;
  *       manifest is stored: so either the claim names the backup, or the publisher learns that it was deposed.
  *   <li>A publisher that fails as deposed may have been in time all the same; then its backup is listed, and whole.
  *   <li>Of a publisher and a collector that takes it for dead one wins, since both put under the manifest's name.
+ *   <li>What was copied here under a token counts like what was published under it, whoever made it: the mark of it is there before the
+ *       manifest is.
  *   <li>A deposed scheduler may delete: that it asks before is no guarantee. It can delete only what its own policy would have.
  * </ul>
  *
@@ -135,6 +137,14 @@ public final class Catalogue {
      */
     public ContainerReader open(Manifest manifest, String object) throws IOException {
         return Verifier.open(repository, keys, manifest, object, Progress.NONE);
+    }
+
+    BackupRepository repository() {
+        return repository;
+    }
+
+    Sealed sealed() {
+        return sealed;
     }
 
     /**

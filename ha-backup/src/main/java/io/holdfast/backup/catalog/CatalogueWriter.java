@@ -7,11 +7,15 @@ import io.holdfast.backup.NotPublishedException;
 import io.holdfast.backup.catalog.Collector.Collected;
 import io.holdfast.backup.container.DataKeys;
 import io.holdfast.backup.container.DataKeys.DataKey;
+import io.holdfast.backup.container.Progress;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.Clock;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
@@ -93,6 +97,20 @@ public final class CatalogueWriter {
     }
 
     /**
+     * Copies a backup from another repository of the cluster: the same id, the same manifest, the same bytes, of which each container is
+     * checked against the manifest's hash while it is copied. When this returns it is listed here, also if it was made under a lower
+     * token than this one. What is left of an attempt that failed is removed by the next one, or collected.
+     *
+     * @param progress told of the bytes that have been copied, of all containers together; may block
+     * @throws CopyFailedException if the other repository does not have it, or not whole, or cannot be read
+     * @throws NotPublishedException if this is deposed
+     * @throws IllegalArgumentException if a backup that it needs is not here
+     */
+    public Manifest copy(Catalogue from, BackupId id, Progress progress) throws IOException {
+        return new BackupCopy(this, from, id, progress).copy();
+    }
+
+    /**
      * Deletes a backup, its manifest first. If that is interrupted, {@link #collect} finishes it.
      *
      * @return false if there was none
@@ -100,21 +118,40 @@ public final class CatalogueWriter {
      * @throws IllegalStateException if another backup needs it
      */
     public boolean delete(BackupId id) {
-        fences.check(token, "deleting " + id);
+        return !delete(List.of(id)).isEmpty();
+    }
+
+    /**
+     * Deletes backups, one after the other in that order, with one look at what is there.
+     *
+     * @return those that there were
+     * @throws NotPublishedException if this is deposed
+     * @throws IllegalStateException if another backup, which is not deleted before, needs one; then that and all after it stay
+     */
+    public List<BackupId> delete(List<BackupId> ids) {
+        fences.check(token, "deleting " + ids.size() + " backups");
         Inventory inventory = new Inventory(repository, sealed, fences);
-        for (BackupId other : inventory.counting()) {
-            boolean needed =
-                    inventory.manifest(other).map(m -> m.needs().contains(id)).orElse(false);
-            if (needed && !other.equals(id)) {
-                throw new IllegalStateException("the backup " + id + " is needed by " + other + "; delete that first");
+        Set<BackupId> left = inventory.counting();
+        List<BackupId> deleted = new ArrayList<>();
+        for (BackupId id : ids) {
+            for (BackupId other : left) {
+                boolean needed = inventory
+                        .manifest(other)
+                        .map(m -> m.needs().contains(id))
+                        .orElse(false);
+                if (needed && !other.equals(id)) {
+                    throw new IllegalStateException(
+                            "the backup " + id + " is needed by " + other + "; delete that first");
+                }
             }
+            if (inventory.manifest(id).isPresent() || inventory.damage(id).isPresent()) {
+                Deletion.begin(sealed, id);
+                Deletion.finish(repository, id);
+                deleted.add(id);
+            }
+            left.remove(id);
         }
-        if (inventory.manifest(id).isEmpty() && inventory.damage(id).isEmpty()) {
-            return false;
-        }
-        Deletion.begin(sealed, id);
-        Deletion.finish(repository, id);
-        return true;
+        return deleted;
     }
 
     /**

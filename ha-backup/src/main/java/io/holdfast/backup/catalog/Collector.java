@@ -65,24 +65,29 @@ public final class Collector {
         Fences.Claim claim = inventory.fences().claim();
         boolean claimCounts = claim != null && claim.token().equals(writer.token());
 
-        deletions.keySet().forEach(this::delete);
+        deletions.keySet().forEach(id -> unlessRunning(id, () -> delete(id)));
         for (BackupId id : inventory.deposed()) {
-            Deletion.begin(writer.sealed(), id);
-            delete(id);
+            unlessRunning(id, () -> {
+                Deletion.begin(writer.sealed(), id);
+                delete(id);
+            });
         }
         for (BackupId id : inventory.abandoned()) {
-            bury(id, claimCounts);
+            unlessRunning(id, () -> bury(id, claimCounts));
         }
         newest.forEach((id, at) -> {
-            if (deletions.containsKey(id) || writer.running().contains(id)) {
+            if (deletions.containsKey(id)) {
                 return;
             }
-            if (inventory.known().contains(id)) {
-                removeOldSigns(id, inventory);
-            } else if (withSign.contains(id) && at <= silentSince && giveUp(id)) {
-                bury(id, claimCounts);
-            }
+            unlessRunning(id, () -> {
+                if (inventory.known().contains(id)) {
+                    removeOldSigns(id, inventory);
+                } else if (withSign.contains(id) && at <= silentSince && giveUp(id)) {
+                    bury(id, claimCounts);
+                }
+            });
         });
+        removeAdoptions(inventory, claimCounts, silentSince);
         if (claimCounts) {
             removeOlderFences();
         }
@@ -97,6 +102,32 @@ public final class Collector {
                     collected.unfinished());
         }
         return collected;
+    }
+
+    /** What this process makes or copies is not touched; and it does not begin to copy what is being removed. */
+    private void unlessRunning(BackupId id, Runnable remove) {
+        synchronized (writer.running()) {
+            if (!writer.running().contains(id)) {
+                remove.run();
+            }
+        }
+    }
+
+    /** Those of lower tokens are named by the claim; those of what is not there, and not under way, say nothing. */
+    private void removeAdoptions(Inventory inventory, boolean claimCounts, long silentSince) {
+        for (Stored mark : repository.list(Layout.ADOPTED)) {
+            Optional<BackupId> id = Layout.id(mark.name(), Layout.ADOPTED);
+            Optional<FencingToken> adopter = Layout.adopter(mark.name());
+            if (id.isPresent() && adopter.isPresent()) {
+                boolean claimed = claimCounts && adopter.get().compareTo(writer.token()) < 0;
+                boolean lost = !inventory.known().contains(id.get()) && mark.storedMillis() <= silentSince;
+                unlessRunning(id.get(), () -> {
+                    if ((claimed || lost) && repository.delete(mark.name())) {
+                        objects++;
+                    }
+                });
+            }
+        }
     }
 
     private void see(String prefix, Map<BackupId, Long> newest) {

@@ -22,6 +22,7 @@ final class Deletion {
         int removed = repository.delete(Layout.manifest(id)) ? 1 : 0;
         removed += removeAll(repository, Layout.data(id));
         removed += removeAll(repository, Layout.running(id));
+        removed += removeAll(repository, Layout.adopted(id));
         repository.delete(Layout.deleting(id));
         return removed;
     }

@@ -60,14 +60,23 @@ final class Fences {
      * @param damaged what cannot be read
      * @param begun tokens that were announced
      * @param claimed tokens whose claims are there, also if they cannot be read
+     * @param adopted which backups were copied here by who has that claim, or a higher token
      */
-    record State(@Nullable Claim claim, List<Damage> damaged, Set<FencingToken> begun, Set<FencingToken> claimed) {
+    record State(
+            @Nullable Claim claim,
+            List<Damage> damaged,
+            Set<FencingToken> begun,
+            Set<FencingToken> claimed,
+            Set<BackupId> adopted) {
         boolean counts(BackupId id) {
-            return claim == null || claim.counts(id);
+            return claim == null || claim.counts(id) || adopted.contains(id);
         }
     }
 
     State read() {
+        // Before the claims: a mark that is gone by now was collected by who has claimed after it, and that claim is
+        // seen here.
+        List<Stored> marks = repository.list(Layout.ADOPTED);
         List<Damage> damaged = new ArrayList<>();
         Set<FencingToken> begun = new HashSet<>();
         Set<FencingToken> claimed = new HashSet<>();
@@ -94,7 +103,18 @@ final class Fences {
                 }
             }
         }
-        return new State(highest, damaged, begun, claimed);
+        return new State(highest, damaged, begun, claimed, adopted(marks, highest));
+    }
+
+    private static Set<BackupId> adopted(List<Stored> marks, @Nullable Claim claim) {
+        Set<BackupId> adopted = new HashSet<>();
+        for (Stored mark : marks) {
+            Optional<FencingToken> adopter = Layout.adopter(mark.name());
+            if (claim != null && adopter.isPresent() && adopter.get().compareTo(claim.token()) >= 0) {
+                Layout.id(mark.name(), Layout.ADOPTED).ifPresent(adopted::add);
+            }
+        }
+        return adopted;
     }
 
     private JsonNode open(String name, String format) {

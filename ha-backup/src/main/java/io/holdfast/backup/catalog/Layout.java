@@ -15,6 +15,8 @@ final class Layout {
     static final String DELETING = "deleting/";
     /** {@code fences/TOKEN.begun}, {@code fences/TOKEN.claim}: who took the catalogue over. */
     static final String FENCES = "fences/";
+    /** {@code adopted/ID/TOKEN}: who has copied it from another repository, so that it counts although it was made under a lower token. */
+    static final String ADOPTED = "adopted/";
     /** {@code probes/...}: to see the repository's time. */
     static final String PROBES = "probes/";
 
@@ -41,6 +43,27 @@ final class Layout {
 
     static String deleting(BackupId id) {
         return DELETING + id;
+    }
+
+    static String adopted(BackupId id) {
+        return ADOPTED + id + "/";
+    }
+
+    static String adopted(BackupId id, FencingToken token) {
+        return adopted(id) + String.format("%016x", token.value());
+    }
+
+    /** Who has adopted it, by the name of a mark; empty if that is none. */
+    static Optional<FencingToken> adopter(String name) {
+        return id(name, ADOPTED).flatMap(id -> {
+            String digits = name.substring(Math.min(name.length(), adopted(id).length()));
+            try {
+                FencingToken token = new FencingToken(Long.parseLong(digits, 16));
+                return adopted(id, token).equals(name) ? Optional.of(token) : Optional.empty();
+            } catch (IllegalArgumentException none) {
+                return Optional.empty();
+            }
+        });
     }
 
     static String fence(FencingToken token, String suffix) {

@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunningBackup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningBackup.class);
-    private static final String FORMAT = "holdfast-running-1";
     private static final int SALT_BYTES = 16;
-    private static final long RENEW_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final CatalogueWriter writer;
     private final BackupRepository repository;
@@ -45,9 +42,7 @@ public final class RunningBackup implements AutoCloseable {
     private final String source;
     private final String node;
     private final List<StoredObject> objects = new ArrayList<>();
-    private final Object signs = new Object();
-    private long sign; // guarded by signs
-    private long renewedAt; // guarded by signs
+    private final SignsOfLife signs;
     private byte @Nullable [] manifest;
     private boolean published;
     private boolean closed;
@@ -68,19 +63,12 @@ public final class RunningBackup implements AutoCloseable {
         this.kind = kind;
         this.source = source;
         this.node = node;
+        this.signs = new SignsOfLife(writer, id);
     }
 
     /** Returns false if somebody has that id. */
     boolean begin() {
-        synchronized (signs) {
-            renewedAt = writer.clock().nanoTime();
-            return putSign(0);
-        }
-    }
-
-    private boolean putSign(long number) {
-        String name = Layout.running(id) + number;
-        return writer.sealed().put(name, writer.sealed().seal(name, FORMAT, Sealed.nothing(), null));
+        return signs.begin();
     }
 
     /** Its id. */
@@ -95,12 +83,7 @@ public final class RunningBackup implements AutoCloseable {
      * @throws NotPublishedException if going on is of no use: somebody has taken over, or has taken this for dead
      */
     public void renew() {
-        synchronized (signs) {
-            putSign(sign + 1); // false if an earlier attempt failed after it was stored
-            repository.delete(Layout.running(id) + sign);
-            sign++;
-            renewedAt = writer.clock().nanoTime();
-        }
+        signs.renew();
         writer.fences().check(writer.token(), "the backup " + id);
         if (!repository.list(Layout.manifest(id)).isEmpty()) {
             throw collected();
@@ -108,11 +91,7 @@ public final class RunningBackup implements AutoCloseable {
     }
 
     private void renewIfDue() {
-        boolean due;
-        synchronized (signs) {
-            due = writer.clock().nanoTime() - renewedAt >= RENEW_EVERY_NANOS;
-        }
-        if (due) {
+        if (signs.isDue()) {
             renew();
         }
     }

@@ -223,7 +223,8 @@ final class Verifier {
                     mark(name, Layout.id(name, Layout.RUNNING));
                 } else if (name.startsWith(Layout.DELETING)) {
                     mark(name, Layout.id(name, Layout.DELETING));
-                } else if (name.startsWith(Layout.PROBES)) {
+                } else if (name.startsWith(Layout.PROBES)
+                        || Layout.adopter(name).isPresent()) {
                     checkMark(name);
                 } else if (name.startsWith(Layout.EPOCHS)) {
                     epoch(name);

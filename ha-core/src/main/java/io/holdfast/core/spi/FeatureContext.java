@@ -1,11 +1,13 @@
 package io.holdfast.core.spi;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.Grant;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.Health;
 import io.holdfast.core.KeyRing;
 import io.holdfast.core.Node;
 import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.RoleCandidacy;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a running feature gets from the cluster that it is part of. Safe from any thread unless said otherwise. */
@@ -89,10 +92,30 @@ public interface FeatureContext {
      */
     void health(String subject, Health health, String detail);
 
+    /**
+     * The same for what is not better on another node: it is shown by {@code HaCluster.health()} alike, and neither a role nor the
+     * mastership moves because of it.
+     */
+    default void clusterHealth(String subject, Health health, String detail) {
+        health(subject, health, detail);
+    }
+
+    /**
+     * Stands for a role of the cluster, as {@code cluster.role(name).stopWithin(limit).hold(begin, end)} does, until that is closed or the
+     * node stops. Called in {@code start} or later, by a feature that {@linkplain HaFeature#needsElectionEngine() needs} that.
+     *
+     * @param role 1 to 64 letters, digits, dots, hyphens and underscores; a feature's begins with {@code holdfast.}
+     * @param stopWithin how long {@code end} may take
+     * @throws IllegalStateException if nothing elects, or the node stands for that role already
+     */
+    default RoleCandidacy stand(String role, Duration stopWithin, Consumer<Grant> begin, Consumer<String> end) {
+        throw new IllegalStateException("nothing elects here who has the role " + role);
+    }
+
     /** How long this node's callbacks for its mastership may go on after that has ended; 0 if it has none. */
     long masterStopWithinNanos();
 
-    /** How the node is, as {@code HaCluster.health()} says: the worst of what its checks and features have found. */
+    /** How the node is: the worst of what its checks and features have found of itself, and so without {@link #clusterHealth}. */
     Health nodeHealth();
 
     /**

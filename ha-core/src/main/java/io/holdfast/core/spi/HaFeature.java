@@ -33,6 +33,11 @@ public interface HaFeature {
         return false;
     }
 
+    /** True if it works only where something elects; refused at {@code build()} if nothing does. */
+    default boolean needsElectionEngine() {
+        return false;
+    }
+
     /** True if its running part is a {@link Membership}. A cluster has at most one. */
     default boolean isMembership() {
         return false;

@@ -160,7 +160,9 @@ class ArchitectureTest {
         BACKUP_LAYERS.put("catalog", Set.of("crypto", "vocabulary", "container"));
         BACKUP_LAYERS.put("state", Set.of("vocabulary"));
         BACKUP_LAYERS.put("restore", Set.of("vocabulary", "container", "catalog"));
-        BACKUP_LAYERS.put("", Set.of("vocabulary", "state", "restore"));
+        BACKUP_LAYERS.put("plan", Set.of("vocabulary", "container", "catalog", "state"));
+        BACKUP_LAYERS.put("settings", Set.of("vocabulary"));
+        BACKUP_LAYERS.put("", Set.of("vocabulary", "state", "restore", "plan"));
 
         LOADBALANCE_LAYERS.put("vocabulary", Set.of());
         LOADBALANCE_LAYERS.put("pick", Set.of());
@@ -217,6 +219,8 @@ class ArchitectureTest {
             "it fills what OfflineDirectory hands out",
             REPLICATION + ".settings.ReplicationProvider -> " + REPLICATION + ".LogReplication",
             "what a file and the environment say becomes what the builder makes",
+            BACKUP + ".settings.BackupProvider -> " + BACKUP + ".Backups",
+            "what a file and the environment say becomes what the builder makes",
             MEMBERSHIP + ".settings.MembershipProvider -> " + MEMBERSHIP + ".GossipMembership",
             "the same",
             REPLICATION + ".node.LostQuorum -> " + REPLICATION + ".OfflineRecovery",
@@ -228,11 +232,15 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> VOCABULARY = Map.of(
             BACKUP,
             Set.of(
+                    "BackupInfo",
                     "BackupKeys",
                     "BackupKind",
+                    "BackupLayer",
                     "BackupRepository",
                     "BackupRepositoryException",
+                    "BackupService",
                     "BackupSource",
+                    "CronTimes",
                     "Damage",
                     "DamagedBackupException",
                     "KeyProvider",
@@ -241,10 +249,13 @@ class ArchitectureTest {
                     "LogRange",
                     "NotPublishedException",
                     "ObjectNames",
+                    "PruneVerdict",
                     "RestoreBound",
                     "RestorePlan",
                     "RestoreRefusedException",
-                    "RingKeys"),
+                    "Retention",
+                    "RingKeys",
+                    "Schedule"),
             CORE,
             Set.of(
                     "Address",

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.backup.Backups;
 import io.holdfast.core.Configuration;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
@@ -60,6 +61,8 @@ class ConfigurationPageTest {
             Set.of("stateMachine"),
             "membership",
             Set.of("discover", "onMessage"),
+            "backup",
+            Set.of("logical"),
             "zookeeper-election",
             Set.of("configure", "timing"),
             "etcd-election",
@@ -78,6 +81,17 @@ class ConfigurationPageTest {
             Map.entry("replication.autopilot", Set.of("autopilot.mode")),
             Map.entry("replication.autopilotReplaceAfter", Set.of("autopilot.replaceAfter")),
             Map.entry("replication.autopilotVoters", Set.of("autopilot.voters")),
+            Map.entry(
+                    "backup.to",
+                    Set.of(
+                            "directories",
+                            "offSiteDirectories",
+                            "keep.last",
+                            "keep.daily",
+                            "keep.weekly",
+                            "keep.monthly",
+                            "keep.recoveryWindow")),
+            Map.entry("backup.physical", Set.of("physical.every", "physical.cron", "physical.zone", "physical.jitter")),
             Map.entry("etcd-election.connect", Set.of("endpoints")),
             Map.entry("etcd-election.user", Set.of("user", "password")),
             Map.entry("replication.snapshots", Set.of("snapshots.logBytes", "snapshots.logAge")));
@@ -173,6 +187,7 @@ class ConfigurationPageTest {
                 "tls", Tls.class,
                 "replication", LogReplication.class,
                 "membership", GossipMembership.class,
+                "backup", Backups.class,
                 "zookeeper-election", ZooKeeperElection.class,
                 "etcd-election", EtcdElection.class);
         assertEquals(

@@ -48,6 +48,11 @@ class PagesCodeTest {
     }
 
     @Test
+    void whatThePageShowsOfMakingBackupsHasBeenRun() throws IOException {
+        assertRun("backup.md", "Making backups", "sim/BackupsTest.java");
+    }
+
+    @Test
     void whatIsNotTheSameIsNoticed() {
         Matcher shown = SHOWN.matcher("```java\nint a = 1;\n```");
         assertTrue(shown.find());

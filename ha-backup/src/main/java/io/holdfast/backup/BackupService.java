@@ -1,0 +1,40 @@
+package io.holdfast.backup;
+
+import io.holdfast.core.NotAvailableException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What can be asked of a node that has {@link Backups}: {@code cluster.feature(BackupService.class)}. Safe from any thread.
+ */
+public interface BackupService {
+    /** The role whose holder does the work. */
+    String ROLE = "holdfast.backup";
+
+    /**
+     * Makes a backup now, on this node if it holds {@link #ROLE}.
+     *
+     * @param source the name of what is to be backed up
+     * @return completes when it is in one layer, where callbacks run; with {@link NotAvailableException} if another node holds the role, as
+     *     the message says, or this one ceases to; with what went wrong if its source fails. If a layer fails it is tried in the next one,
+     *     and again
+     * @throws IllegalArgumentException if there is no such source
+     */
+    CompletableFuture<BackupInfo> runNow(String source);
+
+    /**
+     * What is in all layers, read now. Blocks. One that cannot be read is passed over, unless none can.
+     *
+     * @throws BackupRepositoryException if no layer can be read
+     */
+    List<BackupInfo> list();
+
+    /**
+     * What each layer's policy keeps and throws away, and why, by what is in all layers now. Blocks.
+     *
+     * @param dryRun false to have it thrown away, too, soon after this returns; only where this node holds {@link #ROLE}. That says also that
+     *     the wall clock is right, if it was set
+     * @throws NotAvailableException if it is to be thrown away, and another node holds the role
+     */
+    List<PruneVerdict> prune(boolean dryRun);
+}

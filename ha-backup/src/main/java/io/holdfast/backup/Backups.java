@@ -1,0 +1,199 @@
+package io.holdfast.backup;
+
+import io.holdfast.backup.plan.BackupNode;
+import io.holdfast.backup.plan.BackupSettings;
+import io.holdfast.backup.plan.BackupSettings.Wanted;
+import io.holdfast.core.Node;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.HaFeature;
+import io.holdfast.core.spi.RunningFeature;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Backups of a cluster, made and kept by itself:
+ *
+ * <pre>{@code
+ * HaCluster.builder("shop")
+ *     .with(LogReplication.inDirectory(dir).bootstrap("node-1", "node-2", "node-3"))
+ *     .with(Backups.to(BackupLayer.of("nas", BackupRepository.directory(nas)),
+ *                      BackupLayer.of("away", BackupRepository.directory(away)).offSite())
+ *             .keys(BackupKeys.inFile(keys))
+ *             .physical(Schedule.cron("30 2 * * *", ZoneId.of("Europe/Berlin")))
+ *             .logical(Schedule.hourly(), invoices))
+ * }</pre>
+ *
+ * <p>The node that holds the role {@value BackupService#ROLE} does the work, by default one that is not the master; when it dies,
+ * another one goes on. Each backup is written to the first layer that works and copied from there to the others. All nodes are given the same.
+ *
+ * <p>Immutable: each method returns a changed copy.
+ */
+public final class Backups implements HaFeature {
+    private static final Logger LOG = LoggerFactory.getLogger(Backups.class);
+    private static final Duration ARCHIVE_EVERY = Duration.ofSeconds(30);
+
+    private final BackupSettings settings;
+
+    private Backups(BackupSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Into one layer, named {@code main}. */
+    public static Backups to(BackupRepository repository) {
+        return to(BackupLayer.of("main", repository));
+    }
+
+    /** Into those layers: the first one that works is written to, the others get copies. */
+    public static Backups to(BackupLayer... layers) {
+        return new Backups(new BackupSettings(
+                List.of(layers),
+                BackupKeys.none(),
+                List.of(),
+                Optional.of(ARCHIVE_EVERY),
+                false,
+                0,
+                Optional.empty(),
+                Duration.ofHours(1),
+                Duration.ofHours(1)));
+    }
+
+    /** Encrypts, and authenticates catalogues. By default neither: then whoever can write to a layer can forge backups. */
+    public Backups keys(BackupKeys keys) {
+        return new Backups(settings.with(keys));
+    }
+
+    /** The replicated state as a whole; its log is archived in between, see {@link #archiveEvery}. */
+    public Backups physical(Schedule schedule) {
+        return new Backups(settings.with(new Wanted(schedule, null)));
+    }
+
+    /** A physical source, such as the directory of a database. */
+    public Backups physical(Schedule schedule, BackupSource source) {
+        return of(BackupKind.PHYSICAL, schedule, source);
+    }
+
+    /** A logical source, such as some tables of a database. */
+    public Backups logical(Schedule schedule, BackupSource source) {
+        return of(BackupKind.LOGICAL, schedule, source);
+    }
+
+    private Backups of(BackupKind kind, Schedule schedule, BackupSource source) {
+        if (source.kind() != kind) {
+            throw new IllegalArgumentException(
+                    "the source " + source.name() + " makes backups of the kind " + source.kind() + " and not " + kind);
+        }
+        return new Backups(settings.with(new Wanted(schedule, source)));
+    }
+
+    /** How often the log of the replicated state goes into the archive, 1 s to 1 h; 30 s by default. So much may be lost with all nodes. */
+    public Backups archiveEvery(Duration every) {
+        if (every.compareTo(Duration.ofSeconds(1)) < 0 || every.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException("archiveEvery " + every + " is not 1 s to 1 h");
+        }
+        return new Backups(settings.withArchive(Optional.of(every)));
+    }
+
+    /** Archives no log: a restore gets to the moments of physical backups alone. */
+    public Backups withoutArchive() {
+        return new Backups(settings.withArchive(Optional.empty()));
+    }
+
+    /** Leaves the work where it is when that node becomes the master; by default it is handed to another node. */
+    public Backups alsoOnMaster() {
+        return new Backups(settings.withMaster());
+    }
+
+    /** For each backup and each copy that is written, 1 KiB to 1 TiB a second; as many as there are by default. Not for the log. */
+    public Backups bytesPerSecond(long most) {
+        if (most < 1024 || most > 1L << 40) {
+            throw new IllegalArgumentException("bytesPerSecond " + most + " is not 1 KiB to 1 TiB");
+        }
+        return new Backups(settings.withLimit(most));
+    }
+
+    /**
+     * How old the last good backup of each source may be before that is an alert, 1 min to 10 years; by default one turn of its schedule older
+     * than it should be.
+     */
+    public Backups alertWhenOlderThan(Duration age) {
+        within("alertWhenOlderThan", age, Duration.ofDays(3_650));
+        return new Backups(settings.withAlerts(Optional.of(age), settings.behindAfter()));
+    }
+
+    /** How long a layer may lack what another one has before that is an alert, 1 min to 30 days; 1 h by default. */
+    public Backups alertWhenBehindFor(Duration time) {
+        within("alertWhenBehindFor", time, Duration.ofDays(30));
+        return new Backups(settings.withAlerts(settings.oldAfter(), time));
+    }
+
+    private static void within(String what, Duration time, Duration most) {
+        if (time.compareTo(Duration.ofMinutes(1)) < 0 || time.compareTo(most) > 0) {
+            throw new IllegalArgumentException(what + " " + time + " is not 1 min to " + most.toDays() + " days");
+        }
+    }
+
+    @Override
+    public String name() {
+        return "backup";
+    }
+
+    @Override
+    public boolean needsElectionEngine() {
+        return true;
+    }
+
+    @Override
+    public void validate(Settings cluster) {
+        Node node = cluster.node();
+        if (settings.layers().isEmpty()) {
+            throw new IllegalArgumentException(node.id()
+                    + " has backups and nowhere to put them; write Backups.to(BackupRepository.directory(...))");
+        }
+        if (settings.sources().isEmpty()) {
+            throw new IllegalArgumentException(node.id()
+                    + " has backups of nothing; add .physical(Schedule.daily()) for the replicated state, or a source");
+        }
+        unique("layers", settings.layers().stream().map(BackupLayer::name).toList());
+        unique("sources", settings.sources().stream().map(Wanted::name).toList());
+        for (Wanted wanted : settings.sources()) {
+            if (wanted.source() != null && wanted.name().equals(BackupNode.STATE)) {
+                throw new IllegalArgumentException("a source named " + BackupNode.STATE
+                        + " would be taken for the replicated state; give it another name");
+            }
+        }
+        if (!BackupNode.canMeetTheRule(settings.layers())) {
+            LOG.warn(
+                    "{}: the layers {} cannot hold backups as of the rule 3-2-1: three copies with the data itself, on two kinds of"
+                            + " media, one of them off-site; add a layer with .offSite()",
+                    node.id(),
+                    settings.layers().stream().map(BackupLayer::name).toList());
+        }
+    }
+
+    private static void unique(String what, List<String> names) {
+        Set<String> seen = new HashSet<>();
+        for (String name : names) {
+            if (!seen.add(name)) {
+                throw new IllegalArgumentException(
+                        "two of the " + what + " of the backups are named " + name + "; give one another name");
+            }
+        }
+    }
+
+    @Override
+    public RunningFeature create(FeatureContext context) {
+        return new BackupNode(settings, context);
+    }
+
+    @Override
+    public String toString() {
+        return "backups of "
+                + Arrays.toString(settings.sources().stream().map(Wanted::name).toArray()) + " to " + settings.layers();
+    }
+}

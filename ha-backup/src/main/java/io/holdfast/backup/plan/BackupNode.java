@@ -1,0 +1,369 @@
+package io.holdfast.backup.plan;
+
+import io.holdfast.backup.BackupInfo;
+import io.holdfast.backup.BackupKind;
+import io.holdfast.backup.BackupLayer;
+import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.BackupService;
+import io.holdfast.backup.BackupSource;
+import io.holdfast.backup.LogFeed;
+import io.holdfast.backup.PruneVerdict;
+import io.holdfast.backup.catalog.Catalogue.Listing;
+import io.holdfast.backup.catalog.Manifest;
+import io.holdfast.backup.plan.BackupSettings.Wanted;
+import io.holdfast.backup.plan.PlanConfig.ArchivePlan;
+import io.holdfast.backup.plan.PlanConfig.LayerPlan;
+import io.holdfast.backup.plan.PlanConfig.SourcePlan;
+import io.holdfast.backup.state.StateLogFeed;
+import io.holdfast.backup.state.StateSource;
+import io.holdfast.core.Explanation;
+import io.holdfast.core.HaEvent;
+import io.holdfast.core.Health;
+import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.RoleCandidacy;
+import io.holdfast.core.SafeToStop;
+import io.holdfast.core.spi.FeatureContext;
+import io.holdfast.core.spi.Inspectable;
+import io.holdfast.core.spi.ReplicatedState;
+import io.holdfast.core.spi.RunningFeature;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Backups on a running node: it stands for the role, does the work while it holds it, and says how things are. */
+public final class BackupNode implements RunningFeature, BackupService, Inspectable {
+    /** The name of the replicated state as a source. */
+    public static final String STATE = StateSource.NAME;
+
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
+    private static final String HEALTH = "backup";
+    private static final int MOST_IN_DETAIL = 3;
+
+    private final BackupSettings settings;
+    private final FeatureContext context;
+    private final PlanConfig plan;
+    private @Nullable BackupDriver driver;
+    private @Nullable BackupMeters meters;
+    private volatile @Nullable RoleCandidacy candidacy;
+    private List<Alert> told = List.of(); // of the planner's thread
+
+    /** Does nothing before it is opened. */
+    public BackupNode(BackupSettings settings, FeatureContext context) {
+        this.settings = settings;
+        this.context = context;
+        this.plan = new PlanConfig(
+                settings.layers().stream().map(BackupNode::plan).toList(),
+                settings.sources().stream()
+                        .map(wanted -> new SourcePlan(
+                                wanted.name(),
+                                wanted.source() == null
+                                        ? BackupKind.PHYSICAL
+                                        : wanted.source().kind(),
+                                wanted.schedule(),
+                                settings.oldAfter()))
+                        .toList(),
+                settings.hasState()
+                        ? settings.archiveEvery().map(every -> new ArchivePlan(STATE, every))
+                        : Optional.empty(),
+                !settings.alsoOnMaster() && !context.standalone(),
+                settings.behindAfter());
+    }
+
+    private static LayerPlan plan(BackupLayer layer) {
+        return new LayerPlan(layer.name(), layer.retention(), layer.medium(), layer.isOffSite());
+    }
+
+    /** True if with the data itself there are three copies on two kinds of media, one of them off-site. */
+    public static boolean canMeetTheRule(List<BackupLayer> layers) {
+        return Alarms.meetsRule(layers.stream().map(BackupNode::plan).toList());
+    }
+
+    @Override
+    public void open() {
+        ReplicatedState state = context.replicatedState();
+        Map<String, BackupSource> sources = new LinkedHashMap<>();
+        for (Wanted wanted : settings.sources()) {
+            BackupSource source = wanted.source();
+            if (source == null) {
+                if (state == null) {
+                    throw new IllegalStateException("the node " + context.node().id()
+                            + " is to back up the replicated state, and nothing replicates any; add"
+                            + " .with(LogReplication.inDirectory(...)), or leave .physical(schedule) out");
+                }
+                source = new StateSource(state);
+            }
+            sources.put(wanted.name(), source);
+        }
+        Map<String, BackupRepository> repositories = new LinkedHashMap<>();
+        settings.layers().forEach(layer -> repositories.put(layer.name(), layer.repository()));
+        Optional<LogFeed> feed =
+                plan.archive().isPresent() && state != null ? Optional.of(new StateLogFeed(state)) : Optional.empty();
+        BackupDriver made = new BackupDriver(
+                new DriverSetup(
+                        context.clusterName(),
+                        context.node().id(),
+                        plan,
+                        repositories,
+                        settings.keys(),
+                        sources,
+                        feed,
+                        () -> state != null && state.isMaster(),
+                        settings.bytesPerSecond(),
+                        settings.silentFor()),
+                context.runtime(),
+                new Listener());
+        driver = made;
+        meters = new BackupMeters(
+                context.meters(),
+                context.clusterName(),
+                context.node().id(),
+                plan,
+                made::view,
+                context.runtime().clock()::wallMillis);
+    }
+
+    private BackupDriver driver() {
+        BackupDriver opened = driver;
+        if (opened == null) {
+            throw new IllegalStateException("it has not been opened");
+        }
+        return opened;
+    }
+
+    @Override
+    public void start() {
+        BackupDriver running = driver();
+        candidacy =
+                context.stand(ROLE, STOP_WITHIN, grant -> running.begin(grant.token()), reason -> running.end(reason));
+    }
+
+    @Override
+    public void stop(Runnable stopped) {
+        BackupDriver running = driver;
+        if (running != null) {
+            running.end("the node stops");
+        }
+        stopped.run();
+    }
+
+    @Override
+    public void close() {
+        BackupDriver running = driver;
+        if (running != null) {
+            running.close();
+        }
+        BackupMeters measured = meters;
+        if (measured != null) {
+            measured.close();
+        }
+    }
+
+    @Override
+    public CompletableFuture<BackupInfo> runNow(String source) {
+        if (settings.sources().stream().noneMatch(wanted -> wanted.name().equals(source))) {
+            throw new IllegalArgumentException("there is no source " + source + "; there are "
+                    + settings.sources().stream().map(Wanted::name).toList());
+        }
+        return driver().makeNow(source)
+                .thenApplyAsync(made -> info(made.layer(), made.manifest()), context.callbacks());
+    }
+
+    @Override
+    public List<BackupInfo> list() {
+        List<BackupInfo> all = new ArrayList<>();
+        listings()
+                .forEach((layer, listing) -> listing.backups().forEach(backup -> all.add(info(layer.name(), backup))));
+        return all;
+    }
+
+    private Map<BackupLayer, Listing> listings() {
+        Map<BackupLayer, Listing> listings = new LinkedHashMap<>();
+        BackupRepositoryException last = null;
+        for (BackupLayer layer : settings.layers()) {
+            try {
+                listings.put(layer, driver().list(layer.name()));
+            } catch (BackupRepositoryException unreadable) {
+                last = unreadable;
+            }
+        }
+        if (last != null && listings.isEmpty()) {
+            throw last;
+        }
+        return listings;
+    }
+
+    @Override
+    public List<PruneVerdict> prune(boolean dryRun) {
+        if (!dryRun && driver().view().token() == null) {
+            throw new NotAvailableException(
+                    "this node does not do the backups; ask the one that holds the role " + ROLE);
+        }
+        Instant now = Instant.ofEpochMilli(context.runtime().clock().wallMillis());
+        Map<BackupLayer, Listing> listings = listings();
+        Map<String, Entry> union = new LinkedHashMap<>();
+        listings.values().forEach(listing -> Entries.of(listing)
+                .forEach(entry -> union.putIfAbsent(entry.id().toString(), entry)));
+        List<PruneVerdict> verdicts = new ArrayList<>();
+        listings.forEach((layer, listing) -> {
+            RetentionPlan wanted = RetentionPlan.of(layer.retention(), union.values(), now);
+            RetentionPlan.of(layer.retention(), Entries.of(listing), now)
+                    .verdicts()
+                    .forEach(verdict -> {
+                        boolean elsewhere = !verdict.keep() && wanted.keeps(verdict.id());
+                        verdicts.add(new PruneVerdict(
+                                layer.name(),
+                                verdict.id().toString(),
+                                verdict.keep() || elsewhere,
+                                elsewhere ? List.of("with what is in other layers it is kept") : verdict.reasons()));
+                    });
+        });
+        if (!dryRun) {
+            driver().pruneNow();
+        }
+        return verdicts;
+    }
+
+    private static BackupInfo info(String layer, Manifest backup) {
+        return new BackupInfo(
+                layer,
+                backup.id().toString(),
+                backup.source(),
+                backup.kind(),
+                backup.id().began(),
+                backup.ended(),
+                backup.storedBytes(),
+                backup.range(),
+                backup.remarks());
+    }
+
+    @Override
+    public Inspectable inspectable() {
+        return this;
+    }
+
+    @Override
+    public Map<String, Object> inspect() {
+        DriverView view = driver().view();
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("holder", view.token() != null);
+        if (view.token() != null) {
+            Map<String, Object> last = new LinkedHashMap<>();
+            view.last().forEach((source, at) -> last.put(source, at.toString()));
+            all.put("last", last);
+            all.put("held", Map.copyOf(view.held()));
+            all.put("lacks", Map.copyOf(view.lacks()));
+            all.put("alerts", view.alerts().stream().map(BackupNode::describe).toList());
+            all.put(
+                    "running",
+                    view.jobs().stream()
+                            .map(job -> job.what() + " in " + job.layer() + ", "
+                                    + job.watch().storedBytes() + " bytes stored")
+                            .toList());
+        }
+        return all;
+    }
+
+    @Override
+    public List<Explanation.Finding> explain() {
+        List<Explanation.Finding> findings = new ArrayList<>();
+        for (Alert alert : driver().view().alerts()) {
+            findings.add(new Explanation.Finding(
+                    "backup " + alert.subject(), Explanation.State.BROKEN, describe(alert), ""));
+        }
+        return findings;
+    }
+
+    /** Another node goes on with backups, and what this one had begun is made again. */
+    @Override
+    public SafeToStop safeToStop(String nodeId) {
+        return SafeToStop.yes(nodeId);
+    }
+
+    private static String describe(Alert alert) {
+        return alert.kind() + (alert.subject().isEmpty() ? "" : " " + alert.subject()) + ": " + alert.detail();
+    }
+
+    private final class Listener implements DriverListener {
+        private BackupMeters measured() {
+            BackupMeters all = meters;
+            if (all == null) {
+                throw new IllegalStateException("something was done before there were meters");
+            }
+            return all;
+        }
+
+        @Override
+        public void made(String layer, Manifest made, long tookNanos) {
+            measured().made(layer, made.source(), made.kind().name(), made.storedBytes(), tookNanos);
+            if (made.kind() != BackupKind.LOG) {
+                context.event(
+                        HaEvent.Kind.BACKUP_MADE,
+                        made.source(),
+                        made.id() + " in " + layer + ", " + made.storedBytes() + " bytes");
+            }
+        }
+
+        @Override
+        public void copied(String layer, Manifest manifest) {
+            measured().copied(layer, manifest.storedBytes());
+        }
+
+        @Override
+        public void deleted(String layer, int count) {
+            measured().deleted(layer, count);
+        }
+
+        @Override
+        public void failed(String layer, Job what, Job.Fault fault, String reason) {
+            measured().failed(layer, what.getClass().getSimpleName(), fault.name());
+            if (what instanceof Job.Make make && fault != Job.Fault.CANCELLED) {
+                context.event(HaEvent.Kind.BACKUP_FAILED, make.source(), reason);
+            }
+        }
+
+        @Override
+        public void raised(Alert alert) {
+            context.event(HaEvent.Kind.BACKUP_ALERT, alert.kind() + " " + alert.subject(), alert.detail());
+        }
+
+        @Override
+        public void cleared(Alert alert) {
+            context.event(HaEvent.Kind.BACKUP_ALERT_OVER, alert.kind() + " " + alert.subject(), "");
+        }
+
+        @Override
+        public void standing(List<Alert> alerts) {
+            if (!alerts.equals(told)) {
+                told = alerts;
+                String detail = alerts.stream()
+                        .limit(MOST_IN_DETAIL)
+                        .map(BackupNode::describe)
+                        .collect(Collectors.joining("; "));
+                context.clusterHealth(HEALTH, alerts.isEmpty() ? Health.UP : Health.DEGRADED, detail);
+            }
+        }
+
+        @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // what comes of it is told to the driver
+        public void handOver(String reason) {
+            RoleCandidacy stands = candidacy;
+            if (stands == null) {
+                driver().notHandedOver("it does not stand for the role yet");
+                return;
+            }
+            stands.handOver("").whenComplete((holder, failure) -> {
+                if (failure != null) {
+                    driver().notHandedOver(String.valueOf(failure.getMessage()));
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.holdfast.backup.plan;
+
+import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.KeyUnavailableException;
+import io.holdfast.backup.NotPublishedException;
+import io.holdfast.backup.catalog.CopyFailedException;
+import io.holdfast.backup.plan.Job.Fault;
+import io.holdfast.core.spi.LogGapException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+
+/** Whose fault it is that a job failed. */
+final class Blame {
+    private Blame() {}
+
+    static Fault of(Job job, Throwable failure) {
+        if (failure instanceof CancellationException) {
+            return Fault.CANCELLED;
+        } else if (failure instanceof CopyFailedException copy) {
+            return switch (copy.why()) {
+                case GONE -> Fault.GONE;
+                case DAMAGED -> Fault.DAMAGED;
+                case UNREADABLE -> Fault.FROM;
+            };
+        } else if (failure instanceof NotPublishedException lost) {
+            return lost.why() == NotPublishedException.Why.DEPOSED ? Fault.DEPOSED : Fault.LAYER;
+        } else if (failure instanceof BackupRepositoryException || failure instanceof KeyUnavailableException) {
+            return Fault.LAYER;
+        } else if (failure instanceof LogGapException) {
+            return Fault.GAP;
+        }
+        return job instanceof Job.Make || job instanceof Job.Archive ? Fault.SOURCE : Fault.LAYER;
+    }
+
+    static Throwable cause(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof CompletionException && cause != null ? cause : failure;
+    }
+
+    /** For people: ours say all by themselves, of others the type says more than the message does. */
+    static String describe(Throwable failure) {
+        String message = failure.getMessage();
+        boolean ours = failure.getClass().getName().startsWith("io.holdfast.");
+        return message != null && ours ? message : failure.toString();
+    }
+}

@@ -1,0 +1,147 @@
+package io.holdfast.backup.plan;
+
+import io.holdfast.backup.catalog.BackupId;
+import io.holdfast.backup.plan.PlanConfig.LayerPlan;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What the planner knows of one layer under one grant. */
+final class LayerState {
+    /** Shorter than the log is kept for who archives it. */
+    private static final long COUNTS_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+    final LayerPlan plan;
+    final Backoff trouble = new Backoff(5, 300);
+    private final Map<BackupId, Entry> entries = new TreeMap<>();
+    private final Set<BackupId> damagedCopies = new HashSet<>();
+    private List<String> damage = List.of();
+
+    /** Somebody with a higher token has it. */
+    boolean taken;
+
+    boolean claimed;
+    /** It has been looked at since the last failure. */
+    boolean looked;
+    /** A look was tried, with whatever outcome. */
+    boolean tried;
+
+    long lookedAt;
+    /** Since when it cannot be used; of no meaning while it can. */
+    long failingSince;
+
+    long collectAt;
+    boolean hasDeleted;
+    /** When a deletion began last; of no meaning before the first one. */
+    long deletedAt;
+
+    @Nullable
+    Job quick;
+
+    @Nullable
+    Job bulk;
+
+    /** What it should have and has not, in the order of copying. */
+    List<BackupId> lacks = List.of();
+    /** What it has and should not, in the order of deleting. */
+    List<BackupId> surplus = List.of();
+    /** Since when it has lacked something; of no meaning while it lacks nothing. */
+    long lacksSince;
+
+    LayerState(LayerPlan plan) {
+        this.plan = plan;
+    }
+
+    String name() {
+        return plan.name();
+    }
+
+    /** True if it can be written to, as far as is known. */
+    boolean isUsable(long nowNanos) {
+        return claimed && looked && !taken && trouble.isOver(nowNanos);
+    }
+
+    /** True if it can be read, as far as is known. */
+    boolean isReadable() {
+        return looked;
+    }
+
+    /** True if what it had counts as being there: for a while also after it has failed. */
+    boolean isKnown(long nowNanos) {
+        return looked || (tried && claimed && nowNanos - failingSince < COUNTS_NANOS);
+    }
+
+    @Nullable
+    Job in(Job.Lane lane) {
+        return lane == Job.Lane.QUICK ? quick : bulk;
+    }
+
+    void put(Job.Lane lane, @Nullable Job job) {
+        if (lane == Job.Lane.QUICK) {
+            quick = job;
+        } else {
+            bulk = job;
+        }
+    }
+
+    void seen(Job.Result.Seen seen, long nowNanos) {
+        entries.clear();
+        for (Entry entry : seen.entries()) {
+            entries.put(entry.id(), damagedCopies.contains(entry.id()) ? entry.damaged() : entry);
+        }
+        damage = seen.damaged();
+        tried = true;
+        looked = true;
+        lookedAt = nowNanos;
+    }
+
+    void add(Entry entry) {
+        damagedCopies.remove(entry.id());
+        entries.put(entry.id(), entry);
+    }
+
+    void remove(BackupId id) {
+        entries.remove(id);
+        damagedCopies.remove(id);
+    }
+
+    void damaged(BackupId id) {
+        damagedCopies.add(id);
+        Entry entry = entries.get(id);
+        if (entry != null) {
+            entries.put(id, entry.damaged());
+        }
+    }
+
+    /** What is damaged, for people; empty if nothing is known to be. */
+    List<String> damage() {
+        List<String> all = new ArrayList<>(damage);
+        damagedCopies.stream().sorted().forEach(id -> all.add("the backup " + id + " was not read as it was stored"));
+        return all;
+    }
+
+    Collection<Entry> entries() {
+        return Collections.unmodifiableCollection(entries.values());
+    }
+
+    boolean has(BackupId id) {
+        return entries.containsKey(id);
+    }
+
+    @Nullable
+    Entry entry(BackupId id) {
+        return entries.get(id);
+    }
+
+    boolean hasGood(BackupId id) {
+        Entry entry = entries.get(id);
+        return entry != null && entry.good();
+    }
+}

@@ -1,0 +1,48 @@
+package io.holdfast.backup.plan;
+
+import io.holdfast.backup.BackupKind;
+import io.holdfast.backup.Retention;
+import io.holdfast.backup.Schedule;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the planner is told once.
+ *
+ * @param layers the first one that works is written to, the others get copies
+ * @param sources what is backed up
+ * @param archive the log, if it is archived
+ * @param preferSlave true if the role goes to another node when this one is master
+ * @param behindAfter how long a layer may lack what it should have, before that is told
+ */
+record PlanConfig(
+        List<LayerPlan> layers,
+        List<SourcePlan> sources,
+        Optional<ArchivePlan> archive,
+        boolean preferSlave,
+        Duration behindAfter) {
+    PlanConfig {
+        layers = List.copyOf(layers);
+        sources = List.copyOf(sources);
+    }
+
+    /** A layer. */
+    record LayerPlan(String name, Retention retention, String medium, boolean offSite) {}
+
+    /**
+     * A source.
+     *
+     * @param oldAfter how old its last good backup may become, before that is told; empty for one turn of its schedule more than it
+     *     should
+     */
+    record SourcePlan(String name, BackupKind kind, Schedule schedule, Optional<Duration> oldAfter) {}
+
+    /**
+     * The log.
+     *
+     * @param base the source whose backups its parts follow
+     * @param every how often the next part is asked for
+     */
+    record ArchivePlan(String base, Duration every) {}
+}

@@ -1,0 +1,238 @@
+package io.holdfast.backup.plan;
+
+import io.holdfast.backup.Retention;
+import io.holdfast.backup.catalog.BackupId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.temporal.IsoFields;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Which backups of a catalogue stay and which go, and why: a function of what is there, a policy and the time.
+ */
+public final class RetentionPlan {
+    /** By how much clocks of two nodes may differ. */
+    private static final Duration DIFFERENCE = Duration.ofMinutes(1);
+
+    private final Retention policy;
+    private final Map<BackupId, Entry> entries = new TreeMap<>();
+    private final Map<BackupId, List<String>> keeps = new TreeMap<>();
+    private final Instant reference;
+    private final Comparator<Entry> byAge;
+
+    /**
+     * What becomes of one.
+     *
+     * @param id whose
+     * @param keep true if it stays
+     * @param reasons why, for people; at least one
+     */
+    public record Verdict(BackupId id, boolean keep, List<String> reasons) {}
+
+    private RetentionPlan(Retention policy, Collection<Entry> all, Instant now) {
+        this.policy = policy;
+        all.forEach(entry -> entries.put(entry.id(), entry));
+        Instant newest = entries.values().stream()
+                .filter(Entry::good)
+                .map(Entry::ended)
+                .max(Comparator.naturalOrder())
+                .orElse(now);
+        this.reference = newest.isBefore(now) ? newest : now;
+        // A clock that was wrong for an hour must not make what it stamped the newest for years: tokens only rise, and
+        // under one
+        // token what comes from the future counts as the oldest.
+        this.byAge = Comparator.comparing((Entry entry) -> entry.id().token())
+                .thenComparing(entry -> !entry.id().began().isAfter(now.plus(DIFFERENCE)))
+                .thenComparing(Entry::id);
+    }
+
+    /** What becomes of those, each of which has an id of its own. */
+    public static RetentionPlan of(Retention policy, Collection<Entry> entries, Instant now) {
+        RetentionPlan plan = new RetentionPlan(policy, entries, now);
+        plan.decide();
+        return plan;
+    }
+
+    private void decide() {
+        Map<String, List<Entry>> bySource = new TreeMap<>();
+        for (Entry entry : entries.values()) {
+            if (!entry.isLog()) {
+                bySource.computeIfAbsent(entry.source(), source -> new ArrayList<>())
+                        .add(entry);
+            }
+        }
+        bySource.forEach(this::decide);
+        window();
+        needs();
+    }
+
+    private void decide(String source, List<Entry> all) {
+        List<Entry> good =
+                all.stream().filter(Entry::good).sorted(byAge.reversed()).toList();
+        for (Entry entry : all) {
+            boolean later = good.stream().anyMatch(other -> byAge.compare(other, entry) > 0);
+            if (!entry.good() && !later) {
+                keep(entry, "it is damaged, and there is no later one of " + source);
+            }
+        }
+        for (int i = 0; i < good.size(); i++) {
+            if (i == 0) {
+                keep(good.get(i), "it is the last good one of " + source);
+            } else if (i < policy.last()) {
+                keep(good.get(i), "it is one of the last " + policy.last());
+            }
+        }
+        Instant since = before(policy.within());
+        good.stream()
+                .filter(entry -> entry.ended().isAfter(since))
+                .forEach(entry -> keep(entry, "it is no older than " + policy.within()));
+        periods(good, policy.hours(), "hour", at -> at.toLocalDate() + "T" + at.getHour() + at.getOffset());
+        periods(good, policy.days(), "day", at -> at.toLocalDate().toString());
+        periods(
+                good,
+                policy.weeks(),
+                "week",
+                at -> at.get(IsoFields.WEEK_BASED_YEAR) + "-W" + at.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
+        periods(good, policy.months(), "month", at -> at.getYear() + "-" + at.getMonthValue());
+        periods(good, policy.years(), "year", at -> String.valueOf(at.getYear()));
+    }
+
+    /** The newest of each period; the periods with none do not count. */
+    private void periods(List<Entry> newestFirst, int count, String name, Function<ZonedDateTime, String> period) {
+        Set<String> seen = new LinkedHashSet<>();
+        for (Entry entry : newestFirst) {
+            String of = period.apply(entry.id().began().atZone(policy.zone()));
+            if (!seen.contains(of)) {
+                if (seen.size() == count) {
+                    return;
+                }
+                seen.add(of);
+                keep(entry, "it is the newest of the " + name + " " + of);
+            }
+        }
+    }
+
+    private void window() {
+        long start = before(policy.recoveryWindow()).toEpochMilli();
+        List<LogChain> logs = LogChain.of(entries.values());
+        boolean covered = logs.stream().anyMatch(log -> log.firstMillis() <= start && log.endMillis() >= start);
+        LogChain before = null;
+        for (LogChain log : logs) {
+            if (log.endMillis() >= start) {
+                window(log, start);
+            } else if (log.hasBase()) {
+                before = log; // sorted by their ends, so the last one is what was there when the window begins
+            }
+        }
+        if (before != null && !covered) {
+            window(before, before.endMillis());
+        }
+    }
+
+    private void window(LogChain log, long start) {
+        String what = "a restore to a moment since " + Instant.ofEpochMilli(start);
+        long from = Long.MAX_VALUE;
+        Entry base = log.baseFor(start).orElse(null);
+        if (base != null) {
+            from = LogChain.range(base).toIndex();
+            log.basesFrom(base).forEach(needed -> keep(needed, what + " begins with it"));
+        }
+        for (Entry part : log.parts()) {
+            // Also what follows nothing: its physical backup may be in another repository, and on its way here.
+            if (LogChain.range(part).toIndex() > from || LogChain.range(part).toMillis() >= start) {
+                keep(part, what + " reads it");
+            }
+        }
+    }
+
+    private Instant before(Duration age) {
+        return reference.minus(age);
+    }
+
+    private void needs() {
+        Deque<BackupId> open = new ArrayDeque<>(keeps.keySet());
+        while (!open.isEmpty()) {
+            BackupId kept = open.poll();
+            for (BackupId need : needsOf(kept)) {
+                Entry needed = entries.get(need);
+                if (needed != null) {
+                    if (!keeps.containsKey(need)) {
+                        open.add(need);
+                    }
+                    keep(needed, kept + " needs it");
+                }
+            }
+        }
+    }
+
+    private List<BackupId> needsOf(BackupId id) {
+        Entry entry = entries.get(id);
+        return entry == null ? List.of() : entry.needs();
+    }
+
+    private void keep(Entry entry, String reason) {
+        keeps.computeIfAbsent(entry.id(), id -> new ArrayList<>()).add(reason);
+    }
+
+    /** True if that one is there and stays. */
+    public boolean keeps(BackupId id) {
+        return keeps.containsKey(id);
+    }
+
+    /** What becomes of each, by id. */
+    public List<Verdict> verdicts() {
+        List<Verdict> verdicts = new ArrayList<>();
+        for (Entry entry : entries.values()) {
+            List<String> reasons = keeps.get(entry.id());
+            verdicts.add(
+                    reasons == null
+                            ? new Verdict(entry.id(), false, List.of(whyNot(entry)))
+                            : new Verdict(entry.id(), true, List.copyOf(reasons)));
+        }
+        return verdicts;
+    }
+
+    private static String whyNot(Entry entry) {
+        if (!entry.good()) {
+            return "it is damaged, and a later one is good";
+        }
+        return entry.isLog() ? "no restore within the recovery window reads it" : "no rule keeps it";
+    }
+
+    /** What goes, each before what it needs. */
+    public List<BackupId> deletions() {
+        Map<BackupId, Integer> needing = new HashMap<>();
+        List<BackupId> going = new ArrayList<>();
+        for (Entry entry : entries.values()) {
+            if (!keeps(entry.id())) {
+                going.add(entry.id());
+                entry.needs().forEach(need -> needing.merge(need, 1, Integer::sum));
+            }
+        }
+        Deque<BackupId> free = new ArrayDeque<>();
+        going.stream().filter(id -> !needing.containsKey(id)).forEach(free::add);
+        List<BackupId> order = new ArrayList<>();
+        while (!free.isEmpty()) {
+            BackupId next = free.poll();
+            order.add(next);
+            for (BackupId need : needsOf(next)) {
+                if (needing.merge(need, -1, Integer::sum) == 0 && entries.containsKey(need) && !keeps(need)) {
+                    free.add(need);
+                }
+            }
+        }
+        return order;
+    }
+}

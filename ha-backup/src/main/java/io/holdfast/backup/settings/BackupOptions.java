@@ -1,0 +1,103 @@
+package io.holdfast.backup.settings;
+
+import io.holdfast.core.spi.Option;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** What can be set of backups. The same ranges and defaults hold for the methods of {@code Backups}. */
+public final class BackupOptions {
+    private static final int MOST_KEPT = 100_000;
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
+    public static final Option<List<String>> DIRECTORIES = Option.list(
+                    "directories",
+                    "paths",
+                    "directories that backups are kept in, which must exist, and are the same on all nodes (a mounted file system): the"
+                            + " first one that works is written to, the others get copies; required")
+            .allowed("at least one");
+    public static final Option<List<String>> OFF_SITE = Option.list(
+            "offSiteDirectories", "paths", "more of them, which are somewhere else: they come after the others");
+    public static final Option<Path> KEYS = Option.path(
+            "keys",
+            "a file with the keys that encrypt backups, one a line, of which the first one encrypts; without it they are not"
+                    + " encrypted. Keep a copy elsewhere: without its key a backup is lost");
+    public static final Option<Duration> EVERY = Option.duration(
+                    "physical.every",
+                    "how often the replicated state is backed up as a whole; a day, if there is no physical.cron either")
+            .within(Duration.ofSeconds(10), Duration.ofDays(366));
+    public static final Option<String> CRON = Option.text(
+                    "physical.cron",
+                    "instead of that the times: minute, hour, day of the month, month, day of the week, such as 30 2 * * *")
+            .allowed("five fields of crontab(5)");
+    public static final Option<String> ZONE = Option.text(
+                    "physical.zone", "the time zone of physical.cron, and where days and weeks of keep begin")
+            .byDefault("UTC")
+            .allowed("such as Europe/Berlin");
+    public static final Option<Duration> JITTER = Option.duration(
+                    "physical.jitter", "up to so much later it begins, by chance")
+            .byDefault(Duration.ZERO)
+            .within(Duration.ZERO, Duration.ofDays(1));
+    public static final Option<Duration> ARCHIVE_EVERY = Option.duration(
+                    "archiveEvery",
+                    "how often the log of the replicated state goes into the archive: so much may be lost with all nodes")
+            .byDefault(Duration.ofSeconds(30))
+            .within(Duration.ofSeconds(1), Duration.ofHours(1));
+    public static final Option<Boolean> WITHOUT_ARCHIVE =
+            Option.flag("withoutArchive", "archives no log: a restore gets to the moments of physical backups alone");
+    public static final Option<Boolean> ALSO_ON_MASTER = Option.flag(
+            "alsoOnMaster",
+            "leaves the work where it is when that node becomes the master, instead of handing it over");
+    public static final Option<Long> BYTES_PER_SECOND = Option.bytes(
+                    "bytesPerSecond",
+                    "the most that each backup and each copy stores in a second; as much as goes if it is not set")
+            .within(1024L, 1L << 40);
+    public static final Option<Duration> OLDER_THAN = Option.duration(
+                    "alertWhenOlderThan",
+                    "how old the last good backup may be before that is an alert; one turn of its schedule older than it should be if it"
+                            + " is not set")
+            .within(Duration.ofMinutes(1), Duration.ofDays(3_650));
+    public static final Option<Duration> BEHIND_FOR = Option.duration(
+                    "alertWhenBehindFor", "how long a directory may lack what another one has before that is an alert")
+            .byDefault(Duration.ofHours(1))
+            .within(Duration.ofMinutes(1), Duration.ofDays(30));
+    public static final Option<Integer> LAST = Option.number("keep.last", "so many of the newest stay")
+            .byDefault(3)
+            .within(1, MOST_KEPT);
+    public static final Option<Integer> DAILY = kept("keep.daily", "one of each of so many days stays", 7);
+    public static final Option<Integer> WEEKLY = kept("keep.weekly", "one of each of so many weeks stays", 4);
+    public static final Option<Integer> MONTHLY = kept("keep.monthly", "one of each of so many months stays", 6);
+    public static final Option<Duration> WINDOW = Option.duration(
+                    "keep.recoveryWindow", "to any moment of so long a time the replicated state can be restored")
+            .byDefault(Duration.ofDays(7))
+            .within(Duration.ZERO, LONGEST);
+
+    private BackupOptions() {}
+
+    private static Option<Integer> kept(String key, String description, int byDefault) {
+        return Option.number(key, description).byDefault(byDefault).within(0, MOST_KEPT);
+    }
+
+    /** In the order in which they are shown. */
+    static List<Option<?>> all() {
+        return List.of(
+                DIRECTORIES,
+                OFF_SITE,
+                KEYS,
+                EVERY,
+                CRON,
+                ZONE,
+                JITTER,
+                ARCHIVE_EVERY,
+                WITHOUT_ARCHIVE,
+                ALSO_ON_MASTER,
+                BYTES_PER_SECOND,
+                OLDER_THAN,
+                BEHIND_FOR,
+                LAST,
+                DAILY,
+                WEEKLY,
+                MONTHLY,
+                WINDOW);
+    }
+}

@@ -1,0 +1,227 @@
+package io.holdfast.backup.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.backup.BackupKind;
+import io.holdfast.backup.catalog.Catalogue.Listing;
+import io.holdfast.backup.catalog.Catalogue.Verification;
+import io.holdfast.backup.catalog.Manifest;
+import io.holdfast.backup.container.ContainerReader;
+import io.holdfast.backup.container.Progress;
+import io.holdfast.backup.plan.StormWorld.Driven;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The real driver over days of virtual time: layers go away and fail, processes die in the midst of a call, the role moves and the old
+ * holder hears of it late, clocks jump, the cluster is restored. While that goes on, each catalogue lists only what is whole, and no layer
+ * ever loses its last good backup. Once it has ended, each layer soon has all that it should, the log to its end, and nothing else.
+ */
+class BackupStormTest {
+    private static final int SEEDS = Integer.getInteger("holdfast.backup.seeds", 6);
+    private static final Duration STORM = Duration.ofHours(40);
+    /** More than the longest pause after failures, and a turn of each schedule. */
+    private static final Duration CALM = Duration.ofHours(14);
+
+    private final Map<String, Set<String>> had = new HashMap<>();
+
+    @Test
+    void storms() {
+        Map<String, Integer> seen = new TreeMap<>();
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            had.clear();
+            StormWorld world = new StormWorld(seed, 2 + (int) (seed % 2));
+            try {
+                storm(world);
+                calm(world);
+            } catch (AssertionError | RuntimeException failure) {
+                throw new AssertionError("seed " + seed + ": " + failure.getMessage() + " after " + world, failure);
+            }
+            for (String what : List.of(
+                    "copied",
+                    "deleted",
+                    "failed LAYER",
+                    "failed SOURCE",
+                    "failed GAP",
+                    "failed DEPOSED",
+                    "failed FROM",
+                    "raised LAYER_FAILING",
+                    "raised CLOCK_SET",
+                    "made state LOG",
+                    "made state PHYSICAL")) {
+                seen.merge(what, world.made(what), Integer::sum);
+            }
+        }
+        seen.forEach((what, count) -> assertTrue(count > 0, "no storm had: " + what + ", of " + seen));
+    }
+
+    private void storm(StormWorld world) {
+        world.grant(world.nodes.get(0), true);
+        long end = STORM.toNanos();
+        world.sourcesFail = true;
+        while (world.simulation.nowNanos() < end) {
+            world.simulation.runFor(Duration.ofMinutes(1 + world.random.nextInt(40)));
+            disturb(world);
+            check(world, world.random.nextInt(8) == 0);
+        }
+        check(world, true);
+    }
+
+    private static void disturb(StormWorld world) {
+        revive(world);
+        Driven some = world.nodes.get(world.random.nextInt(world.nodes.size()));
+        StormRepository layer = world.layers.get(world.random.nextInt(world.layers.size()));
+        switch (world.random.nextInt(11)) {
+            case 0 -> layer.away(true);
+            case 1, 2 -> layer.away(false);
+            case 3 -> layer.failing(world.random.nextDouble() / 5);
+            case 4 -> layer.failing(0);
+            case 5, 6 -> move(world, some, world.random.nextBoolean());
+            case 7 -> {
+                some.kill();
+                some.start();
+            }
+            case 8 -> some.process.dieAt(world.random.nextInt(60));
+            case 9 -> some.node.jumpWallClock(Duration.ofMinutes(world.random.nextInt(20_000) - 10_000));
+            default -> {
+                if (world.random.nextInt(8) == 0) {
+                    world.restore();
+                }
+            }
+        }
+        revive(world);
+        if (world.holder == null) {
+            move(world, world.nodes.get(world.random.nextInt(world.nodes.size())), true);
+        }
+    }
+
+    /** Who died in the midst of a call is started again. */
+    private static void revive(StormWorld world) {
+        for (Driven node : world.nodes) {
+            if (node.process.isDead()) {
+                node.kill();
+                node.start();
+            }
+        }
+    }
+
+    private static void move(StormWorld world, Driven to, boolean oldOneHears) {
+        if (world.holder != to) {
+            world.grant(to, oldOneHears);
+        }
+    }
+
+    /** What is listed is whole, and of what was there once, there is always one. */
+    private void check(StormWorld world, boolean read) {
+        assertEquals(List.of(), world.unexpected);
+        for (StormRepository layer : world.layers) {
+            Listing listing = world.catalogue(layer).list();
+            assertEquals(List.of(), listing.damaged());
+            Set<String> sources = new TreeSet<>();
+            for (Manifest manifest : listing.backups()) {
+                if (read) {
+                    read(world, layer, manifest);
+                }
+                if (manifest.kind() != BackupKind.LOG) {
+                    sources.add(manifest.source());
+                }
+            }
+            Set<String> once = had.computeIfAbsent(layer.toString(), l -> new TreeSet<>());
+            assertTrue(sources.containsAll(once), "there were backups of " + once + ", and are of " + sources);
+            once.addAll(sources);
+        }
+    }
+
+    private static void read(StormWorld world, StormRepository layer, Manifest manifest) {
+        for (Manifest.StoredObject object : manifest.objects()) {
+            try (ContainerReader reader = world.catalogue(layer).open(manifest, object.name())) {
+                reader.drain();
+            } catch (IOException | RuntimeException broken) {
+                throw new AssertionError(layer + " lists what is not whole: " + broken, broken);
+            }
+        }
+    }
+
+    private void calm(StormWorld world) {
+        world.sourcesFail = false;
+        world.layers.forEach(layer -> {
+            layer.away(false);
+            layer.failing(0);
+        });
+        world.nodes.forEach(node -> node.process.dieAt(-1));
+        revive(world);
+        Driven last = world.nodes.get(0);
+        if (world.holder == last) {
+            world.grant(world.nodes.get(1), true);
+            world.simulation.runFor(Duration.ofMinutes(30));
+        }
+        world.grant(last, true);
+        world.simulation.runFor(CALM);
+        // A new grant forgets what was given up under the one before.
+        world.grant(world.nodes.get(1), true);
+        long calls = calls(world);
+        world.simulation.runFor(CALM);
+        check(world, true);
+        // At most what archiving, copying and looking cost: nobody turns in a circle.
+        assertTrue(calls(world) - calls < 600_000, (calls(world) - calls) + " calls in " + CALM);
+        long archived = world.index - 30;
+        for (StormRepository layer : world.layers) {
+            complete(world, layer, archived);
+            nothingIsLeftOver(world, layer);
+        }
+        for (StormRepository layer : world.layers) {
+            LayerState state = state(world, layer);
+            union(world).compare(state, world.nodes.get(1).now());
+            assertEquals(List.of(), state.lacks, "what " + layer + " lacks");
+        }
+    }
+
+    private static Inventories union(StormWorld world) {
+        return Inventories.of(
+                world.layers.stream().map(layer -> state(world, layer)).toList());
+    }
+
+    private static LayerState state(StormWorld world, StormRepository layer) {
+        LayerState state = new LayerState(world.plan().layers().get(world.layers.indexOf(layer)));
+        state.seen(new Job.Result.Seen(Entries.of(world.catalogue(layer).list()), List.of()), 0);
+        return state;
+    }
+
+    private static long calls(StormWorld world) {
+        return world.layers.stream().mapToLong(StormRepository::calls).sum();
+    }
+
+    private static void complete(StormWorld world, StormRepository layer, long archived) {
+        List<Entry> entries = Entries.of(world.catalogue(layer).list());
+        LogChain log = LogChain.of(entries).stream()
+                .filter(chain -> chain.logId().equals(world.logId()))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("nothing of " + world.logId()));
+        Entry base = log.lastBase().orElseThrow(() -> new AssertionError("no backup of " + world.logId()));
+        long reach = log.reach(base);
+        assertTrue(reach >= archived, "archived to " + reach + " and the log has " + world.index);
+        assertTrue(entries.stream().anyMatch(entry -> entry.source().equals("files")), "no files in " + entries.size());
+    }
+
+    private static void nothingIsLeftOver(StormWorld world, StormRepository layer) {
+        Verification verification = world.catalogue(layer).verify(Progress.NONE);
+        assertTrue(verification.isClean(), verification.toString());
+        assertEquals(List.of(), verification.unfinished());
+        Set<String> there = new TreeSet<>(layer.objects.names());
+        for (Manifest manifest : world.catalogue(layer).list().backups()) {
+            there.remove("backups/" + manifest.id());
+            manifest.objects().forEach(object -> there.remove(object.name()));
+            there.removeIf(name -> name.startsWith("adopted/" + manifest.id() + "/"));
+        }
+        there.removeIf(name -> name.startsWith("fences/"));
+        assertEquals(Set.of(), there);
+    }
+}
