@@ -10,8 +10,7 @@ package io.holdfast.backup;
  * @param fromMillis when the first entry was taken, by its master's wall clock, in milliseconds since 1970; 0 if it stands for all
  * @param toMillis the same of the last
  */
-public record LogRange(
-        String logId, long fromIndex, long toIndex, long toTerm, long fromMillis, long toMillis) {
+public record LogRange(String logId, long fromIndex, long toIndex, long toTerm, long fromMillis, long toMillis) {
     /** Checks the order. */
     public LogRange {
         if (logId.isEmpty() || fromIndex < 0 || toIndex < fromIndex || toTerm < 0) {
