@@ -14,7 +14,7 @@ import java.util.List;
  * DirectoryRestore.Restored restored = DirectoryRestore.into(Path.of("/srv/shop/uploads")).from(part);
  * }</pre>
  *
- * <p>Permissions and times are as they were, but for the times of symbolic links. Owners are as they were, by number, as far as this
+ * <p>Permissions and times are as they were, but for the times of symbolic links, and fractions of seconds before 1970. Owners are as they were, by number, as far as this
  * process may set them. Runs of at least 64 KiB of zeros become holes. When it returns, all of it survives a loss of power.
  *
  * <p>While it is under way, there is a file {@value #UNFINISHED} in the directory. If it fails, what it has brought is removed;
@@ -73,6 +73,7 @@ public final class DirectoryRestore {
      * @throws IOException what reading {@code part} or writing threw
      */
     public Restored from(InputStream part) throws IOException, InterruptedException {
+        Interrupted.check("the restore of " + target);
         TreeReader tree = new TreeReader(target, owners, forced);
         tree.begin();
         boolean whole = false;

@@ -1,6 +1,7 @@
 package io.holdfast.backup.source;
 
 import io.holdfast.backup.BackupKind;
+import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,17 +36,20 @@ import java.util.function.Predicate;
  * the way back.
  */
 public final class DirectorySource implements BackupSource {
-    /** The part's name. */
+    /** The part's name by default. */
     public static final String PART = "files.tar";
 
     private final String name;
     private final Path root;
+    private final String part;
     private final Predicate<Path> leftOut;
     private final boolean remarkUnreadable;
 
-    private DirectorySource(String name, Path root, Predicate<Path> leftOut, boolean remarkUnreadable) {
+    private DirectorySource(
+            String name, Path root, String part, Predicate<Path> leftOut, boolean remarkUnreadable) {
         this.name = name;
         this.root = root;
+        this.part = part;
         this.leftOut = leftOut;
         this.remarkUnreadable = remarkUnreadable;
     }
@@ -57,7 +61,12 @@ public final class DirectorySource implements BackupSource {
      * @param root may be a symbolic link to one; looked at for each backup
      */
     public static DirectorySource of(String name, Path root) {
-        return new DirectorySource(SourceNames.check(name), root, path -> false, false);
+        return new DirectorySource(SourceNames.check(name), root, PART, path -> false, false);
+    }
+
+    /** What the part is called, as of {@link BackupRepository#checkName}; {@value #PART} by default. */
+    public DirectorySource part(String partName) {
+        return new DirectorySource(name, root, BackupRepository.checkName(partName), leftOut, remarkUnreadable);
     }
 
     /**
@@ -66,12 +75,12 @@ public final class DirectorySource implements BackupSource {
      * @param relative asked for each file, link and directory by its path beneath the root; must not throw
      */
     public DirectorySource leaveOut(Predicate<Path> relative) {
-        return new DirectorySource(name, root, leftOut.or(relative), remarkUnreadable);
+        return new DirectorySource(name, root, part, leftOut.or(relative), remarkUnreadable);
     }
 
     /** Goes on with a remark where something cannot be read, which then is not stored, or filled up with zeros. */
     public DirectorySource remarkUnreadable() {
-        return new DirectorySource(name, root, leftOut, true);
+        return new DirectorySource(name, root, part, leftOut, true);
     }
 
     @Override
@@ -108,7 +117,7 @@ public final class DirectorySource implements BackupSource {
             }
             Remarks remarks = new Remarks();
             Map<String, String> facts = new LinkedHashMap<>();
-            Interrupted.put(parts, PART, true, out -> {
+            Interrupted.put(parts, part, true, out -> {
                 TreeWriter tree = new TreeWriter(real, leftOut, remarkUnreadable, parts, remarks, out);
                 tree.write();
                 facts.putAll(tree.facts());

@@ -189,10 +189,12 @@ final class RunningCommand implements AutoCloseable {
     /** Waits until it has ended, and fails unless it was well. */
     void finish() throws SourceFailedException, InterruptedException {
         boolean ended = process.waitFor(Math.max(1, deadline.left()), TimeUnit.NANOSECONDS);
-        awaitLastWords();
-        if (saysTooMuch || !ended) {
-            checkGoing();
+        if (!ended) {
             throw failed("took longer than " + command.limit() + ", and was killed");
+        }
+        awaitLastWords();
+        if (saysTooMuch) {
+            checkGoing();
         }
         if (process.exitValue() != 0) {
             throw failed("ended with " + status());

@@ -16,6 +16,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -48,6 +50,7 @@ final class TreeReader {
     private long links;
     private long bytes;
     private long ownersLeft;
+    private long timesCut;
 
     private record Open(TarEntry entry, Path path) {}
 
@@ -74,7 +77,6 @@ final class TreeReader {
             }
         }
         Files.createFile(marker());
-        force(target);
     }
 
     /** Removes what is not whole. */
@@ -126,6 +128,7 @@ final class TreeReader {
     }
 
     Restored restore(InputStream part) throws IOException {
+        force(target);
         TarReader tar = new TarReader(part);
         for (TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
             Interrupted.checkInContent("the restore of " + target);
@@ -152,6 +155,9 @@ final class TreeReader {
             remarks.add(
                     "the owners of " + ownersLeft + " files and directories are not set, since this process may not;"
                             + " DirectoryRestore.withoutOwners() if that is meant");
+        }
+        if (timesCut > 0) {
+            remarks.add("the times of " + timesCut + " files and directories are from before 1970, and set to the second");
         }
         return new Restored(files, directories, links, bytes, remarks.list());
     }
@@ -327,7 +333,13 @@ final class TreeReader {
     private void dress(Path path, TarEntry entry) throws IOException {
         own(path, entry);
         Files.setAttribute(path, "unix:mode", entry.mode() & PERMISSIONS, ITSELF);
-        Files.setLastModifiedTime(path, FileTime.from(entry.modified()));
+        Instant modified = entry.modified();
+        if (modified.isBefore(Instant.EPOCH) && modified.getNano() > 0) {
+            // Java takes the fraction for a negative one, is refused, and sets 1970 without a word.
+            modified = modified.truncatedTo(ChronoUnit.SECONDS);
+            timesCut++;
+        }
+        Files.setLastModifiedTime(path, FileTime.from(modified));
     }
 
     private void own(Path path, TarEntry entry) throws IOException {

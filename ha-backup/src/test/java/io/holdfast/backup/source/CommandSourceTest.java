@@ -220,7 +220,7 @@ class CommandSourceTest {
     @Test
     void aProcessThatIsLeftBehindWithTheOutputIsNoEndOfIt() throws Exception {
         Path pid = directory.resolve("pid");
-        String message = failure(shell("echo data; " + FOR_LONG + " & echo $! > " + pid));
+        String message = failure(shell("echo data; " + FOR_LONG + " 2>&- & echo $! > " + pid));
         assertTrue(message.contains("left a process behind"), message);
         long left = Long.parseLong(Files.readString(pid).trim());
         ProcessHandle.of(left).ifPresent(ProcessHandle::destroyForcibly);
