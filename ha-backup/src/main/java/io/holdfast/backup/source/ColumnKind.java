@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 enum ColumnKind {
     BOOLEAN {
         @Override
-        @Nullable Object read(ResultSet row, int column) throws SQLException {
+        @Nullable
+        Object read(ResultSet row, int column) throws SQLException {
             return row.getBoolean(column);
         }
 
@@ -32,7 +33,8 @@ enum ColumnKind {
     },
     INTEGER {
         @Override
-        @Nullable Object read(ResultSet row, int column) throws SQLException {
+        @Nullable
+        Object read(ResultSet row, int column) throws SQLException {
             return row.getLong(column);
         }
 
@@ -43,19 +45,20 @@ enum ColumnKind {
     },
     SINGLE {
         @Override
-        @Nullable Object read(ResultSet row, int column) throws SQLException {
+        @Nullable
+        Object read(ResultSet row, int column) throws SQLException {
             return row.getFloat(column);
         }
 
         @Override
         void bind(PreparedStatement statement, int parameter, JsonNode value, boolean postgres) throws SQLException {
-            statement.setFloat(
-                    parameter, value.isTextual() ? Float.parseFloat(value.textValue()) : value.floatValue());
+            statement.setFloat(parameter, value.isTextual() ? Float.parseFloat(value.textValue()) : value.floatValue());
         }
     },
     DOUBLE {
         @Override
-        @Nullable Object read(ResultSet row, int column) throws SQLException {
+        @Nullable
+        Object read(ResultSet row, int column) throws SQLException {
             return row.getDouble(column);
         }
 
@@ -68,7 +71,8 @@ enum ColumnKind {
     /** As text, since readers of JSON round numbers; also {@code NaN} and {@code Infinity}. */
     DECIMAL {
         @Override
-        @Nullable Object read(ResultSet row, int column) throws SQLException {
+        @Nullable
+        Object read(ResultSet row, int column) throws SQLException {
             return row.getString(column);
         }
 
@@ -84,7 +88,8 @@ enum ColumnKind {
     /** Base64. */
     BYTES {
         @Override
-        @Nullable Object read(ResultSet row, int column) throws SQLException {
+        @Nullable
+        Object read(ResultSet row, int column) throws SQLException {
             byte[] bytes = row.getBytes(column);
             return bytes == null ? null : Base64.getEncoder().encodeToString(bytes);
         }
@@ -97,7 +102,8 @@ enum ColumnKind {
     /** A moment, in UTC. */
     INSTANT {
         @Override
-        @Nullable Object read(ResultSet row, int column) throws SQLException {
+        @Nullable
+        Object read(ResultSet row, int column) throws SQLException {
             OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
             return text(time, OffsetDateTime.MIN, OffsetDateTime.MAX, ColumnKind::inUtc);
         }
@@ -105,14 +111,14 @@ enum ColumnKind {
         @Override
         void bind(PreparedStatement statement, int parameter, JsonNode value, boolean postgres) throws SQLException {
             String text = value.asText();
-            statement.setObject(
-                    parameter, time(text, OffsetDateTime.MIN, OffsetDateTime.MAX, OffsetDateTime::parse));
+            statement.setObject(parameter, time(text, OffsetDateTime.MIN, OffsetDateTime.MAX, OffsetDateTime::parse));
         }
     },
     /** A date and a time of some place that the database does not tell. */
     LOCAL {
         @Override
-        @Nullable Object read(ResultSet row, int column) throws SQLException {
+        @Nullable
+        Object read(ResultSet row, int column) throws SQLException {
             LocalDateTime time = row.getObject(column, LocalDateTime.class);
             return text(time, LocalDateTime.MIN, LocalDateTime.MAX, LocalDateTime::toString);
         }
@@ -125,7 +131,8 @@ enum ColumnKind {
     },
     DATE {
         @Override
-        @Nullable Object read(ResultSet row, int column) throws SQLException {
+        @Nullable
+        Object read(ResultSet row, int column) throws SQLException {
             LocalDate date = row.getObject(column, LocalDate.class);
             return text(date, LocalDate.MIN, LocalDate.MAX, LocalDate::toString);
         }
@@ -138,7 +145,8 @@ enum ColumnKind {
     },
     TEXT {
         @Override
-        @Nullable Object read(ResultSet row, int column) throws SQLException {
+        @Nullable
+        Object read(ResultSet row, int column) throws SQLException {
             return row.getString(column);
         }
 

@@ -45,8 +45,7 @@ public final class DirectorySource implements BackupSource {
     private final Predicate<Path> leftOut;
     private final boolean remarkUnreadable;
 
-    private DirectorySource(
-            String name, Path root, String part, Predicate<Path> leftOut, boolean remarkUnreadable) {
+    private DirectorySource(String name, Path root, String part, Predicate<Path> leftOut, boolean remarkUnreadable) {
         this.name = name;
         this.root = root;
         this.part = part;

@@ -87,7 +87,9 @@ final class Identifiers {
     private String literally(String name) {
         try {
             String escape = metaData.getSearchStringEscape();
-            return name.replace(escape, escape + escape).replace("_", escape + "_").replace("%", escape + "%");
+            return name.replace(escape, escape + escape)
+                    .replace("_", escape + "_")
+                    .replace("%", escape + "%");
         } catch (SQLException none) {
             return name;
         }

@@ -1,6 +1,6 @@
 package io.holdfast.backup.source;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Lines {
     private static final String ROWS = "rows";
     /** A value may be as long as a column may be; a row has to fit into memory, as it did when it was written. */
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+    private static final JsonMapper MAPPER = JsonMapper.builder(new JsonFactoryBuilder()
                     .rootValueSeparator((String) null)
                     .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
                     .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)

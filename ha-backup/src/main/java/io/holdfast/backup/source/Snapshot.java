@@ -123,11 +123,15 @@ final class Snapshot implements AutoCloseable {
     /** Databases compare a time without a zone to a moment, too: in the zone of the session, which is nobody's choice. */
     private static void checkColumn(TableHeader header, Period period) throws SourceFailedException {
         int index = header.indexOf(period.column());
-        ColumnKind kind = index < 0 ? ColumnKind.TEXT : header.columns().get(index).kind();
-        boolean fits = period.zoned() ? kind == ColumnKind.INSTANT : kind == ColumnKind.LOCAL || kind == ColumnKind.DATE;
+        ColumnKind kind =
+                index < 0 ? ColumnKind.TEXT : header.columns().get(index).kind();
+        boolean fits =
+                period.zoned() ? kind == ColumnKind.INSTANT : kind == ColumnKind.LOCAL || kind == ColumnKind.DATE;
         if (!fits) {
             throw new SourceFailedException("table " + header.shownName() + ": the column " + period.column() + " is "
-                    + (index < 0 ? "not as it is written in the database" : header.columns().get(index).type())
+                    + (index < 0
+                            ? "not as it is written in the database"
+                            : header.columns().get(index).type())
                     + "; a period of " + (period.zoned() ? "Instant" : "LocalDateTime") + " is for one "
                     + (period.zoned() ? "with" : "without") + " a time zone");
         }
@@ -137,8 +141,7 @@ final class Snapshot implements AutoCloseable {
         List<Column> columns = new ArrayList<>();
         for (int i = 1; i <= metaData.getColumnCount(); i++) {
             String type = metaData.getColumnTypeName(i);
-            columns.add(new Column(
-                    metaData.getColumnName(i), type, ColumnKind.of(metaData.getColumnType(i), type)));
+            columns.add(new Column(metaData.getColumnName(i), type, ColumnKind.of(metaData.getColumnType(i), type)));
         }
         return List.copyOf(columns);
     }

@@ -48,7 +48,8 @@ record TableHeader(
 
     static TableHeader fromJson(@Nullable JsonNode json) throws SourceFailedException {
         if (json == null || !json.path("format").asText().equals(FORMAT)) {
-            throw new SourceFailedException("this is no part of a table: its first line is not of the format " + FORMAT);
+            throw new SourceFailedException(
+                    "this is no part of a table: its first line is not of the format " + FORMAT);
         }
         List<Column> columns = new ArrayList<>();
         for (JsonNode column : json.path("columns")) {
@@ -63,7 +64,8 @@ record TableHeader(
         if (columns.isEmpty() || table.isEmpty()) {
             throw new SourceFailedException("this is no part of a table: its first line names no table or no columns");
         }
-        return new TableHeader(text(json, "schema"), table, List.copyOf(columns), List.copyOf(key), text(json, "condition"));
+        return new TableHeader(
+                text(json, "schema"), table, List.copyOf(columns), List.copyOf(key), text(json, "condition"));
     }
 
     private static Optional<String> text(JsonNode json, String field) {

@@ -141,8 +141,8 @@ final class TableLoader {
             key.clear();
         }
         if (replace && key.isEmpty()) {
-            throw new SourceFailedException(
-                    "table " + shown + " has no primary key by which rows could be replaced, or not all of it was stored");
+            throw new SourceFailedException("table " + shown
+                    + " has no primary key by which rows could be replaced, or not all of it was stored");
         }
         return new Target(schema, header.table(), filled, key);
     }

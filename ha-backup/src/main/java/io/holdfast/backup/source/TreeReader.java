@@ -157,7 +157,8 @@ final class TreeReader {
                             + " DirectoryRestore.withoutOwners() if that is meant");
         }
         if (timesCut > 0) {
-            remarks.add("the times of " + timesCut + " files and directories are from before 1970, and set to the second");
+            remarks.add(
+                    "the times of " + timesCut + " files and directories are from before 1970, and set to the second");
         }
         return new Restored(files, directories, links, bytes, remarks.list());
     }
@@ -334,9 +335,10 @@ final class TreeReader {
         own(path, entry);
         Files.setAttribute(path, "unix:mode", entry.mode() & PERMISSIONS, ITSELF);
         Instant modified = entry.modified();
-        if (modified.isBefore(Instant.EPOCH) && modified.getNano() > 0) {
+        Instant second = modified.truncatedTo(ChronoUnit.SECONDS);
+        if (modified.isBefore(Instant.EPOCH) && !modified.equals(second)) {
             // Java takes the fraction for a negative one, is refused, and sets 1970 without a word.
-            modified = modified.truncatedTo(ChronoUnit.SECONDS);
+            modified = second;
             timesCut++;
         }
         Files.setLastModifiedTime(path, FileTime.from(modified));

@@ -341,11 +341,12 @@ class DirectorySourceTest {
         parts.run(source());
         Restored restored = restore();
         assertEquals(1, restored.remarks().size(), restored.remarks().toString());
-        assertEquals(Instant.parse("1960-05-06T07:08:09Z"), FileFacts.of(to.resolve("old")).modified());
+        assertEquals(
+                Instant.parse("1960-05-06T07:08:09Z"),
+                FileFacts.of(to.resolve("old")).modified());
         Files.write(work.resolve("files.tar"), parts.bytes(DirectorySource.PART));
         Trees.sh(work, "mkdir by-tar && tar -C by-tar -xf files.tar");
-        assertEquals(
-                "1960-05-06 07:08:09.750000000 +0000\n", Trees.sh(work, "TZ=UTC stat -c %y by-tar/old"));
+        assertEquals("1960-05-06 07:08:09.750000000 +0000\n", Trees.sh(work, "TZ=UTC stat -c %y by-tar/old"));
     }
 
     @Test

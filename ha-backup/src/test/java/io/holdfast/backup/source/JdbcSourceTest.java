@@ -90,7 +90,8 @@ class JdbcSourceTest {
     }
 
     private void makeItems(String schema) throws SQLException {
-        execute("CREATE TABLE " + schema + ".ITEMS (ID INT PRIMARY KEY, NAME VARCHAR(20), AT TIMESTAMP WITH TIME ZONE)");
+        execute("CREATE TABLE " + schema
+                + ".ITEMS (ID INT PRIMARY KEY, NAME VARCHAR(20), AT TIMESTAMP WITH TIME ZONE)");
     }
 
     private void fillItems(int count) throws SQLException {
@@ -134,7 +135,9 @@ class JdbcSourceTest {
                 lines("001-T.jsonl"));
         assertEquals("1", outcome.facts().get("tables"));
         assertEquals("2", outcome.facts().get("rows"));
-        assertTrue(outcome.facts().get("database").startsWith("H2 "), outcome.facts().toString());
+        assertTrue(
+                outcome.facts().get("database").startsWith("H2 "),
+                outcome.facts().toString());
         execute("CREATE TABLE COPY.T AS SELECT * FROM PUBLIC.T WHERE 1 = 0");
         assertEquals(new Loaded(1, 2, 0, 0, List.of()), copy().load(List.of(part("001-T.jsonl"))));
         assertEquals(rows("SELECT * FROM PUBLIC.T ORDER BY ID"), rows("SELECT * FROM COPY.T ORDER BY ID"));
@@ -187,8 +190,7 @@ class JdbcSourceTest {
         assertEquals(4, lines.size(), lines.toString());
         assertTrue(lines.get(1).startsWith("[2,") && lines.get(2).startsWith("[3,"), lines.toString());
         assertTrue(
-                lines.get(0)
-                        .contains("\"condition\":\"AT from 2026-11-29T01:00:00Z to before 2026-11-29T03:00:00Z\""),
+                lines.get(0).contains("\"condition\":\"AT from 2026-11-29T01:00:00Z to before 2026-11-29T03:00:00Z\""),
                 lines.get(0));
     }
 
@@ -226,7 +228,9 @@ class JdbcSourceTest {
 
     @Test
     void namesAreQuoted() throws Exception {
-        execute("CREATE SCHEMA \"my \"\"s\"", "CREATE TABLE \"my \"\"s\".\"a;b _%\" (\"select\" INT PRIMARY KEY, \"B\"\" x\" INT)");
+        execute(
+                "CREATE SCHEMA \"my \"\"s\"",
+                "CREATE TABLE \"my \"\"s\".\"a;b _%\" (\"select\" INT PRIMARY KEY, \"B\"\" x\" INT)");
         execute("INSERT INTO \"my \"\"s\".\"a;b _%\" VALUES (1, 2)");
         parts.run(source(JdbcTable.of("my \"s", "a;b _%")));
         execute("DELETE FROM \"my \"\"s\".\"a;b _%\"");
@@ -249,7 +253,7 @@ class JdbcSourceTest {
     }
 
     /** One connection for all, as a pool gives it again. */
-    private static DataSource pool(Connection only) {
+    static DataSource pool(Connection only) {
         Object connection = Proxy.newProxyInstance(
                 JdbcSourceTest.class.getClassLoader(),
                 new Class<?>[] {Connection.class},
@@ -261,7 +265,9 @@ class JdbcSourceTest {
                     }
                 });
         return (DataSource) Proxy.newProxyInstance(
-                JdbcSourceTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> connection);
+                JdbcSourceTest.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> connection);
     }
 
     @Test
@@ -300,10 +306,14 @@ class JdbcSourceTest {
     @Test
     void aRowThatIsThereIsNamedAndNothingIsLoaded() throws Exception {
         fillItems(1_000);
-        execute("CREATE TABLE LINES (A INT, B VARCHAR(5), PRIMARY KEY (B, A))", "INSERT INTO LINES VALUES (1, 'x'), (2, 'y')");
+        execute(
+                "CREATE TABLE LINES (A INT, B VARCHAR(5), PRIMARY KEY (B, A))",
+                "INSERT INTO LINES VALUES (1, 'x'), (2, 'y')");
         parts.run(source(JdbcTable.of("ITEMS"), JdbcTable.of("LINES")));
         makeItems("COPY");
-        execute("CREATE TABLE COPY.LINES (A INT, B VARCHAR(5), PRIMARY KEY (B, A))", "INSERT INTO COPY.LINES VALUES (2, 'y')");
+        execute(
+                "CREATE TABLE COPY.LINES (A INT, B VARCHAR(5), PRIMARY KEY (B, A))",
+                "INSERT INTO COPY.LINES VALUES (2, 'y')");
         String message = refused(copy(), part("001-ITEMS.jsonl"), part("002-LINES.jsonl"));
         assertTrue(message.contains("COPY.LINES") && message.contains("B = y, A = 2 is there"), message);
         assertEquals(List.of("[0]"), rows("SELECT COUNT(*) FROM COPY.ITEMS"));
@@ -340,8 +350,7 @@ class JdbcSourceTest {
         execute("CREATE TABLE T (A INT PRIMARY KEY)", "CREATE TABLE COPY.T (A INT PRIMARY KEY)");
         execute("INSERT INTO T VALUES (1), (2)", "INSERT INTO COPY.T VALUES (2)");
         parts.run(source(JdbcTable.of("T")));
-        assertEquals(
-                new Loaded(1, 1, 1, 0, List.of()), copy().replaceExisting().load(List.of(part("001-T.jsonl"))));
+        assertEquals(new Loaded(1, 1, 1, 0, List.of()), copy().replaceExisting().load(List.of(part("001-T.jsonl"))));
     }
 
     @Test
@@ -358,7 +367,8 @@ class JdbcSourceTest {
         fillItems(10);
         makeItems("COPY");
         parts.run(source(JdbcTable.of("ITEMS")));
-        Loaded loaded = copy().onlyRows((table, row) -> table.equals("ITEMS") && row.get("NAME").equals("item 7"))
+        Loaded loaded = copy().onlyRows(
+                        (table, row) -> table.equals("ITEMS") && row.get("NAME").equals("item 7"))
                 .load(List.of(part("001-ITEMS.jsonl")));
         assertEquals(new Loaded(1, 1, 0, 9, List.of()), loaded);
         assertEquals(List.of("[7]"), rows("SELECT ID FROM COPY.ITEMS"));
@@ -366,13 +376,16 @@ class JdbcSourceTest {
 
     @Test
     void whatTheDatabaseFillsItselfIsLeftToItOrRemarked() throws Exception {
-        String columns = "(ID INT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, A INT, TWICE INT GENERATED ALWAYS AS (A * 2))";
+        String columns =
+                "(ID INT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, A INT, TWICE INT GENERATED ALWAYS AS (A * 2))";
         execute("CREATE TABLE T " + columns, "CREATE TABLE COPY.T " + columns, "INSERT INTO T (A) VALUES (5), (6)");
         parts.run(source(JdbcTable.of("T")));
         Loaded loaded = copy().load(List.of(part("001-T.jsonl")));
         assertEquals(List.of("[1, 5, 10]", "[2, 6, 12]"), rows("SELECT * FROM COPY.T ORDER BY ID"));
         assertEquals(1, loaded.remarks().size(), loaded.remarks().toString());
-        assertTrue(loaded.remarks().get(0).contains("the counter of the column ID"), loaded.remarks().toString());
+        assertTrue(
+                loaded.remarks().get(0).contains("the counter of the column ID"),
+                loaded.remarks().toString());
     }
 
     @Test
@@ -402,17 +415,13 @@ class JdbcSourceTest {
                 "");
         for (String part : broken) {
             byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-            assertThrows(
-                    SourceFailedException.class,
-                    () -> copy().batch(10).load(List.of(() -> new ByteArrayInputStream(bytes))));
+            assertThrows(SourceFailedException.class, () -> copy().batch(10)
+                    .load(List.of(() -> new ByteArrayInputStream(bytes))));
             assertEquals(List.of("[0]"), rows("SELECT COUNT(*) FROM COPY.ITEMS"));
         }
         IOException damaged = new IOException("damaged");
-        assertEquals(
-                damaged,
-                assertThrows(
-                        IOException.class,
-                        () -> copy().batch(10).load(List.of(() -> BrokenInput.after(whole, damaged)))));
+        assertEquals(damaged, assertThrows(IOException.class, () -> copy().batch(10)
+                .load(List.of(() -> BrokenInput.after(whole, damaged)))));
         assertEquals(List.of("[0]"), rows("SELECT COUNT(*) FROM COPY.ITEMS"));
     }
 }
