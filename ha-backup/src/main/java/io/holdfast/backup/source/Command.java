@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * if it does not end in time, or if the calling thread is interrupted, it and all processes it has started are killed. The last
  * lines of its standard error are in the exception and in the log.
  *
+ * <p>It must not end before the processes it has started have written all that they write to its output.
+ *
  * <p>Arguments are logged, and any user of the machine may see them; what goes by {@link #environment} is not, and where
  * its values turn up in what the program says, they are covered. Immutable: each method returns a changed copy.
  */

@@ -244,7 +244,8 @@ final class RunningCommand implements AutoCloseable {
             return; // its id may be somebody else's by now
         }
         List<ProcessHandle> children = process.descendants().toList();
-        process.destroyForcibly();
+        // Not by the process itself, which would close its input, too, and let a child take that for the end of the data.
+        process.toHandle().destroyForcibly();
         children.forEach(child -> {
             child.descendants().forEach(ProcessHandle::destroyForcibly);
             child.destroyForcibly();
@@ -304,12 +305,18 @@ final class RunningCommand implements AutoCloseable {
         }
     }
 
+    /**
+     * Holds the stream's lock all the time: Java takes it when the process has ended, to read what there is and close the pipe,
+     * whoever else may still write to it.
+     */
     private void read() {
         byte[] buffer = new byte[CHUNK];
+        InputStream in = process.getInputStream();
         try {
-            InputStream in = process.getInputStream();
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                queue.put(Arrays.copyOf(buffer, read));
+            synchronized (in) {
+                for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                    queue.put(Arrays.copyOf(buffer, read));
+                }
             }
             queue.put(END);
         } catch (IOException closed) {

@@ -220,8 +220,25 @@ class CommandSourceTest {
     @Test
     void aProcessThatIsLeftBehindWithTheOutputIsNoEndOfIt() throws Exception {
         Path pid = directory.resolve("pid");
-        String message = failure(shell("echo data; " + FOR_LONG + " 2>&- & echo $! > " + pid));
+        Path go = directory.resolve("go");
+        MemoryParts told = new MemoryParts() {
+            @Override
+            OutputStream watched(OutputStream out) {
+                return new FilterOutputStream(out) {
+                    @Override
+                    public void write(byte[] bytes, int offset, int length) throws IOException {
+                        out.write(bytes, offset, length);
+                        Files.createFile(go);
+                    }
+                };
+            }
+        };
+        Command command =
+                shell(FOR_LONG + " 2>&- & echo $! > " + pid + "; echo data; until [ -e " + go + " ]; do :; done");
+        String message = assertThrows(SourceFailedException.class, () -> told.run(source(command)))
+                .getMessage();
         assertTrue(message.contains("left a process behind"), message);
+        assertEquals(Map.of(), told.parts);
         long left = Long.parseLong(Files.readString(pid).trim());
         ProcessHandle.of(left).ifPresent(ProcessHandle::destroyForcibly);
         assertEnds(left);
@@ -294,7 +311,7 @@ class CommandSourceTest {
         InputStream part = BrokenInput.after(new byte[100_000], damaged);
         Path done = directory.resolve("done");
         Path pid = directory.resolve("pid");
-        Command command = shell("echo $$ > " + pid + "; cat > /dev/null; touch " + done);
+        Command command = shell("echo $$ > " + pid + "; sh -c 'cat > /dev/null; touch " + done + "'; true");
         assertEquals(damaged, assertThrows(IOException.class, () -> command.feed(part)));
         if (Files.exists(pid)) {
             assertEnds(Long.parseLong(Files.readString(pid).trim()));

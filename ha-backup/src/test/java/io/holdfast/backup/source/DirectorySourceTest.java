@@ -274,7 +274,7 @@ class DirectorySourceTest {
         Trees.sh(
                 from,
                 "printf x > near; n=$(printf '%0250d' 1);"
-                        + " for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do mkdir $n; cd $n; done");
+                        + " for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do mkdir $n; cd -P $n; done");
         assertUnreadable("File name too long", 1);
     }
 

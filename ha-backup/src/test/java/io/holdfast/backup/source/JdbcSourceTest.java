@@ -96,7 +96,7 @@ class JdbcSourceTest {
 
     private void fillItems(int count) throws SQLException {
         makeItems("PUBLIC");
-        execute("INSERT INTO PUBLIC.ITEMS SELECT X, 'item ' || X, TIMESTAMP WITH TIME ZONE '2026-11-29 00:00:00+01:00'"
+        execute("INSERT INTO PUBLIC.ITEMS SELECT X, 'item ' || X, TIMESTAMP WITH TIME ZONE '2026-11-28 23:00:00+00:00'"
                 + " + (X * INTERVAL '1' HOUR) FROM SYSTEM_RANGE(1, " + count + ")");
     }
 
@@ -104,7 +104,7 @@ class JdbcSourceTest {
     void aPartIsLinesOfJson() throws Exception {
         execute(
                 "CREATE TABLE T (ID BIGINT PRIMARY KEY, OK BOOLEAN, PRICE DECIMAL(30, 4), RATE DOUBLE PRECISION, FEW REAL,"
-                        + " RAW VARBINARY(10), AT TIMESTAMP(6) WITH TIME ZONE, SAID TIMESTAMP(3), DAY DATE, NOTE VARCHAR(50), U UUID)",
+                        + " RAW VARBINARY(10), AT TIMESTAMP(6) WITH TIME ZONE, SAID TIMESTAMP(3), D DATE, NOTE VARCHAR(50), U UUID)",
                 "INSERT INTO T VALUES (9007199254740993, TRUE, 12345678901234567890123.4500, 0.1, 0.1, X'00FF10',"
                         + " '2026-11-29 23:30:00.123456+02:00', '2026-03-29 02:30:00.5', '0999-12-31', 'say \"Größe\"\n',"
                         + " '00112233-4455-6677-8899-aabbccddeeff')",
@@ -123,7 +123,7 @@ class JdbcSourceTest {
                                 + "{\"name\":\"RAW\",\"type\":\"BINARY VARYING\",\"as\":\"bytes\"},"
                                 + "{\"name\":\"AT\",\"type\":\"TIMESTAMP WITH TIME ZONE\",\"as\":\"instant\"},"
                                 + "{\"name\":\"SAID\",\"type\":\"TIMESTAMP\",\"as\":\"local\"},"
-                                + "{\"name\":\"DAY\",\"type\":\"DATE\",\"as\":\"date\"},"
+                                + "{\"name\":\"D\",\"type\":\"DATE\",\"as\":\"date\"},"
                                 + "{\"name\":\"NOTE\",\"type\":\"CHARACTER VARYING\",\"as\":\"text\"},"
                                 + "{\"name\":\"U\",\"type\":\"UUID\",\"as\":\"text\"}],"
                                 + "\"key\":[\"ID\"],\"condition\":null}",
@@ -183,7 +183,6 @@ class JdbcSourceTest {
     @Test
     void rowsOfAPeriodAreFromItsBeginningAndBeforeItsEnd() throws Exception {
         fillItems(48);
-        // 2026-11-29 01:00+01:00 is midnight of UTC.
         parts.run(source(JdbcTable.of("ITEMS")
                 .between("AT", Instant.parse("2026-11-29T01:00:00Z"), Instant.parse("2026-11-29T03:00:00Z"))));
         List<String> lines = lines("001-ITEMS.jsonl");
@@ -197,13 +196,13 @@ class JdbcSourceTest {
     @Test
     void aPeriodWithoutAZoneIsForAColumnWithoutOne() throws Exception {
         execute(
-                "CREATE TABLE T (SAID TIMESTAMP, DAY DATE)",
+                "CREATE TABLE T (SAID TIMESTAMP, D DATE)",
                 "INSERT INTO T VALUES ('2026-11-28 23:59:59', '2026-11-28'), ('2026-11-29 00:00:00', '2026-11-29'),"
                         + " ('2026-11-30 00:00:00', '2026-11-30')");
         LocalDateTime from = LocalDateTime.parse("2026-11-29T00:00:00");
         parts.run(source(
                 JdbcTable.of("T").between("SAID", from, from.plusDays(1)),
-                JdbcTable.of("T").between("DAY", from, from.plusDays(1))));
+                JdbcTable.of("T").between("D", from, from.plusDays(1))));
         assertEquals("{\"rows\":1}", lines("001-T.jsonl").get(2));
         assertEquals("{\"rows\":1}", lines("002-T.jsonl").get(2));
         Instant moment = Instant.parse("2026-11-29T00:00:00Z");

@@ -292,7 +292,7 @@ class PostgreSqlSourcesTest {
             said timestamp, day date, clock time, zoned timetz, during interval, u uuid, j json, jb jsonb,
             nums int4[], words text[], moods mood[], grid float8[][], state mood, pair pairs, plus positive,
             host inet, net cidr, mac macaddr, flags bit(3), more varbit, doc xml, found tsvector, spot point,
-            span int4range, object oid, twice int8 GENERATED ALWAYS AS (mid * 2) STORED
+            span int4range, object oid, twice int8 GENERATED ALWAYS AS (mid::int8 * 2) STORED
             """;
 
     private static final String SOME = """
