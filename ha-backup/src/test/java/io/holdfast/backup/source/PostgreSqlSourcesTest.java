@@ -105,16 +105,24 @@ class PostgreSqlSourcesTest {
     }
 
     private static DataSource dataSource(PostgreSqlServer server) {
+        return dataSource(server, "postgres");
+    }
+
+    static DataSource dataSource(PostgreSqlServer server, String name) {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setServerNames(new String[] {"127.0.0.1"});
         dataSource.setPortNumbers(new int[] {server.port()});
-        dataSource.setDatabaseName("postgres");
+        dataSource.setDatabaseName(name);
         dataSource.setUser(PostgreSqlServer.USER);
         return dataSource;
     }
 
     private static void execute(String... statements) throws SQLException {
-        try (Connection connection = database.getConnection();
+        execute(database, statements);
+    }
+
+    static void execute(DataSource dataSource, String... statements) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
@@ -122,7 +130,7 @@ class PostgreSqlSourcesTest {
         }
     }
 
-    private static String query(DataSource dataSource, String sql) throws SQLException {
+    static String query(DataSource dataSource, String sql) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery(sql)) {
