@@ -19,156 +19,65 @@ import org.jspecify.annotations.Nullable;
 
 /** How the values of a column are written, so that none of them changes on its way. What has no form of its own is the database's text. */
 enum ColumnKind {
-    BOOLEAN {
-        @Override
-        @Nullable
-        Object read(ResultSet row, int column) throws SQLException {
-            return row.getBoolean(column);
-        }
-
-        @Override
-        void bind(PreparedStatement statement, int parameter, JsonNode value, boolean postgres) throws SQLException {
-            statement.setBoolean(parameter, value.booleanValue());
-        }
-    },
-    INTEGER {
-        @Override
-        @Nullable
-        Object read(ResultSet row, int column) throws SQLException {
-            return row.getLong(column);
-        }
-
-        @Override
-        void bind(PreparedStatement statement, int parameter, JsonNode value, boolean postgres) throws SQLException {
-            statement.setLong(parameter, value.longValue());
-        }
-    },
-    SINGLE {
-        @Override
-        @Nullable
-        Object read(ResultSet row, int column) throws SQLException {
-            return row.getFloat(column);
-        }
-
-        @Override
-        void bind(PreparedStatement statement, int parameter, JsonNode value, boolean postgres) throws SQLException {
-            statement.setFloat(parameter, value.isTextual() ? Float.parseFloat(value.textValue()) : value.floatValue());
-        }
-    },
-    DOUBLE {
-        @Override
-        @Nullable
-        Object read(ResultSet row, int column) throws SQLException {
-            return row.getDouble(column);
-        }
-
-        @Override
-        void bind(PreparedStatement statement, int parameter, JsonNode value, boolean postgres) throws SQLException {
-            statement.setDouble(
-                    parameter, value.isTextual() ? Double.parseDouble(value.textValue()) : value.doubleValue());
-        }
-    },
+    BOOLEAN(ResultSet::getBoolean, (to, at, value, postgres) -> to.setBoolean(at, value.booleanValue())),
+    INTEGER(ResultSet::getLong, (to, at, value, postgres) -> to.setLong(at, value.longValue())),
+    SINGLE(ResultSet::getFloat, (to, at, value, postgres) -> to.setFloat(at, Float.parseFloat(value.asText()))),
+    DOUBLE(ResultSet::getDouble, (to, at, value, postgres) -> to.setDouble(at, Double.parseDouble(value.asText()))),
     /** As text, since readers of JSON round numbers; also {@code NaN} and {@code Infinity}. */
-    DECIMAL {
-        @Override
-        @Nullable
-        Object read(ResultSet row, int column) throws SQLException {
-            return row.getString(column);
-        }
-
-        @Override
-        void bind(PreparedStatement statement, int parameter, JsonNode value, boolean postgres) throws SQLException {
-            if (postgres) {
-                statement.setObject(parameter, value.asText(), Types.OTHER);
-            } else {
-                statement.setBigDecimal(parameter, new BigDecimal(value.asText()));
-            }
-        }
-    },
+    DECIMAL(ResultSet::getString, ColumnKind::bindDecimal),
     /** Base64. */
-    BYTES {
-        @Override
-        @Nullable
-        Object read(ResultSet row, int column) throws SQLException {
-            byte[] bytes = row.getBytes(column);
-            return bytes == null ? null : Base64.getEncoder().encodeToString(bytes);
-        }
-
-        @Override
-        void bind(PreparedStatement statement, int parameter, JsonNode value, boolean postgres) throws SQLException {
-            statement.setBytes(parameter, Base64.getDecoder().decode(value.asText()));
-        }
-    },
+    BYTES(ColumnKind::base64, (to, at, value, postgres) ->
+            to.setBytes(at, Base64.getDecoder().decode(value.asText()))),
     /** A moment, in UTC. */
-    INSTANT {
-        @Override
-        @Nullable
-        Object read(ResultSet row, int column) throws SQLException {
-            OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-            return text(time, OffsetDateTime.MIN, OffsetDateTime.MAX, ColumnKind::inUtc);
-        }
-
-        @Override
-        void bind(PreparedStatement statement, int parameter, JsonNode value, boolean postgres) throws SQLException {
-            String text = value.asText();
-            statement.setObject(parameter, time(text, OffsetDateTime.MIN, OffsetDateTime.MAX, OffsetDateTime::parse));
-        }
-    },
+    INSTANT(
+            (row, column) -> text(
+                    row.getObject(column, OffsetDateTime.class),
+                    OffsetDateTime.MIN,
+                    OffsetDateTime.MAX,
+                    time -> time.withOffsetSameInstant(ZoneOffset.UTC).toString()),
+            (to, at, value, postgres) -> to.setObject(
+                    at, time(value, OffsetDateTime.MIN, OffsetDateTime.MAX, OffsetDateTime::parse))),
     /** A date and a time of some place that the database does not tell. */
-    LOCAL {
-        @Override
-        @Nullable
-        Object read(ResultSet row, int column) throws SQLException {
-            LocalDateTime time = row.getObject(column, LocalDateTime.class);
-            return text(time, LocalDateTime.MIN, LocalDateTime.MAX, LocalDateTime::toString);
-        }
-
-        @Override
-        void bind(PreparedStatement statement, int parameter, JsonNode value, boolean postgres) throws SQLException {
-            String text = value.asText();
-            statement.setObject(parameter, time(text, LocalDateTime.MIN, LocalDateTime.MAX, LocalDateTime::parse));
-        }
-    },
-    DATE {
-        @Override
-        @Nullable
-        Object read(ResultSet row, int column) throws SQLException {
-            LocalDate date = row.getObject(column, LocalDate.class);
-            return text(date, LocalDate.MIN, LocalDate.MAX, LocalDate::toString);
-        }
-
-        @Override
-        void bind(PreparedStatement statement, int parameter, JsonNode value, boolean postgres) throws SQLException {
-            String text = value.asText();
-            statement.setObject(parameter, time(text, LocalDate.MIN, LocalDate.MAX, LocalDate::parse));
-        }
-    },
-    TEXT {
-        @Override
-        @Nullable
-        Object read(ResultSet row, int column) throws SQLException {
-            return row.getString(column);
-        }
-
-        /** PostgreSQL takes text without a type for whatever the column is: a uuid, an array, an enumeration. */
-        @Override
-        void bind(PreparedStatement statement, int parameter, JsonNode value, boolean postgres) throws SQLException {
-            if (postgres) {
-                statement.setObject(parameter, value.asText(), Types.OTHER);
-            } else {
-                statement.setString(parameter, value.asText());
-            }
-        }
-    };
+    LOCAL(
+            (row, column) -> text(
+                    row.getObject(column, LocalDateTime.class),
+                    LocalDateTime.MIN,
+                    LocalDateTime.MAX,
+                    LocalDateTime::toString),
+            (to, at, value, postgres) ->
+                    to.setObject(at, time(value, LocalDateTime.MIN, LocalDateTime.MAX, LocalDateTime::parse))),
+    DATE(
+            (row, column) ->
+                    text(row.getObject(column, LocalDate.class), LocalDate.MIN, LocalDate.MAX, LocalDate::toString),
+            (to, at, value, postgres) ->
+                    to.setObject(at, time(value, LocalDate.MIN, LocalDate.MAX, LocalDate::parse))),
+    TEXT(ResultSet::getString, ColumnKind::bindText);
 
     private static final String EVER = "infinity";
 
-    /** A value as it is written: a boolean, a number or text; anything if it is null, as {@link ResultSet#wasNull} tells. */
-    abstract @Nullable Object read(ResultSet row, int column) throws SQLException;
+    private final Getter getter;
+    private final Setter setter;
+
+    ColumnKind(Getter getter, Setter setter) {
+        this.getter = getter;
+        this.setter = setter;
+    }
+
+    /** Gets a value as it is written: a boolean, a number or text; anything if it is null, as {@link ResultSet#wasNull} tells. */
+    @FunctionalInterface
+    private interface Getter {
+        @Nullable Object get(ResultSet row, int column) throws SQLException;
+    }
+
+    /** Sets a value that is not null. */
+    @FunctionalInterface
+    private interface Setter {
+        void set(PreparedStatement to, int at, JsonNode value, boolean postgres) throws SQLException;
+    }
 
     /** Writes the value of a column. */
     void write(ResultSet row, int column, JsonGenerator json) throws SQLException, IOException {
-        Object value = read(row, column);
+        Object value = getter.get(row, column);
         if (value == null || row.wasNull()) {
             json.writeNull();
         } else {
@@ -176,9 +85,14 @@ enum ColumnKind {
         }
     }
 
-    /** Sets a value that is not null. */
-    abstract void bind(PreparedStatement statement, int parameter, JsonNode value, boolean postgres)
-            throws SQLException;
+    /** Sets a parameter of a statement to what was written; null, too. */
+    void bind(PreparedStatement statement, int parameter, JsonNode value, boolean postgres) throws SQLException {
+        if (value.isNull()) {
+            statement.setNull(parameter, Types.NULL);
+        } else {
+            setter.set(statement, parameter, value, postgres);
+        }
+    }
 
     static ColumnKind of(int type, String typeName) {
         String name = typeName.toLowerCase(Locale.ROOT);
@@ -206,8 +120,27 @@ enum ColumnKind {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    private static String inUtc(OffsetDateTime time) {
-        return time.withOffsetSameInstant(ZoneOffset.UTC).toString();
+    private static @Nullable String base64(ResultSet row, int column) throws SQLException {
+        byte[] bytes = row.getBytes(column);
+        return bytes == null ? null : Base64.getEncoder().encodeToString(bytes);
+    }
+
+    private static void bindDecimal(PreparedStatement to, int at, JsonNode value, boolean postgres)
+            throws SQLException {
+        if (postgres) {
+            bindText(to, at, value, true);
+        } else {
+            to.setBigDecimal(at, new BigDecimal(value.asText()));
+        }
+    }
+
+    /** PostgreSQL takes text without a type for whatever the column is: a uuid, an array, an enumeration. */
+    private static void bindText(PreparedStatement to, int at, JsonNode value, boolean postgres) throws SQLException {
+        if (postgres) {
+            to.setObject(at, value.asText(), Types.OTHER);
+        } else {
+            to.setString(at, value.asText());
+        }
     }
 
     /** PostgreSQL has times before and after all others, for which its driver uses Java's first and last. */
@@ -220,7 +153,8 @@ enum ColumnKind {
         return time.equals(first) ? "-" + EVER : otherwise.apply(time);
     }
 
-    private static <T> T time(String text, T first, T last, Function<String, T> otherwise) {
+    private static <T> T time(JsonNode value, T first, T last, Function<String, T> otherwise) {
+        String text = value.asText();
         if (text.equals(EVER)) {
             return last;
         }

@@ -3,14 +3,12 @@ package io.holdfast.backup.source;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.backup.source.Identifiers.Filling;
-import io.holdfast.backup.source.TableHeader.Column;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -215,13 +213,7 @@ final class TableLoader {
             throws SQLException {
         int parameter = first;
         for (int place : places) {
-            Column column = header.columns().get(place);
-            JsonNode value = row.get(place);
-            if (value.isNull()) {
-                statement.setNull(parameter, Types.NULL);
-            } else {
-                column.kind().bind(statement, parameter, value, postgres);
-            }
+            header.columns().get(place).kind().bind(statement, parameter, row.get(place), postgres);
             parameter++;
         }
     }

@@ -215,6 +215,41 @@ class DirectoryRestoreTest {
         assertTrue(refused.getMessage().contains("was not finished"), refused.getMessage());
     }
 
+    /** Written with {@code -Dgolden.rewrite=true}; what earlier releases wrote has to be read for ever. */
+    @Test
+    void goldenBytes() throws Exception {
+        put(TarEntry.Type.DIRECTORY, "", "");
+        put(TarEntry.Type.DIRECTORY, "caf\u00e9", "");
+        file("caf\u00e9/file", "content");
+        put(TarEntry.Type.HARD_LINK, "again", "caf\u00e9/file");
+        put(TarEntry.Type.SYMBOLIC_LINK, "l", "n".repeat(120));
+        tar.begin(new TarEntry(
+                bytes("large"),
+                TarEntry.Type.FILE,
+                04755,
+                1L << 31,
+                7,
+                "root",
+                "wheel",
+                0,
+                Instant.parse("2026-11-29T22:00:00.000000001Z"),
+                NONE));
+        tar.end();
+        Path golden = Path.of("src", "test", "resources", "io", "holdfast", "backup", "source", "golden.tar");
+        if (Boolean.getBoolean("golden.rewrite")) {
+            Files.createDirectories(golden.getParent());
+            Files.write(golden, archive.toByteArray());
+        }
+        assertArrayEquals(Files.readAllBytes(golden), archive.toByteArray());
+        try (InputStream in = Files.newInputStream(golden)) {
+            DirectoryRestore.Restored restored = restore().from(in);
+            assertEquals(2, restored.files());
+            assertEquals(2, restored.links());
+        }
+        assertEquals("content", Files.readString(to.resolve("again")));
+        Trees.sh(to, "rm -r ./caf*");
+    }
+
     private TarEntry again(TarEntry entry) throws IOException {
         tar.begin(entry);
         return Objects.requireNonNull(new TarReader(new ByteArrayInputStream(archive.toByteArray())).next());
