@@ -18,6 +18,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** How the values of a column are written, so that none of them changes on its way. What has no form of its own is the database's text. */
+@SuppressWarnings("ImmutableEnumChecker") // functions without state
 enum ColumnKind {
     BOOLEAN(ResultSet::getBoolean, (to, at, value, postgres) -> to.setBoolean(at, value.booleanValue())),
     INTEGER(ResultSet::getLong, (to, at, value, postgres) -> to.setLong(at, value.longValue())),
@@ -26,8 +27,9 @@ enum ColumnKind {
     /** As text, since readers of JSON round numbers; also {@code NaN} and {@code Infinity}. */
     DECIMAL(ResultSet::getString, ColumnKind::bindDecimal),
     /** Base64. */
-    BYTES(ColumnKind::base64, (to, at, value, postgres) ->
-            to.setBytes(at, Base64.getDecoder().decode(value.asText()))),
+    BYTES(
+            ColumnKind::base64,
+            (to, at, value, postgres) -> to.setBytes(at, Base64.getDecoder().decode(value.asText()))),
     /** A moment, in UTC. */
     INSTANT(
             (row, column) -> text(
@@ -35,8 +37,8 @@ enum ColumnKind {
                     OffsetDateTime.MIN,
                     OffsetDateTime.MAX,
                     time -> time.withOffsetSameInstant(ZoneOffset.UTC).toString()),
-            (to, at, value, postgres) -> to.setObject(
-                    at, time(value, OffsetDateTime.MIN, OffsetDateTime.MAX, OffsetDateTime::parse))),
+            (to, at, value, postgres) ->
+                    to.setObject(at, time(value, OffsetDateTime.MIN, OffsetDateTime.MAX, OffsetDateTime::parse))),
     /** A date and a time of some place that the database does not tell. */
     LOCAL(
             (row, column) -> text(
@@ -49,8 +51,7 @@ enum ColumnKind {
     DATE(
             (row, column) ->
                     text(row.getObject(column, LocalDate.class), LocalDate.MIN, LocalDate.MAX, LocalDate::toString),
-            (to, at, value, postgres) ->
-                    to.setObject(at, time(value, LocalDate.MIN, LocalDate.MAX, LocalDate::parse))),
+            (to, at, value, postgres) -> to.setObject(at, time(value, LocalDate.MIN, LocalDate.MAX, LocalDate::parse))),
     TEXT(ResultSet::getString, ColumnKind::bindText);
 
     private static final String EVER = "infinity";
@@ -66,7 +67,8 @@ enum ColumnKind {
     /** Gets a value as it is written: a boolean, a number or text; anything if it is null, as {@link ResultSet#wasNull} tells. */
     @FunctionalInterface
     private interface Getter {
-        @Nullable Object get(ResultSet row, int column) throws SQLException;
+        @Nullable
+        Object get(ResultSet row, int column) throws SQLException;
     }
 
     /** Sets a value that is not null. */

@@ -244,7 +244,8 @@ final class RunningCommand implements AutoCloseable {
             return; // its id may be somebody else's by now
         }
         List<ProcessHandle> children = process.descendants().toList();
-        // Not by the process itself, which would close its input, too, and let a child take that for the end of the data.
+        // Not by the process itself, which would close its input, too, and let a child take that for the end of the
+        // data.
         process.toHandle().destroyForcibly();
         children.forEach(child -> {
             child.descendants().forEach(ProcessHandle::destroyForcibly);

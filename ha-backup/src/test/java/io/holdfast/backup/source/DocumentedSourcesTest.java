@@ -127,7 +127,9 @@ class DocumentedSourcesTest {
                 JdbcTable.of("orders").between("placed_at", Days::yesterday, Days::today));
         parts.run(yesterday);
         PostgreSqlSourcesTest.execute(
-                dataSource, "CREATE SCHEMA copy", "CREATE TABLE copy.customers (LIKE customers INCLUDING ALL)",
+                dataSource,
+                "CREATE SCHEMA copy",
+                "CREATE TABLE copy.customers (LIKE customers INCLUDING ALL)",
                 "CREATE TABLE copy.orders (LIKE orders INCLUDING ALL)");
         Loaded loaded = JdbcLoad.into(dataSource)
                 .schema("copy")
@@ -136,7 +138,8 @@ class DocumentedSourcesTest {
         Loaded again = JdbcLoad.into(dataSource)
                 .schema("copy")
                 .replaceExisting()
-                .onlyRows((table, row) -> table.equals("orders") && row.get("customer").equals("2"))
+                .onlyRows((table, row) ->
+                        table.equals("orders") && row.get("customer").equals("2"))
                 .load(List.of(() -> parts.read("002-orders.jsonl")));
         assertEquals(1, again.replaced());
     }
@@ -157,8 +160,7 @@ class DocumentedSourcesTest {
         Path directory = Files.createDirectory(work.resolve("uploads"));
         Files.writeString(directory.resolve("file"), "content");
         Files.createDirectory(directory.resolve("cache"));
-        BackupSource uploads = DirectorySource.of("uploads", directory)
-                .leaveOut(path -> path.equals(Path.of("cache")));
+        BackupSource uploads = DirectorySource.of("uploads", directory).leaveOut(path -> path.equals(Path.of("cache")));
         parts.run(uploads);
         Path empty = Files.createDirectory(work.resolve("empty"));
         try (InputStream part = parts.read("files.tar")) {
