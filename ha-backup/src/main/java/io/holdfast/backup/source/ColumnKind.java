@@ -100,6 +100,8 @@ enum ColumnKind {
         String name = typeName.toLowerCase(Locale.ROOT);
         if (name.contains("unsigned")) {
             return DECIMAL;
+        } else if (name.equals("uuid")) {
+            return TEXT; // some drivers say that these are bytes
         }
         return switch (type) {
             case Types.BOOLEAN -> BOOLEAN;

@@ -21,7 +21,14 @@ public final class JdbcTable {
      * @param from the first
      * @param to the first that is not meant any more
      */
-    record Period(String column, boolean zoned, Supplier<?> from, Supplier<?> to) {}
+    record Period(String column, boolean zoned, Supplier<?> from, Supplier<?> to) {
+        Bounds now() {
+            return new Bounds(column, zoned, from.get(), to.get());
+        }
+    }
+
+    /** The same for one backup. */
+    record Bounds(String column, boolean zoned, Object from, Object to) {}
 
     private JdbcTable(Optional<String> schema, String name, Optional<Period> period) {
         this.schema = schema;

@@ -2,6 +2,7 @@ package io.holdfast.backup.source;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.holdfast.backup.BackupSource.Parts;
+import io.holdfast.backup.source.JdbcTable.Bounds;
 import io.holdfast.backup.source.JdbcTable.Period;
 import io.holdfast.backup.source.TableHeader.Column;
 import java.io.IOException;
@@ -19,11 +20,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /** A read-only transaction that sees one state of a database. Not thread-safe. */
 final class Snapshot implements AutoCloseable {
     private static final Set<String> SNAPSHOT_IS_REPEATABLE_READ = Set.of("PostgreSQL", "MySQL", "MariaDB");
+    private static final Set<String> TEXTS = Set.of("text", "varchar", "bpchar");
     private static final Duration ALIVE_EVERY = Duration.ofSeconds(30);
 
     private final Connection connection;
@@ -31,6 +34,7 @@ final class Snapshot implements AutoCloseable {
     private final boolean readOnly;
     private final int isolation;
     private final Identifiers identifiers;
+    private final boolean postgres;
     private final String product;
     private Deadline silence = Deadline.in(ALIVE_EVERY);
 
@@ -41,6 +45,7 @@ final class Snapshot implements AutoCloseable {
         this.isolation = connection.getTransactionIsolation();
         DatabaseMetaData metaData = connection.getMetaData();
         this.identifiers = new Identifiers(connection);
+        this.postgres = metaData.getDatabaseProductName().equals("PostgreSQL");
         this.product = metaData.getDatabaseProductName() + " " + metaData.getDatabaseProductVersion();
     }
 
@@ -82,23 +87,28 @@ final class Snapshot implements AutoCloseable {
     long write(JdbcTable table, int fetchSize, OutputStream out, Parts parts) throws IOException, InterruptedException {
         try {
             Optional<String> schema = identifiers.schemaOr(table.schema());
-            List<String> key = identifiers.primaryKey(schema, table.name());
-            String sql = "SELECT * FROM " + identifiers.table(schema, table.name());
-            Optional<Period> period = table.period();
-            if (period.isPresent()) {
-                String column = identifiers.quoted(period.get().column());
+            Optional<Bounds> bounds = table.period().map(Period::now);
+            String from = " FROM " + identifiers.table(schema, table.name());
+            TableHeader header = new TableHeader(
+                    schema,
+                    table.name(),
+                    columns(from),
+                    identifiers.primaryKey(schema, table.name()),
+                    bounds.map(Snapshot::words));
+            String sql = "SELECT " + header.columns().stream().map(this::selected).collect(Collectors.joining(", ")) + from;
+            if (bounds.isPresent()) {
+                checkColumn(header, bounds.get());
+                String column = identifiers.quoted(bounds.get().column());
                 sql += " WHERE " + column + " >= ? AND " + column + " < ?";
             }
             try (PreparedStatement statement =
                     connection.prepareStatement(sql, ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY)) {
                 statement.setFetchSize(fetchSize);
-                Optional<String> condition = period.isPresent() ? bind(statement, period.get()) : Optional.empty();
+                if (bounds.isPresent()) {
+                    statement.setObject(1, forDriver(bounds.get().from()));
+                    statement.setObject(2, forDriver(bounds.get().to()));
+                }
                 try (ResultSet rows = statement.executeQuery()) {
-                    List<Column> columns = columns(rows.getMetaData());
-                    TableHeader header = new TableHeader(schema, table.name(), columns, key, condition);
-                    if (period.isPresent()) {
-                        checkColumn(header, period.get());
-                    }
                     return write(header, rows, out, parts);
                 }
             }
@@ -108,12 +118,18 @@ final class Snapshot implements AutoCloseable {
         }
     }
 
-    private static Optional<String> bind(PreparedStatement statement, Period period) throws SQLException {
-        Object from = period.from().get();
-        Object to = period.to().get();
-        statement.setObject(1, forDriver(from));
-        statement.setObject(2, forDriver(to));
-        return Optional.of(period.column() + " from " + from + " to before " + to);
+    private static String words(Bounds period) {
+        return period.column() + " from " + period.from() + " to before " + period.to();
+    }
+
+    /**
+     * PostgreSQL's driver makes texts of its own once it has seen a statement a few times, which lose the zone of a time of day and the
+     * bounds of an array. The server's own text loses nothing.
+     */
+    private String selected(Column column) {
+        String quoted = identifiers.quoted(column.name());
+        boolean cast = postgres && column.kind() == ColumnKind.TEXT && !TEXTS.contains(column.type());
+        return cast ? "CAST(" + quoted + " AS text)" : quoted;
     }
 
     private static Object forDriver(Object time) {
@@ -121,7 +137,7 @@ final class Snapshot implements AutoCloseable {
     }
 
     /** Databases compare a time without a zone to a moment, too: in the zone of the session, which is nobody's choice. */
-    private static void checkColumn(TableHeader header, Period period) throws SourceFailedException {
+    private static void checkColumn(TableHeader header, Bounds period) throws SourceFailedException {
         int index = header.indexOf(period.column());
         ColumnKind kind =
                 index < 0 ? ColumnKind.TEXT : header.columns().get(index).kind();
@@ -137,11 +153,16 @@ final class Snapshot implements AutoCloseable {
         }
     }
 
-    private static List<Column> columns(ResultSetMetaData metaData) throws SQLException {
+    private List<Column> columns(String from) throws SQLException {
         List<Column> columns = new ArrayList<>();
-        for (int i = 1; i <= metaData.getColumnCount(); i++) {
-            String type = metaData.getColumnTypeName(i);
-            columns.add(new Column(metaData.getColumnName(i), type, ColumnKind.of(metaData.getColumnType(i), type)));
+        try (PreparedStatement nothing = connection.prepareStatement("SELECT *" + from + " WHERE 1 = 0");
+                ResultSet none = nothing.executeQuery()) {
+            ResultSetMetaData metaData = none.getMetaData();
+            for (int i = 1; i <= metaData.getColumnCount(); i++) {
+                String type = metaData.getColumnTypeName(i);
+                columns.add(
+                        new Column(metaData.getColumnName(i), type, ColumnKind.of(metaData.getColumnType(i), type)));
+            }
         }
         return List.copyOf(columns);
     }

@@ -50,6 +50,7 @@ class DocumentedSourcesTest {
     @Test
     void commandsAndTables() throws Exception {
         assumeTrue(PostgreSqlServer.isInstalled(), PostgreSqlServer.HOW_TO_INSTALL);
+        Trees.sh(work, "chmod a+x .");
         PostgreSqlServer server = PostgreSqlServer.create(Files.createDirectory(work.resolve("server")));
         server.start();
         try {
