@@ -1,9 +1,10 @@
 import org.jspecify.annotations.NullMarked;
 
-/** Backups: where they are kept, when they are made and thrown away, and restoring them. */
+/** Backups: what is backed up, where it is kept, when that is made and thrown away, and restoring it. */
 @NullMarked
 module io.holdfast.backup {
     requires transitive io.holdfast.core;
+    requires transitive java.sql;
     requires com.cronutils;
     requires com.fasterxml.jackson.databind;
     requires com.github.luben.zstd_jni;
@@ -14,4 +15,5 @@ module io.holdfast.backup {
             io.holdfast.backup.settings.BackupProvider;
 
     exports io.holdfast.backup;
+    exports io.holdfast.backup.source;
 }

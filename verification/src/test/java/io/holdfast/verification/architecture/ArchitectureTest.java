@@ -89,6 +89,21 @@ class ArchitectureTest {
         EXCEPTIONS.put(
                 BACKUP + ".directory.DirectoryRepository: java.util.UUID.randomUUID",
                 "names of temporary files, which no two machines may share, and of which nothing remains");
+        String source = BACKUP + ".source.";
+        EXCEPTIONS.put(
+                source + "Deadline: java.lang.System.nanoTime",
+                "a limit on waits for a process, and between signs of life, outside every protocol");
+        EXCEPTIONS.put(
+                source + "RunningCommand: java.lang.Thread.<init>",
+                "reading a pipe cannot be interrupted, and what ends it must not depend on a worker that may stand still");
+        EXCEPTIONS.put(source + "RunningCommand: java.io.File", "ProcessBuilder knows directories by it alone");
+        String backedUp = "reads or brings back an operator's files, which are not the node's storage";
+        EXCEPTIONS.put(source + "DirectorySource: java.nio.file.Files", backedUp);
+        EXCEPTIONS.put(source + "FileFacts: java.nio.file.Files", backedUp);
+        EXCEPTIONS.put(source + "TreeWriter: java.nio.file.Files", backedUp);
+        EXCEPTIONS.put(source + "TreeReader: java.nio.file.Files", backedUp);
+        EXCEPTIONS.put(source + "TreeReader: java.nio.channels.*", backedUp);
+        EXCEPTIONS.put(source + "DirectoryRestore: java.nio.channels.*", "names an exception, and opens nothing");
         for (String meter : List.of("Counter", "Gauge", "Timer")) {
             EXCEPTIONS.put(
                     CORE + ".spi.Measure: io.micrometer.core.instrument." + meter + ".builder",
@@ -101,6 +116,7 @@ class ArchitectureTest {
 
     private static final Set<String> EXPORTED = Set.of(
             BACKUP,
+            BACKUP + ".source",
             CORE,
             CORE + ".discovery",
             CORE + ".runtime",
@@ -163,6 +179,7 @@ class ArchitectureTest {
         BACKUP_LAYERS.put("plan", Set.of("vocabulary", "container", "catalog", "state"));
         BACKUP_LAYERS.put("settings", Set.of("vocabulary"));
         BACKUP_LAYERS.put("", Set.of("vocabulary", "state", "restore", "plan"));
+        BACKUP_LAYERS.put("source", Set.of("vocabulary"));
 
         LOADBALANCE_LAYERS.put("vocabulary", Set.of());
         LOADBALANCE_LAYERS.put("pick", Set.of());

@@ -23,15 +23,13 @@ public final class PostgreSqlServer {
 
     private static final boolean ROOT = System.getProperty("user.name").equals("root");
 
-    private final Path bin;
     private final Path home;
     private final Path data;
     private final int port;
 
-    private PostgreSqlServer(Path bin, Path home, int port) {
-        this.bin = bin;
+    private PostgreSqlServer(Path home, int port) {
         this.home = home;
-        this.data = home.resolve("data");
+        this.data = data(home);
         this.port = port;
     }
 
@@ -84,12 +82,36 @@ public final class PostgreSqlServer {
         return standby;
     }
 
+    /** One whose files have been put into {@link #data} beneath that directory; it is not started yet. */
+    public static PostgreSqlServer restored(Path directory) throws Exception {
+        PostgreSqlServer server = in(directory);
+        if (ROOT) {
+            run(List.of("chown", "-R", "postgres", server.data.toString()));
+        }
+        return server;
+    }
+
+    /** Where the files of a server in that directory are. */
+    public static Path data(Path directory) {
+        return directory.resolve("data");
+    }
+
+    /** A command line that runs one of its programs as whom it runs as. */
+    public static List<String> line(String program, String... arguments) throws IOException {
+        List<String> line = new ArrayList<>();
+        if (ROOT) {
+            line.addAll(List.of("runuser", "-u", "postgres", "--"));
+        }
+        line.add(bin().orElseThrow().resolve(program).toString());
+        line.addAll(List.of(arguments));
+        return line;
+    }
+
     private static PostgreSqlServer in(Path directory) throws Exception {
         if (ROOT) {
             run(List.of("chown", "postgres", directory.toString()));
         }
-        return new PostgreSqlServer(
-                bin().orElseThrow(), directory, FreePorts.take(1).get(0));
+        return new PostgreSqlServer(directory, FreePorts.take(1).get(0));
     }
 
     /** Makes a standby the master of a new timeline. */
@@ -141,14 +163,9 @@ public final class PostgreSqlServer {
         }
     }
 
-    private void command(String program, String... arguments) throws Exception {
-        List<String> line = new ArrayList<>();
-        if (ROOT) {
-            line.addAll(List.of("runuser", "-u", "postgres", "--"));
-        }
-        line.add(bin.resolve(program).toString());
-        line.addAll(List.of(arguments));
-        run(line);
+    /** Runs one of its programs, and fails with what that has written if it does. */
+    public void command(String program, String... arguments) throws Exception {
+        run(line(program, arguments));
     }
 
     private static void run(List<String> line) throws Exception {

@@ -1,0 +1,96 @@
+package io.holdfast.backup.source;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What Unix knows of a file: of a symbolic link itself, not of what it leads to.
+ *
+ * @param mode type and permissions
+ * @param inode with the device, which file it is
+ * @param links how many names it has
+ */
+record FileFacts(
+        int mode,
+        long device,
+        long inode,
+        int links,
+        long uid,
+        long gid,
+        String owner,
+        String group,
+        long size,
+        Instant modified,
+        Instant changed) {
+    private static final int TYPE = 0170000;
+    private static final int PERMISSIONS = 07777;
+
+    /** Which file it is, whatever its names are. */
+    record Id(long device, long inode) {}
+
+    static FileFacts of(Path path) throws IOException {
+        Map<String, Object> all = Files.readAttributes(path, "unix:*", LinkOption.NOFOLLOW_LINKS);
+        return new FileFacts(
+                (int) number(all, "mode"),
+                number(all, "dev"),
+                number(all, "ino"),
+                (int) number(all, "nlink"),
+                number(all, "uid") & 0xFFFF_FFFFL,
+                number(all, "gid") & 0xFFFF_FFFFL,
+                Objects.toString(all.get("owner"), ""),
+                Objects.toString(all.get("group"), ""),
+                number(all, "size"),
+                time(all, "lastModifiedTime"),
+                time(all, "ctime"));
+    }
+
+    private static long number(Map<String, Object> all, String name) {
+        return all.get(name) instanceof Number number ? number.longValue() : 0;
+    }
+
+    private static Instant time(Map<String, Object> all, String name) {
+        return all.get(name) instanceof FileTime time ? time.toInstant() : Instant.EPOCH;
+    }
+
+    int permissions() {
+        return mode & PERMISSIONS;
+    }
+
+    Id id() {
+        return new Id(device, inode);
+    }
+
+    boolean isFile() {
+        return (mode & TYPE) == 0100000;
+    }
+
+    boolean isLink() {
+        return (mode & TYPE) == 0120000;
+    }
+
+    /** What is not stored. */
+    String special() {
+        return switch (mode & TYPE) {
+            case 0140000 -> "a socket";
+            case 0010000 -> "a named pipe";
+            case 0020000 -> "a character device";
+            case 0060000 -> "a block device";
+            default -> "something unknown";
+        };
+    }
+
+    /** True if nobody has written to it between the two. */
+    boolean isAsBefore(FileFacts before) {
+        return inode == before.inode
+                && device == before.device
+                && size == before.size
+                && modified.equals(before.modified)
+                && changed.equals(before.changed);
+    }
+}
