@@ -2,7 +2,6 @@ package io.holdfast.examples.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.holdfast.examples.demo.DutyVerdict.Check;
 import io.holdfast.examples.demo.DutyVerdict.Happened;
 import io.holdfast.examples.demo.NodeEvent.Kind;
 import io.holdfast.examples.store.Attempt;
