@@ -17,23 +17,26 @@ final class DeathWatch {
      * @param node which node
      * @param toIt requests that were sent to it while it was dead
      * @param all requests that were sent meanwhile, wherever to
+     * @param lastMicros how long after its death the last of them went to it; 0 if none did
      * @param micros how long it was dead, so far
      */
-    record Death(int kill, String node, long toIt, long all, long micros) {}
+    record Death(int kill, String node, long toIt, long all, long lastMicros, long micros) {}
 
     private static final class Open {
         private final int kill;
         private final long began;
         private long toIt;
         private long all;
+        private long last;
 
         Open(int kill, long began) {
             this.kill = kill;
             this.began = began;
+            this.last = began;
         }
 
         Death until(String node, long now) {
-            return new Death(kill, node, toIt, all, (now - began) / 1_000);
+            return new Death(kill, node, toIt, all, (last - began) / 1_000, (now - began) / 1_000);
         }
     }
 
@@ -55,12 +58,13 @@ final class DeathWatch {
     }
 
     /** A request leaves. */
-    synchronized void sent(String node) {
+    synchronized void sent(String node, long now) {
         requests.merge(node, 1L, Long::sum);
         dead.values().forEach(each -> each.all++);
         Open its = dead.get(node);
         if (its != null) {
             its.toIt++;
+            its.last = now;
         }
     }
 

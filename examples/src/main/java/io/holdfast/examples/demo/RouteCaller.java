@@ -9,10 +9,13 @@ import io.holdfast.loadbalance.LoadBalancer;
 import io.holdfast.loadbalance.ReadSession;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
@@ -22,18 +25,24 @@ import java.util.function.BooleanSupplier;
  */
 final class RouteCaller implements Runnable {
     private static final int OK = 200;
+    /** A call that takes longer is told in the log. */
+    private static final long SLOW_NANOS = 2_000_000_000L;
 
     /**
      * What all callers share.
      *
+     * @param client sends the requests
+     * @param ports tells which node a request goes to
      * @param puts the ledger of the orders
      * @param appends the ledger of the journal's entries
      * @param gaps of writes
      */
     record Shared(
             LoadBalancer calls,
-            BalancedHttp http,
+            HttpClient client,
+            HttpPorts ports,
             RouteTally tally,
+            DeathWatch deaths,
             Numbered puts,
             Numbered appends,
             GapWatch gaps,
@@ -68,6 +77,11 @@ final class RouteCaller implements Runnable {
     private final Shared shared;
     private final BooleanSupplier over;
     private final ReadSession session = ReadSession.begin();
+    private final BalancedHttp http;
+    /** Where the requests of the call under way went, and when. */
+    private final List<String> tries = new ArrayList<>();
+
+    private long began;
 
     /**
      * One.
@@ -77,6 +91,15 @@ final class RouteCaller implements Runnable {
     RouteCaller(Shared shared, BooleanSupplier over) {
         this.shared = shared;
         this.over = over;
+        this.http = BalancedHttp.over(new WatchedHttp(shared.client(), this::sent));
+    }
+
+    /** On the caller's thread, since that is the one that waits. */
+    private void sent(URI uri) {
+        String node = shared.ports().at(uri.getPort());
+        long now = System.nanoTime();
+        shared.deaths().sent(node, now);
+        tries.add(node + " at " + (now - began) / 1_000_000 + " ms");
     }
 
     @Override
@@ -126,12 +149,13 @@ final class RouteCaller implements Runnable {
 
     private Outcome send(RouteCall call, LoadBalancer to, HttpRequest request, String expected) {
         shared.tally().began(call);
-        long began = System.nanoTime();
+        began = System.nanoTime();
+        tries.clear();
         Outcome outcome;
         String node = "";
         String said;
         try {
-            HttpResponse<String> answer = shared.http().send(to.session(session), request, BodyHandlers.ofString());
+            HttpResponse<String> answer = http.send(to.session(session), request, BodyHandlers.ofString());
             node = answer.headers().firstValue(RouteServer.SERVED_BY).orElse("");
             said = answer.statusCode() + " " + answer.body();
             outcome = meaning(answer, expected);
@@ -142,9 +166,11 @@ final class RouteCaller implements Runnable {
             said = e.toString();
             outcome = Outcome.REFUSED;
         }
-        shared.tally().ended(call, outcome, node, System.nanoTime() - began);
-        if (outcome != Outcome.ACKNOWLEDGED) {
-            System.err.println(request.method() + " " + request.uri().getPath() + " ended as " + outcome + ": " + said);
+        long took = System.nanoTime() - began;
+        shared.tally().ended(call, outcome, node, took);
+        if (outcome != Outcome.ACKNOWLEDGED || took > SLOW_NANOS) {
+            System.err.println(request.method() + " " + request.uri().getPath() + " ended as " + outcome + " after "
+                    + took / 1_000_000 + " ms, asked of " + String.join(", ", tries) + ": " + said);
         }
         return outcome;
     }

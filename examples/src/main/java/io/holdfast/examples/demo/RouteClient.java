@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
 import io.holdfast.examples.demo.RouteCaller.Numbered;
-import io.holdfast.integrations.loadbalance.http.BalancedHttp;
 import io.holdfast.loadbalance.LoadBalancing;
 import io.holdfast.membership.GossipMembership;
 import io.holdfast.replication.LogReplication;
@@ -76,8 +75,10 @@ public final class RouteClient {
             client.awaitReady(READY);
             RouteCaller.Shared shared = new RouteCaller.Shared(
                     LoadBalancing.service(client, "http"),
-                    BalancedHttp.over(new WatchedHttp(http, uri -> deaths.sent(ports.at(uri.getPort())))),
+                    http,
+                    ports,
                     tally,
+                    deaths,
                     Numbered.by(puts),
                     Numbered.by(appends),
                     gaps,
