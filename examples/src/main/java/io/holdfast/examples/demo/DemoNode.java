@@ -42,14 +42,14 @@ public final class DemoNode {
     static void report(HaCluster cluster, Orders orders, PrintStream out) throws InterruptedException {
         ReplicatedLog log = ReplicatedLog.in(cluster);
         ObjectMapper json = new ObjectMapper();
-        while (!orders.stopOrdered(STATUS_MILLIS, TimeUnit.MILLISECONDS)) {
+        do {
             if (cluster.failure().isPresent()) {
                 throw new IllegalStateException(
                         cluster.node().id() + " has stopped by itself",
                         cluster.failure().get());
             }
             out.println(toJson(json, NodeStatus.of(log.status())));
-        }
+        } while (!orders.stopOrdered(STATUS_MILLIS, TimeUnit.MILLISECONDS));
     }
 
     static String toJson(ObjectMapper json, Object status) {

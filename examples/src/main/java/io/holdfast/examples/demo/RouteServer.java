@@ -28,6 +28,9 @@ final class RouteServer implements AutoCloseable {
     static final String JOURNAL = "/journal/";
     static final String SERVED_BY = "Served-By";
 
+    /** When a master has died all callers connect to the next one at the same moment; whom there is no room for waits for a second. */
+    private static final int BACKLOG = 1_024;
+
     private static final int OK = 200;
     private static final int WRONG_CALL = 400;
     private static final int OVERLOADED = 503;
@@ -48,7 +51,7 @@ final class RouteServer implements AutoCloseable {
 
     /** Serves at that port of the loopback interface. */
     static RouteServer start(HaCluster cluster, int port) throws IOException {
-        HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
         RouteServer server = new RouteServer(cluster, http);
         http.setExecutor(server.threads);
         http.createContext("/", server::serve).getFilters().add(new GuardFilter(server.guard));
