@@ -3,7 +3,6 @@ package io.holdfast.examples.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.holdfast.examples.demo.RouteStatus.Calls;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -26,14 +25,7 @@ class RouteVerdictTest {
     /** Which promises were not kept, by their places. */
     private List<Integer> broken() {
         RouteStatus status = new RouteStatus(calls, Map.of(), List.of(), List.of(), 0, true);
-        List<Check> checks = new RouteVerdict(status, onDisks).checks();
-        List<Integer> broken = new ArrayList<>();
-        for (int i = 0; i < checks.size(); i++) {
-            if (!checks.get(i).kept()) {
-                broken.add(i);
-            }
-        }
-        return broken;
+        return BrokenChecks.of(new RouteVerdict(status, onDisks).checks());
     }
 
     @Test
