@@ -15,7 +15,7 @@ import java.time.Duration;
  * @param latencyFactor taken out if its mean latency is so many times the median of at least three, 0 for never, else 1.5 to 1000
  * @param latencyFloor and more than that, 0 to 10 min
  * @param silence taken out if requests are in flight, none has ended for so long, and others' have; 0 for never, else 50 ms to
- *     10 min; never sooner than ten times the latency that is expected
+ *     10 min; never sooner than three times the latency that is expected, which is near the longest of the last seconds
  * @param ejection how long the first time, doubled each further time, 10 ms to 1 h
  * @param longestEjection at the most, up to 24 h
  * @param mostPercent how many of the endpoints may be out at a time, counted with the one that would go, 0 to 100

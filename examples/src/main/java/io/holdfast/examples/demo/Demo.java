@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The demonstration, in three acts. The first: three node processes on loopback, a client process that streams a file through
+ * The demonstration, in four acts. The first: three node processes on loopback, a client process that streams a file through
  * them, masters killed by {@code kill -9} in mid-stream, and at the end the disks compared with the input. The second: what
  * runs on the master runs on one node, also when that one is stopped, or hands over. The third: two nodes join and the master
- * leaves while a client streams. {@code demo.sh} starts it; {@code
+ * leaves while a client streams. The fourth: many callers of a service are routed while masters die. {@code demo.sh} starts it; {@code
  * --help} says what it takes. Exit status 0 for PASS, 1 for FAIL, 2 for a wrong call.
  */
 public final class Demo {
@@ -41,7 +41,7 @@ public final class Demo {
         DataDirectory data;
         try {
             options = DemoOptions.parse(arguments, Path.of(System.getProperty("demo.home", ".")));
-            scanned = options.act() == Act.TWO ? null : InputFile.scan(options.input());
+            scanned = options.act().streams() ? InputFile.scan(options.input()) : null;
             data = DataDirectory.create(options.data());
         } catch (IllegalArgumentException e) {
             err.println("demo: " + e.getMessage());
@@ -74,6 +74,12 @@ public final class Demo {
                 Display display = new Display(out, options.live(), options.columns());
                 new ShapeRun(input, data.path().resolve("act-3"), children, display).run();
                 passed(out, options, 3);
+            }
+            if (options.act().plays(Act.FOUR)) {
+                Display display = new Display(out, options.live(), options.columns());
+                Path fourth = data.path().resolve("act-4");
+                new RouteRun(options.callers(), options.kills(), fourth, children, display).run();
+                passed(out, options, 4);
             }
             if (options.keep()) {
                 out.println("the data are kept in " + data.path());

@@ -34,18 +34,22 @@ public final class DemoNode {
                         .segmentBytes(SEGMENT_BYTES)
                         .stateMachine(new LineLedger()))
                 .start()) {
-            ReplicatedLog log = ReplicatedLog.in(cluster);
-            ObjectMapper json = new ObjectMapper();
-            PrintStream out = System.out;
-            while (!orders.stopOrdered(STATUS_MILLIS, TimeUnit.MILLISECONDS)) {
-                if (cluster.failure().isPresent()) {
-                    throw new IllegalStateException(
-                            args[0] + " has stopped by itself",
-                            cluster.failure().get());
-                }
-                out.println(toJson(json, NodeStatus.of(log.status())));
-            }
+            report(cluster, orders, System.out);
         }
+    }
+
+    /** Prints how the node is, until it is told to stop. */
+    static void report(HaCluster cluster, Orders orders, PrintStream out) throws InterruptedException {
+        ReplicatedLog log = ReplicatedLog.in(cluster);
+        ObjectMapper json = new ObjectMapper();
+        do {
+            if (cluster.failure().isPresent()) {
+                throw new IllegalStateException(
+                        cluster.node().id() + " has stopped by itself",
+                        cluster.failure().get());
+            }
+            out.println(toJson(json, NodeStatus.of(log.status())));
+        } while (!orders.stopOrdered(STATUS_MILLIS, TimeUnit.MILLISECONDS));
     }
 
     static String toJson(ObjectMapper json, Object status) {

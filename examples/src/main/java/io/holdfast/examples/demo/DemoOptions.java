@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param columns the terminal's width
  * @param act what is played
  * @param store what the second act writes to
+ * @param callers how many callers the fourth act has
  */
 record DemoOptions(
         Path input,
@@ -31,36 +32,48 @@ record DemoOptions(
         boolean live,
         int columns,
         Act act,
-        StoreKind store) {
+        StoreKind store,
+        int callers) {
     static final String USAGE = """
             usage: ./demo.sh [--act WHICH] [--keep] [--data DIR]
                              [--input FILE] [--kill N] [--lose N] [--ack LEVEL] [--lines N] [--store WHICH]
+                             [--callers N]
               --act WHICH   1: what was acknowledged survives the master's death; 2: what runs on the master runs on
-                            one node at a time; 3: nodes join and leave under load; all: one after the other (default)
+                            one node at a time; 3: nodes join and leave under load; 4: calls go where they are
+                            served while masters die; all: one after the other (default)
               --keep        keep the nodes' data, the client's ledger and all logs, and print where they are
               --data DIR    where the data go; must not exist, or be empty; default examples/target/demo-PID
             acts 1 and 3:
               --input FILE  the file to stream, one record a line; default examples/data/king-james-bible.txt
               --lines N     stream N lines, 1 to 50000000, made by repeating the file with numbers in front
+            acts 1 and 4:
+              --kill N      kill the master N times under load, 0 to 20; default 3
             act 1:
-              --kill N      kill the master N times while it streams, 0 to 20; default 3
               --lose N      after N of the kills, 0 to all, remove the killed node's directory, too; default 0
               --ack LEVEL   when a line counts as acknowledged: quorum, on a majority's disks (default), or master, on
                             the master's disk alone
             act 2:
               --store WHICH what the master writes to outside the cluster: postgresql, a private server of the PostgreSQL
                             that is installed; file, a small store of the demo's own; auto, the first of them that is
-                            there (default)""";
+                            there (default)
+            act 4:
+              --callers N   how many callers call at the same time, 1 to 1000; default 200""";
 
     /** What is played. */
     enum Act {
         ONE,
         TWO,
         THREE,
+        FOUR,
         ALL;
 
         boolean plays(Act which) {
             return this == which || this == ALL;
+        }
+
+        /** Whether a file is streamed in it. */
+        boolean streams() {
+            return plays(ONE) || plays(THREE);
         }
     }
 
@@ -89,6 +102,7 @@ record DemoOptions(
         int columns = 100;
         Act act = Act.ALL;
         StoreKind store = StoreKind.AUTO;
+        int callers = 200;
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {
             String option = rest.next();
@@ -102,6 +116,7 @@ record DemoOptions(
                 case "--data" -> data = Path.of(value(option, rest));
                 case "--act" -> act = act(value(option, rest));
                 case "--store" -> store = store(value(option, rest));
+                case "--callers" -> callers = (int) number(option, value(option, rest), 1, 1000);
                 case "--live" -> live = true;
                 case "--columns" -> columns = (int) number(option, value(option, rest), 20, 1000);
                 default -> throw new IllegalArgumentException("unknown option " + option);
@@ -111,7 +126,7 @@ record DemoOptions(
             throw new IllegalArgumentException("--lose " + lose + " is more than --kill " + kills);
         }
         return new DemoOptions(
-                input, kills, lose, atMaster, keep, lines, dataOr(data, home), live, columns, act, store);
+                input, kills, lose, atMaster, keep, lines, dataOr(data, home), live, columns, act, store, callers);
     }
 
     private static Act act(String which) {
@@ -119,8 +134,9 @@ record DemoOptions(
             case "1" -> Act.ONE;
             case "2" -> Act.TWO;
             case "3" -> Act.THREE;
+            case "4" -> Act.FOUR;
             case "all" -> Act.ALL;
-            default -> throw new IllegalArgumentException("--act takes 1, 2, 3 or all, not \"" + which + "\"");
+            default -> throw new IllegalArgumentException("--act takes 1, 2, 3, 4 or all, not \"" + which + "\"");
         };
     }
 

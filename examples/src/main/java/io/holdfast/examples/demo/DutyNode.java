@@ -5,14 +5,12 @@ import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
 import io.holdfast.examples.demo.NodeEvent.Kind;
 import io.holdfast.replication.LogReplication;
-import io.holdfast.replication.ReplicatedLog;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One node whose master has a duty, a process of its own: {@code DutyNode ID PORT DIRECTORY STORE ID@HOST:PORT...}, where
@@ -28,7 +26,6 @@ public final class DutyNode {
 
     static final Duration DRIFT = LEASE.dividedBy(4);
 
-    private static final long STATUS_MILLIS = 200;
     private static final int SEGMENT_BYTES = 16 << 20;
 
     private final String id;
@@ -59,14 +56,7 @@ public final class DutyNode {
                 .build()) {
             orders.listen(order -> obey(order, duty, cluster));
             cluster.start();
-            ReplicatedLog log = ReplicatedLog.in(cluster);
-            while (!orders.stopOrdered(STATUS_MILLIS, TimeUnit.MILLISECONDS)) {
-                if (cluster.failure().isPresent()) {
-                    throw new IllegalStateException(
-                            id + " has stopped by itself", cluster.failure().get());
-                }
-                out.println(DemoNode.toJson(json, NodeStatus.of(log.status())));
-            }
+            DemoNode.report(cluster, orders, out);
         }
     }
 

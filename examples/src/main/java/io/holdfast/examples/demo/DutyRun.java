@@ -3,7 +3,6 @@ package io.holdfast.examples.demo;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.HoldfastException;
 import io.holdfast.examples.demo.DemoOptions.StoreKind;
-import io.holdfast.examples.demo.DutyVerdict.Check;
 import io.holdfast.examples.demo.DutyVerdict.Happened;
 import io.holdfast.examples.demo.NodeEvent.Kind;
 import io.holdfast.examples.demo.NodeGroup.Master;
@@ -95,13 +94,7 @@ final class DutyRun {
     }
 
     private void judge(List<Attempt> record, Happened happened) {
-        List<String> broken = new ArrayList<>();
-        for (Check check : new DutyVerdict(record, DutyNode.STOP_WITHIN).checks(happened)) {
-            display.plain(check.line());
-            if (!check.kept()) {
-                broken.add("not kept: " + check.promise() + " (" + check.found() + ")");
-            }
-        }
+        List<String> broken = Check.judge(new DutyVerdict(record, DutyNode.STOP_WITHIN).checks(happened), display);
         if (!broken.isEmpty()) {
             throw new DemoFailure(String.join("; ", broken));
         }
@@ -133,21 +126,19 @@ final class DutyRun {
     }
 
     private void await(BooleanSupplier condition, String what, @Nullable SteadyClient client) throws IOException {
-        long start = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - start > PATIENCE.toNanos()) {
-                throw new DemoFailure(
-                        "waited " + PATIENCE.toSeconds() + " s in vain until " + what + "; see the logs in " + data);
-            }
-            tick(
-                    client == null
-                            ? List.of()
-                            : List.of(String.format(
-                                    Locale.ROOT,
-                                    "client: %,d writes, %d failed",
-                                    client.acknowledged(),
-                                    client.failed())));
-        }
+        Patience.await(
+                condition,
+                PATIENCE,
+                what,
+                data,
+                () -> tick(
+                        client == null
+                                ? List.of()
+                                : List.of(String.format(
+                                        Locale.ROOT,
+                                        "client: %,d writes, %d failed",
+                                        client.acknowledged(),
+                                        client.failed()))));
     }
 
     private static String token(NodeEvent event) {

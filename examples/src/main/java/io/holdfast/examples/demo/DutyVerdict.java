@@ -12,13 +12,6 @@ import java.util.Set;
 
 /** What became of the promises, by the store's own record and by when the callbacks ran. */
 final class DutyVerdict {
-    /** One promise; whether it was kept, and what was found. */
-    record Check(String promise, boolean kept, String found) {
-        String line() {
-            return String.format(Locale.ROOT, "%-4s  %-62s  %s", kept ? "PASS" : "FAIL", promise, found);
-        }
-    }
-
     /**
      * What happened beside the store.
      *

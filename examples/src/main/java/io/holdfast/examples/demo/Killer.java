@@ -3,7 +3,6 @@ package io.holdfast.examples.demo;
 import io.holdfast.examples.demo.FeedStatus.Gap;
 import io.holdfast.examples.demo.NodeGroup.Master;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +15,6 @@ import java.util.Map;
  * directories as well, evenly spread over the kills.
  */
 final class Killer {
-    private static final Duration DEATH = Duration.ofSeconds(10);
-
     private final NodeGroup nodes;
     private final FeedControl feed;
     private final Display display;
@@ -57,25 +54,17 @@ final class Killer {
         done++;
         int number = victims.size() + 1;
         NodeSlot victim = master.slot();
-        String command = "kill -9 " + victim.process().pid();
         display.event(String.format(
                 Locale.ROOT,
                 "%s   # %s, master of term %d, at line %,d of %,d",
-                command,
+                victim.killCommand(),
                 victim.id(),
                 master.status().term(),
                 status.acknowledged(),
                 lines));
         victims.put(number, victim.id());
         feed.process().tell("killing " + number);
-        // The shell's own kill, so that no package is needed for it.
-        Process kill = new ProcessBuilder("sh", "-c", command).inheritIO().start();
-        if (kill.waitFor() != 0 && victim.isAlive()) {
-            throw new DemoFailure("\"" + command + "\" failed");
-        }
-        if (!victim.process().awaitExit(DEATH)) {
-            throw new DemoFailure(victim.id() + " lives on " + DEATH.toSeconds() + " s after " + command);
-        }
+        victim.kill();
         feed.process().tell("killed " + number);
         if ((done - 1) * losses % planned
                 < losses) { // the first of them early: the next masters' deaths show what it is worth

@@ -14,8 +14,9 @@ import java.util.zip.CRC32C;
  * @param complete true if the end mark is there
  * @param acknowledged the numbers of the acknowledged lines
  * @param unknown the numbers of those whose fate the client does not know
+ * @param refused the numbers of those that were certainly not written
  */
-record LedgerContents(long sent, boolean complete, BitSet acknowledged, BitSet unknown) {
+record LedgerContents(long sent, boolean complete, BitSet acknowledged, BitSet unknown, BitSet refused) {
 
     /** Reads a ledger up to its end, or up to where it is torn. */
     static LedgerContents read(Path path) throws IOException {
@@ -29,6 +30,7 @@ record LedgerContents(long sent, boolean complete, BitSet acknowledged, BitSet u
         boolean complete = false;
         BitSet acknowledged = new BitSet();
         BitSet unknown = new BitSet();
+        BitSet refused = new BitSet();
         while (!complete && bytes.remaining() >= SentLedger.RECORD_BYTES) {
             CRC32C crc = new CRC32C();
             crc.update(bytes.array(), bytes.position(), SentLedger.RECORD_BYTES - Integer.BYTES);
@@ -45,6 +47,7 @@ record LedgerContents(long sent, boolean complete, BitSet acknowledged, BitSet u
                 case SentLedger.SENDING -> sent = to;
                 case SentLedger.ACKNOWLEDGED -> acknowledged.set((int) from, (int) to);
                 case SentLedger.UNKNOWN -> unknown.set((int) from, (int) to);
+                case SentLedger.REFUSED -> refused.set((int) from, (int) to);
                 case SentLedger.END -> {
                     sent = to;
                     complete = true;
@@ -52,6 +55,6 @@ record LedgerContents(long sent, boolean complete, BitSet acknowledged, BitSet u
                 default -> throw new IOException(path + " holds a record of the unknown type " + type);
             }
         }
-        return new LedgerContents(sent, complete, acknowledged, unknown);
+        return new LedgerContents(sent, complete, acknowledged, unknown, refused);
     }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -14,9 +13,7 @@ final class LineStream {
     private static final long TICK_NANOS = 20_000_000L;
     private static final Duration SETTLE = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(20);
-    private static final Duration VERIFY = Duration.ofMinutes(10);
     private static final long STANDSTILL_NANOS = 60_000_000_000L;
-    private static final List<String> VERIFY_JVM = List.of("-Xmx512m", "-XX:+UseSerialGC", "-Xshare:auto");
 
     private final InputFile input;
     private final Path data;
@@ -56,14 +53,7 @@ final class LineStream {
     }
 
     void await(BooleanSupplier condition, Duration atMost, String what) throws IOException {
-        long start = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - start > atMost.toNanos()) {
-                throw new DemoFailure(
-                        "waited " + atMost.toSeconds() + " s in vain until " + what + "; see the logs in " + data);
-            }
-            tick();
-        }
+        Patience.await(condition, atMost, what, data, this::tick);
     }
 
     private void watchClient() {
@@ -120,23 +110,6 @@ final class LineStream {
                 level));
         nodes.slots().forEach(slot -> arguments.add(slot.id() + "=" + slot.directory()));
         arguments.addAll(more);
-        List<String> said = new CopyOnWriteArrayList<>();
-        Path log = data.resolve("verify.log");
-        ChildJvm verifier =
-                children.add(() -> ChildJvm.start("verifier", VERIFY_JVM, DemoVerify.class, arguments, log, said::add));
-        if (!verifier.awaitExit(VERIFY)) {
-            throw new DemoFailure("the verifier came to no end within " + VERIFY.toMinutes() + " minutes");
-        }
-        List<String> problems = new ArrayList<>();
-        for (String line : said) {
-            display.plain(line);
-            if (line.startsWith(DemoVerify.PROBLEM)) {
-                problems.add(line.substring(DemoVerify.PROBLEM.length()));
-            }
-        }
-        if (verifier.exitStatus() != 0 && problems.isEmpty()) {
-            problems.add("the verifier failed with exit status " + verifier.exitStatus() + "; see " + log);
-        }
-        return problems;
+        return Verifier.run(DemoVerify.class, arguments, data, children, display);
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The nodes, three at first: who is master, who is dead and is to be started again. Used by the run's thread alone. */
 final class NodeGroup {
-    private static final int NODES = 3;
+    static final int NODES = 3;
     private static final long RESTART_AFTER_NANOS = 1_000_000_000L;
     private static final long MASTERLESS_NANOS = 30_000_000_000L;
     private static final int MOST_CRASHES = 5;
@@ -36,10 +36,18 @@ final class NodeGroup {
     private int crashes;
 
     NodeGroup(Children children, Display display, Path data, NodeProgram program) throws IOException {
+        this(children, display, data, program, Ports.free(NODES));
+    }
+
+    /**
+     * With ports of the caller's choice.
+     *
+     * @param ports one for each of the three
+     */
+    NodeGroup(Children children, Display display, Path data, NodeProgram program, List<Integer> ports) {
         this.children = children;
         this.display = display;
         this.data = data;
-        List<Integer> ports = Ports.free(NODES);
         for (int i = 1; i <= NODES; i++) {
             bootstrap.add("node-" + i + "@127.0.0.1:" + ports.get(i - 1));
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ final class NodeSlot {
             List.of("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
 
     private static final long SILENT_NANOS = 2_000_000_000L;
+    private static final Duration DEATH = Duration.ofSeconds(10);
 
     private record Heard(NodeStatus status, long nanos) {}
 
@@ -67,6 +69,24 @@ final class NodeSlot {
             // Half a line is the last thing that a killed process prints.
             System.err.println(id + " said what is no status: " + line);
         }
+    }
+
+    /** Its process is killed as by {@code kill -9}; returns when it is dead. */
+    void kill() throws IOException, InterruptedException {
+        String command = killCommand();
+        // The shell's own kill, so that no package is needed for it.
+        Process kill = new ProcessBuilder("sh", "-c", command).inheritIO().start();
+        if (kill.waitFor() != 0 && isAlive()) {
+            throw new DemoFailure("\"" + command + "\" failed");
+        }
+        if (!process().awaitExit(DEATH)) {
+            throw new DemoFailure(id + " lives on " + DEATH.toSeconds() + " s after " + command);
+        }
+    }
+
+    /** What {@link #kill} has a shell do. */
+    String killCommand() {
+        return "kill -9 " + process().pid();
     }
 
     String id() {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>2, ACKNOWLEDGED (a, b): lines a to b - 1 were acknowledged. Forced at most 25 ms after the fact.
  *   <li>3, UNKNOWN (a, b): for lines a to b - 1 no answer came before the deadline.
  *   <li>4, END (0, n): exactly n lines were sent, and each was answered or given up.
+ *   <li>5, REFUSED (a, b): lines a to b - 1 were answered: not carried out, and never will be.
  * </ul>
  *
  * A record that is cut short or fails its checksum ends the book: what follows was not forced. Safe from any thread.
@@ -38,6 +39,7 @@ final class SentLedger implements Closeable {
     static final byte ACKNOWLEDGED = 2;
     static final byte UNKNOWN = 3;
     static final byte END = 4;
+    static final byte REFUSED = 5;
 
     private static final int AHEAD = 16_384;
     private static final long FORCE_EVERY_NANOS = 25_000_000L;
@@ -70,6 +72,7 @@ final class SentLedger implements Closeable {
     private final Condition forced = lock.newCondition();
     private final Numbers acknowledged = new Numbers();
     private final Numbers unknown = new Numbers();
+    private final Numbers refused = new Numbers();
     private long wanted = AHEAD;
     private volatile long mayLeave;
     private volatile long forcedAcknowledged;
@@ -140,6 +143,16 @@ final class SentLedger implements Closeable {
         }
     }
 
+    /** A line was certainly not written, and is not sent again. */
+    void refused(long number) {
+        lock.lock();
+        try {
+            refused.add(number);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How many acknowledgements are on the disk. */
     long forcedAcknowledged() {
         return forcedAcknowledged;
@@ -197,28 +210,31 @@ final class SentLedger implements Closeable {
         long end;
         long[] good;
         long[] lost;
+        long[] not;
         lock.lock();
         try {
             long left = FORCE_EVERY_NANOS;
             while (left > 0 && wanted == mayLeave && total < 0) {
                 left = somethingToDo.awaitNanos(left);
             }
-            if (wanted == mayLeave && total < 0 && acknowledged.size + unknown.size == 0) {
+            if (wanted == mayLeave && total < 0 && acknowledged.size + unknown.size + refused.size == 0) {
                 return true;
             }
             upTo = wanted;
             end = total;
             good = acknowledged.take();
             lost = unknown.take();
+            not = refused.take();
         } finally {
             lock.unlock();
         }
-        ByteBuffer buffer = ByteBuffer.allocate((2 + good.length + lost.length) * RECORD_BYTES);
+        ByteBuffer buffer = ByteBuffer.allocate((2 + good.length + lost.length + not.length) * RECORD_BYTES);
         if (upTo != mayLeave) {
             put(buffer, SENDING, 0, upTo);
         }
         putRanges(buffer, ACKNOWLEDGED, good);
         putRanges(buffer, UNKNOWN, lost);
+        putRanges(buffer, REFUSED, not);
         if (end >= 0) {
             put(buffer, END, 0, end);
         }

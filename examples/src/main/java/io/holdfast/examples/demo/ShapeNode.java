@@ -47,9 +47,7 @@ public final class ShapeNode {
 
     private void run(String[] args) throws InterruptedException {
         String[] founders = Arrays.copyOfRange(args, 4, args.length);
-        String[] seeds = Arrays.stream(founders)
-                .map(founder -> founder.substring(founder.indexOf('@') + 1))
-                .toArray(String[]::new);
+        String[] seeds = addresses(founders);
         LogReplication log = LogReplication.inDirectory(Path.of(args[2]))
                 .segmentBytes(SEGMENT_BYTES)
                 .stateMachine(new LineLedger());
@@ -73,6 +71,13 @@ public final class ShapeNode {
                 }
             }
         }
+    }
+
+    /** Of nodes as a bootstrap list has them, where they listen. */
+    static String[] addresses(String[] founders) {
+        return Arrays.stream(founders)
+                .map(founder -> founder.substring(founder.indexOf('@') + 1))
+                .toArray(String[]::new);
     }
 
     private void heard(MemberEvent event) {

@@ -2,7 +2,6 @@ package io.holdfast.examples.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.holdfast.examples.demo.DutyVerdict.Check;
 import io.holdfast.examples.demo.DutyVerdict.Happened;
 import io.holdfast.examples.demo.NodeEvent.Kind;
 import io.holdfast.examples.store.Attempt;
@@ -37,14 +36,7 @@ class DutyVerdictTest {
 
     /** Which promises were not kept, by their places. */
     private List<Integer> broken() {
-        List<Check> checks = new DutyVerdict(record, Duration.ofSeconds(2)).checks(happened);
-        List<Integer> broken = new ArrayList<>();
-        for (int i = 0; i < checks.size(); i++) {
-            if (!checks.get(i).kept()) {
-                broken.add(i);
-            }
-        }
-        return broken;
+        return BrokenChecks.of(new DutyVerdict(record, Duration.ofSeconds(2)).checks(happened));
     }
 
     @Test

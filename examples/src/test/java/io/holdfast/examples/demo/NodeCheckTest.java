@@ -34,7 +34,7 @@ class NodeCheckTest {
         for (int number : unknown) {
             lost.set(number);
         }
-        return new NodeCheck("node-1", input, new LedgerContents(4, true, acked, lost));
+        return new NodeCheck("node-1", input, new LedgerContents(4, true, acked, lost, new BitSet()));
     }
 
     private static void apply(NodeCheck check, int number, String line) {

@@ -32,19 +32,23 @@ class SentLedgerTest {
                 ledger.beforeLeaving(i);
                 if (i % 1000 == 7) {
                     ledger.unknown(i);
+                } else if (i % 1000 == 8) {
+                    ledger.refused(i);
                 } else {
                     ledger.acknowledged(i);
                 }
             }
             ledger.end(50_000);
-            assertEquals(49_950, ledger.forcedAcknowledged());
+            assertEquals(49_900, ledger.forcedAcknowledged());
             assertEquals(50, ledger.forcedUnknown());
         }
         LedgerContents contents = LedgerContents.read(file);
         assertTrue(contents.complete());
         assertEquals(50_000, contents.sent());
-        assertEquals(49_950, contents.acknowledged().cardinality());
+        assertEquals(49_900, contents.acknowledged().cardinality());
         assertEquals(50, contents.unknown().cardinality());
+        assertEquals(50, contents.refused().cardinality());
+        assertTrue(contents.refused().get(8) && !contents.acknowledged().get(8));
         assertTrue(contents.unknown().get(7) && !contents.acknowledged().get(7));
     }
 
@@ -73,10 +77,10 @@ class SentLedgerTest {
         ten.set(0, 10);
         byte[] whole = bytes.array();
         Files.write(file, Arrays.copyOf(whole, whole.length - 1));
-        assertEquals(new LedgerContents(100, false, ten, new BitSet()), LedgerContents.read(file));
+        assertEquals(new LedgerContents(100, false, ten, new BitSet(), new BitSet()), LedgerContents.read(file));
         whole[whole.length - 8] ^= 1;
         Files.write(file, whole);
-        assertEquals(new LedgerContents(100, false, ten, new BitSet()), LedgerContents.read(file));
+        assertEquals(new LedgerContents(100, false, ten, new BitSet(), new BitSet()), LedgerContents.read(file));
         whole[0] ^= 1;
         Files.write(file, whole);
         assertThrows(IOException.class, () -> LedgerContents.read(file));

@@ -14,8 +14,11 @@ final class Comparison {
     private static final int FOR_MEDIAN = 3;
     /** Rates that differ by less than this are not worth an endpoint, however small the deviation. */
     private static final double LEAST_FAILURES = 0.05;
-    /** Silence is told by so many times the latency that is expected. */
-    private static final int SILENT_LATENCIES = 10;
+    /**
+     * Silence is told by so many times the latency that is expected. That is near the longest of the last ten seconds, not a mean: one
+     * pause of half a second, counted ten times, would have a stopped endpoint asked for five seconds.
+     */
+    private static final int SILENT_LATENCIES = 3;
 
     private final OutlierSettings settings;
     private final int counted;
@@ -75,7 +78,8 @@ final class Comparison {
     }
 
     private boolean isSilent(Observation of) {
-        double expected = Math.max(of.expectedNanos(), medianExpected);
+        // How long failures took, as until a deadline, says nothing of how long an answer may take.
+        double expected = of.failuresInARow() > 0 ? medianExpected : Math.max(of.expectedNanos(), medianExpected);
         long limit = settings.silence().toNanos();
         return limit > 0
                 && expected > 0

@@ -157,6 +157,26 @@ class OutliersTest {
     }
 
     @Test
+    void aPauseOfHalfASecondDoesNotHideWhoStopsAnswering() {
+        Outliers outliers = new Outliers(USUAL);
+        Observation stopped = new Observation("a", true, 0, 10, 480e6, 3 * SECOND / 2, Observation.NO_WINDOW);
+        assertEquals(
+                Cause.SILENCE,
+                only(outliers.step(0, List.of(stopped, silent("b", 0), silent("c", 0)), false))
+                        .cause());
+    }
+
+    @Test
+    void howLongFailuresTookHidesNobodyWhoStopsAnswering() {
+        Outliers outliers = new Outliers(USUAL);
+        Observation stopped = new Observation("a", true, 3, 10, 2e9, 11 * SECOND / 10, Observation.NO_WINDOW);
+        assertEquals(
+                Cause.SILENCE,
+                only(outliers.step(0, List.of(stopped, silent("b", 0), silent("c", 0)), false))
+                        .cause());
+    }
+
+    @Test
     void manyFailuresPutItOut() {
         Outliers outliers = new Outliers(USUAL);
         Verdict.Ejected out = only(outliers.step(0, List.of(window("a", 9, 11, 1), window("b", 20, 0, 1)), true));

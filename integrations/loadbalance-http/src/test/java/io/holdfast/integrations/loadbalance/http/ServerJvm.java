@@ -18,14 +18,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** An HTTP server in a process of its own, which dies with this one: at the end of its standard input. */
 final class ServerJvm implements AutoCloseable {
     private final Process process;
-    private final int port;
+    private int port;
 
-    private ServerJvm(Process process, int port) {
+    private ServerJvm(Process process) {
         this.process = process;
-        this.port = port;
     }
 
-    /** @param port 0 for any */
+    /**
+     * Begins to start one; {@link #listening} has to follow, so that several start at a time.
+     *
+     * @param port 0 for any
+     */
     static ServerJvm start(int port) throws IOException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -39,12 +42,17 @@ final class ServerJvm implements AutoCloseable {
                         Integer.toString(port))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
-        String line = said.readLine();
+        return new ServerJvm(process);
+    }
+
+    /** Waits until it listens. */
+    ServerJvm listening() throws IOException {
+        String line = process.inputReader(StandardCharsets.UTF_8).readLine();
         if (line == null) {
             throw new IOException("the server ended before it listened");
         }
-        return new ServerJvm(process, Integer.parseInt(line));
+        port = Integer.parseInt(line);
+        return this;
     }
 
     int port() {
