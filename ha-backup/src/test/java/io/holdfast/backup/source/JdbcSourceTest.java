@@ -117,7 +117,7 @@ class JdbcSourceTest {
                         "{\"format\":\"holdfast-table-1\",\"schema\":\"PUBLIC\",\"table\":\"T\",\"columns\":["
                                 + "{\"name\":\"ID\",\"type\":\"BIGINT\",\"as\":\"integer\"},"
                                 + "{\"name\":\"OK\",\"type\":\"BOOLEAN\",\"as\":\"boolean\"},"
-                                + "{\"name\":\"PRICE\",\"type\":\"NUMERIC\",\"as\":\"decimal\"},"
+                                + "{\"name\":\"PRICE\",\"type\":\"DECIMAL\",\"as\":\"decimal\"},"
                                 + "{\"name\":\"RATE\",\"type\":\"DOUBLE PRECISION\",\"as\":\"double\"},"
                                 + "{\"name\":\"FEW\",\"type\":\"REAL\",\"as\":\"single\"},"
                                 + "{\"name\":\"RAW\",\"type\":\"BINARY VARYING\",\"as\":\"bytes\"},"
