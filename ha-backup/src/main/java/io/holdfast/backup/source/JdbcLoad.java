@@ -105,27 +105,44 @@ public final class JdbcLoad {
      * Loads parts, in that order.
      *
      * @throws SourceFailedException if nothing was loaded since a row is there already, a table or a column is not, a part is not
-     *     whole, or the database refuses
+     *     whole, or the database refuses; or if it is not known whether all was, as the message says then
      */
     public Loaded load(List<PartInput> parts) throws IOException, InterruptedException {
         try (Connection connection = dataSource.getConnection()) {
             boolean autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(false);
-            boolean whole = false;
+            Loaded loaded;
             try {
-                Loaded loaded = load(connection, parts);
-                connection.commit();
-                whole = true;
-                return loaded;
-            } finally {
-                if (!whole) {
-                    connection.rollback();
-                }
-                connection.setAutoCommit(autoCommit);
+                loaded = load(connection, parts);
+            } catch (SQLException | IOException | InterruptedException | RuntimeException failed) {
+                giveUp(connection, autoCommit, failed);
+                throw failed;
             }
+            commit(connection);
+            connection.setAutoCommit(autoCommit);
+            return loaded;
+        } catch (SQLException failed) {
+            throw new SourceFailedException("the database refuses: " + TableLoader.words(failed), failed);
+        }
+    }
+
+    private static void giveUp(Connection connection, boolean autoCommit, Exception why) {
+        try {
+            connection.rollback();
+            connection.setAutoCommit(autoCommit);
+        } catch (SQLException also) {
+            why.addSuppressed(also);
+        }
+    }
+
+    private static void commit(Connection connection) throws SourceFailedException {
+        try {
+            connection.commit();
         } catch (SQLException failed) {
             throw new SourceFailedException(
-                    "nothing was loaded, since the database refuses: " + TableLoader.words(failed), failed);
+                    "all was given to the database, which fails to say whether it is kept; look for it: "
+                            + TableLoader.words(failed),
+                    failed);
         }
     }
 

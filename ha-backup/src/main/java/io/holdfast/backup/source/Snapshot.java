@@ -95,7 +95,8 @@ final class Snapshot implements AutoCloseable {
                     columns(from),
                     identifiers.primaryKey(schema, table.name()),
                     bounds.map(Snapshot::words));
-            String sql = "SELECT " + header.columns().stream().map(this::selected).collect(Collectors.joining(", ")) + from;
+            String sql =
+                    "SELECT " + header.columns().stream().map(this::selected).collect(Collectors.joining(", ")) + from;
             if (bounds.isPresent()) {
                 checkColumn(header, bounds.get());
                 String column = identifiers.quoted(bounds.get().column());

@@ -117,7 +117,7 @@ class JdbcSourceTest {
                         "{\"format\":\"holdfast-table-1\",\"schema\":\"PUBLIC\",\"table\":\"T\",\"columns\":["
                                 + "{\"name\":\"ID\",\"type\":\"BIGINT\",\"as\":\"integer\"},"
                                 + "{\"name\":\"OK\",\"type\":\"BOOLEAN\",\"as\":\"boolean\"},"
-                                + "{\"name\":\"PRICE\",\"type\":\"NUMERIC\",\"as\":\"decimal\"},"
+                                + "{\"name\":\"PRICE\",\"type\":\"DECIMAL\",\"as\":\"decimal\"},"
                                 + "{\"name\":\"RATE\",\"type\":\"DOUBLE PRECISION\",\"as\":\"double\"},"
                                 + "{\"name\":\"FEW\",\"type\":\"REAL\",\"as\":\"single\"},"
                                 + "{\"name\":\"RAW\",\"type\":\"BINARY VARYING\",\"as\":\"bytes\"},"
@@ -253,10 +253,18 @@ class JdbcSourceTest {
 
     /** One connection for all, as a pool gives it again. */
     static DataSource pool(Connection only) {
+        return pool(only, "nothing");
+    }
+
+    /** One that loses the connection in that call. */
+    private static DataSource pool(Connection only, String lostIn) {
         Object connection = Proxy.newProxyInstance(
                 JdbcSourceTest.class.getClassLoader(),
                 new Class<?>[] {Connection.class},
                 (proxy, method, arguments) -> {
+                    if (method.getName().equals(lostIn)) {
+                        throw new SQLException("the connection is lost");
+                    }
                     try {
                         return method.getName().equals("close") ? null : method.invoke(only, arguments);
                     } catch (InvocationTargetException failed) {
@@ -285,6 +293,31 @@ class JdbcSourceTest {
     }
 
     // The way back.
+
+    @Test
+    void aCommitWithoutAnAnswerIsNotTakenForARefusal() throws Exception {
+        fillItems(2);
+        makeItems("COPY");
+        parts.run(source(JdbcTable.of("ITEMS")));
+        try (Connection only = database.getConnection()) {
+            String commit =
+                    refused(JdbcLoad.into(pool(only, "commit")).schema("COPY"), part("001-ITEMS.jsonl"));
+            assertTrue(commit.contains("look for it") && commit.contains("is lost"), commit);
+            assertFalse(commit.contains("nothing was loaded"), commit);
+        }
+    }
+
+    @Test
+    void whatFailedIsToldAlsoIfTheConnectionIsLost() throws Exception {
+        fillItems(2);
+        makeItems("COPY");
+        execute("INSERT INTO COPY.ITEMS VALUES (2, 'mine', NULL)");
+        parts.run(source(JdbcTable.of("ITEMS")));
+        try (Connection only = database.getConnection()) {
+            String key = refused(JdbcLoad.into(pool(only, "rollback")).schema("COPY"), part("001-ITEMS.jsonl"));
+            assertTrue(key.contains("ID = 2 is there"), key);
+        }
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 499, 500, 10_000})

@@ -96,14 +96,12 @@ class ArchitectureTest {
         EXCEPTIONS.put(
                 source + "RunningCommand: java.lang.Thread.<init>",
                 "reading a pipe cannot be interrupted, and what ends it must not depend on a worker that may stand still");
-        EXCEPTIONS.put(source + "RunningCommand: java.io.File", "ProcessBuilder knows directories by it alone");
         String backedUp = "reads or brings back an operator's files, which are not the node's storage";
         EXCEPTIONS.put(source + "DirectorySource: java.nio.file.Files", backedUp);
         EXCEPTIONS.put(source + "FileFacts: java.nio.file.Files", backedUp);
         EXCEPTIONS.put(source + "TreeWriter: java.nio.file.Files", backedUp);
         EXCEPTIONS.put(source + "TreeReader: java.nio.file.Files", backedUp);
         EXCEPTIONS.put(source + "TreeReader: java.nio.channels.*", backedUp);
-        EXCEPTIONS.put(source + "DirectoryRestore: java.nio.channels.*", "names an exception, and opens nothing");
         for (String meter : List.of("Counter", "Gauge", "Timer")) {
             EXCEPTIONS.put(
                     CORE + ".spi.Measure: io.micrometer.core.instrument." + meter + ".builder",
