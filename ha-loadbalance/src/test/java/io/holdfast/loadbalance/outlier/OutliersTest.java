@@ -24,7 +24,14 @@ class OutliersTest {
 
     private static Observation window(String id, int good, int bad, double millis) {
         return new Observation(
-                id, true, 0, good, millis * 1e6, 0, 0, new EndpointStats.Window(good, bad, (long) (good * millis * 1e6)));
+                id,
+                true,
+                0,
+                good,
+                millis * 1e6,
+                0,
+                0,
+                new EndpointStats.Window(good, bad, (long) (good * millis * 1e6)));
     }
 
     private static Observation silent(String id, double seconds) {
