@@ -163,7 +163,8 @@ public final class RoutedServiceExample implements AutoCloseable {
     }
 
     private HttpServer serve(HaCluster cluster, int number, int port) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_024); // room for all callers at once
+        int backlog = 1_024; // room for all callers at once
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), backlog);
         server.setExecutor(serving);
         ServingGuard guard = ServingGuard.of(cluster);
         ReplicatedMap<String, String> orders = ReplicatedMap.in(cluster, "orders", Codec.string(), Codec.string());

@@ -153,6 +153,7 @@ final class BalancerCore {
                 entry.stats.successes(),
                 entry.stats.latencyNanos(ticks, decay),
                 (long) entry.stats.silentTicks(ticks) << CoarseTime.SHIFT,
+                (long) entry.stats.unaskedTicks(ticks) << CoarseTime.SHIFT,
                 windowIsOver ? entry.stats.takeWindow() : Observation.NO_WINDOW)));
         return all;
     }
@@ -183,6 +184,8 @@ final class BalancerCore {
             entry.ejected = null;
             entry.startSlowly(now);
             news.add(verdict);
+        } else if (verdict instanceof Verdict.Forgiven) { // nothing that anybody was told of has changed
+            entry.stats.forgive(CoarseTime.ticks(now), usualLatency(now));
         } else if (verdict instanceof Verdict.Spared spared) {
             if (entry.spared == null) {
                 news.add(verdict);

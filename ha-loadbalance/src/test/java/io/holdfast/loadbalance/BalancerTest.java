@@ -265,6 +265,31 @@ class BalancerTest {
         assertEquals(0, picks(balancer, 300).getOrDefault("node-2", 0));
     }
 
+    /** Also if it failed too few times to be taken out: who failed more is tried again after so long. */
+    @Test
+    void whoFailedAFewTimesIsPickedAgainAfterSeconds() {
+        Balancer balancer = balancer(Algorithm.peakEwma(), 3);
+        for (int i = 0; i < 30; i++) {
+            Target target = Objects.requireNonNull(balancer.beginAt("node-" + i % 3));
+            balancer.end(target, 2 * MILLI, Outcome.SUCCESS);
+        }
+        for (int i = 0; i < 4; i++) {
+            Target target = Objects.requireNonNull(balancer.beginAt("node-2"));
+            balancer.end(target, 2 * SECOND, Outcome.FAILURE);
+        }
+        runtime.work();
+        assertFalse(standing(balancer, "node-2").is(Reason.EJECTED));
+        assertEquals(0, picks(balancer, 300).getOrDefault("node-2", 0));
+        runtime.pass(4 * SECOND);
+        assertEquals(0, picks(balancer, 300).getOrDefault("node-2", 0));
+        runtime.pass(2 * SECOND);
+        assertEquals(100, picks(balancer, 300).getOrDefault("node-2", 0), 40);
+        Target failsAgain = Objects.requireNonNull(balancer.beginAt("node-2"));
+        balancer.end(failsAgain, MILLI, Outcome.UNREACHABLE);
+        runtime.work();
+        assertTrue(standing(balancer, "node-2").is(Reason.EJECTED));
+    }
+
     @Test
     void threeWithSixtySevenPercentNeverLeaveNone() {
         Balancer balancer = balancer(BalancerSettings.of(Algorithm.roundRobin())

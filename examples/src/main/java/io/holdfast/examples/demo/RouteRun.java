@@ -193,8 +193,8 @@ final class RouteRun {
                 if (death.kill() == kill) {
                     report.add(String.format(
                             Locale.ROOT,
-                            "kill %d (%s): writers waited %.0f ms; of %,d requests in the %.1f s until it served again %,d went to it, the last"
-                                    + " after %.1f s",
+                            "kill %d (%s): writers waited %.0f ms; of %,d requests in the %.1f s until it served again"
+                                    + " %,d went to it, the last after %.1f s",
                             kill,
                             victim.getValue(),
                             gap / 1e3,

@@ -48,7 +48,7 @@ final class RouteVerdict {
                                 appends.refused(),
                                 appends.unknown())),
                 new Check(
-                        "and the disks prove it: acknowledged once, refused never, no more",
+                        "and the disks prove it: acknowledged once, refused never",
                         onDisks.isEmpty(),
                         onDisks.isEmpty() ? "on each of them" : String.join("; ", onDisks)));
     }

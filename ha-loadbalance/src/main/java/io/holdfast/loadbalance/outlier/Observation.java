@@ -11,6 +11,7 @@ import io.holdfast.loadbalance.pick.EndpointStats;
  * @param successes since it is known
  * @param expectedNanos the latency that is expected of it; 0 if unknown
  * @param silentNanos for how long requests have been in flight and none has ended
+ * @param unaskedNanos for how long nothing has been in flight and none has ended
  * @param window what ended in the window that is over
  */
 public record Observation(
@@ -20,6 +21,7 @@ public record Observation(
         long successes,
         double expectedNanos,
         long silentNanos,
+        long unaskedNanos,
         EndpointStats.Window window) {
     /** Of a window that is not over yet. */
     public static final EndpointStats.Window NO_WINDOW = new EndpointStats.Window(0, 0, 0);

@@ -13,7 +13,9 @@ import java.util.TreeMap;
  * Decides who is out. Deterministic: time is an argument. How many may be out is counted with the one that would go, among those
  * that are there now; so no setting leaves fewer than {@link OutlierSettings#leastLeft()} of those that are available.
  *
- * <p>An endpoint that was let in again is on probation until its first success: one failure then suffices.
+ * <p>An endpoint that was let in again is on probation until its first success: one failure then suffices. So is one that failed too few
+ * times to go, and was not asked again for as long as it would have been out: algorithms that avoid who failed would let it wait for a
+ * minute, and so for longer than if it had failed more.
  */
 public final class Outliers {
     private static final int MOST_DOUBLINGS = 30;
@@ -75,6 +77,9 @@ public final class Outliers {
             if (letIn(now, each)) {
                 letIn.add(each.id());
                 verdicts.add(new Verdict.Readmitted(each.id()));
+            } else if (forgiven(each)) {
+                letIn.add(each.id());
+                verdicts.add(new Verdict.Forgiven(each.id()));
             }
         }
         List<Suspect> suspects = new ArrayList<>();
@@ -117,6 +122,17 @@ public final class Outliers {
             standing.quietSince = now;
         }
         return false;
+    }
+
+    private boolean forgiven(Observation each) {
+        Standing standing = standing(each);
+        boolean waits = !standing.out && each.available() && each.failuresInARow() > 0;
+        if (!waits || each.unaskedNanos() < settings.ejection().toNanos()) {
+            return false;
+        }
+        standing.probation = true;
+        standing.successesBefore = each.successes();
+        return true;
     }
 
     private Verdict judge(long now, Suspect suspect, List<Observation> all) {

@@ -31,4 +31,11 @@ public sealed interface Verdict {
      * @param id whose
      */
     record Readmitted(String id) implements Verdict {}
+
+    /**
+     * It failed too few times to be out, is hardly picked for that, and gets another chance.
+     *
+     * @param id whose
+     */
+    record Forgiven(String id) implements Verdict {}
 }

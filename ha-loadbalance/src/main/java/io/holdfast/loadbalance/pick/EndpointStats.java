@@ -152,6 +152,11 @@ public final class EndpointStats extends EndpointStatsFields {
         return inFlight - held <= 0 ? 0 : Math.max(0, ticks - progressAt);
     }
 
+    /** For how long nothing has been in flight and none has ended, in ticks; 0 if something is, save for what callers keep. */
+    public int unaskedTicks(int ticks) {
+        return inFlight - held > 0 ? 0 : Math.max(0, ticks - progressAt);
+    }
+
     /** Requests that ended since the last time this was called, and how long the good ones took. Of one caller alone. */
     public Window takeWindow() {
         long counts = (long) WINDOW.getAndSet(this, 0L);

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * the first drawn is taken: else noise alone would give one twice what another gets.
  */
 public final class PeakEwmaPicker extends Picker {
-    /** More failures in a row make no difference: time has to heal it, {@code decay x ln(2^8)}, about a minute by default. */
+    /**
+     * More failures in a row make no difference. Time alone would heal it after {@code decay x ln(2^8)}, about a minute by default; where
+     * outliers are taken out it is {@link EndpointStats#forgive forgiven} before.
+     */
     private static final int MOST_DOUBLINGS = 8;
 
     private static final double ALIKE = 0.875;

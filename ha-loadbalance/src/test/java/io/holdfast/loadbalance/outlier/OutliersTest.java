@@ -19,16 +19,23 @@ class OutliersTest {
     private static final OutlierSettings USUAL = OutlierSettings.usual();
 
     private static Observation failing(String id, int inARow) {
-        return new Observation(id, true, inARow, 0, 1e6, 0, Observation.NO_WINDOW);
+        return new Observation(id, true, inARow, 0, 1e6, 0, 0, Observation.NO_WINDOW);
     }
 
     private static Observation window(String id, int good, int bad, double millis) {
         return new Observation(
-                id, true, 0, good, millis * 1e6, 0, new EndpointStats.Window(good, bad, (long) (good * millis * 1e6)));
+                id,
+                true,
+                0,
+                good,
+                millis * 1e6,
+                0,
+                0,
+                new EndpointStats.Window(good, bad, (long) (good * millis * 1e6)));
     }
 
     private static Observation silent(String id, double seconds) {
-        return new Observation(id, true, 0, 10, 2e6, (long) (seconds * 1e9), Observation.NO_WINDOW);
+        return new Observation(id, true, 0, 10, 2e6, (long) (seconds * 1e9), 0, Observation.NO_WINDOW);
     }
 
     private static List<String> ejected(List<Verdict> verdicts) {
@@ -84,7 +91,7 @@ class OutliersTest {
     @Test
     void whoIsDownAnywayDoesNotCountAsLeft() {
         Outliers outliers = new Outliers(USUAL.mostPercent(100));
-        Observation down = new Observation("b", false, 0, 0, 0, 0, Observation.NO_WINDOW);
+        Observation down = new Observation("b", false, 0, 0, 0, 0, 0, Observation.NO_WINDOW);
         assertEquals(List.of(), ejected(outliers.step(0, List.of(failing("a", 9), down), false)));
     }
 
@@ -120,11 +127,35 @@ class OutliersTest {
         assertEquals(Cause.FAILED_AGAIN, again.cause());
         now = again.untilNanos();
         outliers.step(now, List.of(failing("a", 0), failing("b", 0)), false);
-        Observation good = new Observation("a", true, 0, 1, 1e6, 0, Observation.NO_WINDOW);
+        Observation good = new Observation("a", true, 0, 1, 1e6, 0, 0, Observation.NO_WINDOW);
         outliers.step(now + 1, List.of(good, failing("b", 0)), false);
         assertFalse(outliers.isOnProbation("a"));
-        Observation bad = new Observation("a", true, 1, 1, 1e6, 0, Observation.NO_WINDOW);
+        Observation bad = new Observation("a", true, 1, 1, 1e6, 0, 0, Observation.NO_WINDOW);
         assertEquals(List.of(), outliers.step(now + 2, List.of(bad, failing("b", 0)), false));
+    }
+
+    @Test
+    void whoFailedAFewTimesGetsAnotherChanceAfterAsLongAsItWouldHaveBeenOut() {
+        Outliers outliers = new Outliers(USUAL);
+        Observation busy = new Observation("a", true, 4, 10, 1e6, 0, 0, Observation.NO_WINDOW);
+        assertEquals(List.of(), outliers.step(0, List.of(busy, failing("b", 0)), false));
+        Observation soon = new Observation("a", true, 4, 10, 1e6, 0, 49 * SECOND / 10, Observation.NO_WINDOW);
+        assertEquals(List.of(), outliers.step(1, List.of(soon, failing("b", 0)), false));
+        Observation avoided = new Observation("a", true, 4, 10, 1e6, 0, 5 * SECOND, Observation.NO_WINDOW);
+        assertEquals(
+                List.of(new Verdict.Forgiven("a")), outliers.step(2, List.of(avoided, failing("b", 0)), false));
+        assertTrue(outliers.isOnProbation("a"));
+        Verdict.Ejected again = only(outliers.step(3, List.of(failing("a", 1), failing("b", 0)), false));
+        assertEquals(Cause.FAILED_AGAIN, again.cause());
+    }
+
+    @Test
+    void whoFailedNothingOrIsDownNeedsNoChance() {
+        Outliers outliers = new Outliers(USUAL);
+        Observation idle = new Observation("a", true, 0, 10, 1e6, 0, 60 * SECOND, Observation.NO_WINDOW);
+        Observation down = new Observation("b", false, 2, 10, 1e6, 0, 60 * SECOND, Observation.NO_WINDOW);
+        assertEquals(List.of(), outliers.step(0, List.of(idle, down), false));
+        assertFalse(outliers.isOnProbation("a") || outliers.isOnProbation("b"));
     }
 
     @Test
@@ -151,15 +182,15 @@ class OutliersTest {
     @Test
     void slowRequestsAreNoSilence() {
         Outliers outliers = new Outliers(USUAL);
-        Observation slow = new Observation("a", true, 0, 10, 30e9, 60 * SECOND, Observation.NO_WINDOW);
-        Observation other = new Observation("b", true, 0, 10, 30e9, 0, Observation.NO_WINDOW);
+        Observation slow = new Observation("a", true, 0, 10, 30e9, 60 * SECOND, 0, Observation.NO_WINDOW);
+        Observation other = new Observation("b", true, 0, 10, 30e9, 0, 0, Observation.NO_WINDOW);
         assertEquals(List.of(), outliers.step(0, List.of(slow, other), false));
     }
 
     @Test
     void aPauseOfHalfASecondDoesNotHideWhoStopsAnswering() {
         Outliers outliers = new Outliers(USUAL);
-        Observation stopped = new Observation("a", true, 0, 10, 480e6, 3 * SECOND / 2, Observation.NO_WINDOW);
+        Observation stopped = new Observation("a", true, 0, 10, 480e6, 3 * SECOND / 2, 0, Observation.NO_WINDOW);
         assertEquals(
                 Cause.SILENCE,
                 only(outliers.step(0, List.of(stopped, silent("b", 0), silent("c", 0)), false))
@@ -169,7 +200,7 @@ class OutliersTest {
     @Test
     void howLongFailuresTookHidesNobodyWhoStopsAnswering() {
         Outliers outliers = new Outliers(USUAL);
-        Observation stopped = new Observation("a", true, 3, 10, 2e9, 11 * SECOND / 10, Observation.NO_WINDOW);
+        Observation stopped = new Observation("a", true, 3, 10, 2e9, 11 * SECOND / 10, 0, Observation.NO_WINDOW);
         assertEquals(
                 Cause.SILENCE,
                 only(outliers.step(0, List.of(stopped, silent("b", 0), silent("c", 0)), false))

@@ -59,12 +59,12 @@ class RealServersTest {
     }
 
     private StandaloneLoadBalancer start(List<Endpoint> endpoints) {
-        // Ejections are short, so that the test need not wait for long until one is let in again.
-        OutlierSettings outliers = OutlierSettings.usual().ejection(SHORT, Duration.ofSeconds(1));
+        // Ejections and slow starts are short, so that the test need not wait for long until one is let in and used again.
+        OutlierSettings outliers = OutlierSettings.usual().ejection(SHORT, SHORT.multipliedBy(2));
         return StandaloneLoadBalancer.start(
                 new Balancer.Identity("shop", "web-1", "http"),
                 EndpointSource.fixed(endpoints),
-                BalancerSettings.of(Algorithm.peakEwma()).outliers(outliers).slowStart(Duration.ofSeconds(1)),
+                BalancerSettings.of(Algorithm.peakEwma()).outliers(outliers).slowStart(SHORT),
                 CallSettings.usual(),
                 BalancerRuntime.of(thread, SplittableRandom::new),
                 new SimpleMeterRegistry());
