@@ -59,9 +59,12 @@ public record BackupId(Instant began, FencingToken token, int random) implements
         throw new IllegalArgumentException(text + " is no id of a backup");
     }
 
+    /** By time, then by token. */
     @Override
     public int compareTo(BackupId other) {
-        return toString().compareTo(other.toString());
+        int byTime = began.compareTo(other.began);
+        int byToken = byTime == 0 ? token.compareTo(other.token) : byTime;
+        return byToken == 0 ? Integer.compareUnsigned(random, other.random) : byToken;
     }
 
     @Override

@@ -62,6 +62,7 @@ public final class Collector {
         see(Layout.DELETING, deletions);
 
         Inventory inventory = new Inventory(repository, writer.sealed(), writer.fences());
+        Set<BackupId> known = inventory.known();
         Fences.Claim claim = inventory.fences().claim();
         boolean claimCounts = claim != null && claim.token().equals(writer.token());
 
@@ -80,14 +81,14 @@ public final class Collector {
                 return;
             }
             unlessRunning(id, () -> {
-                if (inventory.known().contains(id)) {
+                if (known.contains(id)) {
                     removeOldSigns(id, inventory);
                 } else if (withSign.contains(id) && at <= silentSince && giveUp(id)) {
                     bury(id, claimCounts);
                 }
             });
         });
-        removeAdoptions(inventory, claimCounts, silentSince);
+        removeAdoptions(known, claimCounts, silentSince);
         if (claimCounts) {
             removeOlderFences();
         }
@@ -114,13 +115,13 @@ public final class Collector {
     }
 
     /** Those of lower tokens are named by the claim; those of what is not there, and not under way, say nothing. */
-    private void removeAdoptions(Inventory inventory, boolean claimCounts, long silentSince) {
+    private void removeAdoptions(Set<BackupId> known, boolean claimCounts, long silentSince) {
         for (Stored mark : repository.list(Layout.ADOPTED)) {
             Optional<BackupId> id = Layout.id(mark.name(), Layout.ADOPTED);
             Optional<FencingToken> adopter = Layout.adopter(mark.name());
             if (id.isPresent() && adopter.isPresent()) {
                 boolean claimed = claimCounts && adopter.get().compareTo(writer.token()) < 0;
-                boolean lost = !inventory.known().contains(id.get()) && mark.storedMillis() <= silentSince;
+                boolean lost = !known.contains(id.get()) && mark.storedMillis() <= silentSince;
                 unlessRunning(id.get(), () -> {
                     if ((claimed || lost) && repository.delete(mark.name())) {
                         objects++;

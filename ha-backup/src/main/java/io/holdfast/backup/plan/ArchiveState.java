@@ -26,6 +26,12 @@ final class ArchiveState {
         this.plan = plan;
     }
 
+    /** Which log it is now; another one is asked for at once. */
+    void is(Optional<String> log) {
+        asked = asked && log.equals(logId);
+        logId = log;
+    }
+
     boolean isDue(long nowNanos) {
         if (trouble.isFailing() && !lostSinceAsked && !trouble.isOver(nowNanos)) {
             return false;
@@ -85,6 +91,7 @@ final class ArchiveState {
     /** What follows that entry is not to be had. */
     void lost(String log, long after) {
         lostSinceAsked = true;
+        asked = false; // another place, or a backup, is looked for at once
         lostUpTo = Math.max(lostOf.equals(log) ? lostUpTo : -1, after);
         lostOf = log;
     }

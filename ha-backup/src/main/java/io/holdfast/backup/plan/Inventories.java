@@ -4,13 +4,13 @@ import io.holdfast.backup.catalog.BackupId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** What all layers hold together, and so what each of them lacks and has too much of. */
 final class Inventories {
@@ -70,15 +70,15 @@ final class Inventories {
 
     /** What of a layer's surplus may go now: nothing that is being read, and nothing that what stays needs. */
     static List<BackupId> deletable(LayerState layer, Set<BackupId> beingRead, int most) {
-        Set<BackupId> staying = layer.entries().stream().map(Entry::id).collect(Collectors.toCollection(HashSet::new));
+        Map<BackupId, Integer> needing = new HashMap<>();
+        layer.entries().forEach(entry -> entry.needs().forEach(need -> needing.merge(need, 1, Integer::sum)));
         List<BackupId> going = new ArrayList<>();
         for (BackupId id : layer.surplus) {
-            boolean needed = layer.entries().stream()
-                    .anyMatch(entry ->
-                            staying.contains(entry.id()) && entry.needs().contains(id));
-            if (!needed && !beingRead.contains(id) && layer.has(id) && going.size() < most) {
+            Entry entry = layer.entry(id);
+            boolean free = entry != null && needing.getOrDefault(id, 0) == 0 && !beingRead.contains(id);
+            if (entry != null && free && going.size() < most) {
                 going.add(id);
-                staying.remove(id);
+                entry.needs().forEach(need -> needing.merge(need, -1, Integer::sum));
             }
         }
         return going;

@@ -103,7 +103,7 @@ final class Planner {
             handingOver = false;
         } else if (input instanceof PlanInput.Log log) {
             if (archive != null) {
-                archive.logId = log.logId();
+                archive.is(log.logId());
             }
         } else if (input instanceof PlanInput.MakeNow make) {
             sources.stream().filter(s -> s.name().equals(make.source())).forEach(s -> s.wanted = true);
@@ -160,6 +160,7 @@ final class Planner {
             made(now, begun.what(), made);
         } else if (result instanceof Result.NothingNew) {
             askedForLog(now, false);
+            return;
         } else if (result instanceof Result.Deleted deleted) {
             layer.trouble.succeeded();
             deleted.ids().forEach(layer::remove);
@@ -344,7 +345,7 @@ final class Planner {
 
     private void archive(Moment now) {
         ArchiveState log = archive;
-        if (log == null || log.logId.isEmpty() || isRunning(Job.Archive.class)) {
+        if (log == null || log.logId.isEmpty() || isRunning(Job.Archive.class) || !log.isDue(now.nanos())) {
             return;
         }
         OptionalLong next = log.next(inventories.all());
@@ -352,11 +353,11 @@ final class Planner {
             if (log.trouble.isFirst() || log.trouble.isOver(now.nanos())) {
                 source(log.plan.base()).ifPresent(source -> source.urgent = true);
             }
-        } else if (log.isDue(now.nanos())) {
-            LayerState layer = free(Lane.QUICK, now);
-            if (layer != null) {
-                begin(layer, Lane.QUICK, new Job.Archive(log.logId.get(), next.getAsLong()));
-            }
+            return;
+        }
+        LayerState layer = free(Lane.QUICK, now);
+        if (layer != null) {
+            begin(layer, Lane.QUICK, new Job.Archive(log.logId.get(), next.getAsLong()));
         }
     }
 
@@ -386,7 +387,10 @@ final class Planner {
     }
 
     private void delete(LayerState layer, Moment now) {
-        if (layer.quick != null || layer.surplus.isEmpty() || clock.isSet()) {
+        boolean due = layer.surplus.size() >= DELETE_AT_ONCE
+                || !layer.hasDeleted
+                || now.nanos() - layer.deletedAt >= DELETE_AGAIN_NANOS;
+        if (layer.quick != null || layer.surplus.isEmpty() || clock.isSet() || !due) {
             return;
         }
         Set<BackupId> beingRead = new HashSet<>();
@@ -396,10 +400,7 @@ final class Planner {
             }
         }
         List<BackupId> going = Inventories.deletable(layer, beingRead, DELETE_AT_ONCE);
-        boolean due = going.size() == DELETE_AT_ONCE
-                || !layer.hasDeleted
-                || now.nanos() - layer.deletedAt >= DELETE_AGAIN_NANOS;
-        if (!going.isEmpty() && due) {
+        if (!going.isEmpty()) {
             layer.hasDeleted = true;
             layer.deletedAt = now.nanos();
             begin(layer, Lane.QUICK, new Job.Delete(going));

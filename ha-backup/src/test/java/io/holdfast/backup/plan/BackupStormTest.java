@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
  * ever loses its last good backup. Once it has ended, each layer soon has all that it should, the log to its end, and nothing else.
  */
 class BackupStormTest {
-    private static final int SEEDS = Integer.getInteger("holdfast.backup.seeds", 6);
-    private static final Duration STORM = Duration.ofHours(40);
+    private static final int SEEDS = Integer.getInteger("holdfast.backup.seeds", 5);
+    private static final Duration STORM = Duration.ofHours(30);
     /** More than the longest pause after failures, and a turn of each schedule. */
     private static final Duration CALM = Duration.ofHours(14);
 
