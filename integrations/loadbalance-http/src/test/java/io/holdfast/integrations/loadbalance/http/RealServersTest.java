@@ -59,12 +59,13 @@ class RealServersTest {
     }
 
     private StandaloneLoadBalancer start(List<Endpoint> endpoints) {
-        // Ejections and slow starts are short, so that the test need not wait for long until one is let in and used again.
+        // One is let in and used again soon after it was out or stood still, so that the test need not wait for long: ejections and slow
+        // starts are short, and how slow it was is soon forgotten.
         OutlierSettings outliers = OutlierSettings.usual().ejection(SHORT, SHORT.multipliedBy(2));
         return StandaloneLoadBalancer.start(
                 new Balancer.Identity("shop", "web-1", "http"),
                 EndpointSource.fixed(endpoints),
-                BalancerSettings.of(Algorithm.peakEwma()).outliers(outliers).slowStart(SHORT),
+                BalancerSettings.of(Algorithm.peakEwma(SHORT)).outliers(outliers).slowStart(SHORT),
                 CallSettings.usual(),
                 BalancerRuntime.of(thread, SplittableRandom::new),
                 new SimpleMeterRegistry());
