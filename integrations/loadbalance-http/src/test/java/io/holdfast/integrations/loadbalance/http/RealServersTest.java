@@ -33,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,8 @@ class RealServersTest {
     private final AtomicLong served = new AtomicLong();
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private volatile boolean ends;
+    /** It has started, and does not listen yet. */
+    private @Nullable ServerJvm successor;
     private StandaloneLoadBalancer balancer;
 
     RealServersTest() {
@@ -65,7 +68,7 @@ class RealServersTest {
         return StandaloneLoadBalancer.start(
                 new Balancer.Identity("shop", "web-1", "http"),
                 EndpointSource.fixed(endpoints),
-                BalancerSettings.of(Algorithm.peakEwma(SHORT)).outliers(outliers).slowStart(SHORT),
+                BalancerSettings.of(Algorithm.peakEwma(Duration.ofSeconds(1))).outliers(outliers).slowStart(SHORT),
                 CallSettings.usual(),
                 BalancerRuntime.of(thread, SplittableRandom::new),
                 new SimpleMeterRegistry());
@@ -110,6 +113,9 @@ class RealServersTest {
     void end() throws InterruptedException {
         ends = true;
         servers.values().forEach(ServerJvm::close);
+        if (successor != null) {
+            successor.close();
+        }
         for (Thread each : callers) {
             each.join();
         }
@@ -157,8 +163,12 @@ class RealServersTest {
             isUsed(id);
         }
         for (String id : ServerJvm.ids()) {
+            if (successor == null) {
+                successor = ServerJvm.start(server(id).port());
+            }
             long began = System.nanoTime();
             killed(id);
+            standBy(id);
             long restarted = System.nanoTime();
             String said = stopped(id);
             long resumed = System.nanoTime();
@@ -181,8 +191,17 @@ class RealServersTest {
         ServerJvm server = server(id);
         server.signal("KILL");
         serve(500);
-        servers.put(id, ServerJvm.start(server.port()).listening());
+        servers.put(id, Objects.requireNonNull(successor).listening());
+        successor = null;
         isUsed(id);
+    }
+
+    /** Starts the process that is to take the place of the server after that one, while there is nothing else to wait for. */
+    private void standBy(String id) throws IOException {
+        int next = ServerJvm.ids().indexOf(id) + 1;
+        if (next < ServerJvm.ids().size()) {
+            successor = ServerJvm.start(server(ServerJvm.ids().get(next)).port());
+        }
     }
 
     /** Stops it and lets it go on; returns what was seen meanwhile, of which times are recorded and not asserted. */
