@@ -62,13 +62,15 @@ class RealServersTest {
     }
 
     private StandaloneLoadBalancer start(List<Endpoint> endpoints) {
-        // One is let in and used again soon after it was out or stood still, so that the test need not wait for long: ejections and slow
-        // starts are short, and how slow it was is soon forgotten.
+        // One is let in and used again soon after it was out or stood still, so that the test need not wait for long: ejections are
+        // short, and how slow it was is soon forgotten.
         OutlierSettings outliers = OutlierSettings.usual().ejection(SHORT, SHORT.multipliedBy(2));
         return StandaloneLoadBalancer.start(
                 new Balancer.Identity("shop", "web-1", "http"),
                 EndpointSource.fixed(endpoints),
-                BalancerSettings.of(Algorithm.peakEwma(Duration.ofSeconds(1))).outliers(outliers).slowStart(SHORT),
+                BalancerSettings.of(Algorithm.peakEwma(Duration.ofSeconds(1)))
+                        .outliers(outliers)
+                        .slowStart(Duration.ofSeconds(1)),
                 CallSettings.usual(),
                 BalancerRuntime.of(thread, SplittableRandom::new),
                 new SimpleMeterRegistry());
