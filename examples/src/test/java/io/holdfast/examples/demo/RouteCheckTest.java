@@ -61,8 +61,7 @@ class RouteCheckTest {
     @Test
     void whatWasAcknowledgedHasToBeThere() {
         append(0, 2);
-        assertEquals(
-                List.of("node-1  appends: 1 were acknowledged and are missing"), problems(RouteCall.APPEND));
+        assertEquals(List.of("node-1  appends: 1 were acknowledged and are missing"), problems(RouteCall.APPEND));
     }
 
     @Test

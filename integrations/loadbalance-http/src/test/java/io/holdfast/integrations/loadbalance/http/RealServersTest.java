@@ -33,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,8 @@ class RealServersTest {
     private final AtomicLong served = new AtomicLong();
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private volatile boolean ends;
+    /** It has started, and does not listen yet. */
+    private @Nullable ServerJvm successor;
     private StandaloneLoadBalancer balancer;
 
     RealServersTest() {
@@ -59,12 +62,15 @@ class RealServersTest {
     }
 
     private StandaloneLoadBalancer start(List<Endpoint> endpoints) {
-        // Ejections and slow starts are short, so that the test need not wait for long until one is let in and used again.
+        // One is let in and used again soon after it was out or stood still, so that the test need not wait for long: ejections are
+        // short, and how slow it was is soon forgotten.
         OutlierSettings outliers = OutlierSettings.usual().ejection(SHORT, SHORT.multipliedBy(2));
         return StandaloneLoadBalancer.start(
                 new Balancer.Identity("shop", "web-1", "http"),
                 EndpointSource.fixed(endpoints),
-                BalancerSettings.of(Algorithm.peakEwma()).outliers(outliers).slowStart(SHORT),
+                BalancerSettings.of(Algorithm.peakEwma(Duration.ofSeconds(1)))
+                        .outliers(outliers)
+                        .slowStart(Duration.ofSeconds(1)),
                 CallSettings.usual(),
                 BalancerRuntime.of(thread, SplittableRandom::new),
                 new SimpleMeterRegistry());
@@ -109,6 +115,9 @@ class RealServersTest {
     void end() throws InterruptedException {
         ends = true;
         servers.values().forEach(ServerJvm::close);
+        if (successor != null) {
+            successor.close();
+        }
         for (Thread each : callers) {
             each.join();
         }
@@ -156,8 +165,12 @@ class RealServersTest {
             isUsed(id);
         }
         for (String id : ServerJvm.ids()) {
+            if (successor == null) {
+                successor = ServerJvm.start(server(id).port());
+            }
             long began = System.nanoTime();
             killed(id);
+            standBy(id);
             long restarted = System.nanoTime();
             String said = stopped(id);
             long resumed = System.nanoTime();
@@ -180,8 +193,17 @@ class RealServersTest {
         ServerJvm server = server(id);
         server.signal("KILL");
         serve(500);
-        servers.put(id, ServerJvm.start(server.port()).listening());
+        servers.put(id, Objects.requireNonNull(successor).listening());
+        successor = null;
         isUsed(id);
+    }
+
+    /** Starts the process that is to take the place of the server after that one, while there is nothing else to wait for. */
+    private void standBy(String id) throws IOException {
+        int next = ServerJvm.ids().indexOf(id) + 1;
+        if (next < ServerJvm.ids().size()) {
+            successor = ServerJvm.start(server(ServerJvm.ids().get(next)).port());
+        }
     }
 
     /** Stops it and lets it go on; returns what was seen meanwhile, of which times are recorded and not asserted. */

@@ -25,7 +25,7 @@ final class ServerJvm implements AutoCloseable {
     }
 
     /**
-     * Begins to start one; {@link #listening} has to follow, so that several start at a time.
+     * Begins to start one, which listens when {@link #listening} is called: so several start at a time, and one may stand by.
      *
      * @param port 0 for any
      */
@@ -45,8 +45,9 @@ final class ServerJvm implements AutoCloseable {
         return new ServerJvm(process);
     }
 
-    /** Waits until it listens. */
+    /** Has it listen, and waits for that. */
     ServerJvm listening() throws IOException {
+        process.outputWriter(StandardCharsets.UTF_8).append("listen\n").flush();
         String line = process.inputReader(StandardCharsets.UTF_8).readLine();
         if (line == null) {
             throw new IOException("the server ended before it listened");
@@ -93,8 +94,7 @@ final class ServerJvm implements AutoCloseable {
     /** The server. */
     public static void main(String[] args) throws IOException {
         AtomicBoolean slow = new AtomicBoolean();
-        HttpServer server = HttpServer.create(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0])), 0);
+        HttpServer server = HttpServer.create();
         server.setExecutor(Executors.newCachedThreadPool());
         CountDownLatch never = new CountDownLatch(1);
         server.createContext("/", exchange -> {
@@ -105,11 +105,15 @@ final class ServerJvm implements AutoCloseable {
                 throw new UncheckedIOException(new IOException(e));
             }
         });
-        server.start();
-        System.out.println(server.getAddress().getPort());
         try (BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String order = orders.readLine(); order != null; order = orders.readLine()) {
-                slow.set(order.equals("slow"));
+                if (order.equals("listen")) {
+                    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0])), 0);
+                    server.start();
+                    System.out.println(server.getAddress().getPort());
+                } else {
+                    slow.set(order.equals("slow"));
+                }
             }
         }
         Runtime.getRuntime().halt(0);
