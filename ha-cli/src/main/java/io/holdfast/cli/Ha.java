@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             VotersCommand.class,
             UpgradeCommand.class,
             LogCommand.class,
+            BackupCommand.class,
             Recover.class
         })
 public final class Ha {

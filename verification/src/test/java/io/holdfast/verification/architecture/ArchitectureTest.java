@@ -176,7 +176,7 @@ class ArchitectureTest {
         BACKUP_LAYERS.put("restore", Set.of("vocabulary", "container", "catalog"));
         BACKUP_LAYERS.put("plan", Set.of("vocabulary", "container", "catalog", "state"));
         BACKUP_LAYERS.put("settings", Set.of("vocabulary"));
-        BACKUP_LAYERS.put("", Set.of("vocabulary", "state", "restore", "plan"));
+        BACKUP_LAYERS.put("", Set.of("vocabulary", "container", "catalog", "state", "restore", "plan"));
         BACKUP_LAYERS.put("source", Set.of("vocabulary"));
 
         LOADBALANCE_LAYERS.put("vocabulary", Set.of());

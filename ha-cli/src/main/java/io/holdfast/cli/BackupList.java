@@ -1,0 +1,80 @@
+package io.holdfast.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.backup.BackupInfo;
+import io.holdfast.backup.StoredBackups;
+import io.holdfast.backup.StoredBackups.Contents;
+import io.holdfast.backup.StoredBackups.Details;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Which backups are there? */
+@Command(
+        name = "list",
+        description = "The backups in each repository, the oldest first, as their manifests say.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "2:a manifest is damaged, or a key is missing",
+            "3:a repository cannot be read",
+            "64:the command was not understood"
+        })
+final class BackupList implements Callable<Integer> {
+    @Mixin
+    private Repositories repositories;
+
+    @Option(names = "--json", description = "one JSON object a backup instead of text")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        boolean damaged = false;
+        for (StoredBackups each : repositories.contents()) {
+            Contents contents = each.contents();
+            for (Details backup : contents.backups()) {
+                if (json) {
+                    out.println(BackupJson.of(new ObjectMapper(), backup));
+                } else {
+                    print(out, backup.info());
+                }
+            }
+            contents.deposed()
+                    .forEach(id -> spec.commandLine()
+                            .getErr()
+                            .println("deposed   " + id + ": does not count, and will be collected"));
+            contents.damaged()
+                    .forEach(damage -> spec.commandLine().getErr().println("damaged   " + damage));
+            damaged |= !contents.damaged().isEmpty();
+        }
+        return damaged ? ExitCodes.DAMAGED : ExitCodes.WHOLE;
+    }
+
+    private static void print(PrintWriter out, BackupInfo backup) {
+        out.printf(
+                "%-36s %-8s %-12s %s  %14d bytes  %s  %s%s%n",
+                backup.id(),
+                backup.kind().name().toLowerCase(Locale.ROOT),
+                backup.source(),
+                backup.ended(),
+                backup.storedBytes(),
+                backup.range()
+                        .map(range -> range.fromIndex() == 0
+                                ? "up to entry " + range.toIndex()
+                                : "entries " + range.fromIndex() + " to " + range.toIndex())
+                        .orElse("-"),
+                backup.layer(),
+                backup.remarks().isEmpty() ? "" : "  " + backup.remarks().size() + " remarks");
+    }
+}
