@@ -23,15 +23,8 @@ class OutliersTest {
     }
 
     private static Observation window(String id, int good, int bad, double millis) {
-        return new Observation(
-                id,
-                true,
-                0,
-                good,
-                millis * 1e6,
-                0,
-                0,
-                new EndpointStats.Window(good, bad, (long) (good * millis * 1e6)));
+        return new Observation(id, true, 0, good, millis * 1e6, 0, 0, new EndpointStats.Window(good, bad, (long)
+                (good * millis * 1e6)));
     }
 
     private static Observation silent(String id, double seconds) {
@@ -142,8 +135,7 @@ class OutliersTest {
         Observation soon = new Observation("a", true, 4, 10, 1e6, 0, 49 * SECOND / 10, Observation.NO_WINDOW);
         assertEquals(List.of(), outliers.step(1, List.of(soon, failing("b", 0)), false));
         Observation avoided = new Observation("a", true, 4, 10, 1e6, 0, 5 * SECOND, Observation.NO_WINDOW);
-        assertEquals(
-                List.of(new Verdict.Forgiven("a")), outliers.step(2, List.of(avoided, failing("b", 0)), false));
+        assertEquals(List.of(new Verdict.Forgiven("a")), outliers.step(2, List.of(avoided, failing("b", 0)), false));
         assertTrue(outliers.isOnProbation("a"));
         Verdict.Ejected again = only(outliers.step(3, List.of(failing("a", 1), failing("b", 0)), false));
         assertEquals(Cause.FAILED_AGAIN, again.cause());

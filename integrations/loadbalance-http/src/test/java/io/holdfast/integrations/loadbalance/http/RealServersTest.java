@@ -55,6 +55,7 @@ class RealServersTest {
     private volatile boolean ends;
     /** It has started, and does not listen yet. */
     private @Nullable ServerJvm successor;
+
     private StandaloneLoadBalancer balancer;
 
     RealServersTest() {
@@ -62,8 +63,8 @@ class RealServersTest {
     }
 
     private StandaloneLoadBalancer start(List<Endpoint> endpoints) {
-        // One is let in and used again soon after it was out or stood still, so that the test need not wait for long: ejections are
-        // short, and how slow it was is soon forgotten.
+        // One is let in and used again soon after it was out or stood still, so that the test need not wait for long:
+        // ejections are short, and how slow it was is soon forgotten.
         OutlierSettings outliers = OutlierSettings.usual().ejection(SHORT, SHORT.multipliedBy(2));
         return StandaloneLoadBalancer.start(
                 new Balancer.Identity("shop", "web-1", "http"),
