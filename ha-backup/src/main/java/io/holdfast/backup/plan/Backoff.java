@@ -37,9 +37,9 @@ final class Backoff {
         return failures > 0;
     }
 
-    /** True after one failure. */
-    boolean isFirst() {
-        return failures == 1;
+    /** True if it has not failed more than twice in a row. */
+    boolean isNew() {
+        return failures <= 2;
     }
 
     String reason() {

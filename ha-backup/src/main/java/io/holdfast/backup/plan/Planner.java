@@ -350,7 +350,8 @@ final class Planner {
         }
         OptionalLong next = log.next(inventories.all());
         if (next.isEmpty()) {
-            if (log.trouble.isFirst() || log.trouble.isOver(now.nanos())) {
+            // At once; but not again and again, should each backup be followed by another gap.
+            if (log.trouble.isNew() || log.trouble.isOver(now.nanos())) {
                 source(log.plan.base()).ifPresent(source -> source.urgent = true);
             }
             return;

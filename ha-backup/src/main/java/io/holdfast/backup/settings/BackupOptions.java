@@ -28,7 +28,7 @@ public final class BackupOptions {
             .within(Duration.ofSeconds(10), Duration.ofDays(366));
     public static final Option<String> CRON = Option.text(
                     "physical.cron",
-                    "instead of that the times: minute, hour, day of the month, month, day of the week, such as 30 2 * * *")
+                    "instead of that the times: minute, hour, day of the month, month, day of the week, such as `30 2 * * *`")
             .allowed("five fields of crontab(5)");
     public static final Option<String> ZONE = Option.text(
                     "physical.zone", "the time zone of physical.cron, and where days and weeks of keep begin")
