@@ -103,14 +103,15 @@ final class ClusterContext implements FeatureContext {
     }
 
     @Override
-    public RoleCandidacy stand(String role, Duration stopWithin, Consumer<Grant> begin, Consumer<String> end) {
+    public Standing stand(String role, Duration stopWithin, Consumer<FencingToken> begin, Consumer<String> end) {
         Tenures tenures = parts.tenures();
         if (tenures == null) {
             throw new IllegalStateException(run.plan() + " has nothing that elects who has the role " + role);
         }
-        CallbackDuty duty = new CallbackDuty(begin, end, stopWithin.toNanos(), 0, false);
-        return new RoleCandidacy(
-                tenures, tenures.stand(role, duty, duty.stopWithinNanos(), duty.priority(), false, null));
+        CallbackDuty duty =
+                new CallbackDuty(grant -> begin.accept(grant.token()), end, stopWithin.toNanos(), 0, false);
+        Tenure tenure = tenures.stand(role, duty, duty.stopWithinNanos(), duty.priority(), false, null);
+        return to -> tenures.handOver(tenure, to);
     }
 
     @Override

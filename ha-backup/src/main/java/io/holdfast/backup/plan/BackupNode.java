@@ -21,7 +21,6 @@ import io.holdfast.core.Explanation;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.Health;
 import io.holdfast.core.NotAvailableException;
-import io.holdfast.core.RoleCandidacy;
 import io.holdfast.core.SafeToStop;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Inspectable;
@@ -52,7 +51,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     private final PlanConfig plan;
     private @Nullable BackupDriver driver;
     private @Nullable BackupMeters meters;
-    private volatile @Nullable RoleCandidacy candidacy;
+    private volatile FeatureContext.@Nullable Standing standing;
     private List<Alert> told = List.of(); // of the planner's thread
 
     /** Does nothing before it is opened. */
@@ -141,8 +140,8 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     @Override
     public void start() {
         BackupDriver running = driver();
-        candidacy =
-                context.stand(ROLE, STOP_WITHIN, grant -> running.begin(grant.token()), reason -> running.end(reason));
+        standing = context.stand(ROLE, STOP_WITHIN, running::begin, running::end);
+        context.ready(true, ""); // a node serves whether or not it can back up; what is wrong with that, health says
     }
 
     @Override
@@ -354,7 +353,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         @Override
         @SuppressWarnings("FutureReturnValueIgnored") // what comes of it is told to the driver
         public void handOver(String reason) {
-            RoleCandidacy stands = candidacy;
+            FeatureContext.Standing stands = standing;
             if (stands == null) {
                 driver().notHandedOver("it does not stand for the role yet");
                 return;

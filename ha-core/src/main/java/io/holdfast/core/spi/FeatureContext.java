@@ -1,13 +1,13 @@
 package io.holdfast.core.spi;
 
 import io.holdfast.core.Address;
-import io.holdfast.core.Grant;
+import io.holdfast.core.FencingToken;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.Health;
 import io.holdfast.core.KeyRing;
 import io.holdfast.core.Node;
 import io.holdfast.core.NotAvailableException;
-import io.holdfast.core.RoleCandidacy;
+import io.holdfast.core.RoleHolder;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -101,15 +101,27 @@ public interface FeatureContext {
     }
 
     /**
-     * Stands for a role of the cluster, as {@code cluster.role(name).stopWithin(limit).hold(begin, end)} does, until that is closed or the
+     * Stands for a role of the cluster, as {@code cluster.role(name).stopWithin(limit).hold(begin, end)} does, until the
      * node stops. Called in {@code start} or later, by a feature that {@linkplain HaFeature#needsElectionEngine() needs} that.
      *
      * @param role 1 to 64 letters, digits, dots, hyphens and underscores; a feature's begins with {@code holdfast.}
      * @param stopWithin how long {@code end} may take
+     * @param begin is given the token of each grant
+     * @param end is given why it ended, for people
      * @throws IllegalStateException if nothing elects, or the node stands for that role already
      */
-    default RoleCandidacy stand(String role, Duration stopWithin, Consumer<Grant> begin, Consumer<String> end) {
+    default Standing stand(String role, Duration stopWithin, Consumer<FencingToken> begin, Consumer<String> end) {
         throw new IllegalStateException("nothing elects here who has the role " + role);
+    }
+
+    /** A feature's standing for a role. Safe from any thread. */
+    interface Standing {
+        /**
+         * Gives the role to that node in good order, as {@code RoleCandidacy.handOver} does.
+         *
+         * @param to a node id; empty for whoever suits best
+         */
+        CompletionStage<RoleHolder> handOver(String to);
     }
 
     /** How long this node's callbacks for its mastership may go on after that has ended; 0 if it has none. */
