@@ -159,8 +159,9 @@ class ArchitectureTest {
         BACKUP_LAYERS.put("container", Set.of("crypto", "vocabulary"));
         BACKUP_LAYERS.put("catalog", Set.of("crypto", "vocabulary", "container"));
         BACKUP_LAYERS.put("state", Set.of("vocabulary"));
+        BACKUP_LAYERS.put("logical", Set.of("vocabulary", "state"));
         BACKUP_LAYERS.put("restore", Set.of("vocabulary", "container", "catalog"));
-        BACKUP_LAYERS.put("", Set.of("vocabulary", "state", "restore"));
+        BACKUP_LAYERS.put("", Set.of("vocabulary", "state", "logical", "restore"));
 
         LOADBALANCE_LAYERS.put("vocabulary", Set.of());
         LOADBALANCE_LAYERS.put("pick", Set.of());
