@@ -161,7 +161,7 @@ public final class Loading {
 
     private RuntimeException refused(Header header, Line line) throws IOException, InterruptedException {
         String map = name(line);
-        long position = wait(maps.position(map));
+        long position = answer(maps.position(map));
         return refusal.of(header, map, Bytes.shown(line.key()), position, counts.written());
     }
 
@@ -175,7 +175,7 @@ public final class Loading {
                             : maps.put(name(line), line.key(), value, Duration.ofMillis(line.leftMillis())));
         }
         for (int i = 0; i < lines.size(); i++) {
-            wait(calls.get(i));
+            answer(calls.get(i));
             boolean removal = lines.get(i).value() == null;
             counts = plus(removal ? 0 : 1, removal ? 1 : 0, 0, 0, 0);
         }
@@ -201,7 +201,7 @@ public final class Loading {
             Line line = lines.get(i);
             CompletionStage<?> call = calls.get(i);
             byte[] found = present.get(i);
-            if (call != null && wait(call) instanceof byte[] inTheWay) {
+            if (call != null && answer(call) instanceof byte[] inTheWay) {
                 found = inTheWay; // it came between
             }
             count(line, found);
@@ -234,7 +234,7 @@ public final class Loading {
         }
         List<byte @Nullable []> present = new ArrayList<>();
         for (CompletionStage<byte @Nullable []> call : calls) {
-            present.add(wait(call));
+            present.add(answer(call));
         }
         return present;
     }
@@ -248,7 +248,7 @@ public final class Loading {
         return name;
     }
 
-    private <T extends @Nullable Object> T wait(CompletionStage<T> call) throws IOException, InterruptedException {
+    private <T extends @Nullable Object> T answer(CompletionStage<T> call) throws IOException, InterruptedException {
         CompletableFuture<T> answer = call.toCompletableFuture();
         try {
             return answer.get();

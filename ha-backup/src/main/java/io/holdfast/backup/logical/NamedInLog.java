@@ -117,7 +117,7 @@ final class NamedInLog {
 
     /** Returns the last entry that has been read. */
     private long part(long after, StateContents.TouchVisitor each) throws IOException {
-        LogPart part = wait(after);
+        LogPart part = asked(after);
         if (part.isEmpty()) {
             throw new NotAvailableException("the state of this node has entry " + cut.index() + ", and its log none after "
                     + after + " that is on its disk yet: try again");
@@ -135,7 +135,7 @@ final class NamedInLog {
         return part.lastIndex();
     }
 
-    private LogPart wait(long after) throws IOException {
+    private LogPart asked(long after) throws IOException {
         try {
             return state.logAfter(after, PART_BYTES, limit).toCompletableFuture().get();
         } catch (InterruptedException e) {
