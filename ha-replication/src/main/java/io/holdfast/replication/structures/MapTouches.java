@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param map the map's name
  * @param keys null stands for all keys of the map
  */
+@SuppressWarnings("ArrayRecordComponent") // of use once
 public record MapTouches(byte[] map, List<byte @Nullable []> keys) {
     /**
      * Reads a command.
