@@ -101,7 +101,7 @@ public final class StateLoad {
      * @throws IOException as of {@link #into}
      */
     public Loaded dryRun(BytesMaps cluster) throws IOException, InterruptedException {
-        return run(cluster, Loading::compare);
+        return run(cluster, (loading, header) -> loading.compare());
     }
 
     /**
@@ -117,13 +117,13 @@ public final class StateLoad {
     }
 
     private interface Work {
-        void run(Loading loading) throws IOException, InterruptedException;
+        void run(Loading loading, Header header) throws IOException, InterruptedException;
     }
 
     private Loaded run(BytesMaps cluster, Work work) throws IOException, InterruptedException {
         Header header = loading(cluster, far -> {}).verify();
         Loading loading = loading(cluster, far -> progress.accept(loaded(header, far)));
-        work.run(loading);
+        work.run(loading, header);
         return loaded(header, loading.counts());
     }
 

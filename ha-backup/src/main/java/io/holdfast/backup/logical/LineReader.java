@@ -90,15 +90,16 @@ final class LineReader {
     }
 
     private JsonNode parsed(byte[] bytes) throws IOException {
+        JsonNode json;
         try {
-            JsonNode json = mapper.readTree(bytes);
-            if (json == null || !json.isObject()) {
-                throw at(new IOException("it is no JSON object"));
-            }
-            return json;
-        } catch (JsonProcessingException e) {
+            json = mapper.readTree(bytes);
+        } catch (IOException e) {
             throw at(e);
         }
+        if (json == null || !json.isObject()) {
+            throw at(new IOException("it is no JSON object"));
+        }
+        return json;
     }
 
     /** Without its content, which is the user's. */

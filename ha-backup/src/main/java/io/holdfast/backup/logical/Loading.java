@@ -88,7 +88,7 @@ public final class Loading {
 
     /** What is done with some lines. */
     private interface Step {
-        void take(Header header, List<Line> lines) throws IOException, InterruptedException;
+        void take(List<Line> lines) throws IOException, InterruptedException;
     }
 
     /** How far it has come; also after it has failed. */
@@ -100,25 +100,34 @@ public final class Loading {
     public Header verify() throws IOException {
         try (InputStream in = opener.open()) {
             LineReader reader = new LineReader(in);
-            for (Line line = reader.next(); line != null; line = reader.next()) {
-                chosen.map(line.map());
-            }
+            Line line;
+            do {
+                line = reader.next();
+            } while (line != null);
             return reader.header();
         }
     }
 
-    /** Loads what has been {@linkplain #verify verified}. */
-    public void load() throws IOException, InterruptedException {
+    /**
+     * Loads it.
+     *
+     * @param header of what has been {@linkplain #verify verified}
+     */
+    public void load(Header header) throws IOException, InterruptedException {
+        if (conflict == Conflict.OVERWRITE) {
+            each(this::overwrite);
+            return;
+        }
         if (conflict == Conflict.REFUSE) {
-            each(this::refuseOthers);
+            each(lines -> refuseOthers(header, lines, present(lines)));
         }
         counts = Counts.NONE;
-        each(conflict == Conflict.OVERWRITE ? this::overwrite : this::write);
+        each(lines -> write(header, lines));
     }
 
     /** Finds out what would be done. */
     public void compare() throws IOException, InterruptedException {
-        each((header, lines) -> {
+        each(lines -> {
             List<byte @Nullable []> present = present(lines);
             for (int i = 0; i < lines.size(); i++) {
                 count(lines.get(i), present.get(i));
@@ -139,19 +148,19 @@ public final class Loading {
                 window.add(line);
                 bytes += line.bytes();
                 if (window.size() == inFlight || bytes >= WINDOW_BYTES) {
-                    step.take(reader.header(), window);
+                    step.take(window);
                     progress.accept(counts);
                     window.clear();
                     bytes = 0;
                 }
             }
-            step.take(reader.header(), window);
+            step.take(window);
             progress.accept(counts);
         }
     }
 
-    private void refuseOthers(Header header, List<Line> lines) throws IOException, InterruptedException {
-        List<byte @Nullable []> present = present(lines);
+    private void refuseOthers(Header header, List<Line> lines, List<byte @Nullable []> present)
+            throws IOException, InterruptedException {
         for (int i = 0; i < lines.size(); i++) {
             if (isOther(lines.get(i), present.get(i))) {
                 throw refused(header, lines.get(i));
@@ -165,7 +174,7 @@ public final class Loading {
         return refusal.of(header, map, Bytes.shown(line.key()), position, counts.written());
     }
 
-    private void overwrite(Header header, List<Line> lines) throws IOException, InterruptedException {
+    private void overwrite(List<Line> lines) throws IOException, InterruptedException {
         List<CompletionStage<?>> calls = new ArrayList<>();
         for (Line line : lines) {
             byte[] value = line.value();
@@ -184,6 +193,9 @@ public final class Loading {
     /** What is absent is written, and where that could be, only if it is still absent then. */
     private void write(Header header, List<Line> lines) throws IOException, InterruptedException {
         List<byte @Nullable []> present = present(lines);
+        if (conflict == Conflict.REFUSE) {
+            refuseOthers(header, lines, present);
+        }
         List<@Nullable CompletionStage<?>> calls = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             Line line = lines.get(i);

@@ -34,6 +34,7 @@ final class NamedInLog {
     private final Set<ByteBuffer> wholeMaps = new TreeSet<>();
 
     private boolean tooMany;
+    private long firstMillis;
 
     /** What a command names. */
     interface Visitor {
@@ -107,6 +108,11 @@ final class NamedInLog {
         return isWhole(map) || keys.contains(map, key);
     }
 
+    /** When the first part of the log was taken that has been read; 0 if none was. */
+    long firstMillis() {
+        return firstMillis;
+    }
+
     List<byte[]> wholeMaps() {
         return wholeMaps.stream().map(ByteBuffer::array).toList();
     }
@@ -132,6 +138,9 @@ final class NamedInLog {
                 each.touch(touch);
             }
         });
+        if (firstMillis == 0) {
+            firstMillis = part.firstWallMillis();
+        }
         return part.lastIndex();
     }
 

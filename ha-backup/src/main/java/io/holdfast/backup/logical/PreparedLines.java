@@ -5,6 +5,7 @@ import io.holdfast.backup.BackupSource.Parts;
 import io.holdfast.backup.BackupSource.Prepared;
 import io.holdfast.backup.LogRange;
 import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.spi.LogGapException;
 import io.holdfast.core.spi.StateContents;
 import io.holdfast.core.spi.StateCut;
 import java.io.IOException;
@@ -68,7 +69,8 @@ final class PreparedLines implements Prepared {
             counts[0] = lines.entries();
             counts[1] = lines.removals();
         });
-        return outcome(header, counts[0], counts[1]);
+        long fromMillis = named == null ? 0 : named.firstMillis() == 0 ? cut.wallMillis() : named.firstMillis();
+        return outcome(header, fromMillis, counts[0], counts[1]);
     }
 
     private void write(LineWriter lines, @Nullable NamedInLog named) throws IOException {
@@ -87,15 +89,20 @@ final class PreparedLines implements Prepared {
         });
     }
 
-    /** @return null if there are too many */
+    /** @return null if there are too many, or they are not to be had any more */
     private @Nullable NamedInLog named(Parts parts) throws IOException {
         if (cut.index() < start.afterIndex()) {
             throw new NotAvailableException("the period begins after entry " + start.afterIndex()
                     + ", and this node has come to entry " + cut.index() + ": it lags, or the entry is of another log");
         }
         NamedInLog named = new NamedInLog(source.state(), contents, cut, start, chosen, source.keysAtMost(), limit);
-        if (!named.read(parts)) {
-            wholeBecause = "more than " + source.keysAtMost() + " keys were named in the period";
+        try {
+            if (!named.read(parts)) {
+                wholeBecause = "more than " + source.keysAtMost() + " keys were named in the period";
+                return null;
+            }
+        } catch (LogGapException dropped) { // somebody else has asked for the log since
+            wholeBecause = String.valueOf(dropped.getMessage());
             return null;
         }
         parts.alive();
@@ -142,7 +149,7 @@ final class PreparedLines implements Prepared {
                 named == null ? wholeBecause : "");
     }
 
-    private Outcome outcome(Header header, long entries, long removals) {
+    private Outcome outcome(Header header, long fromMillis, long entries, long removals) {
         Header.Changes changes = header.changes();
         List<String> remarks = new ArrayList<>();
         if (!header.wholeBecause().isEmpty()) {
@@ -155,7 +162,6 @@ final class PreparedLines implements Prepared {
             }
         }
         long from = changes == null ? 0 : Math.min(changes.afterIndex() + 1, cut.index());
-        long fromMillis = changes == null ? 0 : Math.min(changes.afterMillis(), cut.wallMillis());
         LogRange range = new LogRange(cut.logId(), from, cut.index(), cut.term(), fromMillis, cut.wallMillis());
         Map<String, String> facts = Map.of("entries", Long.toString(entries), "removals", Long.toString(removals));
         return new Outcome(Optional.of(range), facts, remarks);

@@ -77,9 +77,9 @@ record Start(long afterIndex, long afterMillis, String wholeBecause) {
                         ? afterMoment(wallMillis, kept, state, limit)
                         : CompletableFuture.completedFuture(whole(String.valueOf(gap.getMessage())));
             }
-            boolean reaches = part.isEmpty() || base == 0 || part.firstWallMillis() <= wallMillis;
+            boolean reaches = base == 0 || (!part.isEmpty() && part.firstWallMillis() <= wallMillis);
             return CompletableFuture.completedFuture(
-                    reaches && !(part.isEmpty() && base > 0)
+                    reaches
                             ? new Start(base, wallMillis, "")
                             : whole("the log that is left begins with entry " + (base + 1)
                                     + ", which is not known to be earlier than the moment"));

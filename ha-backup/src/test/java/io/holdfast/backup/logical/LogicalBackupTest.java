@@ -3,7 +3,6 @@ package io.holdfast.backup.logical;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -28,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -153,7 +153,7 @@ class LogicalBackupTest {
         fill();
         long since = state.index;
         state.put("orders", "eu-9", "gone").clear("orders").put("orders", "eu-2", "e").put("carts", "eu-1", "c2");
-        state.maps.get("orders").put("unnamed", "as if it had been there");
+        Objects.requireNonNull(state.maps.get("orders")).put("unnamed", "as if it had been there");
         assertEquals(
                 Map.of("orders/eu-2", "e", "orders/unnamed", "as if it had been there", "carts/eu-1", "c2"),
                 lines(all.since(since)));
@@ -186,6 +186,19 @@ class LogicalBackupTest {
     }
 
     @Test
+    void aLogThatIsDroppedMeanwhileMakesItAWholeOne() throws Exception {
+        fill();
+        Written written = new Written();
+        try (Prepared prepared = all.since(1).prepare(LIMIT).toCompletableFuture().get()) {
+            state.base = 3;
+            outcome = prepared.writeTo(written);
+        }
+        assertTrue(outcome().remarks().get(0).contains("entries up to 3 are gone"), outcome().toString());
+        assertEquals(0, outcome().range().orElseThrow().fromIndex());
+        assertEquals("4", outcome().facts().get("entries"));
+    }
+
+    @Test
     void aMomentIsFoundInTheLogThatIsLeft() throws Exception {
         fill();
         state.put("orders", "eu-2", "e").put("orders", "eu-3", "f");
@@ -203,31 +216,24 @@ class LogicalBackupTest {
     @Test
     void sinceTheLastOne() throws Exception {
         fill();
-        Optional<LogRange>[] last = last(Optional.empty());
-        LogicalBackup source = all.sinceLast(() -> last[0]);
+        AtomicReference<Optional<LogRange>> last = new AtomicReference<>(Optional.empty());
+        LogicalBackup source = all.sinceLast(last::get);
         assertEquals(4, lines(source).size());
         wholeBecause("no earlier one");
-        last[0] = outcome().range();
+        last.set(outcome().range());
         state.put("orders", "eu-2", "e");
         assertEquals(Map.of("orders/eu-2", "e"), lines(source));
-        last[0] = outcome().range();
+        last.set(outcome().range());
         assertEquals(Map.of(), lines(source));
-        last[0] = Optional.of(new LogRange("another", 0, 4, 7, 0, 1));
+        last.set(Optional.of(new LogRange("another", 0, 4, 7, 0, 1)));
         assertEquals(5, lines(source).size());
         wholeBecause("of the log another");
-    }
-
-    @SafeVarargs
-    @SuppressWarnings("varargs")
-    private static Optional<LogRange>[] last(Optional<LogRange>... of) {
-        return of;
     }
 
     @Test
     void aNodeThatLagsOrLeadsElsewhereGivesNone() {
         fill();
-        assertInstanceOf(
-                NotAvailableException.class, assertThrows(NotAvailableException.class, () -> lines(all.since(9))));
+        assertThrows(NotAvailableException.class, () -> lines(all.since(9)));
         state.partsOf = "another";
         assertThrows(NotAvailableException.class, () -> lines(all.since(1)));
     }

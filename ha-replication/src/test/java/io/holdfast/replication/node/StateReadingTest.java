@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.core.Address;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.spi.LogPart;
 import io.holdfast.core.spi.ReplicatedState;
@@ -19,6 +20,7 @@ import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.BatchBuilder;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.FeatureLevel;
+import io.holdfast.replication.log.Voter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -32,6 +34,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -219,10 +222,11 @@ class StateReadingTest {
 
     @Test
     void aLogOfALaterReleaseIsRefused() {
+        Voter voter = new Voter("node-1", new UUID(1, 2), Address.parse("127.0.0.1:7400"));
         BatchBuilder builder = BatchBuilder.open(UnpooledByteBufAllocator.DEFAULT, 256);
         builder.append(
                 Batch.CONFIGURATION_KIND,
-                new Configuration(List.of(), List.of(), List.of())
+                new Configuration(List.of(voter), List.of(), List.of())
                         .at(FeatureLevel.SUPPORTED + 1)
                         .encode());
         ByteBuf batch = builder.seal(1, 1, 1, 1);
