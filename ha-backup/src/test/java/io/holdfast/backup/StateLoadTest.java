@@ -52,13 +52,13 @@ class StateLoadTest {
 
         @Override
         public CompletionStage<byte @Nullable []> get(String map, byte[] key) {
-            return CompletableFuture.completedFuture(bytes(content.get(name(map, key))));
+            return CompletableFuture.<byte @Nullable []>completedFuture(bytes(content.get(name(map, key))));
         }
 
         @Override
         public CompletionStage<byte @Nullable []> putIfAbsent(String map, byte[] key, byte[] value) {
             beforeWrite.run();
-            return written(bytes(content.putIfAbsent(name(map, key), new String(value, UTF_8))));
+            return this.<byte @Nullable []>written(bytes(content.putIfAbsent(name(map, key), new String(value, UTF_8))));
         }
 
         @Override

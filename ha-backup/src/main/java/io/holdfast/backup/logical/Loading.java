@@ -246,7 +246,7 @@ public final class Loading {
         }
         List<byte @Nullable []> present = new ArrayList<>();
         for (CompletionStage<byte @Nullable []> call : calls) {
-            present.add(answer(call));
+            present.add(this.<byte @Nullable []>answer(call));
         }
         return present;
     }

@@ -3,7 +3,6 @@ package io.holdfast.backup.logical;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The lines of docs/formats.md. Backups hold them, so they may never change. */
@@ -88,9 +88,8 @@ class LinesTest {
         assertNull(reader.next());
     }
 
-    private static Line there(Line line) {
-        assertNotNull(line);
-        return line;
+    private static Line there(@Nullable Line line) {
+        return Objects.requireNonNull(line);
     }
 
     /** Bytes at random, texts at random, and both mixed. */

@@ -121,7 +121,7 @@ class StateReadingTest {
     @Test
     void everyEntryOfEveryMap() throws Exception {
         Map<String, String> expected = new TreeMap<>();
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < 1_000; i++) {
             String value = ("value-" + i).repeat(i % 50);
             var unused = map("map-" + i % 3).putAsync("key-" + i, value);
             expected.put("map-" + i % 3 + "/key-" + i, value);
