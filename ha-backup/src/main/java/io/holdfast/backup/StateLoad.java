@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads a {@linkplain LogicalBackup logical backup}, all or a part of it, into a cluster that runs: the one it is of, or another.
@@ -30,6 +32,7 @@ import java.util.function.Consumer;
  * blocks, for one thread at a time.
  */
 public final class StateLoad {
+    private static final Logger LOG = LoggerFactory.getLogger(StateLoad.class);
     private static final int IN_FLIGHT = 256;
     private static final int MOST_IN_FLIGHT = 65_536;
 
@@ -101,7 +104,7 @@ public final class StateLoad {
      * @throws IOException as of {@link #into}
      */
     public Loaded dryRun(BytesMaps cluster) throws IOException, InterruptedException {
-        return run(cluster, (loading, header) -> loading.compare());
+        return run("a dry run", cluster, (loading, header) -> loading.compare());
     }
 
     /**
@@ -113,18 +116,20 @@ public final class StateLoad {
      *     exception as its cause, and how much had been written
      */
     public Loaded into(BytesMaps cluster) throws IOException, InterruptedException {
-        return run(cluster, Loading::load);
+        return run("loading", cluster, Loading::load);
     }
 
     private interface Work {
         void run(Loading loading, Header header) throws IOException, InterruptedException;
     }
 
-    private Loaded run(BytesMaps cluster, Work work) throws IOException, InterruptedException {
+    private Loaded run(String what, BytesMaps cluster, Work work) throws IOException, InterruptedException {
         Header header = loading(cluster, far -> {}).verify();
         Loading loading = loading(cluster, far -> progress.accept(loaded(header, far)));
         work.run(loading, header);
-        return loaded(header, loading.counts());
+        Loaded loaded = loaded(header, loading.counts());
+        LOG.info("{} of a logical backup of {} up to entry {} of the log {}: {}", what, header.cluster(), header.index(), header.logId(), loaded);
+        return loaded;
     }
 
     private Loading loading(BytesMaps cluster, Consumer<Counts> told) {

@@ -64,7 +64,7 @@ final class PreparedLines implements Prepared {
         long[] counts = new long[2];
         parts.put(LinesSource.PART, true, out -> {
             LineWriter lines = new LineWriter(out, header);
-            write(lines, named);
+            write(parts, lines, named);
             lines.end();
             counts[0] = lines.entries();
             counts[1] = lines.removals();
@@ -73,7 +73,7 @@ final class PreparedLines implements Prepared {
         return outcome(header, fromMillis, counts[0], counts[1]);
     }
 
-    private void write(LineWriter lines, @Nullable NamedInLog named) throws IOException {
+    private void write(Parts parts, LineWriter lines, @Nullable NamedInLog named) throws IOException {
         if (named != null) {
             named.again((map, key) -> {
                 passed();
@@ -82,7 +82,7 @@ final class PreparedLines implements Prepared {
                 }
             });
         }
-        entries(entry -> {
+        entries(parts, entry -> {
             if (chosen.entry(entry) && (named == null || named.isNamed(entry.map(), entry.key()))) {
                 lines.entry(entry);
             }
@@ -106,10 +106,7 @@ final class PreparedLines implements Prepared {
             return null;
         }
         parts.alive();
-        entries(entry -> {
-            if (passed() % ALIVE_ENTRIES == 0) {
-                parts.alive();
-            }
+        entries(parts, entry -> {
             if (chosen.key(entry.map(), entry.key())) {
                 named.isThere(entry.map(), entry.key());
             }
@@ -117,10 +114,12 @@ final class PreparedLines implements Prepared {
         return named;
     }
 
-    private void entries(StateContents.EntryVisitor each) throws IOException {
+    private void entries(Parts parts, StateContents.EntryVisitor each) throws IOException {
         try (InputStream in = cut.open()) {
             contents.entries(in, entry -> {
-                passed();
+                if (passed() % ALIVE_ENTRIES == 0) {
+                    parts.alive(); // where few are chosen, little is written for long
+                }
                 each.entry(entry);
             });
         }
