@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,25 +41,25 @@ class StateLoadTest {
             return map + "/" + new String(key, UTF_8);
         }
 
-        private static byte @Nullable [] bytes(@Nullable String value) {
-            return value == null ? null : value.getBytes(UTF_8);
+        private static Optional<byte[]> bytes(@Nullable String value) {
+            return Optional.ofNullable(value).map(text -> text.getBytes(UTF_8));
         }
 
-        private <T extends @Nullable Object> CompletionStage<T> written(T answer) {
+        private <T> CompletionStage<T> written(T answer) {
             return ++writes >= failAtWrite
                     ? CompletableFuture.failedFuture(new NotAvailableException("there is no master"))
                     : CompletableFuture.completedFuture(answer);
         }
 
         @Override
-        public CompletionStage<byte @Nullable []> get(String map, byte[] key) {
-            return CompletableFuture.<byte @Nullable []>completedFuture(bytes(content.get(name(map, key))));
+        public CompletionStage<Optional<byte[]>> get(String map, byte[] key) {
+            return CompletableFuture.completedFuture(bytes(content.get(name(map, key))));
         }
 
         @Override
-        public CompletionStage<byte @Nullable []> putIfAbsent(String map, byte[] key, byte[] value) {
+        public CompletionStage<Optional<byte[]>> putIfAbsent(String map, byte[] key, byte[] value) {
             beforeWrite.run();
-            return this.<byte @Nullable []>written(bytes(content.putIfAbsent(name(map, key), new String(value, UTF_8))));
+            return written(bytes(content.putIfAbsent(name(map, key), new String(value, UTF_8))));
         }
 
         @Override

@@ -6,9 +6,9 @@ import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.session.LogAccess;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /** All {@linkplain ReplicatedMap maps} of a cluster as bytes, for tools that know nothing of what is in them. */
 public final class ReplicatedBytes {
@@ -37,13 +37,13 @@ public final class ReplicatedBytes {
         }
 
         @Override
-        public CompletionStage<byte @Nullable []> get(String map, byte[] key) {
-            return of(map).getAsync(key);
+        public CompletionStage<Optional<byte[]>> get(String map, byte[] key) {
+            return of(map).getAsync(key).thenApply(Optional::ofNullable);
         }
 
         @Override
-        public CompletionStage<byte @Nullable []> putIfAbsent(String map, byte[] key, byte[] value) {
-            return of(map).putIfAbsentAsync(key, value);
+        public CompletionStage<Optional<byte[]>> putIfAbsent(String map, byte[] key, byte[] value) {
+            return of(map).putIfAbsentAsync(key, value).thenApply(Optional::ofNullable);
         }
 
         @Override

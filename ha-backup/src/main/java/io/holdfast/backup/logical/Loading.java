@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Loads lines into maps: reads them to their end first, so that nothing of a damaged one is loaded. Blocks; for one thread. */
 public final class Loading {
@@ -128,7 +128,7 @@ public final class Loading {
     /** Finds out what would be done. */
     public void compare() throws IOException, InterruptedException {
         each(lines -> {
-            List<byte @Nullable []> present = present(lines);
+            List<Optional<byte[]>> present = present(lines);
             for (int i = 0; i < lines.size(); i++) {
                 count(lines.get(i), present.get(i));
             }
@@ -159,7 +159,7 @@ public final class Loading {
         }
     }
 
-    private void refuseOthers(Header header, List<Line> lines, List<byte @Nullable []> present)
+    private void refuseOthers(Header header, List<Line> lines, List<Optional<byte[]>> present)
             throws IOException, InterruptedException {
         for (int i = 0; i < lines.size(); i++) {
             if (isOther(lines.get(i), present.get(i))) {
@@ -192,30 +192,18 @@ public final class Loading {
 
     /** What is absent is written, and where that could be, only if it is still absent then. */
     private void write(Header header, List<Line> lines) throws IOException, InterruptedException {
-        List<byte @Nullable []> present = present(lines);
+        List<Optional<byte[]>> present = present(lines);
         if (conflict == Conflict.REFUSE) {
             refuseOthers(header, lines, present);
         }
-        List<@Nullable CompletionStage<?>> calls = new ArrayList<>();
+        List<CompletionStage<Optional<byte[]>>> inTheWay = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
-            Line line = lines.get(i);
-            byte[] value = line.value();
-            if (value == null || present.get(i) != null) {
-                calls.add(null);
-            } else if (line.leftMillis() > 0) {
-                calls.add(maps.put(name(line), line.key(), value, Duration.ofMillis(line.leftMillis())));
-            } else {
-                calls.add(maps.putIfAbsent(name(line), line.key(), value));
-            }
+            inTheWay.add(written(lines.get(i), present.get(i)));
         }
         Line other = null;
         for (int i = 0; i < lines.size(); i++) {
             Line line = lines.get(i);
-            CompletionStage<?> call = calls.get(i);
-            byte[] found = present.get(i);
-            if (call != null && answer(call) instanceof byte[] inTheWay) {
-                found = inTheWay; // it came between
-            }
+            Optional<byte[]> found = answer(inTheWay.get(i));
             count(line, found);
             other = other == null && isOther(line, found) ? line : other;
         }
@@ -224,29 +212,47 @@ public final class Loading {
         }
     }
 
-    private void count(Line line, byte @Nullable [] present) {
+    /** What is there instead, if something is. */
+    private CompletionStage<Optional<byte[]>> written(Line line, Optional<byte[]> present) throws IOException {
+        byte[] value = line.value();
+        if (value == null || present.isPresent()) {
+            return CompletableFuture.completedFuture(present);
+        }
+        if (line.leftMillis() == 0) {
+            return maps.putIfAbsent(name(line), line.key(), value);
+        }
+        return maps.put(name(line), line.key(), value, Duration.ofMillis(line.leftMillis()))
+                .thenApply(set -> Optional.empty());
+    }
+
+    private void count(Line line, Optional<byte[]> present) {
         boolean removal = line.value() == null;
         if (isOther(line, present) && conflict != Conflict.OVERWRITE) {
             counts = plus(0, 0, 0, 1, 0);
-        } else if (Arrays.equals(line.value(), present)) {
+        } else if (isSame(line, present)) {
             counts = plus(0, 0, 1, 0, 0);
         } else {
             counts = plus(removal ? 0 : 1, removal ? 1 : 0, 0, 0, 0);
         }
     }
 
-    private static boolean isOther(Line line, byte @Nullable [] present) {
-        return present != null && !Arrays.equals(line.value(), present);
+    private static boolean isOther(Line line, Optional<byte[]> present) {
+        return present.isPresent() && !isSame(line, present);
     }
 
-    private List<byte @Nullable []> present(List<Line> lines) throws IOException, InterruptedException {
-        List<CompletionStage<byte @Nullable []>> calls = new ArrayList<>();
+    private static boolean isSame(Line line, Optional<byte[]> present) {
+        byte[] value = line.value();
+        return value == null ? present.isEmpty() : present.isPresent() && Arrays.equals(value, present.get());
+    }
+
+    private List<Optional<byte[]>> present(List<Line> lines) throws IOException, InterruptedException {
+        List<CompletionStage<Optional<byte[]>>> calls = new ArrayList<>();
         for (Line line : lines) {
             calls.add(maps.get(name(line), line.key()));
         }
-        List<byte @Nullable []> present = new ArrayList<>();
-        for (CompletionStage<byte @Nullable []> call : calls) {
-            present.add(this.<byte @Nullable []>answer(call));
+        List<Optional<byte[]>> present = new ArrayList<>();
+        for (CompletionStage<Optional<byte[]>> call : calls) {
+            present.add(answer(call));
         }
         return present;
     }
@@ -260,7 +266,7 @@ public final class Loading {
         return name;
     }
 
-    private <T extends @Nullable Object> T answer(CompletionStage<T> call) throws IOException, InterruptedException {
+    private <T> T answer(CompletionStage<T> call) throws IOException, InterruptedException {
         CompletableFuture<T> answer = call.toCompletableFuture();
         try {
             return answer.get();

@@ -1,8 +1,8 @@
 package io.holdfast.core.spi;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The maps of a cluster that runs, as bytes: where entries are loaded to that were kept outside of it. All calls return at once; their
@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * any thread. Arrays that are given are not changed by anybody.
  */
 public interface BytesMaps {
-    /** The value of a key; null if there is none. */
-    CompletionStage<byte @Nullable []> get(String map, byte[] key);
+    /** The value of a key; empty if there is none. */
+    CompletionStage<Optional<byte[]>> get(String map, byte[] key);
 
-    /** Sets a value if there is none, and gives null; or gives the value that is in the way. */
-    CompletionStage<byte @Nullable []> putIfAbsent(String map, byte[] key, byte[] value);
+    /** Sets a value if there is none, and gives nothing; or gives the value that is in the way. */
+    CompletionStage<Optional<byte[]>> putIfAbsent(String map, byte[] key, byte[] value);
 
     /**
      * Sets a value.

@@ -89,12 +89,14 @@ final class LogParts {
 
     /** The plan may go on into a tail that was not decided when it was made. */
     private static LogPart part(String logId, long after, long decided, List<ByteBuf> read) {
-        List<ByteBuf> batches =
-                read.stream().takeWhile(batch -> Batch.lastIndex(batch) <= decided).toList();
+        List<ByteBuf> batches = read.stream()
+                .takeWhile(batch -> Batch.lastIndex(batch) <= decided)
+                .toList();
         if (batches.isEmpty()) {
             return nothing(after);
         }
-        byte[] bytes = new byte[batches.stream().mapToInt(ByteBuf::readableBytes).sum()];
+        byte[] bytes =
+                new byte[batches.stream().mapToInt(ByteBuf::readableBytes).sum()];
         int filled = 0;
         for (ByteBuf batch : batches) {
             batch.getBytes(batch.readerIndex(), bytes, filled, batch.readableBytes());

@@ -69,8 +69,7 @@ final class StateRequests {
 
         /** It is not there any more. */
         void gap(String why, long keptAfter) {
-            context.callbacks()
-                    .execute(() -> done.completeExceptionally(new LogGapException(refusal(why), keptAfter)));
+            context.callbacks().execute(() -> done.completeExceptionally(new LogGapException(refusal(why), keptAfter)));
         }
 
         private void abandon(String why) {

@@ -152,7 +152,11 @@ class StateReadingTest {
         orders.compareAndSet("put", "1", null);
         orders.remove("not there either");
         orders.getAndRemove("got");
-        orders.batch().put("batched", "1").remove("removed").put("expiring", "1", Duration.ofDays(1)).write();
+        orders.batch()
+                .put("batched", "1")
+                .remove("removed")
+                .put("expiring", "1", Duration.ofDays(1))
+                .write();
         map("carts").clear();
         orders.batch().clear().put("after", "1").write();
         List<String> expected = List.of(
@@ -232,8 +236,8 @@ class StateReadingTest {
         ByteBuf batch = builder.seal(1, 1, 1, 1);
         byte[] log = ByteBufUtil.getBytes(batch);
         batch.release();
-        String why = String.valueOf(assertThrows(IllegalStateException.class, () -> touched(log))
-                .getMessage());
+        String why = String.valueOf(
+                assertThrows(IllegalStateException.class, () -> touched(log)).getMessage());
         assertTrue(why.contains("feature level " + (FeatureLevel.SUPPORTED + 1)), why);
     }
 
