@@ -52,8 +52,9 @@ public final class LogicalBackup implements BackupSource {
     private LogicalBackup(LinesSource source) {
         this.source = source;
         if (source.chosen().filter() != null && !(source.period() instanceof Period.Always)) {
-            throw new IllegalArgumentException("where() cannot be asked of keys that were removed since, so a backup of a"
-                    + " period would say nothing true of them; choose by maps and prefix, or leave the period out");
+            throw new IllegalArgumentException(
+                    "where() cannot be asked of keys that were removed since, so a backup of a"
+                            + " period would say nothing true of them; choose by maps and prefix, or leave the period out");
         }
     }
 

@@ -128,7 +128,13 @@ public final class StateLoad {
         Loading loading = loading(cluster, far -> progress.accept(loaded(header, far)));
         work.run(loading, header);
         Loaded loaded = loaded(header, loading.counts());
-        LOG.info("{} of a logical backup of {} up to entry {} of the log {}: {}", what, header.cluster(), header.index(), header.logId(), loaded);
+        LOG.info(
+                "{} of a logical backup of {} up to entry {} of the log {}: {}",
+                what,
+                header.cluster(),
+                header.index(),
+                header.logId(),
+                loaded);
         return loaded;
     }
 
@@ -154,8 +160,7 @@ public final class StateLoad {
                 whole);
     }
 
-    private static LoadRefusedException refused(
-            Header header, String map, String key, long position, long written) {
+    private static LoadRefusedException refused(Header header, String map, String key, long position, long written) {
         String message = "the map \"" + map + "\" has something else for the key " + key
                 + " than is to be loaded, which may be newer: the backup goes up to entry " + header.index()
                 + " of the log " + header.logId() + ", and the cluster is at entry " + position + " of its log. "

@@ -91,9 +91,10 @@ class StateLoadTest {
         long removals =
                 Arrays.stream(lines).filter(line -> line.contains("removed")).count();
         try {
-            String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
-            text += "{\"sha256\":\"" + hash + "\",\"end\":{\"entries\":" + (lines.length - removals)
-                    + ",\"removals\":" + removals + "}}\n";
+            String hash = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+            text += "{\"sha256\":\"" + hash + "\",\"end\":{\"entries\":" + (lines.length - removals) + ",\"removals\":"
+                    + removals + "}}\n";
         } catch (java.security.NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }
@@ -123,7 +124,8 @@ class StateLoadTest {
         assertEquals(CONTENT, cluster.content);
         assertEquals(Map.of("orders/2", Duration.ofMillis(1500)), cluster.left);
         assertEquals(loaded, told.get(told.size() - 1));
-        assertEquals(new Loaded("9d0f.0", 42, 0, 0, 4, 0, 0, List.of()), load(FILE).into(cluster), "all is there");
+        assertEquals(
+                new Loaded("9d0f.0", 42, 0, 0, 4, 0, 0, List.of()), load(FILE).into(cluster), "all is there");
     }
 
     @Test
@@ -137,8 +139,8 @@ class StateLoadTest {
     void anotherValueIsARefusalBeforeAnythingIsWritten() throws Exception {
         cluster.content.put("orders/2", "newer");
         Map<String, String> before = Map.copyOf(cluster.content);
-        LoadRefusedException refused =
-                assertThrows(LoadRefusedException.class, () -> load(FILE).inFlight(1).into(cluster));
+        LoadRefusedException refused = assertThrows(
+                LoadRefusedException.class, () -> load(FILE).inFlight(1).into(cluster));
         assertEquals(42, refused.backupIndex());
         assertEquals(99, refused.position());
         assertEquals("orders", refused.map());
@@ -160,7 +162,9 @@ class StateLoadTest {
     void onlyWhatIsAbsent() throws Exception {
         cluster.content.put("orders/1", "newer");
         cluster.content.put("orders/gone", "back again");
-        assertEquals(new Loaded("9d0f.0", 42, 2, 0, 0, 2, 0, List.of()), load(FILE).onlyAbsent().into(cluster));
+        assertEquals(
+                new Loaded("9d0f.0", 42, 2, 0, 0, 2, 0, List.of()),
+                load(FILE).onlyAbsent().into(cluster));
         assertEquals(
                 Map.of("carts/1", "c", "orders/1", "newer", "orders/2", "b", "orders/gone", "back again"),
                 cluster.content);
@@ -171,7 +175,9 @@ class StateLoadTest {
         cluster.content.put("orders/1", "newer");
         cluster.content.put("orders/gone", "back again");
         cluster.content.put("orders/other", "stays");
-        assertEquals(new Loaded("9d0f.0", 42, 3, 1, 0, 0, 0, List.of()), load(FILE).overwrite().into(cluster));
+        assertEquals(
+                new Loaded("9d0f.0", 42, 3, 1, 0, 0, 0, List.of()),
+                load(FILE).overwrite().into(cluster));
         Map<String, String> expected = new TreeMap<>(CONTENT);
         expected.put("orders/other", "stays");
         assertEquals(expected, cluster.content);
@@ -180,8 +186,8 @@ class StateLoadTest {
     @Test
     void whatComesBetweenIsNotOverwritten() {
         cluster.beforeWrite = () -> cluster.content.putIfAbsent("orders/1", "came between");
-        LoadRefusedException refused =
-                assertThrows(LoadRefusedException.class, () -> load(FILE).inFlight(2).into(cluster));
+        LoadRefusedException refused = assertThrows(
+                LoadRefusedException.class, () -> load(FILE).inFlight(2).into(cluster));
         assertTrue(String.valueOf(refused.getMessage()).contains("entries had been written"), refused.toString());
         assertEquals("came between", cluster.content.get("orders/1"));
     }
@@ -192,7 +198,9 @@ class StateLoadTest {
         IOException failed =
                 assertThrows(IOException.class, () -> load(FILE).inFlight(1).into(cluster));
         assertTrue(String.valueOf(failed.getMessage()).contains("after 1 entries"), failed.toString());
-        assertSame(NotAvailableException.class, failed.getCause() == null ? null : failed.getCause().getClass());
+        assertSame(
+                NotAvailableException.class,
+                failed.getCause() == null ? null : failed.getCause().getClass());
     }
 
     @Test

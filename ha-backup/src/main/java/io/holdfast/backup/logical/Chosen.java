@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param filter what else they have to be; null for nothing
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-public record Chosen(Set<String> maps, byte[] prefix, @Nullable Predicate<Entry> filter) {
+public record Chosen(
+        Set<String> maps, byte[] prefix, @Nullable Predicate<Entry> filter) {
     /** Everything. */
     public static final Chosen ALL = new Chosen(Set.of(), new byte[0], null);
 

@@ -112,7 +112,9 @@ public record Header(
                 whole.add(Bytes.read("wholeMaps", name));
             }
             changes = new Changes(
-                    Lines.number(period, "afterIndex"), period.path("afterMillis").asLong(), whole);
+                    Lines.number(period, "afterIndex"),
+                    period.path("afterMillis").asLong(),
+                    whole);
         }
         return new Header(
                 json.path("cluster").asText(),

@@ -27,11 +27,10 @@ public record LinesSource(
     /** The log is asked for before the cut is taken, since that lets go of log that nobody needs. */
     @Override
     public CompletionStage<Prepared> prepare(Duration limit) {
-        CompletionStage<PreparedLines> lines = Start.of(period, state, limit)
-                .thenCompose(start -> {
-                    CompletionStage<StateCut> cut = state.cut(limit);
-                    return cut.thenApply(taken -> new PreparedLines(this, start, taken, limit));
-                });
+        CompletionStage<PreparedLines> lines = Start.of(period, state, limit).thenCompose(start -> {
+            CompletionStage<StateCut> cut = state.cut(limit);
+            return cut.thenApply(taken -> new PreparedLines(this, start, taken, limit));
+        });
         return Handover.<PreparedLines, Prepared>of(lines, prepared -> prepared, Prepared::close);
     }
 }

@@ -125,8 +125,8 @@ final class NamedInLog {
     private long part(long after, StateContents.TouchVisitor each) throws IOException {
         LogPart part = asked(after);
         if (part.isEmpty()) {
-            throw new NotAvailableException("the state of this node has entry " + cut.index() + ", and its log none after "
-                    + after + " that is on its disk yet: try again");
+            throw new NotAvailableException("the state of this node has entry " + cut.index()
+                    + ", and its log none after " + after + " that is on its disk yet: try again");
         }
         if (!part.logId().equals(cut.logId())) {
             throw new NotAvailableException("the state is of the log " + cut.logId() + ", and what follows entry "
@@ -146,7 +146,9 @@ final class NamedInLog {
 
     private LogPart asked(long after) throws IOException {
         try {
-            return state.logAfter(after, PART_BYTES, limit).toCompletableFuture().get();
+            return state.logAfter(after, PART_BYTES, limit)
+                    .toCompletableFuture()
+                    .get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw (IOException) new InterruptedIOException("interrupted while the log was read").initCause(e);

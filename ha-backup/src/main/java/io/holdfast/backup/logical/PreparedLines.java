@@ -142,9 +142,7 @@ final class PreparedLines implements Prepared {
                 List.copyOf(source.chosen().sortedMaps()),
                 source.chosen().prefix(),
                 source.chosen().filter() != null,
-                named == null
-                        ? null
-                        : new Header.Changes(start.afterIndex(), start.afterMillis(), named.wholeMaps()),
+                named == null ? null : new Header.Changes(start.afterIndex(), start.afterMillis(), named.wholeMaps()),
                 named == null ? wholeBecause : "");
     }
 

@@ -63,8 +63,12 @@ record Start(long afterIndex, long afterMillis, String wholeBecause) {
     }
 
     private static CompletionStage<Start> afterIndex(long index, ReplicatedState state, Duration limit) {
-        return asked(index, state, limit, (part, gap) -> CompletableFuture.completedFuture(
-                gap == null ? new Start(index, 0, "") : whole(String.valueOf(gap.getMessage()))));
+        return asked(
+                index,
+                state,
+                limit,
+                (part, gap) -> CompletableFuture.completedFuture(
+                        gap == null ? new Start(index, 0, "") : whole(String.valueOf(gap.getMessage()))));
     }
 
     /** From the beginning of the log, or of what is left of it, of which entries up to the moment are then passed over. */

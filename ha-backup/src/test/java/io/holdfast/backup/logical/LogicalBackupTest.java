@@ -98,7 +98,10 @@ class LogicalBackupTest {
     }
 
     private void fill() {
-        state.put("orders", "eu-1", "a").put("orders", "us-1", "b").put("carts", "eu-1", "c").put("stock", "x", "d");
+        state.put("orders", "eu-1", "a")
+                .put("orders", "us-1", "b")
+                .put("carts", "eu-1", "c")
+                .put("stock", "x", "d");
     }
 
     @Test
@@ -120,8 +123,10 @@ class LogicalBackupTest {
     @Test
     void chosenMapsKeysAndEntries() throws Exception {
         fill();
-        assertEquals(Map.of("orders/eu-1", "a", "stock/x", "d"), lines(all.maps("orders", "stock", "none")
-                .where(entry -> !new String(entry.value(), UTF_8).equals("b"))));
+        assertEquals(
+                Map.of("orders/eu-1", "a", "stock/x", "d"),
+                lines(all.maps("orders", "stock", "none")
+                        .where(entry -> !new String(entry.value(), UTF_8).equals("b"))));
         assertTrue(header().filtered());
         assertEquals(Map.of("orders/eu-1", "a", "carts/eu-1", "c"), lines(all.prefix("eu-")));
         assertEquals(Map.of(), lines(all.maps("order")));
@@ -137,8 +142,18 @@ class LogicalBackupTest {
         state.put("orders", "eu-3", "f").remove("orders", "eu-3");
         assertEquals(
                 Map.of(
-                        "orders/eu-1", "a3", "orders/eu-2", "e", "orders/us-1", REMOVED, "orders/eu-3", REMOVED,
-                        "orders/never", REMOVED, "carts/eu-1", "c"),
+                        "orders/eu-1",
+                        "a3",
+                        "orders/eu-2",
+                        "e",
+                        "orders/us-1",
+                        REMOVED,
+                        "orders/eu-3",
+                        REMOVED,
+                        "orders/never",
+                        REMOVED,
+                        "carts/eu-1",
+                        "c"),
                 lines(all.since(since)));
         assertEquals(since, Objects.requireNonNull(header().changes()).afterIndex());
         assertEquals(since + 1, outcome().range().orElseThrow().fromIndex());
@@ -152,7 +167,10 @@ class LogicalBackupTest {
     void ofAMapThatWasClearedAllIsTaken() throws Exception {
         fill();
         long since = state.index;
-        state.put("orders", "eu-9", "gone").clear("orders").put("orders", "eu-2", "e").put("carts", "eu-1", "c2");
+        state.put("orders", "eu-9", "gone")
+                .clear("orders")
+                .put("orders", "eu-2", "e")
+                .put("carts", "eu-1", "c2");
         Objects.requireNonNull(state.maps.get("orders")).put("unnamed", "as if it had been there");
         assertEquals(
                 Map.of("orders/eu-2", "e", "orders/unnamed", "as if it had been there", "carts/eu-1", "c2"),
@@ -189,11 +207,14 @@ class LogicalBackupTest {
     void aLogThatIsDroppedMeanwhileMakesItAWholeOne() throws Exception {
         fill();
         Written written = new Written();
-        try (Prepared prepared = all.since(1).prepare(LIMIT).toCompletableFuture().get()) {
+        try (Prepared prepared =
+                all.since(1).prepare(LIMIT).toCompletableFuture().get()) {
             state.base = 3;
             outcome = prepared.writeTo(written);
         }
-        assertTrue(outcome().remarks().get(0).contains("entries up to 3 are gone"), outcome().toString());
+        assertTrue(
+                outcome().remarks().get(0).contains("entries up to 3 are gone"),
+                outcome().toString());
         assertEquals(0, outcome().range().orElseThrow().fromIndex());
         assertEquals("4", outcome().facts().get("entries"));
     }
@@ -205,7 +226,9 @@ class LogicalBackupTest {
         Instant afterFour = Instant.ofEpochMilli(FakeMaps.BEGINNING + 4);
         Map<String, String> expected = Map.of("orders/eu-2", "e", "orders/eu-3", "f");
         assertEquals(expected, lines(all.since(afterFour)));
-        assertEquals(FakeMaps.BEGINNING + 4, Objects.requireNonNull(header().changes()).afterMillis());
+        assertEquals(
+                FakeMaps.BEGINNING + 4,
+                Objects.requireNonNull(header().changes()).afterMillis());
         state.base = 3;
         assertEquals(expected, lines(all.since(afterFour)));
         state.base = 4;
@@ -248,7 +271,8 @@ class LogicalBackupTest {
 
     @Test
     void aFilterOfAPeriodIsRefused() {
-        assertThrows(IllegalArgumentException.class, () -> all.where(entry -> true).since(3));
+        assertThrows(
+                IllegalArgumentException.class, () -> all.where(entry -> true).since(3));
         assertThrows(IllegalArgumentException.class, () -> all.since(3).where(entry -> true));
         assertThrows(IllegalArgumentException.class, () -> all.since(-1));
         assertThrows(IllegalArgumentException.class, () -> StateBackups.logical("Orders", "shop", state));
