@@ -161,17 +161,15 @@ class LinesTest {
     @Test
     void aFlippedBitAnywhereIsRefused() throws IOException {
         byte[] good = goldenLines();
-        int last = new String(good, UTF_8).lastIndexOf("{\"sha256\"");
-        int read = 0;
+        int named = 0;
         for (int at = 0; at < good.length; at++) {
             byte[] bad = good.clone();
             bad[at] ^= 1;
             int where = at;
             IOException refused = assertThrows(IOException.class, () -> readAll(bad), "byte " + where);
-            read += String.valueOf(refused.getMessage()).contains("line ") ? 1 : 0;
+            named += String.valueOf(refused.getMessage()).contains("line ") ? 1 : 0;
         }
-        assertEquals(good.length, read, "each names the line");
-        assertTrue(last > 0);
+        assertEquals(good.length, named, "each names the line");
     }
 
     @Test
