@@ -98,8 +98,7 @@ class LogicalBackupTest {
     }
 
     private static Map<String, String> content(ReplicatedMap<String, String> map) {
-        return map.scan()
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> b, TreeMap::new));
+        return map.scan().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> b, TreeMap::new));
     }
 
     private Map<String, String> content(String map) {
@@ -109,9 +108,7 @@ class LogicalBackupTest {
     /** Waits until a slave has all that was acknowledged, so that a cut of it does, too. */
     private ReplicatedState caughtUp(String slave) throws Exception {
         ReplicatedState state = nodes.state(slave);
-        state.confirm(
-                        new ReplicatedState.Bound.AtLeast(nodes.state("node-1").position()),
-                        Duration.ofSeconds(60))
+        state.confirm(new ReplicatedState.Bound.AtLeast(nodes.state("node-1").position()), Duration.ofSeconds(60))
                 .toCompletableFuture()
                 .get(60, TimeUnit.SECONDS);
         return state;
@@ -125,7 +122,8 @@ class LogicalBackupTest {
             }
         });
         beside.start();
-        Manifest made = make(StateBackups.logical("orders", "shop", caughtUp(slave)).maps("orders", "customers"));
+        Manifest made =
+                make(StateBackups.logical("orders", "shop", caughtUp(slave)).maps("orders", "customers"));
         beside.join();
         return made;
     }
@@ -186,13 +184,12 @@ class LogicalBackupTest {
         Manifest period =
                 make(StateBackups.logical("all", "shop", caughtUp(slave)).sinceLast(() -> Optional.of(range)));
         assertEquals(range.toIndex() + 1, period.range().orElseThrow().fromIndex());
-        assertEquals(
-                Map.of("entries", "5", "removals", "2"), period.facts(), () -> "of " + period + " after " + range);
+        assertEquals(Map.of("entries", "5", "removals", "2"), period.facts(), () -> "of " + period + " after " + range);
         LogRange second = period.range().orElseThrow();
         carts.clear();
         carts.put("c-new", "value");
-        Manifest cleared = make(
-                StateBackups.logical("all", "shop", caughtUp(slave)).since(second.toIndex()));
+        Manifest cleared =
+                make(StateBackups.logical("all", "shop", caughtUp(slave)).since(second.toIndex()));
         assertEquals(Map.of("entries", "1", "removals", "0"), cleared.facts());
         assertTrue(cleared.remarks().get(0).contains("\"carts\""), cleared.toString());
 
@@ -226,14 +223,16 @@ class LogicalBackupTest {
         BackupSource chosen = StateBackups.logical("orders", "shop", state)
                 .maps("orders", "customers")
                 .prefix("eu-");
-        BackupSource period = StateBackups.logical("orders-hourly", "shop", state).sinceLast(() -> last);
+        BackupSource period =
+                StateBackups.logical("orders-hourly", "shop", state).sinceLast(() -> last);
         // docs
 
         assertEquals("100", make(chosen).facts().get("entries"));
         assertTrue(make(period).range().orElseThrow().fromIndex() > 0);
 
         // docs
-        StateLoad load = StateLoad.from(() -> Files.newInputStream(lines)).maps("orders").prefix("eu-1");
+        StateLoad load =
+                StateLoad.from(() -> Files.newInputStream(lines)).maps("orders").prefix("eu-1");
         BytesMaps maps = ReplicatedBytes.in(cluster);
         Loaded would = load.overwrite().dryRun(maps); // reads all of both, and changes nothing
         System.out.println(would.written() + " would be written, " + would.same() + " are there already");
