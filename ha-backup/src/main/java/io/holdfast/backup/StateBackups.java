@@ -36,4 +36,15 @@ public final class StateBackups {
     public static LogFeed log(ReplicatedState state) {
         return new StateLogFeed(state);
     }
+
+    /**
+     * Logical backups of it: chosen entries of its maps, as lines of JSON, that load into a cluster that runs.
+     *
+     * @param name of the source: 1 to 40 of {@code a-z 0-9 -}, beginning with a letter
+     * @param cluster the cluster's name, for whoever reads the lines
+     * @param state of a node that stores it; of a client each backup fails
+     */
+    public static LogicalBackup logical(String name, String cluster, ReplicatedState state) {
+        return new LogicalBackup(name, cluster, state);
+    }
 }

@@ -9,6 +9,7 @@ import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.RoleHolder;
 import io.holdfast.core.spi.LogPart;
 import io.holdfast.core.spi.ReplicatedState;
+import io.holdfast.core.spi.StateContents;
 import io.holdfast.core.spi.StateCut;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,6 +61,11 @@ class ServingGuardTest {
         @Override
         public CompletionStage<StateCut> cut(Duration limit) {
             return CompletableFuture.failedFuture(new NotAvailableException("there is no state here"));
+        }
+
+        @Override
+        public StateContents contents() {
+            throw new UnsupportedOperationException();
         }
 
         @Override

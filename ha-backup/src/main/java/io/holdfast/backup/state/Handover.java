@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What one stage gives becomes what another one gives, and is released if nobody wants that any more. */
-final class Handover {
+public final class Handover {
     private Handover() {}
 
     /**
@@ -15,7 +15,7 @@ final class Handover {
      *
      * @param release of what came too late for whoever has given the stage up
      */
-    static <T, R> CompletionStage<R> of(CompletionStage<T> from, Function<T, R> becomes, Consumer<R> release) {
+    public static <T, R> CompletionStage<R> of(CompletionStage<T> from, Function<T, R> becomes, Consumer<R> release) {
         CompletableFuture<R> to = new CompletableFuture<>();
         CompletionStage<T> unused = from.whenComplete((given, failure) -> {
             if (failure != null) {

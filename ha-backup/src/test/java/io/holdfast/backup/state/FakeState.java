@@ -3,6 +3,7 @@ package io.holdfast.backup.state;
 import io.holdfast.core.RoleHolder;
 import io.holdfast.core.spi.LogPart;
 import io.holdfast.core.spi.ReplicatedState;
+import io.holdfast.core.spi.StateContents;
 import io.holdfast.core.spi.StateCut;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -98,6 +99,11 @@ final class FakeState implements ReplicatedState {
     @Override
     public CompletionStage<StateCut> cut(Duration limit) {
         return cut;
+    }
+
+    @Override
+    public StateContents contents() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -72,6 +72,9 @@ public interface ReplicatedState {
      */
     CompletionStage<LogPart> logAfter(long index, int maxBytes, Duration limit);
 
+    /** What reads the bytes of cuts and of the log. Safe from any thread; costs nothing. */
+    StateContents contents();
+
     /** How fresh. */
     sealed interface Bound {
         /**

@@ -57,8 +57,10 @@ final class LogParts {
      */
     void read(String logId, long after, long base, long decided, int maxBytes, StateRequests.Request<LogPart> request) {
         if (after < base) {
-            request.gap("entries up to " + base + " are in snapshots alone, and those after " + after
-                    + " were asked for; begin again with a cut");
+            request.gap(
+                    "entries up to " + base + " are in snapshots alone, and those after " + after
+                            + " were asked for; begin again with a cut",
+                    base);
             return;
         }
         needed = after + 1;

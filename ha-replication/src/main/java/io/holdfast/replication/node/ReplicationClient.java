@@ -8,6 +8,7 @@ import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.LogPart;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.RunningFeature;
+import io.holdfast.core.spi.StateContents;
 import io.holdfast.core.spi.StateCut;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.client.LockAccess;
@@ -97,6 +98,11 @@ public final class ReplicationClient implements RunningFeature, LogAccess, LockA
     public CompletionStage<StateCut> cut(Duration limit) {
         return CompletableFuture.failedFuture(
                 new NotAvailableException(context.node().id() + " is a client, and stores no state to cut"));
+    }
+
+    @Override
+    public StateContents contents() {
+        return new StateReading(context.node().id());
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.holdfast.core.spi.Inspectable;
 import io.holdfast.core.spi.LogPart;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.RunningFeature;
+import io.holdfast.core.spi.StateContents;
 import io.holdfast.core.spi.StateCut;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.VoterChange;
@@ -396,6 +397,11 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     @Override
     public CompletionStage<StateCut> cut(Duration limit) {
         return requests.begin("cut of its state", limit, StateCut::close, Replica::cut);
+    }
+
+    @Override
+    public StateContents contents() {
+        return new StateReading(context.node().id());
     }
 
     @Override

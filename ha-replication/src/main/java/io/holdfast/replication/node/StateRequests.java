@@ -68,8 +68,8 @@ final class StateRequests {
         }
 
         /** It is not there any more. */
-        void gap(String why) {
-            context.callbacks().execute(() -> done.completeExceptionally(new LogGapException(refusal(why))));
+        void gap(String why, long keptAfter) {
+            context.callbacks().execute(() -> done.completeExceptionally(new LogGapException(refusal(why), keptAfter)));
         }
 
         private void abandon(String why) {

@@ -32,7 +32,7 @@ record StoredState(SnapshotFile file) {
         return file.read(StoredState::configuration);
     }
 
-    private static Configuration configuration(SnapshotReader snapshot) throws IOException {
+    static Configuration configuration(SnapshotReader snapshot) throws IOException {
         require(snapshot, AppliedState.MEMBERS);
         if (snapshot.nextVersion() != AppliedState.MEMBERS_VERSION) {
             throw new IOException(
@@ -81,7 +81,7 @@ record StoredState(SnapshotFile file) {
         return new BuiltIn(snapshot.meta(), configuration, sessions, maps, roles, locks);
     }
 
-    private static void require(SnapshotReader snapshot, int section) throws IOException {
+    static void require(SnapshotReader snapshot, int section) throws IOException {
         if (!snapshot.skipTo(section)) {
             throw new IOException("its section " + section + " is missing");
         }

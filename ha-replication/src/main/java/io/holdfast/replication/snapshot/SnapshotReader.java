@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotReader {
     private final StorageFile file;
-    private final long size;
     private final SnapshotHeader header;
     private ByteBuffer block = ByteBuffer.allocateDirect(BlockHeader.BYTES + BlockHeader.MAX_LENGTH);
     /** What has been taken lies here while the next block is read. */
@@ -39,7 +38,6 @@ public final class SnapshotReader {
      */
     SnapshotReader(StorageFile file, @Nullable UUID clusterId) throws IOException {
         this.file = file;
-        this.size = file.size();
         ByteBuffer bytes = ByteBuffer.allocate(SnapshotHeader.BYTES);
         SnapshotHeader decoded = file.read(bytes, 0) < SnapshotHeader.BYTES ? null : SnapshotHeader.decode(bytes);
         if (decoded == null) {
@@ -54,6 +52,17 @@ public final class SnapshotReader {
                     + ", and this node to cluster " + clusterId);
         }
         this.header = decoded;
+    }
+
+    /**
+     * Reads one from a stream, such as a backup's, as it comes: nothing is kept but the block at hand, and {@link #verify} leads to its end.
+     *
+     * @param in stays the caller's
+     * @throws DamagedSnapshotException if it cannot be read
+     * @throws IOException if it was written by a later release
+     */
+    public static SnapshotReader streamed(InputStream in) throws IOException {
+        return new SnapshotReader(new StreamedFile(in), null);
     }
 
     /** What it holds. */
@@ -198,8 +207,8 @@ public final class SnapshotReader {
             if (found.length() != Long.BYTES || block.getLong(BlockHeader.BYTES) != content) {
                 throw damaged("its end does not fit what is before it");
             }
-            if (end != size) {
-                throw new DamagedSnapshotException(file.path(), end, size - end + " bytes follow its end");
+            if (file.read(ByteBuffer.allocate(1), end) > 0) {
+                throw new DamagedSnapshotException(file.path(), end, "something follows its end");
             }
         }
         position = end;

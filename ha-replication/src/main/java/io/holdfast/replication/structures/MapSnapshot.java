@@ -1,5 +1,6 @@
 package io.holdfast.replication.structures;
 
+import io.holdfast.core.spi.StateContents;
 import io.holdfast.replication.StateSnapshot;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -84,9 +85,7 @@ public final class MapSnapshot implements StateSnapshot {
 
     /** What {@link #writeTo} wrote; nothing may be left over. */
     static Map<ByteBuffer, TimedMap> read(int version, InputStream in) throws IOException {
-        if (version != VERSION) {
-            throw new IOException("maps in format " + version + ", and this release reads " + VERSION);
-        }
+        checkVersion(version);
         DataInputStream data = new DataInputStream(in);
         Map<ByteBuffer, TimedMap> maps = new HashMap<>();
         for (int left = data.readInt(); left > 0; left--) {
@@ -106,6 +105,40 @@ public final class MapSnapshot implements StateSnapshot {
             throw new IOException("bytes follow the last map");
         }
         return maps;
+    }
+
+    /**
+     * Tells what {@link #writeTo} wrote, entry for entry; nothing may be left over.
+     *
+     * @param masterNanos the masters' time in the snapshot, from which on is counted how long an entry is there
+     */
+    public static void tell(int version, InputStream in, long masterNanos, StateContents.EntryVisitor each)
+            throws IOException {
+        checkVersion(version);
+        DataInputStream data = new DataInputStream(in);
+        for (int left = data.readInt(); left > 0; left--) {
+            byte[] name = bytes(data);
+            long size = data.readLong();
+            if (size < 1) {
+                throw new IOException("a map with " + size + " entries");
+            }
+            for (long i = 0; i < size; i++) {
+                byte[] key = bytes(data);
+                byte[] value = bytes(data);
+                long deadline = deadline(data);
+                long leftNanos = deadline == TimedMap.NO_DEADLINE ? 0 : Math.max(1, deadline - masterNanos);
+                each.entry(new StateContents.Entry(name, key, value, leftNanos));
+            }
+        }
+        if (data.read() >= 0) {
+            throw new IOException("bytes follow the last map");
+        }
+    }
+
+    private static void checkVersion(int version) throws IOException {
+        if (version != VERSION) {
+            throw new IOException("maps in format " + version + ", and this release reads " + VERSION);
+        }
     }
 
     private static long deadline(DataInputStream data) throws IOException {

@@ -173,10 +173,11 @@ class ArchitectureTest {
         BACKUP_LAYERS.put("container", Set.of("crypto", "vocabulary"));
         BACKUP_LAYERS.put("catalog", Set.of("crypto", "vocabulary", "container"));
         BACKUP_LAYERS.put("state", Set.of("vocabulary"));
+        BACKUP_LAYERS.put("logical", Set.of("vocabulary", "state"));
         BACKUP_LAYERS.put("restore", Set.of("vocabulary", "container", "catalog"));
         BACKUP_LAYERS.put("plan", Set.of("vocabulary", "container", "catalog", "state"));
         BACKUP_LAYERS.put("settings", Set.of("vocabulary"));
-        BACKUP_LAYERS.put("", Set.of("vocabulary", "container", "catalog", "state", "restore", "plan"));
+        BACKUP_LAYERS.put("", Set.of("vocabulary", "container", "catalog", "state", "logical", "restore", "plan"));
         BACKUP_LAYERS.put("source", Set.of("vocabulary"));
 
         LOADBALANCE_LAYERS.put("vocabulary", Set.of());

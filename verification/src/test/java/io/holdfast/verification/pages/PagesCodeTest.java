@@ -53,6 +53,11 @@ class PagesCodeTest {
     }
 
     @Test
+    void whatThePageShowsOfLogicalBackupsHasBeenRun() throws IOException {
+        assertRun("backup.md", "Logical backups", "process/LogicalBackupTest.java");
+    }
+
+    @Test
     void whatIsNotTheSameIsNoticed() {
         Matcher shown = SHOWN.matcher("```java\nint a = 1;\n```");
         assertTrue(shown.find());
