@@ -22,21 +22,19 @@ final class BackupJson {
                 .put("began", info.began().toString())
                 .put("ended", info.ended().toString())
                 .put("storedBytes", info.storedBytes());
-        info.range()
-                .ifPresent(range -> json.putObject("range")
-                        .put("logId", range.logId())
-                        .put("fromIndex", range.fromIndex())
-                        .put("toIndex", range.toIndex())
-                        .put("toTerm", range.toTerm())
-                        .put("fromMillis", range.fromMillis())
-                        .put("toMillis", range.toMillis()));
-        backup.parts()
-                .forEach(part -> json.withArray("parts")
-                        .addObject()
-                        .put("object", part.object())
-                        .put("contentBytes", part.contentBytes())
-                        .put("storedBytes", part.storedBytes())
-                        .put("sha256", part.sha256()));
+        info.range().ifPresent(range -> json.putObject("range")
+                .put("logId", range.logId())
+                .put("fromIndex", range.fromIndex())
+                .put("toIndex", range.toIndex())
+                .put("toTerm", range.toTerm())
+                .put("fromMillis", range.fromMillis())
+                .put("toMillis", range.toMillis()));
+        backup.parts().forEach(part -> json.withArray("parts")
+                .addObject()
+                .put("object", part.object())
+                .put("contentBytes", part.contentBytes())
+                .put("storedBytes", part.storedBytes())
+                .put("sha256", part.sha256()));
         backup.needs().forEach(json.putArray("needs")::add);
         ObjectNode facts = json.putObject("facts");
         backup.facts().forEach(facts::put);

@@ -50,12 +50,10 @@ final class BackupList implements Callable<Integer> {
                     print(out, backup.info());
                 }
             }
-            contents.deposed()
-                    .forEach(id -> spec.commandLine()
-                            .getErr()
-                            .println("deposed   " + id + ": does not count, and will be collected"));
-            contents.damaged()
-                    .forEach(damage -> spec.commandLine().getErr().println("damaged   " + damage));
+            contents.deposed().forEach(id -> spec.commandLine()
+                    .getErr()
+                    .println("deposed   " + id + ": does not count, and will be collected"));
+            contents.damaged().forEach(damage -> spec.commandLine().getErr().println("damaged   " + damage));
             damaged |= !contents.damaged().isEmpty();
         }
         return damaged ? ExitCodes.DAMAGED : ExitCodes.WHOLE;

@@ -57,7 +57,11 @@ final class BackupRestore implements Callable<Integer> {
     @Option(names = "--node", required = true, paramLabel = "ID", description = "the node that gets the directory")
     private String node;
 
-    @Option(names = "--address", required = true, paramLabel = "HOST:PORT", description = "where others reach that node")
+    @Option(
+            names = "--address",
+            required = true,
+            paramLabel = "HOST:PORT",
+            description = "where others reach that node")
     private String address;
 
     @Option(
@@ -79,7 +83,8 @@ final class BackupRestore implements Callable<Integer> {
 
         @Option(
                 names = "--until",
-                description = "the moment up to which entries are wanted, as 2026-03-01T12:00:00Z, by the masters' clocks")
+                description =
+                        "the moment up to which entries are wanted, as 2026-03-01T12:00:00Z, by the masters' clocks")
         private @Nullable Instant until;
 
         private RestoreBound bound() {
@@ -101,7 +106,10 @@ final class BackupRestore implements Callable<Integer> {
             description = "goes on without repositories that are not there, which may know of later backups and epochs")
     private boolean withoutUnreachable;
 
-    @Option(names = "--confirm", paramLabel = "BACKUP", description = "does it; the backup's id is the one that is printed")
+    @Option(
+            names = "--confirm",
+            paramLabel = "BACKUP",
+            description = "does it; the backup's id is the one that is printed")
     private @Nullable String confirmed;
 
     @Option(names = "--json", description = "JSON objects instead of text")
@@ -165,12 +173,11 @@ final class BackupRestore implements Callable<Integer> {
                     .put("stateIndex", plan.stateIndex())
                     .put("reachesIndex", plan.reachesIndex())
                     .put("reaches", plan.reaches().toString());
-            plan.pieces()
-                    .forEach(piece -> object.withArray("pieces")
-                            .addObject()
-                            .put("object", piece.object())
-                            .put("repository", piece.repository())
-                            .put("storedBytes", piece.storedBytes()));
+            plan.pieces().forEach(piece -> object.withArray("pieces")
+                    .addObject()
+                    .put("object", piece.object())
+                    .put("repository", piece.repository())
+                    .put("storedBytes", piece.storedBytes()));
             plan.remarks().forEach(object.putArray("remarks")::add);
             out.println(object);
             return;
@@ -179,9 +186,7 @@ final class BackupRestore implements Callable<Integer> {
         out.printf(
                 "pieces    %d containers, %d bytes, all of them whole; they reach entry %d of %s%n",
                 plan.pieces().size(),
-                plan.pieces().stream()
-                        .mapToLong(RestorePlan.Piece::storedBytes)
-                        .sum(),
+                plan.pieces().stream().mapToLong(RestorePlan.Piece::storedBytes).sum(),
                 plan.reachesIndex(),
                 plan.reaches());
         plan.remarks().forEach(remark -> out.printf("remark    %s%n", remark));

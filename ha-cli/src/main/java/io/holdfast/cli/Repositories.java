@@ -20,7 +20,8 @@ final class Repositories {
     @Option(
             names = "--key-file",
             paramLabel = "FILE",
-            description = "with the keys, as given to BackupKeys.inFile; without it only what is not encrypted can be read")
+            description =
+                    "with the keys, as given to BackupKeys.inFile; without it only what is not encrypted can be read")
     private @Nullable Path keyFile;
 
     BackupKeys keys() {

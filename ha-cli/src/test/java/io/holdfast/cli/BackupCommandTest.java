@@ -65,7 +65,8 @@ class BackupCommandTest {
                         .fast())
                 .with(Backups.to(
                                 BackupLayer.of("near", BackupRepository.directory(near)),
-                                BackupLayer.of("far", BackupRepository.directory(far)).offSite())
+                                BackupLayer.of("far", BackupRepository.directory(far))
+                                        .offSite())
                         .keys(BackupKeys.inFile(keyFile))
                         .physical(Schedule.daily())
                         .archiveEvery(Duration.ofSeconds(1)))

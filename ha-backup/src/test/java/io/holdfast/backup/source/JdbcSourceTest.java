@@ -140,7 +140,8 @@ class JdbcSourceTest {
                 outcome.facts().toString());
         execute("CREATE TABLE COPY.T AS SELECT * FROM PUBLIC.T WHERE 1 = 0");
         assertEquals(new Loaded(1, 2, 0, 0, List.of()), copy().load(List.of(part("001-T.jsonl"))));
-        assertEquals(rows("SELECT * FROM PUBLIC.T ORDER BY ID"), rows("SELECT * FROM COPY.T ORDER BY ID"));
+        String all = "SELECT ID, OK, PRICE, RATE, FEW, RAW, AT AT TIME ZONE 'UTC', SAID, D, NOTE, U FROM "; // of an instant the zone is not kept
+        assertEquals(rows(all + "PUBLIC.T ORDER BY ID"), rows(all + "COPY.T ORDER BY ID"));
     }
 
     @Test
@@ -300,8 +301,7 @@ class JdbcSourceTest {
         makeItems("COPY");
         parts.run(source(JdbcTable.of("ITEMS")));
         try (Connection only = database.getConnection()) {
-            String commit =
-                    refused(JdbcLoad.into(pool(only, "commit")).schema("COPY"), part("001-ITEMS.jsonl"));
+            String commit = refused(JdbcLoad.into(pool(only, "commit")).schema("COPY"), part("001-ITEMS.jsonl"));
             assertTrue(commit.contains("look for it") && commit.contains("is lost"), commit);
             assertFalse(commit.contains("nothing was loaded"), commit);
         }
