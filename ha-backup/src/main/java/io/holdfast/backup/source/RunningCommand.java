@@ -26,7 +26,8 @@ final class RunningCommand implements AutoCloseable {
     private static final byte[] END = new byte[0];
     private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LAST_WORDS_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final String HOLDS_INPUT = "has left a process behind that holds its input open and does not take it";
+    private static final String HOLDS_INPUT =
+            "has left a process behind that holds its input open and does not take it";
     private static final int SIGNALLED = 128;
     private static final int MOST_SIGNALS = 64;
 

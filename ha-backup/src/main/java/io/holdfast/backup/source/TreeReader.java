@@ -122,7 +122,15 @@ final class TreeReader {
         if ((permissions & OWNERS_OWN) == OWNERS_OWN) {
             return false;
         }
-        setMode(directory, permissions | OWNERS_OWN);
+        try {
+            setMode(directory, permissions | OWNERS_OWN);
+        } catch (AccessDeniedException closed) {
+            // Java opens what it is not to follow, which such a directory does not allow.
+            if (!Files.isDirectory(directory, ITSELF)) {
+                throw closed;
+            }
+            Files.setAttribute(directory, "unix:mode", permissions | OWNERS_OWN);
+        }
         return true;
     }
 
@@ -222,8 +230,8 @@ final class TreeReader {
         Files.delete(marker());
         if (may) {
             remarked(() -> {
-                setMode(target, entry.mode());
                 setTime(target, entry);
+                setMode(target, entry.mode());
             });
         }
     }
@@ -239,8 +247,9 @@ final class TreeReader {
             step.run();
             return true;
         } catch (IOException refused) {
-            remarks.add("the directory that it is restored into keeps its permissions and time, since this process may not set"
-                    + " them: " + refused.getMessage());
+            remarks.add(
+                    "the directory that it is restored into keeps its permissions and time, since this process may not set"
+                            + " them: " + refused.getMessage());
             LOG.debug("{} keeps its permissions and time", target, refused);
             return false;
         }
@@ -417,11 +426,14 @@ final class TreeReader {
                 "directory " + target + ": the archive has an entry " + entry.printable() + " that is refused: " + why);
     }
 
-    /** The owner first, as a change of it takes some permissions away. */
+    /**
+     * The owner first, as a change of it takes some permissions away; the permissions last, as they may be such that not even the owner
+     * can open it for a change of its time.
+     */
     private void dress(Path path, TarEntry entry) throws IOException {
         own(path, entry);
-        setMode(path, entry.mode());
         setTime(path, entry);
+        setMode(path, entry.mode());
     }
 
     private static void setMode(Path path, int mode) throws IOException {

@@ -253,7 +253,8 @@ class DirectoryRestoreTest {
         assertEquals(0, FileFacts.of(to.resolve("closed")).permissions());
         Trees.sh(work, "chmod -R u+rwx to");
         assertEquals("content", Files.readString(to.resolve("closed/more/x")));
-        assertEquals(Set.of("closed", "y"), Set.of(Objects.requireNonNull(to.toFile().list())));
+        assertEquals(
+                Set.of("closed", "y"), Set.of(Objects.requireNonNull(to.toFile().list())));
     }
 
     @Test
