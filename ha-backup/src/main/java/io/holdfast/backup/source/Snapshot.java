@@ -82,8 +82,8 @@ final class Snapshot implements AutoCloseable {
         connection.setTransactionIsolation(level);
         connection.setAutoCommit(false);
         if (postgres) {
-            // Else a policy of a table leaves rows out, without a word. This lets the table fail; it takes no policy
-            // away.
+            // Else a policy of a table leaves rows out, without a word. It takes no policy away, but lets the table
+            // fail.
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET LOCAL row_security = off");
             }
