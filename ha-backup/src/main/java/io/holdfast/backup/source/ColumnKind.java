@@ -105,8 +105,7 @@ enum ColumnKind {
         }
         return switch (type) {
             case Types.BOOLEAN -> BOOLEAN;
-            // PostgreSQL says this of its strings of bits as well as of booleans.
-            case Types.BIT -> typeName.equals("bit") ? TEXT : BOOLEAN;
+            case Types.BIT -> ofBits(name);
             case Types.TINYINT, Types.SMALLINT, Types.INTEGER, Types.BIGINT -> INTEGER;
             case Types.REAL -> SINGLE;
             case Types.FLOAT, Types.DOUBLE -> name.equals("money") ? TEXT : DOUBLE;
@@ -117,6 +116,31 @@ enum ColumnKind {
             case Types.DATE -> DATE;
             default -> TEXT;
         };
+    }
+
+    /** PostgreSQL's driver says BIT of booleans, too, and MySQL's of numbers of one digit. */
+    private static ColumnKind ofBits(String name) {
+        return switch (name) {
+            case "bool" -> BOOLEAN;
+            case "tinyint" -> INTEGER;
+            default -> TEXT;
+        };
+    }
+
+    /**
+     * Why a column of MySQL or MariaDB would lose something on its way; null if it would not. Their drivers call a TINYINT(1) a bit or a boolean,
+     * whatever numbers are in it, and give a moment as a local time of the session.
+     */
+    static @Nullable String lostOfMySql(int type, String typeName) {
+        String name = typeName.toLowerCase(Locale.ROOT);
+        if ((type == Types.BIT || type == Types.BOOLEAN) && !name.equals("tinyint")) {
+            return "the driver says so of TINYINT(1), too, and makes 1 of whatever is in it; if it is one, set tinyInt1isBit=false"
+                    + " for the driver, and if it is BIT, take a CommandSource with the database's own tool";
+        } else if (type == Types.TIMESTAMP && name.startsWith("timestamp")) {
+            return "the driver gives its moments as local times of the session's zone; make it DATETIME, or take a CommandSource"
+                    + " with the database's own tool";
+        }
+        return null;
     }
 
     /** In a header. */

@@ -100,6 +100,12 @@ public final class Command {
      * after {@code part} has been read to its end, and with it been found whole; if that fails, the command is killed before it
      * could take the end of its input for the end of the data.
      *
+     * <p>That it has taken all is known but for the last 64 KiB or so: they may lie in the pipe between the two when it ends, and no system tells
+     * whether they were read. A command that ends with status 0 without having read them is at fault itself.
+     *
+     * <p>It must not leave a process behind that holds its input: this fails 5 s after the command's own end then, and the
+     * process is to be ended by hand.
+     *
      * @param part is not closed
      * @return how many bytes it was fed
      * @throws SourceFailedException if it did not take all of its input, or was not well

@@ -17,6 +17,8 @@ import java.util.List;
  * <p>Permissions and times are as they were, but for the times of symbolic links, and fractions of seconds before 1970. Owners are as they were, by number, as far as this
  * process may set them. Runs of at least 64 KiB of zeros become holes. When it returns, all of it survives a loss of power.
  *
+ * <p>A directory that this process may write to but does not own keeps its own permissions and time, with a remark.
+ *
  * <p>While it is under way, there is a file {@value #UNFINISHED} in the directory. If it fails, what it has brought is removed;
  * if the process dies, that file stays, and the directory is to be emptied by hand. Immutable: each method returns a changed copy.
  */

@@ -34,6 +34,9 @@ record FileFacts(
     /** Which file it is, whatever its names are. */
     record Id(long device, long inode) {}
 
+    /** What is different once somebody has written to it. */
+    record Version(long size, Instant modified, Instant changed) {}
+
     static FileFacts of(Path path) throws IOException {
         Map<String, Object> all = Files.readAttributes(path, "unix:*", LinkOption.NOFOLLOW_LINKS);
         return new FileFacts(
@@ -66,6 +69,10 @@ record FileFacts(
         return new Id(device, inode);
     }
 
+    Version version() {
+        return new Version(size, modified, changed);
+    }
+
     boolean isFile() {
         return (mode & TYPE) == 0100000;
     }
@@ -87,10 +94,6 @@ record FileFacts(
 
     /** True if nobody has written to it between the two. */
     boolean isAsBefore(FileFacts before) {
-        return inode == before.inode
-                && device == before.device
-                && size == before.size
-                && modified.equals(before.modified)
-                && changed.equals(before.changed);
+        return id().equals(before.id()) && version().equals(before.version());
     }
 }

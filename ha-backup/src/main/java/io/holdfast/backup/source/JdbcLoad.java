@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads what a {@link JdbcSource} has stored into tables that are there, in one transaction: all that is asked for, or nothing.
@@ -24,6 +26,7 @@ import javax.sql.DataSource;
  * rows. Immutable: each method returns a changed copy.
  */
 public final class JdbcLoad {
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcLoad.class);
     /** Rows at a time, by default. */
     public static final int DEFAULT_BATCH = 500;
 
@@ -108,41 +111,61 @@ public final class JdbcLoad {
      *     whole, or the database refuses; or if it is not known whether all was, as the message says then
      */
     public Loaded load(List<PartInput> parts) throws IOException, InterruptedException {
-        try (Connection connection = dataSource.getConnection()) {
-            boolean autoCommit = connection.getAutoCommit();
-            connection.setAutoCommit(false);
-            Loaded loaded;
-            try {
-                loaded = load(connection, parts);
-            } catch (SQLException | IOException | InterruptedException | RuntimeException failed) {
-                giveUp(connection, autoCommit, failed);
-                throw failed;
-            }
-            commit(connection);
-            connection.setAutoCommit(autoCommit);
+        try (Transaction transaction = new Transaction(dataSource.getConnection())) {
+            transaction.begin();
+            Loaded loaded = load(transaction.connection, parts);
+            transaction.commit();
             return loaded;
         } catch (SQLException failed) {
             throw new SourceFailedException("the database refuses: " + TableLoader.words(failed), failed);
         }
     }
 
-    private static void giveUp(Connection connection, boolean autoCommit, Exception why) {
-        try {
-            connection.rollback();
-            connection.setAutoCommit(autoCommit);
-        } catch (SQLException also) {
-            why.addSuppressed(also);
-        }
-    }
+    /** Undone when it is closed, unless it was committed. How the connection is given back changes nothing of what was loaded. */
+    private static final class Transaction implements AutoCloseable {
+        private final Connection connection;
+        private boolean autoCommit = true;
+        private boolean begun;
+        private boolean committed;
 
-    private static void commit(Connection connection) throws SourceFailedException {
-        try {
-            connection.commit();
-        } catch (SQLException failed) {
-            throw new SourceFailedException(
-                    "all was given to the database, which fails to say whether it is kept; look for it: "
-                            + TableLoader.words(failed),
-                    failed);
+        Transaction(Connection connection) {
+            this.connection = connection;
+        }
+
+        void begin() throws SQLException {
+            autoCommit = connection.getAutoCommit();
+            connection.setAutoCommit(false);
+            begun = true;
+        }
+
+        void commit() throws SourceFailedException {
+            try {
+                connection.commit();
+                committed = true;
+            } catch (SQLException failed) {
+                throw new SourceFailedException(
+                        "all was given to the database, which fails to say whether it is kept; look for it: "
+                                + TableLoader.words(failed),
+                        failed);
+            }
+        }
+
+        @Override
+        public void close() {
+            try (connection) {
+                if (begun && !committed) {
+                    connection.rollback();
+                }
+                if (begun) {
+                    connection.setAutoCommit(autoCommit);
+                }
+            } catch (SQLException failed) {
+                LOG.warn(
+                        "the connection could not be given back as it was, after {}: {}",
+                        committed ? "all was loaded and committed" : "a load that failed",
+                        TableLoader.words(failed),
+                        failed);
+            }
         }
     }
 

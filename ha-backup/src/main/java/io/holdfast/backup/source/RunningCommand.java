@@ -26,6 +26,8 @@ final class RunningCommand implements AutoCloseable {
     private static final byte[] END = new byte[0];
     private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LAST_WORDS_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final String HOLDS_INPUT =
+            "has left a process behind that holds its input open and does not take it";
     private static final int SIGNALLED = 128;
     private static final int MOST_SIGNALS = 64;
 
@@ -35,6 +37,9 @@ final class RunningCommand implements AutoCloseable {
     private final Tail errors;
     private final BlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(CHUNKS);
     private final List<Pump> pumps = new ArrayList<>();
+    /** What writes to it; null if it gets no input. */
+    private @Nullable Pump input;
+
     private volatile @Nullable IOException broken;
     private volatile boolean saysTooMuch;
     private volatile boolean refusesInput;
@@ -87,7 +92,7 @@ final class RunningCommand implements AutoCloseable {
         if (fed) {
             Tail output = new Tail(secrets);
             running.pump("out", () -> running.drain(output));
-            running.pump("in", running::write);
+            running.input = running.pump("in", running::write);
         } else {
             running.closeInput();
             running.pump("out", running::read);
@@ -100,9 +105,13 @@ final class RunningCommand implements AutoCloseable {
         boolean awaitEnd() throws InterruptedException {
             return ended.await(LAST_WORDS_NANOS, TimeUnit.NANOSECONDS);
         }
+
+        boolean hasEnded() {
+            return ended.getCount() == 0;
+        }
     }
 
-    private void pump(String name, Runnable work) {
+    private Pump pump(String name, Runnable work) {
         CountDownLatch ended = new CountDownLatch(1);
         Runnable whole = () -> {
             try {
@@ -113,8 +122,10 @@ final class RunningCommand implements AutoCloseable {
         };
         Thread thread = new Thread(whole, "holdfast-command-" + name + "-" + process.pid());
         thread.setDaemon(true);
-        pumps.add(new Pump(thread, ended));
+        Pump pump = new Pump(thread, ended);
+        pumps.add(pump);
         thread.start();
+        return pump;
     }
 
     /** What it has written, until it ends; nowhere if {@code out} is null. */
@@ -164,11 +175,18 @@ final class RunningCommand implements AutoCloseable {
     }
 
     private void offer(byte[] chunk) throws SourceFailedException, InterruptedException {
-        do {
+        long waitedAfterEnd = 0;
+        while (!refusesInput) {
             checkGoing();
             Interrupted.check("\"" + command + "\" is killed");
-        } while (!refusesInput
-                && !queue.offer(chunk, Math.min(LOOK_EVERY_NANOS, deadline.left()), TimeUnit.NANOSECONDS));
+            if (queue.offer(chunk, Math.min(LOOK_EVERY_NANOS, deadline.left()), TimeUnit.NANOSECONDS)) {
+                return;
+            }
+            waitedAfterEnd += process.isAlive() ? 0 : LOOK_EVERY_NANOS;
+            if (waitedAfterEnd >= LAST_WORDS_NANOS) {
+                throw failed(HOLDS_INPUT);
+            }
+        }
     }
 
     private void checkGoing() throws SourceFailedException {
@@ -199,12 +217,20 @@ final class RunningCommand implements AutoCloseable {
         if (process.exitValue() != 0) {
             throw failed("ended with " + status());
         }
-        if (refusesInput) {
-            throw failed("ended without having taken all of its input");
-        }
+        checkInputTaken();
         List<String> said = said();
         if (!said.isEmpty()) {
             LOG.info("\"{}\" is through, and wrote to standard error: {}", command, said);
+        }
+    }
+
+    /** A process may have ended well while its input waited for it; only who writes it learns that nobody reads it any more. */
+    private void checkInputTaken() throws SourceFailedException, InterruptedException {
+        if (input != null && !input.awaitEnd()) {
+            throw failed(HOLDS_INPUT);
+        }
+        if (refusesInput) {
+            throw failed("ended without having taken all of its input");
         }
     }
 
@@ -272,9 +298,14 @@ final class RunningCommand implements AutoCloseable {
             interrupted = true;
         }
         if (left) {
-            LOG.warn("\"{}\" has left a process behind, which holds its output open; end it by hand", command);
+            LOG.warn("\"{}\" has left a process behind, which holds its input or output open; end it by hand", command);
         }
-        closeInput();
+        if (input == null || input.hasEnded()) {
+            closeInput();
+        } else {
+            // Who writes holds the stream's lock, and closing it would wait for as long as nobody reads.
+            LOG.debug("the input of \"{}\" stays open until nobody holds it any more", command);
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

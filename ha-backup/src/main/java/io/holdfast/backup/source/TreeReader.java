@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ final class TreeReader {
     private static final Logger LOG = LoggerFactory.getLogger(TreeReader.class);
     private static final int HOLE = 64 * 1024;
     private static final int PERMISSIONS = 07777;
+    private static final int OWNERS_OWN = 0700;
     private static final LinkOption[] ITSELF = {LinkOption.NOFOLLOW_LINKS};
 
     private final Path target;
@@ -86,6 +88,7 @@ final class TreeReader {
         }
         boolean interrupted = Thread.interrupted();
         try {
+            markAgain();
             Files.walkFileTree(target, new Removal());
             Files.deleteIfExists(marker());
             LOG.info("{}: what was restored of an archive that failed is removed", target);
@@ -101,6 +104,36 @@ final class TreeReader {
         }
     }
 
+    /** What dies while it removes must not look whole; it does remove if there is no room for the marker. */
+    private void markAgain() {
+        try {
+            letIn(target);
+            if (!Files.exists(marker(), ITSELF)) {
+                Files.createFile(marker());
+            }
+        } catch (IOException unmarked) {
+            LOG.debug("{}: removed without being marked as unfinished", target, unmarked);
+        }
+    }
+
+    /** Returns false if this process could go into the directory and change it all along, as far as permissions go. */
+    private static boolean letIn(Path directory) throws IOException {
+        int permissions = FileFacts.of(directory).permissions();
+        if ((permissions & OWNERS_OWN) == OWNERS_OWN) {
+            return false;
+        }
+        try {
+            setMode(directory, permissions | OWNERS_OWN);
+        } catch (AccessDeniedException closed) {
+            // Java opens what it is not to follow, which such a directory does not allow.
+            if (!Files.isDirectory(directory, ITSELF)) {
+                throw closed;
+            }
+            Files.setAttribute(directory, "unix:mode", permissions | OWNERS_OWN);
+        }
+        return true;
+    }
+
     private final class Removal extends SimpleFileVisitor<Path> {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
@@ -112,7 +145,20 @@ final class TreeReader {
 
         @Override
         public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
+            if (!directory.equals(target)) {
+                letIn(directory);
+            }
             return FileVisitResult.CONTINUE;
+        }
+
+        /** A directory that has its permissions already may not even let itself be read. */
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failed) throws IOException {
+            if (failed instanceof AccessDeniedException && Files.isDirectory(file, ITSELF) && letIn(file)) {
+                Files.walkFileTree(file, this);
+                return FileVisitResult.CONTINUE;
+            }
+            throw failed;
         }
 
         @Override
@@ -144,13 +190,7 @@ final class TreeReader {
         while (!open.isEmpty() && !open.peek().path().equals(target)) {
             close(open.pop());
         }
-        // All else is whole and forced; what follows may take the permission away to remove it.
-        Files.delete(marker());
-        if (open.isEmpty()) {
-            force(target);
-        } else {
-            close(open.pop());
-        }
+        finishRoot();
         if (ownersLeft > 0) {
             remarks.add(
                     "the owners of " + ownersLeft + " files and directories are not set, since this process may not;"
@@ -161,6 +201,58 @@ final class TreeReader {
                     "the times of " + timesCut + " files and directories are from before 1970, and set to the second");
         }
         return new Restored(files, directories, links, bytes, remarks.list());
+    }
+
+    /**
+     * All else is whole and forced. The directory itself may be somebody else's, who lets this process write to it: that it keeps its
+     * permissions and time is worth a remark, and not what was restored. What can fail is tried before the marker goes; whether the marker
+     * can go is not left to the permissions that were stored.
+     */
+    private void finishRoot() throws IOException {
+        // Opened before it may lose the permission to be read.
+        try (FileChannel channel = forced ? FileChannel.open(target, StandardOpenOption.READ) : null) {
+            if (open.isEmpty()) {
+                force(channel);
+                Files.delete(marker());
+            } else {
+                finishRoot(open.pop().entry(), channel);
+            }
+            force(channel);
+        }
+    }
+
+    private void finishRoot(TarEntry entry, @Nullable FileChannel channel) throws IOException {
+        boolean may = remarked(() -> {
+            own(target, entry);
+            setMode(target, entry.mode() | OWNERS_OWN);
+        });
+        force(channel);
+        Files.delete(marker());
+        if (may) {
+            remarked(() -> {
+                setTime(target, entry);
+                setMode(target, entry.mode());
+            });
+        }
+    }
+
+    /** Something that may be refused. */
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private boolean remarked(Step step) {
+        try {
+            step.run();
+            return true;
+        } catch (IOException refused) {
+            remarks.add(
+                    "the directory that it is restored into keeps its permissions and time, since this process may not set"
+                            + " them: " + refused.getMessage());
+            LOG.debug("{} keeps its permissions and time", target, refused);
+            return false;
+        }
     }
 
     /** Directories that the next entry is not in have all that they get. */
@@ -193,8 +285,12 @@ final class TreeReader {
     }
 
     private void close(Open directory) throws IOException {
-        dress(directory.path(), directory.entry());
-        force(directory.path());
+        Path path = directory.path();
+        // Opened before it may lose the permission to be read.
+        try (FileChannel channel = forced ? FileChannel.open(path, StandardOpenOption.READ) : null) {
+            dress(path, directory.entry());
+            force(channel);
+        }
     }
 
     private void file(TarEntry entry, TarReader tar) throws IOException {
@@ -330,10 +426,21 @@ final class TreeReader {
                 "directory " + target + ": the archive has an entry " + entry.printable() + " that is refused: " + why);
     }
 
-    /** The owner first, as a change of it takes some permissions away. */
+    /**
+     * The owner first, as a change of it takes some permissions away; the permissions last, as they may be such that not even the owner
+     * can open it for a change of its time.
+     */
     private void dress(Path path, TarEntry entry) throws IOException {
         own(path, entry);
-        Files.setAttribute(path, "unix:mode", entry.mode() & PERMISSIONS, ITSELF);
+        setTime(path, entry);
+        setMode(path, entry.mode());
+    }
+
+    private static void setMode(Path path, int mode) throws IOException {
+        Files.setAttribute(path, "unix:mode", mode & PERMISSIONS, ITSELF);
+    }
+
+    private void setTime(Path path, TarEntry entry) throws IOException {
         Instant modified = entry.modified();
         Instant second = modified.truncatedTo(ChronoUnit.SECONDS);
         if (modified.isBefore(Instant.EPOCH) && !modified.equals(second)) {
@@ -362,10 +469,14 @@ final class TreeReader {
     }
 
     private void force(Path directory) throws IOException {
-        if (forced) {
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
+        try (FileChannel channel = forced ? FileChannel.open(directory, StandardOpenOption.READ) : null) {
+            force(channel);
+        }
+    }
+
+    private static void force(@Nullable FileChannel channel) throws IOException {
+        if (channel != null) {
+            channel.force(true);
         }
     }
 }

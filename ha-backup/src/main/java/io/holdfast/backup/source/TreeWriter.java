@@ -30,7 +30,7 @@ final class TreeWriter extends SimpleFileVisitor<Path> {
     private final Remarks remarks;
     private final OutputStream out;
     private final TarWriter tar;
-    private final Map<FileFacts.Id, byte[]> names = new HashMap<>();
+    private final Map<FileFacts.Id, First> firsts = new HashMap<>();
     private final byte[] buffer = new byte[128 * 1024];
     private Deadline silence = Deadline.in(ALIVE_EVERY);
     private long files;
@@ -38,6 +38,9 @@ final class TreeWriter extends SimpleFileVisitor<Path> {
     private long links;
     private long bytes;
     private long without;
+
+    /** The first name of what has several, and what it was then: its number may be another file's by now. */
+    private record First(byte[] name, FileFacts.Version version) {}
 
     TreeWriter(
             Path root,
@@ -138,9 +141,14 @@ final class TreeWriter extends SimpleFileVisitor<Path> {
         } catch (NoSuchFileException vanished) {
             return vanished(path, vanished);
         }
-        byte[] first = facts.links() > 1 ? names.get(facts.id()) : null;
+        First first = facts.links() > 1 ? firsts.get(facts.id()) : null;
+        if (first != null && !first.version().equals(facts.version())) {
+            remarks.add("changed since it was read as " + shown(first.name()) + ": " + shown(name)
+                    + "; stored once more, and no longer as one file");
+            first = null;
+        }
         if (first != null) {
-            tar.begin(entry(name, TarEntry.Type.HARD_LINK, facts, 0, first));
+            tar.begin(entry(name, TarEntry.Type.HARD_LINK, facts, 0, first.name()));
             links++;
         } else if (facts.isFile()) {
             file(path, name, facts);
@@ -167,7 +175,7 @@ final class TreeWriter extends SimpleFileVisitor<Path> {
 
     private void remember(byte[] name, FileFacts facts) {
         if (facts.links() > 1) {
-            names.put(facts.id(), name);
+            firsts.put(facts.id(), new First(name, facts.version()));
         }
     }
 

@@ -29,7 +29,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 class CommandSourceTest {
@@ -326,6 +329,32 @@ class CommandSourceTest {
                         SourceFailedException.class, () -> command.feed(new ByteArrayInputStream(new byte[3_000_000])))
                 .getMessage();
         assertTrue(message.contains("without having taken all of its input"), message);
+    }
+
+    /** More than a pipe holds and less than the queue before it: all of it is handed over when the command ends. */
+    @Test
+    void aLittleInputThatIsNotTakenFailsToo() {
+        Command command = shell("head -c 100 > /dev/null");
+        String message = assertThrows(
+                        SourceFailedException.class, () -> command.feed(new ByteArrayInputStream(new byte[300_000])))
+                .getMessage();
+        assertTrue(message.contains("without having taken all of its input"), message);
+    }
+
+    /** Also if it takes none of it, and so keeps whoever writes from learning that the command has ended. */
+    @ParameterizedTest
+    @ValueSource(ints = {300_000, 3_000_000})
+    @Timeout(120)
+    void aProcessThatIsLeftBehindWithTheInputIsNoSuccess(int length) throws Exception {
+        Path pid = directory.resolve("pid");
+        Command command = shell("exec 3<&0; " + FOR_LONG + " <&3 >&- 2>&- & echo $! > " + pid);
+        String message = assertThrows(
+                        SourceFailedException.class, () -> command.feed(new ByteArrayInputStream(new byte[length])))
+                .getMessage();
+        assertTrue(message.contains("left a process behind that holds its input open"), message);
+        long left = Long.parseLong(Files.readString(pid).trim());
+        ProcessHandle.of(left).ifPresent(ProcessHandle::destroyForcibly);
+        assertEnds(left);
     }
 
     @Test

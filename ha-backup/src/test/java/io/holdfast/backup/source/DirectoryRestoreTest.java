@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -204,6 +206,64 @@ class DirectoryRestoreTest {
         Thread.currentThread().interrupt();
         assertThrows(InterruptedException.class, () -> restore().from(new ByteArrayInputStream(archive.toByteArray())));
         assertFalse(Thread.interrupted());
+        assertNothingIsLeft();
+    }
+
+    private String restoredAlone(byte[] content) throws Exception {
+        assumeTrue(RestoreAlone.isPossible(), "there is no setpriv");
+        return RestoreAlone.run(Files.write(work.resolve("archive"), content), to);
+    }
+
+    private void directory(String name, int mode) throws IOException {
+        long id = FileFacts.of(work).uid();
+        tar.begin(new TarEntry(
+                bytes(name), TarEntry.Type.DIRECTORY, mode, id, id, "", "", 0, Instant.ofEpochSecond(1), NONE));
+    }
+
+    private void closedDirectories() throws IOException {
+        directory("", 0500);
+        directory("closed", 0);
+        directory("closed/more", 0500);
+        file("closed/more/x", "content");
+        file("y", "content");
+    }
+
+    @Test
+    void aDirectoryOfSomebodyElseIsRestoredIntoAndKeepsItsPermissions() throws Exception {
+        assumeTrue(RestoreAlone.isRoot(), "only root can make a directory of somebody else");
+        Trees.sh(work, "chown 12345 to; chmod 777 to");
+        directory("", 0750);
+        file("x", "content");
+        tar.end();
+        String said = restoredAlone(archive.toByteArray());
+        assertTrue(said.contains("restored") && said.contains("keeps its permissions and time"), said);
+        assertArrayEquals(new String[] {"x"}, to.toFile().list());
+        assertEquals("content", Files.readString(to.resolve("x")));
+        assertEquals(0777, FileFacts.of(to).permissions());
+    }
+
+    @Test
+    void directoriesThatLetNobodyInAreRestored() throws Exception {
+        closedDirectories();
+        tar.end();
+        String said = restoredAlone(archive.toByteArray());
+        assertTrue(said.contains("restored"), said);
+        assertEquals(0500, FileFacts.of(to).permissions());
+        assertEquals(Instant.ofEpochSecond(1), FileFacts.of(to).modified());
+        assertEquals(0, FileFacts.of(to.resolve("closed")).permissions());
+        Trees.sh(work, "chmod -R u+rwx to");
+        assertEquals("content", Files.readString(to.resolve("closed/more/x")));
+        assertEquals(
+                Set.of("closed", "y"), Set.of(Objects.requireNonNull(to.toFile().list())));
+    }
+
+    @Test
+    void directoriesThatLetNobodyInAreRemovedIfTheRestoreFails() throws Exception {
+        closedDirectories();
+        put(TarEntry.Type.HARD_LINK, "z", "none");
+        tar.end();
+        String said = restoredAlone(archive.toByteArray());
+        assertTrue(said.contains("refused"), said);
         assertNothingIsLeft();
     }
 

@@ -15,6 +15,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -218,6 +220,37 @@ class DirectorySourceTest {
         MemoryParts changing =
                 when(300_000, out -> Trees.sh(from, "printf more | dd of=file conv=notrunc status=none"));
         assertRemark(changing, changing.run(source()), "changed while it was read: file");
+    }
+
+    /** As when it is removed, and its number is given to another file. */
+    @Test
+    void aFurtherNameOfWhatHasChangedSinceIsStoredOnceMore() throws Exception {
+        Trees.sh(from, "printf old > one; ln one two");
+        List<Path> met = new ArrayList<>();
+        Outcome outcome = parts.run(source().leaveOut(path -> {
+            met.add(path);
+            if (met.size() == 2) {
+                append(from.resolve(path));
+            }
+            return false;
+        }));
+        Path first = met.get(0);
+        Path second = met.get(1);
+        assertEquals(
+                List.of("changed since it was read as " + first + ": " + second
+                        + "; stored once more, and no longer as one file"),
+                outcome.remarks());
+        assertEquals(2, restore().files());
+        assertEquals("old", Files.readString(to.resolve(first)));
+        assertEquals("old and new", Files.readString(to.resolve(second)));
+    }
+
+    private static void append(Path file) {
+        try {
+            Files.writeString(file, " and new", StandardOpenOption.APPEND);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     @Test

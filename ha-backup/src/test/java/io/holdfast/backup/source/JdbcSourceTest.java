@@ -13,9 +13,11 @@ import io.holdfast.backup.source.JdbcLoad.PartInput;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -24,6 +26,7 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -140,7 +143,8 @@ class JdbcSourceTest {
                 outcome.facts().toString());
         execute("CREATE TABLE COPY.T AS SELECT * FROM PUBLIC.T WHERE 1 = 0");
         assertEquals(new Loaded(1, 2, 0, 0, List.of()), copy().load(List.of(part("001-T.jsonl"))));
-        String all = "SELECT ID, OK, PRICE, RATE, FEW, RAW, AT AT TIME ZONE 'UTC', SAID, D, NOTE, U FROM "; // of an instant the zone is not kept
+        // The moment is kept, and not the zone that it was written in.
+        String all = "SELECT ID, OK, PRICE, RATE, FEW, RAW, \"AT\" AT TIME ZONE 'UTC', SAID, D, NOTE, U FROM ";
         assertEquals(rows(all + "PUBLIC.T ORDER BY ID"), rows(all + "COPY.T ORDER BY ID"));
     }
 
@@ -154,6 +158,54 @@ class JdbcSourceTest {
         assertEquals(4, copy().load(List.of(part("001-T.jsonl"))).inserted());
         assertEquals(rows("SELECT * FROM PUBLIC.T ORDER BY A"), rows("SELECT * FROM COPY.T ORDER BY A"));
         assertTrue(lines("001-T.jsonl").contains("[\"NaN\",\"-Infinity\"]"), parts.text("001-T.jsonl"));
+    }
+
+    /** H2 that says it is MySQL: the types that it tells of these columns are the same. */
+    private JdbcSource mySql(Connection only, String table) {
+        Connection renamed = proxy(
+                Connection.class,
+                (method, result) -> {
+                    if (!method.getName().equals("getMetaData")) {
+                        return result;
+                    }
+                    return proxy(
+                            DatabaseMetaData.class,
+                            (asked, told) -> asked.getName().equals("getDatabaseProductName") ? "MySQL" : told,
+                            result);
+                },
+                only);
+        return JdbcSource.of("orders-db", pool(renamed), JdbcTable.of(table));
+    }
+
+    @FunctionalInterface
+    private interface Retelling {
+        Object retold(Method method, Object result);
+    }
+
+    private static <T> T proxy(Class<T> type, Retelling retelling, Object of) {
+        return type.cast(Proxy.newProxyInstance(
+                JdbcSourceTest.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    try {
+                        return retelling.retold(method, method.invoke(of, arguments));
+                    } catch (InvocationTargetException failed) {
+                        throw failed.getCause();
+                    }
+                }));
+    }
+
+    @Test
+    void aColumnThatMySqlsDriverChangesIsRefusedAndNamed() throws Exception {
+        execute(
+                "CREATE TABLE FLAGS (ID INT PRIMARY KEY, FLAG BOOLEAN)",
+                "CREATE TABLE MOMENTS (ID INT PRIMARY KEY, SAID TIMESTAMP)",
+                "CREATE TABLE NUMBERS (ID INT PRIMARY KEY, SMALL TINYINT)",
+                "INSERT INTO NUMBERS VALUES (1, 5)");
+        try (Connection only = database.getConnection()) {
+            assertFails(mySql(only, "FLAGS"), "table FLAGS: the column FLAG of the type BOOLEAN");
+            assertFails(mySql(only, "MOMENTS"), "table MOMENTS: the column SAID of the type TIMESTAMP");
+            parts.run(mySql(only, "NUMBERS"));
+        }
+        assertTrue(lines("001-NUMBERS.jsonl").contains("[1,5]"), parts.text("001-NUMBERS.jsonl"));
     }
 
     @Test
@@ -259,11 +311,15 @@ class JdbcSourceTest {
 
     /** One that loses the connection in that call. */
     private static DataSource pool(Connection only, String lostIn) {
+        return pool(only, (method, arguments) -> method.equals(lostIn));
+    }
+
+    private static DataSource pool(Connection only, BiPredicate<String, Object[]> lost) {
         Object connection = Proxy.newProxyInstance(
                 JdbcSourceTest.class.getClassLoader(),
                 new Class<?>[] {Connection.class},
                 (proxy, method, arguments) -> {
-                    if (method.getName().equals(lostIn)) {
+                    if (lost.test(method.getName(), arguments)) {
                         throw new SQLException("the connection is lost");
                     }
                     try {
@@ -304,6 +360,25 @@ class JdbcSourceTest {
             String commit = refused(JdbcLoad.into(pool(only, "commit")).schema("COPY"), part("001-ITEMS.jsonl"));
             assertTrue(commit.contains("look for it") && commit.contains("is lost"), commit);
             assertFalse(commit.contains("nothing was loaded"), commit);
+        }
+    }
+
+    @Test
+    void whatFailsAfterTheCommitIsNoRefusal() throws Exception {
+        fillItems(2);
+        makeItems("COPY");
+        parts.run(source(JdbcTable.of("ITEMS")));
+        for (String lostIn : List.of("close", "setAutoCommit")) {
+            execute("DELETE FROM COPY.ITEMS");
+            try (Connection only = database.getConnection()) {
+                DataSource lost = pool(
+                        only,
+                        (method, arguments) ->
+                                method.equals(lostIn) && (arguments == null || arguments[0].equals(true)));
+                Loaded loaded = JdbcLoad.into(lost).schema("COPY").load(List.of(part("001-ITEMS.jsonl")));
+                assertEquals(2, loaded.inserted(), lostIn);
+            }
+            assertEquals(List.of("[2]"), rows("SELECT COUNT(*) FROM COPY.ITEMS"), lostIn);
         }
     }
 

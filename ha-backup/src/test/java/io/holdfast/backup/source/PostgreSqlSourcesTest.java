@@ -108,7 +108,7 @@ class PostgreSqlSourcesTest {
         return dataSource(server, "postgres");
     }
 
-    static DataSource dataSource(PostgreSqlServer server, String name) {
+    static PGSimpleDataSource dataSource(PostgreSqlServer server, String name) {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setServerNames(new String[] {"127.0.0.1"});
         dataSource.setPortNumbers(new int[] {server.port()});
@@ -292,6 +292,33 @@ class PostgreSqlSourcesTest {
         assertEquals(outcome.facts().get("rows"), Long.toString(loaded.inserted()));
         assertOneState(database, "bank");
         assertEquals("100000", query(database, "SELECT count(*) FROM bank.pgbench_accounts"));
+    }
+
+    @Test
+    void aTableOfWhichSomeRowsAreHiddenFails() throws Exception {
+        execute(
+                "CREATE TABLE secured (id int PRIMARY KEY, tenant text)",
+                "INSERT INTO secured VALUES (1, 'mine'), (2, 'other')",
+                "ALTER TABLE secured ENABLE ROW LEVEL SECURITY",
+                "CREATE POLICY own ON secured USING (tenant = 'mine')",
+                "CREATE ROLE limited LOGIN",
+                "GRANT SELECT ON secured TO limited");
+        PGSimpleDataSource limited = dataSource(server, "postgres");
+        limited.setUser("limited");
+        assertEquals("1", query(limited, "SELECT count(*) FROM secured"));
+        MemoryParts none = new MemoryParts();
+        String hidden = assertThrows(
+                        SourceFailedException.class,
+                        () -> none.run(JdbcSource.of("secured", limited, JdbcTable.of("secured"))))
+                .getMessage();
+        assertTrue(hidden.contains("row-level security"), hidden);
+        assertEquals(Map.of(), none.parts);
+        execute("ALTER ROLE limited BYPASSRLS");
+        assertEquals(
+                "2",
+                none.run(JdbcSource.of("secured", limited, JdbcTable.of("secured")))
+                        .facts()
+                        .get("rows"));
     }
 
     private static final String ALL_TYPES = """
