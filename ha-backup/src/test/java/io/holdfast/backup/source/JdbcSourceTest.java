@@ -300,8 +300,7 @@ class JdbcSourceTest {
         makeItems("COPY");
         parts.run(source(JdbcTable.of("ITEMS")));
         try (Connection only = database.getConnection()) {
-            String commit =
-                    refused(JdbcLoad.into(pool(only, "commit")).schema("COPY"), part("001-ITEMS.jsonl"));
+            String commit = refused(JdbcLoad.into(pool(only, "commit")).schema("COPY"), part("001-ITEMS.jsonl"));
             assertTrue(commit.contains("look for it") && commit.contains("is lost"), commit);
             assertFalse(commit.contains("nothing was loaded"), commit);
         }
