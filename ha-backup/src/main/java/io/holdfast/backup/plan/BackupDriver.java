@@ -240,7 +240,7 @@ final class BackupDriver implements AutoCloseable {
             job.waiters = waiting == null ? List.of() : waiting;
         }
         if (lane.isHanging()) {
-            later(job, Fault.LAYER, Running.hanging(lane.hangsIn().orElse(run.layer())));
+            later(job, Fault.LAYER, Running.held(lane, run.layer()));
         } else if (run.what() instanceof Job.Make make) {
             if (open.putIfAbsent(make.source(), job) != null) {
                 later(

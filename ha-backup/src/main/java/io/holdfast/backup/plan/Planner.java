@@ -322,7 +322,8 @@ final class Planner {
         }
         for (LayerState layer : layers) {
             if (layer.isUsable(now.nanos())) {
-                if (layer.deletedLast) { // by turns: where there is always something to delete, copies must not wait for all of it
+                if (layer.deletedLast) { // by turns: where there is always something to delete, copies must not wait
+                    // for all of it
                     copy(layer, Lane.QUICK, now);
                 }
                 delete(layer, now);

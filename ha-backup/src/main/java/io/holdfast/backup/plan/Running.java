@@ -80,8 +80,15 @@ final class Running {
         return still < limit ? Optional.empty() : Optional.of(new Stall(fault, reason));
     }
 
-    /** What is told of a layer in which nothing moves. */
-    static BackupRepositoryException hanging(String layer) {
+    /** What is told of a layer whose thread does not come back from what was given up. */
+    static Throwable held(JobLane lane, String layer) {
+        return lane.hangsIn()
+                .<Throwable>map(Running::hanging)
+                .orElseGet(() -> new NotAvailableException("a thread of the layer " + layer
+                        + " is held by a source that was given up, and does not end although it was interrupted"));
+    }
+
+    private static BackupRepositoryException hanging(String layer) {
         return new BackupRepositoryException(
                 Reason.UNAVAILABLE,
                 "the layer " + layer

@@ -629,7 +629,8 @@ class PlannerTest {
         Run first = take("b", Job.Delete.class);
         done(first, new Result.Deleted(((Job.Delete) first.what()).ids()));
         Run copy = take("b", Job.Copy.class);
-        assertEquals(new Job.Copy(next.id(), "a"), copy.what(), "there are 70 to be deleted, and it does not wait for them");
+        assertEquals(
+                new Job.Copy(next.id(), "a"), copy.what(), "there are 70 to be deleted, and it does not wait for them");
         done(copy, new Result.Made(next, false));
         take("b", Job.Delete.class);
     }
