@@ -96,7 +96,8 @@ public final class RetentionPlan {
         }
         Instant since = before(policy.within());
         good.stream()
-                // Without that rule nothing is young enough for it, not even what a wrong clock stamped with the future.
+                // Without that rule nothing is young enough for it, not even what a wrong clock stamped with the
+                // future.
                 .filter(entry -> !policy.within().isZero() && entry.ended().isAfter(since))
                 .forEach(entry -> keep(entry, "it is no older than " + policy.within()));
         periods(good, policy.hours(), "hour", at -> at.toLocalDate() + "T" + at.getHour() + at.getOffset());
