@@ -37,7 +37,10 @@ public final class BackupLayer {
         return new BackupLayer(name, repository, policy, medium, offSite);
     }
 
-    /** On what it is, such as {@code nas} or {@code tape}: of two copies on one medium both may be lost for one reason. */
+    /**
+     * On what it is, such as {@code nas} or {@code tape}, by default its name: of two copies on one medium both may be lost for one reason, and
+     * a backup that is on one alone is an alert where there are layers on two.
+     */
     public BackupLayer medium(String kind) {
         return new BackupLayer(name, repository, retention, kind, offSite);
     }

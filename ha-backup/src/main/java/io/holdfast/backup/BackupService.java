@@ -16,8 +16,9 @@ public interface BackupService {
      *
      * @param source the name of what is to be backed up
      * @return completes when it is in one layer, where callbacks run; with {@link NotAvailableException} if another node holds the role, as
-     *     the message says, or this one ceases to; with what went wrong if its source fails. If a layer fails it is tried in the next one,
-     *     and again
+     *     the message says, or this one ceases to, stops, or finds no layer that takes one for an hour; with what went wrong if its source
+     *     fails. If a layer fails it is tried in the next one, and again. One that is being made when this is called does not count: the
+     *     next one begins after it. Failures, too, are told where callbacks run
      * @throws IllegalArgumentException if there is no such source
      */
     CompletableFuture<BackupInfo> runNow(String source);

@@ -9,7 +9,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * What is backed up: the replicated state, a directory, a database, what a command writes. One source is asked for one backup after
- * the other, never for two at once.
+ * the other, never for two at once; but for one whose layer hangs in the midst of a write, and which another layer gets anew: the first is ended as
+ * soon as that write returns.
  */
 public interface BackupSource {
     /** Its name in the catalogue, in metrics and on command lines: 1 to 40 of {@code a-z 0-9 -}, beginning with a letter. */

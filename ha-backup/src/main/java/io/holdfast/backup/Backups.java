@@ -1,5 +1,6 @@
 package io.holdfast.backup;
 
+import io.holdfast.backup.catalog.BackupNames;
 import io.holdfast.backup.plan.BackupNode;
 import io.holdfast.backup.plan.BackupSettings;
 import io.holdfast.backup.plan.BackupSettings.Wanted;
@@ -9,8 +10,10 @@ import io.holdfast.core.spi.HaFeature;
 import io.holdfast.core.spi.RunningFeature;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -162,15 +165,25 @@ public final class Backups implements HaFeature {
         unique("layers", settings.layers().stream().map(BackupLayer::name).toList());
         unique("sources", settings.sources().stream().map(Wanted::name).toList());
         for (Wanted wanted : settings.sources()) {
+            BackupNames.check("the name of a source of backups", wanted.name());
             if (wanted.source() != null && wanted.name().equals(BackupNode.STATE)) {
                 throw new IllegalArgumentException("a source named " + BackupNode.STATE
                         + " would be taken for the replicated state; give it another name");
             }
         }
+        Map<String, String> places = new HashMap<>();
+        for (BackupLayer layer : settings.layers()) {
+            String place = layer.repository().describe();
+            String other = places.putIfAbsent(place, layer.name());
+            if (other != null) {
+                throw new IllegalArgumentException("the layers " + other + " and " + layer.name() + " are one place, "
+                        + place + ", and so no copy of each other; give each a repository of its own");
+            }
+        }
         if (!BackupNode.canMeetTheRule(settings.layers())) {
             LOG.warn(
-                    "{}: the layers {} cannot hold backups as of the rule 3-2-1: three copies with the data itself, on two kinds of"
-                            + " media, one of them off-site; add a layer with .offSite()",
+                    "{}: the layers {} cannot hold backups as of the rule 3-2-1: three copies with the data itself, the backups on two"
+                            + " kinds of media, one of them off-site; add a layer with .offSite(), on another .medium(kind)",
                     node.id(),
                     settings.layers().stream().map(BackupLayer::name).toList());
         }

@@ -123,6 +123,8 @@ final class BackupCopy {
         boolean nothing = to.list(Layout.manifest(id)).isEmpty()
                 && to.list(Layout.data(id)).isEmpty()
                 && to.list(Layout.deleting(id)).isEmpty();
+        // A successor may have copied it since that was asked last, and what it has published would be deleted here.
+        writer.fences().check(writer.token(), "a copy of the backup " + id);
         if (!nothing) {
             Deletion.begin(writer.sealed(), id);
         }

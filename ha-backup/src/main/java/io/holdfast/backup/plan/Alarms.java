@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What is wrong, as far as the planner knows. A function of its state. */
 final class Alarms {
-    /** Where the data itself is, which counts as one copy on a medium of its own. */
+    /** Where the data itself is, which counts as one copy. */
     private static final int LIVE = 1;
 
     private static final int COPIES = 3;
@@ -108,16 +108,20 @@ final class Alarms {
                     source.name(),
                     "the backup of " + last + " is in "
                             + with.stream().map(LayerPlan::name).toList()
-                            + " only: with the data itself that should be " + COPIES + " copies on " + MEDIA
+                            + " only: with the data itself that should be " + COPIES + " copies, the backups on "
+                            + MEDIA
                             + " kinds of media, one of them off-site"));
         }
     }
 
-    /** True if a backup that is in those layers is there three times, on two kinds of media, and once off-site; the data itself counts. */
+    /**
+     * True if a backup that is in those layers is there three times, with the data itself, on two kinds of media, and once off-site. Of the
+     * media the data's does not count: then any one layer would do.
+     */
     static boolean meetsRule(List<LayerPlan> layers) {
         Set<String> media = layers.stream().map(LayerPlan::medium).collect(Collectors.toSet());
         return layers.size() + LIVE >= COPIES
-                && media.size() + LIVE >= MEDIA
+                && media.size() >= MEDIA
                 && layers.stream().anyMatch(LayerPlan::offSite);
     }
 }

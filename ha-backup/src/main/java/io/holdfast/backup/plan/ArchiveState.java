@@ -9,7 +9,9 @@ import java.util.random.RandomGenerator;
 /** How far the log is archived, and from where it goes on. */
 final class ArchiveState {
     final ArchivePlan plan;
-    final Backoff trouble = new Backoff(30, 1_800);
+    /** With chance, up to 5 min: the log is kept for who archives it for 10 min after it was asked for. */
+    final Backoff trouble = new Backoff(30, 240);
+
     Optional<String> logId = Optional.empty();
     private long askedAt;
     private boolean asked;

@@ -13,6 +13,7 @@ import io.holdfast.backup.plan.Job.Lane;
 import io.holdfast.backup.plan.Job.Result;
 import io.holdfast.backup.plan.PlanConfig.LayerPlan;
 import io.holdfast.backup.plan.PlanEffect.Run;
+import io.holdfast.backup.plan.Running.Stall;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.runtime.NodeRuntime;
@@ -44,6 +45,9 @@ final class BackupDriver implements AutoCloseable {
     private static final long LONGEST_TICK_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Duration PREPARE_LIMIT = Duration.ofMinutes(10);
     private static final Duration FEED_LIMIT = Duration.ofSeconds(30);
+    /** For so long it may be that no layer takes a backup that somebody waits for. */
+    private static final Duration WANTED_LIMIT = Duration.ofHours(1);
+
     private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(30);
     /** As much of the log is in a part when there may be more of it. */
     private static final long FULL_PART_BYTES = 8 << 20;
@@ -57,12 +61,16 @@ final class BackupDriver implements AutoCloseable {
     private final Worker planning;
     private final Map<String, LayerStore> stores = new LinkedHashMap<>();
     private final Map<String, JobLane> lanes = new HashMap<>();
+    private final CallWatch.Threads threads = new CallWatch.Threads();
     private final long tickNanos;
 
     // What follows belongs to the planning thread.
     private final Planner planner;
     private final Map<Long, Running> running = new LinkedHashMap<>();
-    private final Map<String, List<CompletableFuture<Placed>>> wanted = new HashMap<>();
+    private final Map<String, List<Waiter>> wanted = new HashMap<>();
+    /** Whose sources get ready, or hold what was got ready: also what was given up, until it is let go of. */
+    private final Map<String, Running> open = new HashMap<>();
+
     private @Nullable FencingToken token;
 
     private volatile DriverView view = DriverView.NOTHING;
@@ -82,7 +90,7 @@ final class BackupDriver implements AutoCloseable {
                     layer.name(),
                     new LayerStore(
                             layer.name(),
-                            repository,
+                            new CallWatch(layer.name(), repository, threads),
                             setup.keys(),
                             setup.cluster(),
                             setup.node(),
@@ -90,7 +98,7 @@ final class BackupDriver implements AutoCloseable {
                             runtime.random()));
             for (Lane lane : Lane.values()) {
                 String name = "backup-" + layer.name() + (lane == Lane.QUICK ? "-q" : "");
-                lanes.put(layer.name() + lane, new JobLane(runtime.newWorker(name)));
+                lanes.put(layer.name() + lane, new JobLane(runtime.newWorker(name), threads));
             }
         }
         this.tickNanos = setup.plan()
@@ -117,11 +125,14 @@ final class BackupDriver implements AutoCloseable {
                 LOG.info("{}: no longer does the backups of {}: {}", setup.node(), setup.cluster(), reason);
                 token = null;
                 step(new PlanInput.Ended(reason));
-                running.values().forEach(job -> job.lane.cancel(job.watch));
+                for (Running job : running.values()) {
+                    job.lane.cancel(job.watch);
+                    wantedStill(job);
+                }
                 running.clear();
                 wanted.values()
-                        .forEach(all -> all.forEach(one -> one.completeExceptionally(
-                                new NotAvailableException("this node does no backups any more: " + reason))));
+                        .forEach(all -> all.forEach(one ->
+                                one.fail(new NotAvailableException("this node does no backups any more: " + reason))));
                 wanted.clear();
             }
         });
@@ -136,7 +147,7 @@ final class BackupDriver implements AutoCloseable {
      * Makes a backup of that source as soon as possible.
      *
      * @return completes on a thread of the driver's; with {@link NotAvailableException} if this node does not hold the role, or ceases to,
-     *     and with what went wrong if it is the source that fails
+     *     or for an hour no layer takes it; and with what went wrong if it is the source that fails
      */
     CompletableFuture<Placed> makeNow(String source) {
         CompletableFuture<Placed> made = new CompletableFuture<>();
@@ -144,10 +155,14 @@ final class BackupDriver implements AutoCloseable {
             if (token == null) {
                 made.completeExceptionally(new NotAvailableException("this node does not do the backups now"));
             } else {
-                wanted.computeIfAbsent(source, name -> new ArrayList<>()).add(made);
+                wanted.computeIfAbsent(source, name -> new ArrayList<>())
+                        .add(new Waiter(made, runtime.clock().nanoTime()));
                 step(new PlanInput.MakeNow(source));
             }
         });
+        if (closed) { // whose thread may have dropped that
+            made.completeExceptionally(new NotAvailableException("this node does no backups any more: it has stopped"));
+        }
         return made;
     }
 
@@ -178,6 +193,7 @@ final class BackupDriver implements AutoCloseable {
                             if (of.equals(token)) {
                                 look();
                                 giveUpWhatStands();
+                                giveUpWaiting();
                                 step(new PlanInput.Tick());
                                 scheduleTick(of);
                             }
@@ -219,16 +235,21 @@ final class BackupDriver implements AutoCloseable {
         JobLane lane = Objects.requireNonNull(lanes.get(run.layer() + run.lane()));
         Running job = new Running(run, watch, lane, runtime.clock().nanoTime());
         running.put(run.job(), job);
+        if (run.what() instanceof Job.Make make) {
+            List<Waiter> waiting = wanted.remove(make.source());
+            job.waiters = waiting == null ? List.of() : waiting;
+        }
         if (lane.isHanging()) {
-            planning.execute(() -> {
-                if (running.get(run.job()) == job) {
-                    failed(
-                            job,
-                            Fault.LAYER,
-                            "it hangs in a call of long ago, and nothing can be asked of it until that returns");
-                }
-            });
+            later(job, Fault.LAYER, Running.held(lane, run.layer()));
         } else if (run.what() instanceof Job.Make make) {
+            if (open.putIfAbsent(make.source(), job) != null) {
+                later(
+                        job,
+                        Fault.SOURCE,
+                        new NotAvailableException("an earlier backup of " + make.source()
+                                + " has been given up and has not ended yet; a source makes one at a time"));
+                return;
+            }
             BackupSource source = Objects.requireNonNull(setup.sources().get(make.source()));
             prepare(job, PREPARE_LIMIT, () -> source.prepare(PREPARE_LIMIT).thenApply(Optional::of));
         } else if (run.what() instanceof Job.Archive archive) {
@@ -237,6 +258,15 @@ final class BackupDriver implements AutoCloseable {
         } else {
             run(job, work(job));
         }
+    }
+
+    /** Not within the step that has it begin. */
+    private void later(Running job, Fault fault, Throwable failure) {
+        planning.execute(() -> {
+            if (running.get(job.run.job()) == job) {
+                failed(job, fault, failure);
+            }
+        });
     }
 
     @FunctionalInterface
@@ -265,6 +295,9 @@ final class BackupDriver implements AutoCloseable {
     }
 
     private void ready(Running job, @Nullable Prepared prepared, @Nullable Throwable failure) {
+        if (running.get(job.run.job()) != job || prepared == null) {
+            release(job);
+        }
         if (running.get(job.run.job()) != job) {
             close(prepared);
         } else if (failure != null) {
@@ -304,11 +337,19 @@ final class BackupDriver implements AutoCloseable {
             }
             Runnable then = outcome;
             planning.execute(() -> {
+                release(job);
                 if (running.get(job.run.job()) == job) {
                     then.run();
                 }
             });
         });
+    }
+
+    /** Its source holds nothing for it any more. */
+    private void release(Running job) {
+        if (job.run.what() instanceof Job.Make make) {
+            open.remove(make.source(), job);
+        }
     }
 
     private LayerStore store(String layer) {
@@ -369,16 +410,17 @@ final class BackupDriver implements AutoCloseable {
             return () -> {
                 listener.made(store.name(), made, runtime.clock().nanoTime() - job.begunAt);
                 done(job, new Result.Made(Entries.of(made), log && made.contentBytes() >= FULL_PART_BYTES));
-                if (!log) {
-                    waiting(source).forEach(one -> one.complete(new Placed(store.name(), made)));
-                }
+                job.waiters.forEach(one -> one.answer().complete(new Placed(store.name(), made)));
             };
         }
     }
 
-    private List<CompletableFuture<Placed>> waiting(String source) {
-        List<CompletableFuture<Placed>> waiting = wanted.remove(source);
-        return waiting == null ? List.of() : waiting;
+    /** It is made again for those, beside who has come since. */
+    private void wantedStill(Running job) {
+        if (job.run.what() instanceof Job.Make make && !job.waiters.isEmpty()) {
+            wanted.computeIfAbsent(make.source(), name -> new ArrayList<>()).addAll(0, job.waiters);
+            job.waiters = List.of();
+        }
     }
 
     private void done(Running job, Result result) {
@@ -387,34 +429,63 @@ final class BackupDriver implements AutoCloseable {
     }
 
     private void failed(Running job, Throwable failure) {
-        Fault fault = Blame.of(job.run.what(), failure);
+        Fault fault = Blame.of(job.run.what(), failure, job.watch.isCancelled());
         if (fault != Fault.CANCELLED) {
             LOG.warn("{}: {} in layer {} failed ({})", setup.node(), job.run.what(), job.run.layer(), fault, failure);
         }
-        failed(job, fault, Blame.describe(failure));
-        if (fault == Fault.SOURCE && job.run.what() instanceof Job.Make make) {
-            waiting(make.source()).forEach(one -> one.completeExceptionally(failure));
-        }
+        failed(job, fault, failure);
     }
 
-    private void failed(Running job, Fault fault, String reason) {
+    private void failed(Running job, Fault fault, Throwable failure) {
         running.remove(job.run.job());
+        String reason = Blame.describe(failure);
         listener.failed(job.run.layer(), job.run.what(), fault, reason);
+        if (fault == Fault.SOURCE || fault == Fault.GAP) {
+            job.waiters.forEach(one -> one.fail(failure));
+        } else {
+            wantedStill(job); // before the planner has it made again
+        }
         step(new PlanInput.Failed(job.run.job(), fault, reason));
+    }
+
+    /** Who waits for what no layer takes is told in the end; what is wanted stays so. */
+    private void giveUpWaiting() {
+        if (running.values().stream().anyMatch(job -> job.run.what() instanceof Job.Make)) {
+            return; // that may take hours, and theirs may be the next one
+        }
+        long now = runtime.clock().nanoTime();
+        for (List<Waiter> waiting : wanted.values()) {
+            waiting.removeIf(one -> {
+                boolean late = now - one.sinceNanos() >= WANTED_LIMIT.toNanos();
+                if (late) {
+                    one.fail(
+                            new NotAvailableException(
+                                    "within an hour no layer has taken the backup; see the alert LAYER_FAILING. It is made once one does"));
+                }
+                return late;
+            });
+        }
     }
 
     private void giveUpWhatStands() {
         long now = runtime.clock().nanoTime();
         for (Running job : List.copyOf(running.values())) {
-            if (job.stands(now)) {
-                String reason = job.preparing
-                        ? "its source did not get ready in time"
-                        : "nothing has moved for long; it is given up";
-                LOG.warn("{}: {} in layer {}: {}", setup.node(), job.run.what(), job.run.layer(), reason);
-                job.lane.giveUp(job.watch);
-                failed(job, job.preparing ? Fault.SOURCE : Fault.LAYER, reason);
-            }
+            job.stalled(now).ifPresent(stall -> giveUp(job, stall));
         }
+    }
+
+    private void giveUp(Running job, Stall stall) {
+        String reason = Blame.describe(stall.reason());
+        LOG.warn("{}: {} in layer {}: {}", setup.node(), job.run.what(), job.run.layer(), reason);
+        if (!job.preparing) {
+            job.lane.giveUp(job.watch);
+        }
+        if (job.run.what() instanceof Job.Make make && stall.fault() == Fault.LAYER) {
+            open.remove(
+                    make.source(),
+                    job); // its thread is held by the layer, and the source not at work: another layer may get it
+        }
+        failed(job, stall.fault(), stall.reason());
     }
 
     /** Ends all that is under way, and the threads, for which it waits some seconds. */

@@ -80,7 +80,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         return new LayerPlan(layer.name(), layer.retention(), layer.medium(), layer.isOffSite());
     }
 
-    /** True if with the data itself there are three copies on two kinds of media, one of them off-site. */
+    /** True if with the data itself there are three copies, the backups on two kinds of media, one of them off-site. */
     public static boolean canMeetTheRule(List<BackupLayer> layers) {
         return Alarms.meetsRule(layers.stream().map(BackupNode::plan).toList());
     }
@@ -171,8 +171,8 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
             throw new IllegalArgumentException("there is no source " + source + "; there are "
                     + settings.sources().stream().map(Wanted::name).toList());
         }
-        return driver().makeNow(source)
-                .thenApplyAsync(made -> info(made.layer(), made.manifest()), context.callbacks());
+        return Answers.on(
+                context.callbacks(), driver().makeNow(source).thenApply(made -> info(made.layer(), made.manifest())));
     }
 
     @Override
@@ -208,12 +208,12 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         Instant now = Instant.ofEpochMilli(context.runtime().clock().wallMillis());
         Map<BackupLayer, Listing> listings = listings();
         Map<String, Entry> union = new LinkedHashMap<>();
-        listings.values().forEach(listing -> Entries.of(listing)
+        listings.values().forEach(listing -> Entries.of(listing, context.clusterName())
                 .forEach(entry -> union.putIfAbsent(entry.id().toString(), entry)));
         List<PruneVerdict> verdicts = new ArrayList<>();
         listings.forEach((layer, listing) -> {
             RetentionPlan wanted = RetentionPlan.of(layer.retention(), union.values(), now);
-            RetentionPlan.of(layer.retention(), Entries.of(listing), now)
+            RetentionPlan.of(layer.retention(), Entries.of(listing, context.clusterName()), now)
                     .verdicts()
                     .forEach(verdict -> {
                         boolean elsewhere = !verdict.keep() && wanted.keeps(verdict.id());

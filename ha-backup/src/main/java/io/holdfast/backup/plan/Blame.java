@@ -13,8 +13,9 @@ import java.util.concurrent.CompletionException;
 final class Blame {
     private Blame() {}
 
-    static Fault of(Job job, Throwable failure) {
-        if (failure instanceof CancellationException) {
+    /** @param told true if the job was told to end: else it is its source that has cancelled something of its own */
+    static Fault of(Job job, Throwable failure, boolean told) {
+        if (told && failure instanceof CancellationException) {
             return Fault.CANCELLED;
         } else if (failure instanceof CopyFailedException copy) {
             return switch (copy.why()) {

@@ -20,8 +20,11 @@ public final class Entries {
                 true);
     }
 
-    /** All that are whole. */
-    public static List<Entry> of(Listing listing) {
-        return listing.backups().stream().map(Entries::of).toList();
+    /** All of that cluster's that are whole. Another cluster's are nobody's business here: nothing of them is copied, counted or deleted. */
+    public static List<Entry> of(Listing listing, String cluster) {
+        return listing.backups().stream()
+                .filter(manifest -> manifest.cluster().equals(cluster))
+                .map(Entries::of)
+                .toList();
     }
 }

@@ -4,16 +4,29 @@ import io.holdfast.backup.container.Progress;
 import io.holdfast.backup.container.Throttle;
 import io.holdfast.core.runtime.Clock;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** How far a job has come, and whether it is to end; slows it down if that is wanted. Told by the job's thread, looked at by any. */
 final class JobWatch implements Progress {
+    private static final long LONGEST_PARK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final Clock clock;
     private final @Nullable Throttle throttle;
     private volatile long storedBytes;
     private volatile long movedAt;
     private volatile boolean cancelled;
+    private volatile boolean begun;
+    private volatile @Nullable Call call;
+
+    /**
+     * A call of a repository.
+     *
+     * @param layer whose it is
+     * @param sinceNanos when it began
+     */
+    record Call(String layer, long sinceNanos) {}
 
     /** @param bytesPerSecond 0 for as many as there are */
     JobWatch(Clock clock, long bytesPerSecond) {
@@ -29,7 +42,8 @@ final class JobWatch implements Progress {
         if (throttle != null && more > 0) {
             long until = clock.nanoTime() + throttle.take(more, clock.nanoTime());
             for (long wait = until - clock.nanoTime(); wait > 0 && !isOver(); wait = until - clock.nanoTime()) {
-                LockSupport.parkNanos(wait);
+                LockSupport.parkNanos(Math.min(wait, LONGEST_PARK_NANOS));
+                movedAt = clock.nanoTime(); // it is slow because it is told to be
             }
         }
         movedAt = clock.nanoTime();
@@ -47,8 +61,32 @@ final class JobWatch implements Progress {
         }
     }
 
-    void moved() {
+    /** A thread has taken it up. */
+    void begins() {
         movedAt = clock.nanoTime();
+        begun = true;
+    }
+
+    /** False while it waits for its lane. */
+    boolean isBegun() {
+        return begun;
+    }
+
+    /** It is in a call of that layer's repository from now on. */
+    void enters(String layer) {
+        call = new Call(layer, clock.nanoTime());
+    }
+
+    /** That has returned. */
+    void leaves() {
+        call = null;
+        movedAt = clock.nanoTime();
+    }
+
+    /** The call that it is in; null if in none. */
+    @Nullable
+    Call call() {
+        return call;
     }
 
     void cancel() {

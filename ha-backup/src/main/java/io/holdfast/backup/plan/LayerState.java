@@ -23,6 +23,10 @@ final class LayerState {
     private final Map<BackupId, Entry> entries = new TreeMap<>();
     private final Set<BackupId> damagedCopies = new HashSet<>();
     private List<String> damage = List.of();
+    /** What came since the last look began, which may not have seen it. */
+    private final Map<BackupId, Entry> addedSince = new TreeMap<>();
+
+    private final Set<BackupId> removedSince = new HashSet<>();
 
     /** Somebody with a higher token has it. */
     boolean taken;
@@ -39,8 +43,10 @@ final class LayerState {
 
     long collectAt;
     boolean hasDeleted;
-    /** When a deletion began last; of no meaning before the first one. */
+    /** When a deletion ended last, which may have taken long; of no meaning before the first one. */
     long deletedAt;
+    /** A deletion is what has begun last of what takes turns in the quick lane. */
+    boolean deletedLast;
 
     @Nullable
     Job quick;
@@ -91,11 +97,19 @@ final class LayerState {
         }
     }
 
+    /** Takes note that a look begins: what it says is of some moment after this. */
+    void looking() {
+        addedSince.clear();
+        removedSince.clear();
+    }
+
     void seen(Job.Result.Seen seen, long nowNanos) {
         entries.clear();
         for (Entry entry : seen.entries()) {
             entries.put(entry.id(), damagedCopies.contains(entry.id()) ? entry.damaged() : entry);
         }
+        entries.putAll(addedSince);
+        entries.keySet().removeAll(removedSince);
         damage = seen.damaged();
         tried = true;
         looked = true;
@@ -105,11 +119,15 @@ final class LayerState {
     void add(Entry entry) {
         damagedCopies.remove(entry.id());
         entries.put(entry.id(), entry);
+        addedSince.put(entry.id(), entry);
+        removedSince.remove(entry.id());
     }
 
     void remove(BackupId id) {
         entries.remove(id);
         damagedCopies.remove(id);
+        addedSince.remove(id);
+        removedSince.add(id);
     }
 
     void damaged(BackupId id) {
@@ -117,7 +135,15 @@ final class LayerState {
         Entry entry = entries.get(id);
         if (entry != null) {
             entries.put(id, entry.damaged());
+            addedSince.computeIfPresent(id, (same, good) -> good.damaged());
         }
+    }
+
+    /** Leaves those of its surplus alone that others still lack and that are good here. */
+    void spare(Set<BackupId> lacking) {
+        surplus = surplus.stream()
+                .filter(id -> !(lacking.contains(id) && hasGood(id)))
+                .toList();
     }
 
     /** What is damaged, for people; empty if nothing is known to be. */

@@ -3,6 +3,8 @@ package io.holdfast.backup.plan;
 import io.holdfast.backup.BackupKeys;
 import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.BackupSource.Prepared;
 import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.Catalogue;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One layer's catalogue, under the grant that it was claimed with last. Calls block. Safe from any thread. */
@@ -50,16 +53,38 @@ final class LayerStore {
         return name;
     }
 
+    /**
+     * Takes it over, unless it is another cluster's: a claim voids what that one makes from then on, if its tokens are lower.
+     *
+     * @throws BackupRepositoryException if it holds backups of another cluster
+     */
     Result.Seen claim(FencingToken token) {
+        foreign(list()).findFirst().ifPresent(other -> {
+            throw new BackupRepositoryException(
+                    Reason.REFUSED,
+                    "the layer " + name + " holds backups of the cluster " + other.cluster() + ", such as " + other.id()
+                            + ", and this is the cluster " + cluster
+                            + ": give each cluster a repository of its own; if " + other.cluster()
+                            + " is what this one was called before, go on with an empty repository and keep this one for restores",
+                    null);
+        });
         writer = catalogue.claim(token, clock, random);
         return look();
     }
 
     Result.Seen look() {
         Listing listing = list();
+        Stream<String> strangers = foreign(listing)
+                .map(other -> "the backup " + other.id() + " is of another cluster, " + other.cluster() + ", and "
+                        + cluster + " leaves it alone; give each a repository of its own");
         return new Result.Seen(
-                Entries.of(listing),
-                listing.damaged().stream().map(Object::toString).toList());
+                Entries.of(listing, cluster),
+                Stream.concat(listing.damaged().stream().map(Object::toString), strangers)
+                        .toList());
+    }
+
+    private Stream<Manifest> foreign(Listing listing) {
+        return listing.backups().stream().filter(manifest -> !manifest.cluster().equals(cluster));
     }
 
     Listing list() {

@@ -1,12 +1,14 @@
 package io.holdfast.backup.plan;
 
 import io.holdfast.backup.LogRange;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What there is of one log: physical backups, from each of which a restore can begin, and parts that follow. Parts may overlap, since two
@@ -47,7 +49,7 @@ final class LogChain {
                         .sorted(Comparator.comparingLong((Entry e) -> range(e).fromIndex())
                                 .thenComparing(Entry::id))
                         .toList())));
-        chains.sort(Comparator.comparingLong(LogChain::endMillis));
+        chains.sort(Comparator.comparing(LogChain::ended));
         return chains;
     }
 
@@ -67,28 +69,27 @@ final class LogChain {
         return !bases.isEmpty();
     }
 
-    /** The time of the last entry that anything holds. */
-    long endMillis() {
-        long end = Long.MIN_VALUE;
-        for (Entry base : bases) {
-            end = Math.max(end, range(base).toMillis());
-        }
-        for (Entry part : parts) {
-            end = Math.max(end, range(part).toMillis());
-        }
-        return end;
+    /** When the last of it was whole: what was taken until then is in it, or in nothing. */
+    Instant ended() {
+        return Stream.concat(bases.stream(), parts.stream())
+                .map(Entry::ended)
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.MIN);
     }
 
-    /** The time of the first moment that can be restored; the largest number there is if none can. */
-    long firstMillis() {
-        return bases.isEmpty() ? Long.MAX_VALUE : range(bases.get(0)).toMillis();
+    /** True if a restore can begin with something that was whole then. */
+    boolean begins(Instant moment) {
+        return bases.stream().anyMatch(base -> !base.ended().isAfter(moment));
     }
 
-    /** From which a restore to that moment begins, or, if none is as old, to the first moment that can be restored. */
-    Optional<Entry> baseFor(long millis) {
+    /**
+     * From which a restore to what was taken after that moment begins: the last one that was whole by then, so that all in it is older; or, if
+     * there is none, the first one.
+     */
+    Optional<Entry> baseFor(Instant moment) {
         Entry chosen = null;
         for (Entry base : bases) {
-            if (chosen == null || range(base).toMillis() <= millis) {
+            if (chosen == null || !base.ended().isAfter(moment)) {
                 chosen = base;
             }
         }

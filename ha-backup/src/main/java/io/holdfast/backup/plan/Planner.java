@@ -106,7 +106,13 @@ final class Planner {
                 archive.is(log.logId());
             }
         } else if (input instanceof PlanInput.MakeNow make) {
-            sources.stream().filter(s -> s.name().equals(make.source())).forEach(s -> s.wanted = true);
+            source(make.source()).ifPresent(source -> {
+                if (isBeingMade(source)) {
+                    source.wantedAgain = true;
+                } else {
+                    source.wanted = true;
+                }
+            });
         } else if (input instanceof PlanInput.PruneNow) {
             clock.trust();
             changed = true;
@@ -164,6 +170,8 @@ final class Planner {
         } else if (result instanceof Result.Deleted deleted) {
             layer.trouble.succeeded();
             deleted.ids().forEach(layer::remove);
+            layer.hasDeleted = true;
+            layer.deletedAt = now.nanos();
         } else if (result instanceof Result.Collected) {
             layer.trouble.succeeded();
         } else {
@@ -176,7 +184,7 @@ final class Planner {
         if (what instanceof Job.Make make) {
             source(make.source()).ifPresent(source -> {
                 source.trouble.succeeded();
-                source.wanted = false;
+                source.served();
                 source.urgent = false;
             });
         } else if (what instanceof Job.Archive) {
@@ -224,7 +232,7 @@ final class Planner {
         if (what instanceof Job.Make make) {
             source(make.source()).ifPresent(source -> {
                 source.trouble.failed(now.nanos(), reason, random);
-                source.wanted = false;
+                source.served();
             });
         } else if (what instanceof Job.Archive part && archive != null) {
             ArchiveState log = archive;
@@ -284,6 +292,13 @@ final class Planner {
                 inventories.compare(layer, now);
             }
         }
+        // Who keeps things for longer may have been away when they were made, and this may be the only place they are
+        // in.
+        for (LayerState layer : layers) {
+            Set<BackupId> lacking = new HashSet<>();
+            layers.stream().filter(other -> other != layer).forEach(other -> lacking.addAll(other.lacks));
+            layer.spare(lacking);
+        }
     }
 
     private void plan(Moment now) {
@@ -307,6 +322,10 @@ final class Planner {
         }
         for (LayerState layer : layers) {
             if (layer.isUsable(now.nanos())) {
+                if (layer.deletedLast) { // by turns: where there is always something to delete, copies must not wait
+                    // for all of it
+                    copy(layer, Lane.QUICK, now);
+                }
                 delete(layer, now);
                 copy(layer, Lane.QUICK, now);
                 copy(layer, Lane.BULK, now);
@@ -372,8 +391,15 @@ final class Planner {
         }
         sources.stream()
                 .filter(source -> source.isDue(now))
-                .findFirst()
-                .ifPresent(source -> begin(layer, Lane.BULK, new Job.Make(source.name())));
+                .min(SourceState.order())
+                .ifPresent(source -> {
+                    source.begins();
+                    begin(layer, Lane.BULK, new Job.Make(source.name()));
+                });
+    }
+
+    private boolean isBeingMade(SourceState source) {
+        return running.values().stream().anyMatch(begun -> begun.what().equals(new Job.Make(source.name())));
     }
 
     private @Nullable LayerState free(Lane lane, Moment now) {
@@ -402,8 +428,7 @@ final class Planner {
         }
         List<BackupId> going = Inventories.deletable(layer, beingRead, DELETE_AT_ONCE);
         if (!going.isEmpty()) {
-            layer.hasDeleted = true;
-            layer.deletedAt = now.nanos();
+            layer.deletedLast = true;
             begin(layer, Lane.QUICK, new Job.Delete(going));
         }
     }
@@ -425,6 +450,7 @@ final class Planner {
                                     && b.what() instanceof Job.Copy other
                                     && other.id().equals(id));
                     if (hasNeeds && !beingMade) {
+                        layer.deletedLast &= lane != Lane.QUICK;
                         begin(layer, lane, new Job.Copy(id, from.name()));
                         return;
                     }
@@ -443,6 +469,9 @@ final class Planner {
     private void begin(LayerState layer, Lane lane, Job what) {
         long job = ++jobs;
         layer.put(lane, what);
+        if (what instanceof Job.Claim || what instanceof Job.Look) {
+            layer.looking();
+        }
         running.put(job, new Begun(layer, lane, what));
         effects.add(new PlanEffect.Run(job, layer.name(), lane, what));
     }

@@ -96,6 +96,8 @@ public final class RetentionPlan {
         }
         Instant since = before(policy.within());
         good.stream()
+                // Without that rule nothing is young enough for it, not even what a wrong clock stamped with the
+                // future.
                 .filter(entry -> !policy.within().isZero() && entry.ended().isAfter(since))
                 .forEach(entry -> keep(entry, "it is no older than " + policy.within()));
         periods(good, policy.hours(), "hour", at -> at.toLocalDate() + "T" + at.getHour() + at.getOffset());
@@ -124,25 +126,30 @@ public final class RetentionPlan {
         }
     }
 
+    /**
+     * By when backups were whole, as that and the age of all else go by the clocks of who made them: the times within a log are by its masters'
+     * clocks, and one of those that is wrong by a week would throw the window away.
+     */
     private void window() {
-        long start = before(policy.recoveryWindow()).toEpochMilli();
+        Instant start = before(policy.recoveryWindow());
         List<LogChain> logs = LogChain.of(entries.values());
-        boolean covered = logs.stream().anyMatch(log -> log.firstMillis() <= start && log.endMillis() >= start);
+        boolean covered =
+                logs.stream().anyMatch(log -> log.begins(start) && !log.ended().isBefore(start));
         LogChain before = null;
         for (LogChain log : logs) {
-            if (log.endMillis() >= start) {
+            if (!log.ended().isBefore(start)) {
                 window(log, start);
             } else if (log.hasBase()) {
                 before = log; // sorted by their ends, so the last one is what was there when the window begins
             }
         }
         if (before != null && !covered) {
-            window(before, before.endMillis());
+            window(before, before.ended());
         }
     }
 
-    private void window(LogChain log, long start) {
-        String what = "a restore to a moment since " + Instant.ofEpochMilli(start);
+    private void window(LogChain log, Instant start) {
+        String what = "a restore to a moment since " + start;
         long from = Long.MAX_VALUE;
         Entry base = log.baseFor(start).orElse(null);
         if (base != null) {
@@ -151,7 +158,7 @@ public final class RetentionPlan {
         }
         for (Entry part : log.parts()) {
             // Also what follows nothing: its physical backup may be in another repository, and on its way here.
-            if (LogChain.range(part).toIndex() > from || LogChain.range(part).toMillis() >= start) {
+            if (LogChain.range(part).toIndex() > from || !part.ended().isBefore(start)) {
                 keep(part, what + " reads it");
             }
         }

@@ -1,11 +1,22 @@
 package io.holdfast.backup.plan;
 
+import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.BackupRepositoryException.Reason;
+import io.holdfast.backup.plan.Job.Fault;
+import io.holdfast.backup.plan.Job.Lane;
+import io.holdfast.backup.plan.JobWatch.Call;
 import io.holdfast.backup.plan.PlanEffect.Run;
+import io.holdfast.core.NotAvailableException;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A job that has begun. */
 final class Running {
-    private static final long STILL_NANOS = TimeUnit.MINUTES.toNanos(30);
+    /** Well below the ten minutes for which a log is kept for who archives it. */
+    private static final long QUICK_CALL_NANOS = TimeUnit.SECONDS.toNanos(150);
+
+    private static final long CALL_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final long SOURCE_STILL_NANOS = TimeUnit.HOURS.toNanos(4);
 
     final Run run;
@@ -16,6 +27,8 @@ final class Running {
     boolean preparing;
     /** When getting ready has taken too long. */
     long readyBy;
+    /** Who had asked for it before it began. */
+    List<Waiter> waiters = List.of();
 
     Running(Run run, JobWatch watch, JobLane lane, long now) {
         this.run = run;
@@ -24,12 +37,63 @@ final class Running {
         this.begunAt = now;
     }
 
-    /** True if nothing has happened for so long that nothing will. What a source does between two pieces may take hours. */
-    boolean stands(long now) {
+    /**
+     * Why nothing will come of it.
+     *
+     * @param fault whose fault it is
+     * @param reason for people
+     */
+    record Stall(Fault fault, Throwable reason) {}
+
+    /**
+     * What it waits for in vain. What a source does between two pieces may take hours; a call of a repository may not, since the log
+     * is kept for ten minutes for who archives it, and other layers can go on.
+     *
+     * @return empty while it goes on
+     */
+    Optional<Stall> stalled(long now) {
+        Job what = run.what();
         if (preparing) {
-            return now - readyBy >= 0;
+            return now - readyBy < 0
+                    ? Optional.empty()
+                    : Optional.of(
+                            new Stall(Fault.SOURCE, new NotAvailableException("its source did not get ready in time")));
         }
-        long limit = run.what() instanceof Job.Make ? SOURCE_STILL_NANOS : STILL_NANOS;
-        return now - watch.movedAt() >= limit;
+        Call call = watch.call();
+        if (call != null) {
+            boolean from = what instanceof Job.Copy copy && copy.from().equals(call.layer());
+            long limit = run.lane() == Lane.QUICK ? QUICK_CALL_NANOS : CALL_NANOS;
+            return stalled(now - call.sinceNanos(), limit, from ? Fault.FROM : Fault.LAYER, hanging(call.layer()));
+        } else if (!watch.isBegun()) {
+            return stalled(now - watch.movedAt(), CALL_NANOS, Fault.LAYER, hanging(run.layer()));
+        } else if (what instanceof Job.Make) {
+            return stalled(
+                    now - watch.movedAt(),
+                    SOURCE_STILL_NANOS,
+                    Fault.SOURCE,
+                    new NotAvailableException("its source has written nothing for hours; it is given up"));
+        }
+        return stalled(now - watch.movedAt(), CALL_NANOS, Fault.LAYER, hanging(run.layer()));
+    }
+
+    private static Optional<Stall> stalled(long still, long limit, Fault fault, Throwable reason) {
+        return still < limit ? Optional.empty() : Optional.of(new Stall(fault, reason));
+    }
+
+    /** What is told of a layer whose thread does not come back from what was given up. */
+    static Throwable held(JobLane lane, String layer) {
+        return lane.hangsIn()
+                .<Throwable>map(Running::hanging)
+                .orElseGet(() -> new NotAvailableException("a thread of the layer " + layer
+                        + " is held by a source that was given up, and does not end although it was interrupted"));
+    }
+
+    private static BackupRepositoryException hanging(String layer) {
+        return new BackupRepositoryException(
+                Reason.UNAVAILABLE,
+                "the layer " + layer
+                        + " hangs: a call of its repository has not returned for minutes, as those of a file server that is not"
+                        + " there and is mounted \"hard\" do; nothing can be asked of it until that returns",
+                null);
     }
 }

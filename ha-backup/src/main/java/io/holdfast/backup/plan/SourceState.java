@@ -18,6 +18,8 @@ final class SourceState {
     final Backoff trouble = new Backoff(30, 1_800);
     /** Wanted by hand. */
     boolean wanted;
+    /** Wanted by hand since the one began that is being made: that one is from before it was wanted. */
+    boolean wantedAgain;
     /** Wanted before its time, because nothing else helps. */
     boolean urgent;
 
@@ -54,6 +56,25 @@ final class SourceState {
         last = newest;
         due = newest == null ? now : plan.schedule().next(newest).plus(jitter(random));
         return Optional.of(due);
+    }
+
+    /** Takes note that one begins, which serves whoever has wanted one so far. */
+    void begins() {
+        wanted |= wantedAgain;
+        wantedAgain = false;
+    }
+
+    /** Takes note that what began is over, as far as those are concerned who wanted it. */
+    void served() {
+        wanted = wantedAgain;
+        wantedAgain = false;
+    }
+
+    /** Which one is made first, of those that are due: what somebody waits for, then what is overdue for longest. */
+    static Comparator<SourceState> order() {
+        return Comparator.comparing((SourceState source) -> !source.wanted)
+                .thenComparing(source -> !source.urgent)
+                .thenComparing(source -> source.due);
     }
 
     private Duration jitter(RandomGenerator random) {

@@ -149,6 +149,28 @@ class CopyTest {
         assertTrue(world.verify(to).isClean(), world.verify(to).toString());
     }
 
+    /** It stands still before it removes what an earlier attempt left, and meanwhile its successor publishes that very backup. */
+    @Test
+    void whoWasDeposedBeforeItRemovesRemainsRemovesNothing() throws IOException {
+        boolean[] done = {false};
+        FailingRepository slow = FailingRepository.hooked(to, (call, name) -> {
+            if (call.equals("list") && name.equals(Layout.data(first)) && !done[0]) {
+                done[0] = true;
+                try {
+                    world.claim(to, 11).copy(source(), first, Progress.NONE);
+                } catch (IOException impossible) {
+                    throw new IllegalStateException(impossible);
+                }
+            }
+        });
+        CatalogueWriter old = world.claim(slow, 9);
+        assertThrows(NotPublishedException.class, () -> old.copy(source(), first, Progress.NONE));
+        assertTrue(done[0]);
+        assertEquals(List.of(first), world.ids(to));
+        assertSameBytes(first);
+        assertTrue(world.verify(to).isClean(), world.verify(to).toString());
+    }
+
     @Test
     void whatIsDamagedIsNotCopied() throws IOException {
         String name = from.names().stream()

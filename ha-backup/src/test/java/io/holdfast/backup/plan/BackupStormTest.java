@@ -191,7 +191,7 @@ class BackupStormTest {
 
     private static LayerState state(StormWorld world, StormRepository layer) {
         LayerState state = new LayerState(world.plan().layers().get(world.layers.indexOf(layer)));
-        state.seen(new Job.Result.Seen(Entries.of(world.catalogue(layer).list()), List.of()), 0);
+        state.seen(new Job.Result.Seen(Entries.of(world.catalogue(layer).list(), "shop"), List.of()), 0);
         return state;
     }
 
@@ -200,7 +200,7 @@ class BackupStormTest {
     }
 
     private static void complete(StormWorld world, StormRepository layer, long archived) {
-        List<Entry> entries = Entries.of(world.catalogue(layer).list());
+        List<Entry> entries = Entries.of(world.catalogue(layer).list(), "shop");
         LogChain log = LogChain.of(entries).stream()
                 .filter(chain -> chain.logId().equals(world.logId()))
                 .findFirst()

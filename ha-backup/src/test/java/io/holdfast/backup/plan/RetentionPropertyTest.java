@@ -124,8 +124,8 @@ class RetentionPropertyTest {
                 // The first entry that surely is of the window: what a part or a backup that ended in it ends with.
                 long first = world.entries().stream()
                         .filter(e -> e.good() && isOf(e, log.logId()))
+                        .filter(e -> e.ended().toEpochMilli() >= start)
                         .map(LogChain::range)
-                        .filter(r -> r.toMillis() >= start)
                         .mapToLong(LogRange::toIndex)
                         .min()
                         .orElse(Long.MAX_VALUE);
@@ -155,7 +155,42 @@ class RetentionPropertyTest {
     private static boolean atOrBefore(Collection<Entry> entries, long start) {
         return entries.stream()
                 .filter(e -> e.good() && e.isBase())
-                .anyMatch(e -> LogChain.range(e).toMillis() <= start);
+                .anyMatch(e -> e.ended().toEpochMilli() <= start);
+    }
+
+    /** The masters' clocks are wrong, each by something else, and those of who backs up are not: nothing else is kept for that. */
+    @Test
+    void theMastersClocksDecideNothing() {
+        int skewed = 0;
+        for (long seed = 0; seed < SEEDS; seed++) {
+            World world = World.of(seed);
+            Random random = new Random(~seed);
+            List<Entry> wrong = new ArrayList<>();
+            for (Entry entry : world.entries()) {
+                long by = Duration.ofHours(random.nextInt(2_000) - 1_000).toMillis();
+                wrong.add(new Entry(
+                        entry.id(),
+                        entry.source(),
+                        entry.kind(),
+                        entry.ended(),
+                        entry.range()
+                                .map(r -> new LogRange(
+                                        r.logId(),
+                                        r.fromIndex(),
+                                        r.toIndex(),
+                                        r.toTerm(),
+                                        Math.max(0, r.fromMillis() + by),
+                                        Math.max(0, r.toMillis() + by))),
+                        entry.needs(),
+                        entry.storedBytes(),
+                        entry.good()));
+                skewed += entry.range().isPresent() ? 1 : 0;
+            }
+            RetentionPlan right = RetentionPlan.of(world.policy(), world.entries(), world.now());
+            RetentionPlan withWrong = RetentionPlan.of(world.policy(), wrong, world.now());
+            assertEquals(right.deletions(), withWrong.deletions(), "seed " + seed);
+        }
+        assertTrue(skewed > SEEDS, "only " + skewed + " had times of masters");
     }
 
     @Test
