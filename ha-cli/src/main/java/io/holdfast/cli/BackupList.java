@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** Which backups are there? */
 @Command(
         name = "list",
-        description = "The backups in each repository, the oldest first, as their manifests say.",
+        description = "The backups in each repository, the oldest first, as their manifests say, and the highest epoch that it knows of.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -57,6 +57,9 @@ final class BackupList implements Callable<Integer> {
             contents.damaged()
                     .forEach(damage -> spec.commandLine().getErr().println("damaged   " + damage));
             damaged |= !contents.damaged().isEmpty();
+            if (!json) {
+                out.printf("epoch     %d is the highest that %s knows of%n", each.highestEpoch(), each.repository());
+            }
         }
         return damaged ? ExitCodes.DAMAGED : ExitCodes.WHOLE;
     }
