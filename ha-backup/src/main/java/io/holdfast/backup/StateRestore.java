@@ -49,8 +49,7 @@ public final class StateRestore {
         List<BackupRepository> all = new ArrayList<>();
         all.add(first);
         all.addAll(List.of(others));
-        return new StateRestore(
-                new Asked(List.copyOf(all), BackupKeys.none(), RestoreBound.end(), "", false, 0, 0));
+        return new StateRestore(new Asked(List.copyOf(all), BackupKeys.none(), RestoreBound.end(), "", false, 0, 0));
     }
 
     private StateRestore sought(RestoreBound bound, String logId, boolean withoutUnreachable) {

@@ -69,8 +69,7 @@ public final class StoredBackups {
      * @param deposed ids of backups that do not count, since somebody else had taken over before they were published
      * @param abandoned ids of backups that were given up for dead
      */
-    public record Contents(
-            List<Details> backups, List<Damage> damaged, List<String> deposed, List<String> abandoned) {
+    public record Contents(List<Details> backups, List<Damage> damaged, List<String> deposed, List<String> abandoned) {
         /** Copies the lists. */
         public Contents {
             backups = List.copyOf(backups);
@@ -169,8 +168,7 @@ public final class StoredBackups {
                 backup.cluster(),
                 backup.node(),
                 backup.objects().stream()
-                        .map(part ->
-                                new Part(part.name(), part.contentBytes(), part.storedBytes(), part.sha256()))
+                        .map(part -> new Part(part.name(), part.contentBytes(), part.storedBytes(), part.sha256()))
                         .toList(),
                 texts(backup.needs()),
                 backup.facts());

@@ -57,7 +57,11 @@ final class BackupRestore implements Callable<Integer> {
     @Option(names = "--node", required = true, paramLabel = "ID", description = "the node that gets the directory")
     private String node;
 
-    @Option(names = "--address", required = true, paramLabel = "HOST:PORT", description = "where others reach that node")
+    @Option(
+            names = "--address",
+            required = true,
+            paramLabel = "HOST:PORT",
+            description = "where others reach that node")
     private String address;
 
     @Option(
@@ -79,7 +83,8 @@ final class BackupRestore implements Callable<Integer> {
 
         @Option(
                 names = "--until",
-                description = "the moment up to which entries are wanted, as 2026-03-01T12:00:00Z, by the masters' clocks")
+                description =
+                        "the moment up to which entries are wanted, as 2026-03-01T12:00:00Z, by the masters' clocks")
         private @Nullable Instant until;
 
         private RestoreBound bound() {
@@ -109,14 +114,16 @@ final class BackupRestore implements Callable<Integer> {
         @Option(
                 names = "--epoch",
                 paramLabel = "N",
-                description = "the epoch to begin, which is claimed nowhere: for who may only read the repositories, and answers for"
-                        + " nobody else beginning it")
+                description =
+                        "the epoch to begin, which is claimed nowhere: for who may only read the repositories, and answers for"
+                                + " nobody else beginning it")
         private @Nullable Integer own;
 
         @Option(
                 names = "--above-epoch",
                 paramLabel = "N",
-                description = "claims a later one than that, which a recovery has begun and the repositories do not know of yet")
+                description =
+                        "claims a later one than that, which a recovery has begun and the repositories do not know of yet")
         private @Nullable Integer above;
 
         private StateRestore of(StateRestore restore) {
@@ -127,7 +134,10 @@ final class BackupRestore implements Callable<Integer> {
         }
     }
 
-    @Option(names = "--confirm", paramLabel = "BACKUP", description = "does it; the backup's id is the one that is printed")
+    @Option(
+            names = "--confirm",
+            paramLabel = "BACKUP",
+            description = "does it; the backup's id is the one that is printed")
     private @Nullable String confirmed;
 
     @Option(names = "--json", description = "JSON objects instead of text")
@@ -197,12 +207,11 @@ final class BackupRestore implements Callable<Integer> {
                     .put("stateIndex", plan.stateIndex())
                     .put("reachesIndex", plan.reachesIndex())
                     .put("reaches", plan.reaches().toString());
-            plan.pieces()
-                    .forEach(piece -> object.withArray("pieces")
-                            .addObject()
-                            .put("object", piece.object())
-                            .put("repository", piece.repository())
-                            .put("storedBytes", piece.storedBytes()));
+            plan.pieces().forEach(piece -> object.withArray("pieces")
+                    .addObject()
+                    .put("object", piece.object())
+                    .put("repository", piece.repository())
+                    .put("storedBytes", piece.storedBytes()));
             plan.remarks().forEach(object.putArray("remarks")::add);
             out.println(object);
             return;
@@ -211,9 +220,7 @@ final class BackupRestore implements Callable<Integer> {
         out.printf(
                 "pieces    %d containers, %d bytes, all of them whole; they reach entry %d of %s%n",
                 plan.pieces().size(),
-                plan.pieces().stream()
-                        .mapToLong(RestorePlan.Piece::storedBytes)
-                        .sum(),
+                plan.pieces().stream().mapToLong(RestorePlan.Piece::storedBytes).sum(),
                 plan.reachesIndex(),
                 plan.reaches());
         plan.remarks().forEach(remark -> out.printf("remark    %s%n", remark));

@@ -44,8 +44,9 @@ final class Recover implements Callable<Integer> {
     @Option(
             names = "--epoch",
             paramLabel = "N",
-            description = "the epoch to begin, larger than the directory's own and than any that the repositories of backups know;"
-                    + " the directory's next one by default")
+            description =
+                    "the epoch to begin, larger than the directory's own and than any that the repositories of backups know;"
+                            + " the directory's next one by default")
     private @Nullable Integer epoch;
 
     @Option(names = "--json", description = "JSON objects instead of text")

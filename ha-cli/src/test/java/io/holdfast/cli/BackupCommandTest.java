@@ -65,7 +65,8 @@ class BackupCommandTest {
                         .fast())
                 .with(Backups.to(
                                 BackupLayer.of("near", BackupRepository.directory(near)),
-                                BackupLayer.of("far", BackupRepository.directory(far)).offSite())
+                                BackupLayer.of("far", BackupRepository.directory(far))
+                                        .offSite())
                         .keys(BackupKeys.inFile(keyFile))
                         .physical(Schedule.daily())
                         .archiveEvery(Duration.ofSeconds(1)))
@@ -197,7 +198,15 @@ class BackupCommandTest {
         assertEquals(ExitCodes.USAGE, ha(restore("--index", "7", "--before", "9")));
         assertEquals(
                 ExitCodes.FAILED,
-                ha(restore("--index", Long.toString(wanted), "--above-epoch", "5", "--confirm", physical.id(), "--of-log", "x")));
+                ha(restore(
+                        "--index",
+                        Long.toString(wanted),
+                        "--above-epoch",
+                        "5",
+                        "--confirm",
+                        physical.id(),
+                        "--of-log",
+                        "x")));
         assertEquals(ExitCodes.USAGE, ha(restore("--epoch", "7", "--above-epoch", "9")));
         assertFalse(Files.exists(temporary.resolve("node-1")), "nothing was changed");
 

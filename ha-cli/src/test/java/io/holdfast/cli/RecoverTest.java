@@ -232,7 +232,9 @@ class RecoverTest {
                 ha("recover", directory("node-1").toString(), "--confirm", clusterId),
                 "it never caught up");
         assertEquals(
-                ExitCodes.WHOLE, ha("recover", directory("node-3").toString(), "--epoch", "7", "--confirm", clusterId), err.toString());
+                ExitCodes.WHOLE,
+                ha("recover", directory("node-3").toString(), "--epoch", "7", "--confirm", clusterId),
+                err.toString());
 
         // Whoever still has a directory of the old cluster is refused.
         start("node-3");
@@ -255,9 +257,7 @@ class RecoverTest {
         assertEquals("yes", calls.get("after"), "a client lives through it");
         assertEquals("yes", calls.get("before"));
         assertNull(calls.get("lost-3"));
-        assertEquals(
-                7,
-                running.get("node-1").master().orElseThrow().token().epoch());
+        assertEquals(7, running.get("node-1").master().orElseThrow().token().epoch());
         stop("node-3");
         map("node-1").put("without", "node-3");
         assertFalse(running.isEmpty());

@@ -91,7 +91,8 @@ public final class OfflineRecovery {
     public static String recover(Path directory, String clusterId, int epoch, RandomGenerator random)
             throws IOException {
         if (epoch < 1) {
-            throw new IllegalArgumentException("epoch " + epoch + " is none to begin; they are 1 to " + Short.MAX_VALUE);
+            throw new IllegalArgumentException(
+                    "epoch " + epoch + " is none to begin; they are 1 to " + Short.MAX_VALUE);
         }
         return LostQuorum.recover(directory, clusterId, epoch, random);
     }

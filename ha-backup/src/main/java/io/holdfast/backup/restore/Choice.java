@@ -88,7 +88,8 @@ final class Choice {
             boolean meant = manifest.range()
                     .filter(range -> logId.isEmpty() || range.logId().equals(logId))
                     .isPresent();
-            boolean backup = manifest.kind() == BackupKind.PHYSICAL && manifest.source().equals(StateSource.NAME);
+            boolean backup =
+                    manifest.kind() == BackupKind.PHYSICAL && manifest.source().equals(StateSource.NAME);
             if (meant && (backup || manifest.kind() == BackupKind.LOG)) {
                 OneLog log = logs.computeIfAbsent(
                         range(manifest).logId(), id -> new OneLog(id, new ArrayList<>(), new ArrayList<>()));
@@ -146,9 +147,8 @@ final class Choice {
                 .reversed());
         if (bound.lastMillis() < Long.MAX_VALUE) {
             Instant moment = Instant.ofEpochMilli(bound.lastMillis());
-            List<OneLog> later = newestFirst.stream()
-                    .filter(log -> log.begunAfter(moment))
-                    .toList();
+            List<OneLog> later =
+                    newestFirst.stream().filter(log -> log.begunAfter(moment)).toList();
             newestFirst.removeAll(later);
             newestFirst.addAll(later); // of use if nothing else is: the first backup may be younger than what it holds
         }

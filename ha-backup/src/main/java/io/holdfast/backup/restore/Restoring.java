@@ -146,7 +146,8 @@ public final class Restoring {
                 Reason.NO_BACKUP,
                 "of " + bound + " there are two: the newest log, " + newer.logId() + ", is archived up to entry "
                         + newer.lastIndex() + " and has no physical backup of the replicated state at or before it; "
-                        + older + ", which is older, has one, and may hold another entry under that number. Say which is meant: ofLog(\""
+                        + older
+                        + ", which is older, has one, and may hold another entry under that number. Say which is meant: ofLog(\""
                         + newer.logId() + "\") is the newest, of which this cannot be restored; ofLog(\"" + older
                         + "\") restores the older one's");
     }
@@ -236,7 +237,8 @@ public final class Restoring {
                 throw new RestoreRefusedException(
                         reason(unreadable.getValue()),
                         bound + " may be meant of a newer log, of which a manifest can be read nowhere: "
-                                + unreadable.getValue() + ". The log " + Choice.range(chain.backup()).logId()
+                                + unreadable.getValue() + ". The log "
+                                + Choice.range(chain.backup()).logId()
                                 + " has it; name that by ofLog if it is meant");
             }
         }

@@ -44,7 +44,8 @@ class ChoiceTest {
                 kind,
                 "state",
                 "node-1",
-                Optional.of(new LogRange(log, from, to, token.value(), from == 0 ? 0 : Archive.at(from), Archive.at(to))),
+                Optional.of(
+                        new LogRange(log, from, to, token.value(), from == 0 ? 0 : Archive.at(from), Archive.at(to))),
                 Archive.moment(to),
                 List.of(new StoredObject("data/" + id + "/it", 1, 1, "")),
                 List.of(),
@@ -163,8 +164,12 @@ class ChoiceTest {
         assertEquals(LOG, logOf(RestoreBound.end()));
         assertEquals(LOG, logOf(RestoreBound.index(30)));
         assertEquals(LOG, logOf(RestoreBound.until(Archive.moment(2_000))));
-        assertEquals("9d0f.0", Choice.range(new Choice(all, RestoreBound.end(), "9d0f.0").candidates().get(0))
-                .logId());
+        assertEquals(
+                "9d0f.0",
+                Choice.range(new Choice(all, RestoreBound.end(), "9d0f.0")
+                                .candidates()
+                                .get(0))
+                        .logId());
     }
 
     @Test

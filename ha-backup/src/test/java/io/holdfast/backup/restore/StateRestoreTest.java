@@ -496,9 +496,9 @@ class StateRestoreTest {
         archive.state(LOG, 10);
         copyToSecond();
         AtomicInteger reads = new AtomicInteger();
-        StateRestore restore =
-                StateRestore.from(first, readOnly(second, reads)).keys(Archive.KEYS);
-        for (StateRestore each : List.of(restore, StateRestore.from(readOnly(second, reads), first).keys(Archive.KEYS))) {
+        StateRestore restore = StateRestore.from(first, readOnly(second, reads)).keys(Archive.KEYS);
+        for (StateRestore each : List.of(
+                restore, StateRestore.from(readOnly(second, reads), first).keys(Archive.KEYS))) {
             RestoreRefusedException refused = assertThrows(RestoreRefusedException.class, () -> done(each));
             assertEquals(RestoreRefusedException.Reason.NO_EPOCH, refused.reason());
             assertSays("StateRestore.epoch(n)", refused);
@@ -514,7 +514,8 @@ class StateRestoreTest {
                     assertThrows(RestoreRefusedException.class, () -> done(restore.epoch(taken)));
             assertEquals(RestoreRefusedException.Reason.NO_EPOCH, known.reason());
             assertSays("not larger than 3", known);
-            assertThrows(RestoreRefusedException.class, () -> restore.epoch(taken).plan());
+            assertThrows(
+                    RestoreRefusedException.class, () -> restore.epoch(taken).plan());
         }
         assertEquals(4, done(restore.epoch(4)).epoch());
         assertEquals(4, done(restore.epoch(4)).epoch(), "for which the caller answers");
@@ -540,7 +541,9 @@ class StateRestoreTest {
         archive.state(LOG, 10);
         assertEquals(6, done(restore().aboveEpoch(5)).epoch());
         assertEquals(7, done(restore().aboveEpoch(5)).epoch());
-        assertThrows(RestoreRefusedException.class, () -> done(restore().aboveEpoch(9).epoch(9)));
+        assertThrows(
+                RestoreRefusedException.class,
+                () -> done(restore().aboveEpoch(9).epoch(9)));
         assertThrows(IllegalArgumentException.class, () -> restore().aboveEpoch(-1));
         assertThrows(IllegalArgumentException.class, () -> restore().aboveEpoch(32_767));
     }

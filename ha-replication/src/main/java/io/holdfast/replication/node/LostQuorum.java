@@ -196,8 +196,8 @@ public final class LostQuorum {
             throw new IOException(directory + " is of epoch " + own + ", and there is none after it");
         }
         if (epoch != NEXT_EPOCH && (epoch <= own || epoch > Short.MAX_VALUE)) {
-            throw new IllegalArgumentException("epoch " + epoch + " is not within " + (own + 1) + " to " + Short.MAX_VALUE + ": "
-                    + directory + " is of epoch " + own);
+            throw new IllegalArgumentException("epoch " + epoch + " is not within " + (own + 1) + " to "
+                    + Short.MAX_VALUE + ": " + directory + " is of epoch " + own);
         }
         return FencingToken.of(epoch == NEXT_EPOCH ? own + 1 : epoch, 1).value();
     }

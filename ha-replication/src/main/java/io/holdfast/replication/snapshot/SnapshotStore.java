@@ -99,8 +99,8 @@ public final class SnapshotStore {
      */
     public SnapshotWriter beginAgain(SnapshotMeta meta) throws IOException {
         if (meta.index() != newestIndex() || !entry(meta.index()).path().equals(path(meta.index(), meta.term()))) {
-            throw new IllegalStateException("no snapshot at index " + meta.index() + " of term " + meta.term() + " in " + directory
-                    + " is the newest, which is at " + newestIndex());
+            throw new IllegalStateException("no snapshot at index " + meta.index() + " of term " + meta.term() + " in "
+                    + directory + " is the newest, which is at " + newestIndex());
         }
         return write(meta);
     }

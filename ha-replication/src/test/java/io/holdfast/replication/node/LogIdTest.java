@@ -143,11 +143,12 @@ class LogIdTest {
         };
         assertThrows(IOException.class, () -> restore(target, 1, new ByteArrayInputStream(new byte[10])));
         restore(target, 1, slow);
-        assertTrue(String.valueOf(refused[0].getMessage()).contains("another restore into " + place), refused[0].toString());
+        assertTrue(
+                String.valueOf(refused[0].getMessage()).contains("another restore into " + place),
+                refused[0].toString());
         assertEquals(1, OfflineRecovery.plan(place).epoch());
         assertFalse(Files.exists(directory.resolve("restored.restoring")), "nothing is left beside it");
-        assertThrows(
-                IllegalArgumentException.class, () -> restore(target, 3, new ByteArrayInputStream(snapshot)));
+        assertThrows(IllegalArgumentException.class, () -> restore(target, 3, new ByteArrayInputStream(snapshot)));
     }
 
     private static void restore(Target target, int epoch, InputStream snapshot) throws IOException {
