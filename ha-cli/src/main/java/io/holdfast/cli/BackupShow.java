@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.backup.StoredBackups;
 import io.holdfast.backup.StoredBackups.Details;
 import java.io.IOException;
@@ -45,11 +46,9 @@ final class BackupShow implements Callable<Integer> {
             for (Details backup : each.contents().backups()) {
                 if (backup.info().id().equals(id)) {
                     found = true;
-                    ObjectMapper mapper = new ObjectMapper();
-                    out.println(
-                            json
-                                    ? BackupJson.of(mapper, backup).toString()
-                                    : BackupJson.of(mapper, backup).toPrettyString());
+                    ObjectNode all = BackupJson.of(new ObjectMapper(), backup);
+                    String text = json ? all.toString() : all.toPrettyString();
+                    out.println(text);
                 }
             }
         }
