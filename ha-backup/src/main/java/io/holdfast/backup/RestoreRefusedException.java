@@ -10,7 +10,7 @@ public final class RestoreRefusedException extends HoldfastException {
 
     /** Why not. */
     public enum Reason {
-        /** There is no backup of the replicated state at or before what was asked for. */
+        /** There is no backup of the replicated state at or before what was asked for, or only one of an older log than the one that may be meant. */
         NO_BACKUP,
         /** The log that is archived ends, or has a gap, before what was asked for. */
         NOT_REACHED,
@@ -18,9 +18,9 @@ public final class RestoreRefusedException extends HoldfastException {
         DAMAGED,
         /** The keys that were given do not open what would be needed. */
         NO_KEY,
-        /** A repository is not there, and it was not said to go without it. */
+        /** A repository is not there, and it was not said to go without it, or what is needed is nowhere else. */
         UNREACHABLE,
-        /** No epoch could be claimed. */
+        /** No epoch can be claimed: a repository does not let anything be stored, or there is none left; or the one that was given is taken. */
         NO_EPOCH
     }
 

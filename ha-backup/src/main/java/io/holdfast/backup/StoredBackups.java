@@ -103,6 +103,11 @@ public final class StoredBackups {
         void at(long storedBytes);
     }
 
+    /** What the repository {@linkplain BackupRepository#describe() calls itself}. */
+    public String repository() {
+        return repository.describe();
+    }
+
     /** Reads the manifests. */
     public Contents contents() {
         Listing listing = catalogue.list();
@@ -111,6 +116,14 @@ public final class StoredBackups {
                 listing.damaged(),
                 texts(listing.deposed()),
                 texts(listing.abandoned()));
+    }
+
+    /**
+     * The highest epoch that this repository knows of: claimed by a restore, or that of a token under which anything was stored; 0 if there is none.
+     * A cluster that has begun one without a claim, as {@code ha recover} does, is not known before its first backup.
+     */
+    public int highestEpoch() {
+        return catalogue.highestEpoch();
     }
 
     /** Reads every byte of every backup, and of the catalogue itself. */

@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
             "2:what is needed is damaged in every repository, or its key is missing; nothing was changed",
             "3:a repository cannot be read, or the directory cannot be written",
             "4:not confirmed: nothing was changed",
-            "7:the repositories do not hold what was asked for; nothing was changed",
+            "7:the repositories do not hold what was asked for, or let no epoch be claimed; nothing was changed",
             "64:the command was not understood"
         })
 final class BackupRestore implements Callable<Integer> {
@@ -106,6 +106,34 @@ final class BackupRestore implements Callable<Integer> {
             description = "goes on without repositories that are not there, which may know of later backups and epochs")
     private boolean withoutUnreachable;
 
+    @ArgGroup
+    private @Nullable Epoch epoch;
+
+    /** One of them at the most. */
+    private static final class Epoch {
+        @Option(
+                names = "--epoch",
+                paramLabel = "N",
+                description =
+                        "the epoch to begin, which is claimed nowhere: for who may only read the repositories, and answers for"
+                                + " nobody else beginning it")
+        private @Nullable Integer own;
+
+        @Option(
+                names = "--above-epoch",
+                paramLabel = "N",
+                description =
+                        "claims a later one than that, which a recovery has begun and the repositories do not know of yet")
+        private @Nullable Integer above;
+
+        private StateRestore of(StateRestore restore) {
+            if (own != null) {
+                return restore.epoch(own);
+            }
+            return above == null ? restore : restore.aboveEpoch(above);
+        }
+    }
+
     @Option(
             names = "--confirm",
             paramLabel = "BACKUP",
@@ -134,6 +162,9 @@ final class BackupRestore implements Callable<Integer> {
 
     private int restore() throws IOException {
         StateRestore restore = asked();
+        if (confirmed != null) {
+            restore.checkEpoch(new SecureRandom()); // before hours of reading
+        }
         RestorePlan plan = restore.plan();
         print(plan);
         if (confirmed == null) {
@@ -160,6 +191,9 @@ final class BackupRestore implements Callable<Integer> {
                 .upTo(bound == null ? RestoreBound.end() : bound.bound());
         if (log != null) {
             restore = restore.ofLog(log);
+        }
+        if (epoch != null) {
+            restore = epoch.of(restore);
         }
         return withoutUnreachable ? restore.withoutUnreachable() : restore;
     }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -40,6 +41,14 @@ final class Recover implements Callable<Integer> {
     @Option(names = "--confirm", paramLabel = "CLUSTER_ID", description = "does it; the id is the one that is printed")
     private @Nullable String confirmed;
 
+    @Option(
+            names = "--epoch",
+            paramLabel = "N",
+            description =
+                    "the epoch to begin, larger than the directory's own and than any that the repositories of backups know;"
+                            + " the directory's next one by default")
+    private @Nullable Integer epoch;
+
     @Option(names = "--json", description = "JSON objects instead of text")
     private boolean json;
 
@@ -50,10 +59,17 @@ final class Recover implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         Plan plan = OfflineRecovery.plan(directory);
+        int begun = epoch == null ? plan.epoch() + 1 : epoch;
+        if (begun <= plan.epoch() || begun > Short.MAX_VALUE) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "epoch " + begun + " cannot be begun: the directory is of epoch " + plan.epoch()
+                            + ", and a later one is needed, of which the last is " + Short.MAX_VALUE);
+        }
         if (json) {
             out.println(new ObjectMapper().writeValueAsString(plan));
         } else {
-            print(out, plan);
+            print(out, plan, begun);
         }
         if (confirmed == null || !confirmed.equals(plan.clusterId())) {
             if (confirmed != null) {
@@ -64,7 +80,7 @@ final class Recover implements Callable<Integer> {
             }
             return ExitCodes.NOT_CONFIRMED;
         }
-        String newId = OfflineRecovery.recover(directory, confirmed, new SecureRandom());
+        String newId = OfflineRecovery.recover(directory, confirmed, begun, new SecureRandom());
         if (json) {
             out.println(new ObjectMapper().writeValueAsString(Map.of("newClusterId", newId)));
         } else {
@@ -76,7 +92,7 @@ final class Recover implements Callable<Integer> {
         return ExitCodes.WHOLE;
     }
 
-    private void print(PrintWriter out, Plan plan) {
+    private void print(PrintWriter out, Plan plan, int begun) {
         out.printf("cluster   %s (%s)%n", plan.clusterName(), plan.clusterId());
         out.printf("node      %s, disk %s%n", plan.nodeId(), plan.diskId());
         plan.voters().forEach(voter -> out.printf("voter     %s%n", voter));
@@ -111,6 +127,12 @@ final class Recover implements Callable<Integer> {
         out.printf(
                 "after     the cluster has a new id: whoever still has a directory of the old one is refused, and comes back"
                         + " with an empty one%n");
-        out.printf("confirm   ha recover %s --confirm %s%n", directory, plan.clusterId());
+        out.printf(
+                "epoch     %d is begun%s. If there are backups, look first: it must be larger than what ha backup list shows for each"
+                        + " repository, as a restore may have begun that one; --epoch N begins a later one%n",
+                begun, epoch == null ? ", the one after its own" : "");
+        out.printf(
+                "confirm   ha recover %s%s --confirm %s%n",
+                directory, epoch == null ? "" : " --epoch " + begun, plan.clusterId());
     }
 }

@@ -175,6 +175,7 @@ class BackupCommandTest {
         assertEquals(ExitCodes.WHOLE, ha(both("list")), err.toString());
         assertTrue(out.toString().contains(physical.id() + " physical state"), out.toString());
         assertTrue(out.toString().contains("entries "), "parts of the log: " + out);
+        assertTrue(out.toString().contains("epoch     0 is the highest that"), out.toString());
         assertEquals(ExitCodes.WHOLE, ha(both("list", "--json")), err.toString());
         for (String line : out.toString().lines().toList()) {
             JsonNode backup = new ObjectMapper().readTree(line);
@@ -195,18 +196,30 @@ class BackupCommandTest {
         assertEquals(ExitCodes.NOT_CONFIRMED, ha(restore("--index", Long.toString(wanted), "--confirm", "another")));
         assertEquals(ExitCodes.FAILED, ha(restore("--index", Long.toString(wanted + 1_000))));
         assertEquals(ExitCodes.USAGE, ha(restore("--index", "7", "--before", "9")));
+        assertEquals(
+                ExitCodes.FAILED,
+                ha(restore(
+                        "--index",
+                        Long.toString(wanted),
+                        "--above-epoch",
+                        "5",
+                        "--confirm",
+                        physical.id(),
+                        "--of-log",
+                        "x")));
+        assertEquals(ExitCodes.USAGE, ha(restore("--epoch", "7", "--above-epoch", "9")));
         assertFalse(Files.exists(temporary.resolve("node-1")), "nothing was changed");
 
         assertEquals(
                 ExitCodes.WHOLE,
-                ha(restore("--index", Long.toString(wanted), "--confirm", physical.id())),
+                ha(restore("--index", Long.toString(wanted), "--epoch", "7", "--confirm", physical.id())),
                 err.toString());
         assertTrue(out.toString().contains("up to entry " + wanted), out.toString());
         try (HaCluster node = start()) {
             node.awaitReady(PATIENCE);
             assertEquals("yes", orders(node).get("early"));
             assertEquals("yes", orders(node).get("late"));
-            assertEquals(1, node.master().orElseThrow().token().epoch());
+            assertEquals(7, node.master().orElseThrow().token().epoch());
         }
     }
 

@@ -211,6 +211,17 @@ class RecoverTest {
         assertTrue(plan.get("lastIndex").asLong() >= 50, plan.toString());
         assertTrue(plan.get("lastWallMillis").asLong() > 0);
         assertEquals(ExitCodes.NOT_CONFIRMED, ha("recover", directory("node-3").toString()));
+        assertEquals(0, plan.get("epoch").asInt());
+        assertTrue(out.toString().contains("epoch     1 is begun, the one after its own"), out.toString());
+        assertTrue(out.toString().contains("ha backup list"), out.toString());
+        for (String none : List.of("0", "32768")) {
+            assertEquals(
+                    ExitCodes.USAGE,
+                    ha("recover", directory("node-3").toString(), "--epoch", none, "--confirm", clusterId));
+            assertTrue(err.toString().contains("the directory is of epoch 0"), err.toString());
+        }
+        assertEquals(ExitCodes.NOT_CONFIRMED, ha("recover", directory("node-3").toString(), "--epoch", "7"));
+        assertTrue(out.toString().contains("--epoch 7 --confirm " + clusterId), out.toString());
         assertTrue(out.toString().contains("--confirm " + clusterId), out.toString());
         assertTrue(out.toString().contains("lost      whatever the other voters"), out.toString());
         assertEquals(
@@ -221,7 +232,9 @@ class RecoverTest {
                 ha("recover", directory("node-1").toString(), "--confirm", clusterId),
                 "it never caught up");
         assertEquals(
-                ExitCodes.WHOLE, ha("recover", directory("node-3").toString(), "--confirm", clusterId), err.toString());
+                ExitCodes.WHOLE,
+                ha("recover", directory("node-3").toString(), "--epoch", "7", "--confirm", clusterId),
+                err.toString());
 
         // Whoever still has a directory of the old cluster is refused.
         start("node-3");
@@ -244,9 +257,7 @@ class RecoverTest {
         assertEquals("yes", calls.get("after"), "a client lives through it");
         assertEquals("yes", calls.get("before"));
         assertNull(calls.get("lost-3"));
-        assertEquals(
-                master.epoch() + 1,
-                running.get("node-1").master().orElseThrow().token().epoch());
+        assertEquals(7, running.get("node-1").master().orElseThrow().token().epoch());
         stop("node-3");
         map("node-1").put("without", "node-3");
         assertFalse(running.isEmpty());

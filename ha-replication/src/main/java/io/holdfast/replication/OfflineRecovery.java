@@ -33,6 +33,7 @@ public final class OfflineRecovery {
      *     acknowledged later is lost
      * @param knownLost entries after {@code lastIndex} up to here are known to have been committed, and are lost; 0 if none
      *     is known
+     * @param epoch of its terms, 0 to 32,767: {@link #recover} begins a later one, which is the next unless another is given
      * @param problems what is damaged in this directory
      */
     public record Plan(
@@ -47,6 +48,7 @@ public final class OfflineRecovery {
             long lastTerm,
             long lastWallMillis,
             long knownLost,
+            int epoch,
             List<String> problems) {
         /** Makes the lists its own. */
         public Plan {
@@ -66,16 +68,32 @@ public final class OfflineRecovery {
     }
 
     /**
-     * Does it. After a crash in between, call it again, with the id that {@link #plan} then shows: the directory belongs to the
-     * new cluster already.
-     *
-     * @param clusterId must be the one that {@link #plan} shows
-     * @param random draws the new id; one that cannot be drawn twice, such as a {@code SecureRandom}
-     * @return the cluster's new id
-     * @throws IllegalArgumentException if the id is another one
-     * @throws IOException if the node is running, or the directory cannot be read or written
+     * The same in the epoch after its own. Only safe if nobody has restored the cluster from backups: a restore claims its epoch in the repositories, of
+     * which a directory knows nothing, and may have begun that one.
      */
     public static String recover(Path directory, String clusterId, RandomGenerator random) throws IOException {
-        return LostQuorum.recover(directory, clusterId, random);
+        return LostQuorum.recover(directory, clusterId, LostQuorum.NEXT_EPOCH, random);
+    }
+
+    /**
+     * Does it. After a crash in between, call it again, with the id that {@link #plan} then shows: the directory belongs to the
+     * new cluster already, and maybe to the new epoch, so that a later one is to be given.
+     *
+     * @param clusterId must be the one that {@link #plan} shows
+     * @param epoch which the cluster begins, so that its {@linkplain io.holdfast.core.FencingToken tokens} are larger than all of before: larger
+     *     than its own, and than all that its repositories of backups know of. Nothing is claimed there: it is known to them from the first backup on,
+     *     and a restore that is made before that may begin the same
+     * @param random draws the new id; one that cannot be drawn twice, such as a {@code SecureRandom}
+     * @return the cluster's new id
+     * @throws IllegalArgumentException if the id is another one, or the epoch is not larger than its own, or larger than 32,767
+     * @throws IOException if the node is running, or the directory cannot be read or written
+     */
+    public static String recover(Path directory, String clusterId, int epoch, RandomGenerator random)
+            throws IOException {
+        if (epoch < 1) {
+            throw new IllegalArgumentException(
+                    "epoch " + epoch + " is none to begin; they are 1 to " + Short.MAX_VALUE);
+        }
+        return LostQuorum.recover(directory, clusterId, epoch, random);
     }
 }

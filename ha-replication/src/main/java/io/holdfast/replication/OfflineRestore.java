@@ -26,7 +26,7 @@ public final class OfflineRestore {
      * Where to, and for whom.
      *
      * @param directory as will be given to {@link LogReplication#inDirectory}; absent or empty, and no mount point, since it is
-     *     put together beside it, under its name and {@code .restoring}
+     *     put together beside it, under its name and {@code .restoring}; what a failed attempt leaves there may be removed
      * @param clusterName the name with which the nodes will be started, which may be another than before
      * @param nodeId the node that will be started with the directory
      * @param address where others will reach it, {@code host:port}
@@ -84,7 +84,8 @@ public final class OfflineRestore {
      * @throws IllegalArgumentException if the directory is not empty, a name or an address is none, the epoch is not larger than
      *     that of the entries, or the snapshot is later than is wanted; nothing has been changed
      * @throws IllegalStateException if it takes a later release than this one
-     * @throws IOException if the snapshot or the log is damaged, has a gap, or cannot be read or written, as the message says
+     * @throws IOException if the snapshot or the log is damaged, has a gap, or cannot be read or written, or another restore into that
+     *     directory is under way, as the message says
      */
     public static Restored restore(
             Target target,

@@ -94,7 +94,17 @@ public final class Catalogue {
             }
         }
         ids.removeAll(marked);
+        // Looked at again: a list is not of one moment, and a backup may be deleted, or begin, while it is made.
+        ids.removeIf(id -> !isWithoutManifest(repository, id));
         return List.copyOf(ids);
+    }
+
+    /** True if there are data of it and nothing else; to be asked of one that a list has shown like that. */
+    static boolean isWithoutManifest(BackupRepository repository, BackupId id) {
+        return repository.list(Layout.deleting(id)).isEmpty()
+                && repository.list(Layout.running(id)).isEmpty()
+                && repository.list(Layout.manifest(id)).isEmpty()
+                && !repository.list(Layout.data(id)).isEmpty();
     }
 
     /**
@@ -108,6 +118,22 @@ public final class Catalogue {
     public CatalogueWriter claim(FencingToken token, Clock clock, RandomGenerator random) {
         fences.claim(token, random);
         return new CatalogueWriter(repository, keys, sealed, fences, token, clock, random);
+    }
+
+    /**
+     * Stores something and removes it, to find out whether anything can be stored. Where it cannot be removed it stays until it is collected.
+     *
+     * @param name nobody else's: letters and digits
+     * @throws BackupRepositoryException if it cannot
+     */
+    public void tryToStore(String name) {
+        String probe = Layout.PROBES + name;
+        sealed.put(probe, sealed.seal(probe, Layout.PROBE_FORMAT, Sealed.nothing(), null));
+        try {
+            repository.delete(probe);
+        } catch (BackupRepositoryException kept) {
+            // Whoever may only add can claim an epoch all the same.
+        }
     }
 
     /** The highest epoch that was claimed here, or that a token belongs to under which anything was stored here; 0 if there is none. */

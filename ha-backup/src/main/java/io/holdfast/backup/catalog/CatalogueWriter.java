@@ -212,7 +212,7 @@ public final class CatalogueWriter {
     /** By the repository's own clock. */
     long repositoryMillis() {
         String name = Layout.PROBES + HexFormat.of().formatHex(randomBytes(16));
-        sealed.put(name, sealed.seal(name, "holdfast-probe-1", Sealed.nothing(), null));
+        sealed.put(name, sealed.seal(name, Layout.PROBE_FORMAT, Sealed.nothing(), null));
         try {
             return repository.list(name).stream()
                     .mapToLong(Stored::storedMillis)

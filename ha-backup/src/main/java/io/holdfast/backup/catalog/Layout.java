@@ -17,8 +17,10 @@ final class Layout {
     static final String FENCES = "fences/";
     /** {@code adopted/ID/TOKEN}: who has copied it from another repository, so that it counts although it was made under a lower token. */
     static final String ADOPTED = "adopted/";
-    /** {@code probes/...}: to see the repository's time. */
+    /** {@code probes/...}: to see the repository's time, or whether anything can be stored. */
     static final String PROBES = "probes/";
+
+    static final String PROBE_FORMAT = "holdfast-probe-1";
 
     /** {@code epochs/N}: a restore has begun that epoch, or meant to. */
     static final String EPOCHS = "epochs/";

@@ -297,11 +297,7 @@ final class Verifier {
 
         private void lost(BackupId id) {
             // Looked at again: it may have been deleted since, or be new.
-            boolean still = repository.list(Layout.deleting(id)).isEmpty()
-                    && repository.list(Layout.running(id)).isEmpty()
-                    && repository.list(Layout.manifest(id)).isEmpty()
-                    && !repository.list(Layout.data(id)).isEmpty();
-            if (still) {
+            if (Catalogue.isWithoutManifest(repository, id)) {
                 damages.add(Damage.of(
                         Layout.manifest(id),
                         Damage.Kind.MISSING,

@@ -104,8 +104,20 @@ final class Layers {
         return unreadable;
     }
 
-    /** A repository does not do what it is asked for any more; returns if it may be left out. */
-    void failed(Layer layer, BackupRepositoryException failed) {
-        leftOut(layer.name(), failed);
+    /**
+     * An epoch cannot be claimed in a repository, or it does not say which ones are; returns if it may be left out.
+     *
+     * @throws RestoreRefusedException if it may not
+     */
+    void noClaim(Layer layer, BackupRepositoryException failed) {
+        if (failed.reason() == BackupRepositoryException.Reason.UNAVAILABLE || withoutUnreachable) {
+            leftOut(layer.name(), failed);
+            return;
+        }
+        throw new RestoreRefusedException(
+                Reason.NO_EPOCH,
+                "no epoch can be claimed in the repository " + layer.name() + ": " + failed.getMessage()
+                        + ". Another restore may claim one in it; StateRestore.epoch(n) begins one without a claim, for which you answer, and "
+                        + GO_WITHOUT);
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.backup.restore;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.DamagedBackupException;
 import io.holdfast.backup.KeyUnavailableException;
+import io.holdfast.backup.RestoreRefusedException.Reason;
 import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.catalog.Manifest.StoredObject;
@@ -36,10 +37,11 @@ final class Pieces {
      * What was found of a backup's only container.
      *
      * @param piece null if it is whole nowhere
-     * @param keyMissing true if it is not known to be damaged where it is, since its key is not to be had
+     * @param reason why it cannot be had, if it cannot: rather that a repository is not there than that a key is missing, and
+     *     rather that than damage, since with either it may turn out to be whole
      * @param why what is wrong with it where
      */
-    private record Found(@Nullable Piece piece, boolean keyMissing, List<String> why) {}
+    private record Found(@Nullable Piece piece, Reason reason, List<String> why) {}
 
     Pieces(Layers layers) {
         this.layers = layers;
@@ -73,9 +75,9 @@ final class Pieces {
         return String.join("; ", look(manifest).why());
     }
 
-    /** True if it cannot be had for want of a key. */
-    boolean isKeyMissing(Manifest manifest) {
-        return look(manifest).keyMissing();
+    /** Why it cannot be had. */
+    Reason reason(Manifest manifest) {
+        return look(manifest).reason();
     }
 
     private Found look(Manifest manifest) {
@@ -92,10 +94,11 @@ final class Pieces {
         if (manifest.objects().size() != 1) {
             why.add("the backup " + manifest.id() + " has " + manifest.objects().size()
                     + " containers, and one of the replicated state has one");
-            return new Found(null, false, why);
+            return new Found(null, Reason.DAMAGED, why);
         }
         StoredObject object = manifest.objects().get(0);
         boolean keyMissing = false;
+        boolean unreachable = false;
         for (Layer layer : layers.all()) {
             try (ContainerReader reader =
                     layer.catalogue().open(manifest, object.name(), steps("checking", layer, object))) {
@@ -104,18 +107,20 @@ final class Pieces {
                 if (!why.isEmpty()) {
                     layers.remark(object.name() + " is taken from " + layer.name() + ": " + String.join("; ", why));
                 }
-                return new Found(new Piece(manifest, object, layer), false, why);
+                return new Found(new Piece(manifest, object, layer), Reason.DAMAGED, why);
             } catch (DamagedBackupException damaged) {
                 why.add("in " + layer.name() + ", " + damaged.damage());
             } catch (KeyUnavailableException missing) {
                 keyMissing = true;
                 why.add("in " + layer.name() + ", " + object.name() + ": " + missing.getMessage());
             } catch (BackupRepositoryException failed) {
+                unreachable |= failed.reason() == BackupRepositoryException.Reason.UNAVAILABLE;
                 why.add("in " + layer.name() + ", " + object.name() + ": " + failed.getMessage());
             } catch (IOException failed) {
                 why.add("in " + layer.name() + ", " + object.name() + " cannot be read: " + failed);
             }
         }
-        return new Found(null, keyMissing, why);
+        Reason known = keyMissing ? Reason.NO_KEY : Reason.DAMAGED;
+        return new Found(null, unreachable ? Reason.UNREACHABLE : known, why);
     }
 }

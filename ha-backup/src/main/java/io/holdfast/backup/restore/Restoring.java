@@ -10,11 +10,14 @@ import io.holdfast.backup.RestoreRefusedException.Reason;
 import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.restore.Choice.Chain;
+import io.holdfast.backup.restore.Choice.PassedOver;
 import io.holdfast.backup.restore.Pieces.Piece;
+import io.holdfast.core.FencingToken;
 import io.holdfast.core.spi.StateRestorer;
 import io.holdfast.core.spi.StateRestorer.Restored;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,38 +37,83 @@ import org.slf4j.LoggerFactory;
  */
 public final class Restoring {
     private static final Logger LOG = LoggerFactory.getLogger(Restoring.class);
+    /**
+     * So much may lie between the clock of who made a backup and that of the master whose entries are in it. Scheduling distrusts a clock from the same jump on
+     * ({@code CLOCK_SET}); and what is refused for nothing within it costs no more than the bound that the message names.
+     */
+    private static final long CLOCKS_DIFFER_MILLIS = Duration.ofMinutes(10).toMillis();
 
     private final RestoreBound bound;
     private final Layers layers;
+    private final EpochClaim epochs;
     private final Choice choice;
     private final Pieces pieces;
     private final Chain chain;
     private final List<Piece> chosen;
 
-    private Restoring(RestoreBound bound, Layers layers, String logId) {
-        this.bound = bound;
+    /**
+     * What is to be restored.
+     *
+     * @param repositories where it may be
+     * @param keys with which it is read
+     * @param bound up to where
+     * @param logId of the only log that is looked at; empty for the one that the bound is meant of
+     * @param withoutUnreachable true if a repository that cannot be used is done without
+     * @param aboveEpoch all epochs up to that are taken, whatever the repositories know
+     * @param epoch the one to begin, without a claim; 0 if one is claimed
+     */
+    public record Asked(
+            List<BackupRepository> repositories,
+            BackupKeys keys,
+            RestoreBound bound,
+            String logId,
+            boolean withoutUnreachable,
+            int aboveEpoch,
+            int epoch) {}
+
+    private Restoring(Asked asked, Layers layers, EpochClaim epochs) {
+        this.bound = asked.bound();
         this.layers = layers;
-        this.choice = new Choice(layers.manifests(), bound, logId);
+        this.epochs = epochs;
+        this.choice = new Choice(layers.manifests(), bound, asked.logId());
         this.pieces = new Pieces(layers);
-        this.chain = choose(logId);
+        this.chain = choose(asked.logId());
         this.chosen = new ArrayList<>();
         chosen.add(whole(chain.backup()));
         chain.log().forEach(part -> chosen.add(whole(part)));
     }
 
     /**
-     * Looks and chooses, and reads all that it has chosen.
+     * Looks and chooses, and reads all that it has chosen. Changes nothing.
      *
-     * @param logId of the only log that is looked at; empty for the one that the bound is meant of
-     * @throws RestoreRefusedException if the bound cannot be reached
+     * @throws RestoreRefusedException if the bound cannot be reached, or the epoch that was given is none to begin
      */
-    public static Restoring plan(
-            List<BackupRepository> repositories,
-            BackupKeys keys,
-            RestoreBound bound,
-            String logId,
-            boolean withoutUnreachable) {
-        return new Restoring(bound, Layers.open(repositories, keys, withoutUnreachable), logId);
+    public static Restoring plan(Asked asked) {
+        Layers layers = layers(asked);
+        EpochClaim epochs = new EpochClaim(layers, asked);
+        epochs.checkGiven();
+        return new Restoring(asked, layers, epochs);
+    }
+
+    /**
+     * The same for somebody who goes on with {@link #into}: finds out first whether there is an epoch for it.
+     *
+     * @throws RestoreRefusedException also if no epoch can be claimed
+     */
+    public static Restoring prepare(Asked asked, RandomGenerator random) {
+        Layers layers = layers(asked);
+        EpochClaim epochs = new EpochClaim(layers, asked);
+        epochs.check(random);
+        return new Restoring(asked, layers, epochs);
+    }
+
+    /** Finds out whether there is an epoch for it, and nothing else. */
+    public static void check(Asked asked, RandomGenerator random) {
+        new EpochClaim(layers(asked), asked).check(random);
+    }
+
+    private static Layers layers(Asked asked) {
+        return Layers.open(asked.repositories(), asked.keys(), asked.withoutUnreachable());
     }
 
     private Piece whole(Manifest manifest) {
@@ -77,14 +125,31 @@ public final class Restoring {
     }
 
     private Chain choose(String logId) {
+        PassedOver newer = choice.passedOver();
+        if (newer != null) {
+            throw ambiguous(newer);
+        }
         Manifest newest = null;
         for (Manifest candidate : choice.candidates()) {
             if (pieces.of(candidate) != null) {
-                return newest == null ? from(candidate) : instead(newest, candidate);
+                return newest == null ? from(candidate, logId) : instead(newest, candidate, logId);
             }
             newest = newest == null ? candidate : newest;
         }
         throw newest == null ? none(logId) : unusable(newest, cannotBeRestored(newest));
+    }
+
+    /** Of two logs nobody but the caller knows which one he means; entries of one number are not the same in both. */
+    private RestoreRefusedException ambiguous(PassedOver newer) {
+        String older = Choice.range(choice.candidates().get(0)).logId();
+        return new RestoreRefusedException(
+                Reason.NO_BACKUP,
+                "of " + bound + " there are two: the newest log, " + newer.logId() + ", is archived up to entry "
+                        + newer.lastIndex() + " and has no physical backup of the replicated state at or before it; "
+                        + older
+                        + ", which is older, has one, and may hold another entry under that number. Say which is meant: ofLog(\""
+                        + newer.logId() + "\") is the newest, of which this cannot be restored; ofLog(\"" + older
+                        + "\") restores the older one's");
     }
 
     private static String cannotBeRestored(Manifest backup) {
@@ -92,11 +157,11 @@ public final class Restoring {
     }
 
     /** With an earlier one, which reaches no further, and less far if the log between the two is not whole. */
-    private Chain instead(Manifest newest, Manifest earlier) {
+    private Chain instead(Manifest newest, Manifest earlier, String logId) {
         String why = cannotBeRestored(newest) + ": " + pieces.why(newest);
         Chain chain;
         try {
-            chain = from(earlier);
+            chain = from(earlier, logId);
         } catch (RestoreRefusedException refused) {
             throw new RestoreRefusedException(
                     refused.reason(), why + ". The one before does not do instead: " + refused.getMessage());
@@ -106,7 +171,7 @@ public final class Restoring {
     }
 
     /** What follows a whole backup, of which all is whole somewhere. An earlier backup would reach no further. */
-    private Chain from(Manifest backup) {
+    private Chain from(Manifest backup, String logId) {
         Set<BackupId> unusable = new HashSet<>();
         Manifest broken = null;
         while (true) {
@@ -116,7 +181,7 @@ public final class Restoring {
                 if (!chain.reached()) {
                     throw broken == null ? notReached(chain) : unusable(broken, reaches(chain));
                 }
-                refuseIfMoreIsUnreadable(chain);
+                refuseIfMoreIsUnreadable(chain, logId);
                 return chain;
             }
             broken = broken == null ? next : broken;
@@ -134,8 +199,7 @@ public final class Restoring {
     }
 
     private RestoreRefusedException unusable(Manifest manifest, String what) {
-        return new RestoreRefusedException(
-                pieces.isKeyMissing(manifest) ? Reason.NO_KEY : Reason.DAMAGED, what + ": " + pieces.why(manifest));
+        return new RestoreRefusedException(pieces.reason(manifest), what + ": " + pieces.why(manifest));
     }
 
     private RestoreRefusedException notReached(Chain chain) {
@@ -150,25 +214,48 @@ public final class Restoring {
     private String reaches(Chain chain) {
         return bound + " of the log " + Choice.range(chain.backup()).logId() + " is not reached: from the backup "
                 + chain.backup().id() + " on, all is there up to entry " + chain.index() + ", taken at "
-                + Instant.ofEpochMilli(chain.millis()) + "; RestoreBound.index(" + chain.index()
-                + ") restores that";
+                + Instant.ofEpochMilli(chain.millis()) + "; " + advice(chain);
     }
 
-    /** Who wants all that there is must hear of what he does not get. */
-    private void refuseIfMoreIsUnreadable(Chain chain) {
-        if (!bound.isEnd()) {
-            return;
-        }
+    /** With the log's id: the same number may be one of another log as well. */
+    private static String advice(Chain chain) {
+        return "upTo(RestoreBound.index(" + chain.index() + ")).ofLog(\""
+                + Choice.range(chain.backup()).logId() + "\") restores that";
+    }
+
+    /** Who wants all that there is must hear of what he does not get; and who names no log, of a newer one that may be meant. */
+    private void refuseIfMoreIsUnreadable(Chain chain, String logId) {
         for (Map.Entry<BackupId, Damage> unreadable : layers.unreadable().entrySet()) {
-            if (unreadable.getKey().compareTo(chain.backup().id()) > 0) {
+            if (bound.isEnd() && mayReachFurther(unreadable.getKey(), chain)) {
                 throw new RestoreRefusedException(
                         reason(unreadable.getValue()),
                         "what is there to the end is not known, as a later manifest can be read nowhere: "
                                 + unreadable.getValue() + ". All is there up to entry " + chain.index() + ", taken at "
-                                + Instant.ofEpochMilli(chain.millis()) + "; RestoreBound.index(" + chain.index()
-                                + ") restores that");
+                                + Instant.ofEpochMilli(chain.millis()) + "; " + advice(chain));
+            }
+            if (bound.lastIndex() < Long.MAX_VALUE && logId.isEmpty() && isOfNewerLog(unreadable.getKey(), chain)) {
+                throw new RestoreRefusedException(
+                        reason(unreadable.getValue()),
+                        bound + " may be meant of a newer log, of which a manifest can be read nowhere: "
+                                + unreadable.getValue() + ". The log "
+                                + Choice.range(chain.backup()).logId()
+                                + " has it; name that by ofLog if it is meant");
             }
         }
+    }
+
+    private static boolean isOfNewerLog(BackupId unreadable, Chain chain) {
+        return unreadable.token().epoch()
+                > new FencingToken(Choice.range(chain.backup()).toTerm()).epoch();
+    }
+
+    /**
+     * A later holder of the role made it, or it was begun when the last entry that is there was taken, or after that. The first is certain; the other goes by
+     * two clocks, those of its maker and of a master.
+     */
+    private static boolean mayReachFurther(BackupId unreadable, Chain chain) {
+        return unreadable.token().compareTo(chain.backup().id().token()) > 0
+                || unreadable.began().toEpochMilli() >= chain.millis() - CLOCKS_DIFFER_MILLIS;
     }
 
     private static Reason reason(Damage damage) {
@@ -209,13 +296,13 @@ public final class Restoring {
     }
 
     /**
-     * Claims an epoch, and has it restored.
+     * Claims an epoch unless one was given, and has it restored.
      *
      * @throws RestoreRefusedException if no epoch can be claimed
      * @throws IOException as of {@link StateRestorer#restore}
      */
     public Restored into(StateRestorer target, RandomGenerator random) throws IOException {
-        int epoch = new EpochClaim(layers, chain.backup().id(), random).claim();
+        int epoch = epochs.take(chain.backup().id(), random);
         LOG.info(
                 "restoring up to {} in epoch {}: the state at entry {} of the log {} from {}, and {} parts of the log; containers by"
                         + " repository: {}",

@@ -1,6 +1,7 @@
 package io.holdfast.backup.restore;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.backup.BackupKind;
@@ -10,6 +11,7 @@ import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.catalog.Manifest.StoredObject;
 import io.holdfast.backup.restore.Choice.Chain;
+import io.holdfast.backup.restore.Choice.PassedOver;
 import io.holdfast.core.FencingToken;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,20 +25,27 @@ import org.junit.jupiter.api.Test;
 
 /** Of random catalogues, what the slow and obvious way finds is found. */
 class ChoiceTest {
-    private static final String LOG = "9d0f.0";
+    private static final String LOG = "9d0f.1";
     private static final int ENTRIES = 40;
 
     private final List<Manifest> all = new ArrayList<>();
 
     private void add(BackupKind kind, String log, long from, long to) {
-        BackupId id = new BackupId(Archive.moment(to), FencingToken.of(0, 7), all.size());
+        add(kind, log, from, to, to);
+    }
+
+    /** @param second when it is made, by its maker's clock */
+    private void add(BackupKind kind, String log, long from, long to, long second) {
+        FencingToken token = FencingToken.of(log.endsWith(".0") ? 0 : 1, 7);
+        BackupId id = new BackupId(Archive.moment(second), token, all.size());
         all.add(new Manifest(
                 id,
                 "shop",
                 kind,
                 "state",
                 "node-1",
-                Optional.of(new LogRange(log, from, to, 7, from == 0 ? 0 : Archive.at(from), Archive.at(to))),
+                Optional.of(
+                        new LogRange(log, from, to, token.value(), from == 0 ? 0 : Archive.at(from), Archive.at(to))),
                 Archive.moment(to),
                 List.of(new StoredObject("data/" + id + "/it", 1, 1, "")),
                 List.of(),
@@ -93,6 +102,7 @@ class ChoiceTest {
 
     private void check(Random random, RestoreBound bound, long limit) {
         Choice choice = new Choice(all, bound, "");
+        assertNull(choice.passedOver(), "of the other log there is no backup to fall back to");
         List<Manifest> possible = all.stream()
                 .filter(each ->
                         each.kind() == BackupKind.PHYSICAL && Choice.range(each).toIndex() <= limit)
@@ -137,5 +147,39 @@ class ChoiceTest {
             check(random, RestoreBound.until(Archive.moment(limit)), limit);
             check(random, RestoreBound.end(), Long.MAX_VALUE);
         }
+    }
+
+    private String logOf(RestoreBound bound) {
+        Choice choice = new Choice(all, bound, "");
+        assertNull(choice.passedOver());
+        return Choice.range(choice.candidates().get(0)).logId();
+    }
+
+    @Test
+    void theNewestLogIsThatOfTheLatestEpochWhateverTheClocksSay() {
+        add(BackupKind.PHYSICAL, "9d0f.0", 0, 20, 1_000);
+        add(BackupKind.LOG, "9d0f.0", 21, 40, 1_010);
+        add(BackupKind.PHYSICAL, LOG, 0, 15, 500); // restored to entry 14 on a machine whose clock is in the past
+        add(BackupKind.LOG, LOG, 16, 35, 510);
+        assertEquals(LOG, logOf(RestoreBound.end()));
+        assertEquals(LOG, logOf(RestoreBound.index(30)));
+        assertEquals(LOG, logOf(RestoreBound.until(Archive.moment(2_000))));
+        assertEquals(
+                "9d0f.0",
+                Choice.range(new Choice(all, RestoreBound.end(), "9d0f.0")
+                                .candidates()
+                                .get(0))
+                        .logId());
+    }
+
+    @Test
+    void thePartsOfALogTellItsEpochAsWell() {
+        add(BackupKind.PHYSICAL, "9d0f.0", 0, 20, 1_000);
+        add(BackupKind.LOG, LOG, 16, 35, 510);
+        Choice end = new Choice(all, RestoreBound.end(), "");
+        assertEquals(new PassedOver(LOG, 35), end.passedOver(), "the newest log has no backup that would be its end");
+        assertEquals(new PassedOver(LOG, 35), new Choice(all, RestoreBound.index(35), "").passedOver());
+        assertEquals("9d0f.0", logOf(RestoreBound.index(36)), "only the older one may have had it");
+        assertEquals("9d0f.0", logOf(RestoreBound.until(Archive.moment(600))), "moments are not counted anew");
     }
 }

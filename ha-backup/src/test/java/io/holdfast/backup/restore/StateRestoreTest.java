@@ -143,7 +143,7 @@ class StateRestoreTest {
                     RestoreRefusedException.Reason.NOT_REACHED, restore().upTo(bound));
             assertSays("all is there up to entry 20", gap);
             assertSays("entries 21 to 25 are archived nowhere, those from 26 on are", gap);
-            assertSays("RestoreBound.index(20)", gap);
+            assertSays("upTo(RestoreBound.index(20)).ofLog(\"" + LOG + "\") restores that", gap);
         }
         archive.part(LOG, 19, 26);
         RestoreRefusedException late =
@@ -238,8 +238,11 @@ class StateRestoreTest {
         new Archive(first, BackupKeys.of(KeyRing.of("ff".repeat(32), "00112233445566778899aabbccddeeff".repeat(2))), 1)
                 .part(LOG, 11, 20);
         RestoreRefusedException later = refused(RestoreRefusedException.Reason.NO_KEY, restore());
-        assertSays("RestoreBound.index(10)", later);
-        assertEquals(10, index(restore(), RestoreBound.index(10)));
+        assertSays("upTo(RestoreBound.index(10)).ofLog(\"" + LOG + "\") restores that", later);
+        RestoreRefusedException newer =
+                refused(RestoreRefusedException.Reason.NO_KEY, restore().upTo(RestoreBound.index(10)));
+        assertSays("may be meant of a newer log", newer);
+        assertEquals(10, index(restore().ofLog(LOG), RestoreBound.index(10)));
     }
 
     @Test
@@ -349,7 +352,7 @@ class StateRestoreTest {
         copyToSecond();
         int[] inBetween = new int[1];
         BackupRepository slow = FailingRepository.hooked(first, (call, name) -> {
-            if (call.equals("put") && inBetween[0] == 0) {
+            if (call.equals("put") && name.startsWith("epochs/") && inBetween[0] == 0) {
                 inBetween[0] = -1;
                 try {
                     inBetween[0] = done(StateRestore.from(second, first).keys(Archive.KEYS))
@@ -406,7 +409,15 @@ class StateRestoreTest {
         assertEquals("b001.1", restore().upTo(RestoreBound.index(35)).plan().logId());
         assertEquals(
                 LOG, restore().upTo(RestoreBound.index(35)).ofLog(LOG).plan().logId());
-        assertEquals(LOG, restore().upTo(RestoreBound.index(25)).plan().logId(), "only that one has it");
+        RestoreRefusedException both =
+                refused(RestoreRefusedException.Reason.NO_BACKUP, restore().upTo(RestoreBound.before(26)));
+        assertSays("ofLog(\"b001.1\")", both);
+        assertSays("ofLog(\"" + LOG + "\") restores", both);
+        assertEquals(
+                LOG, restore().upTo(RestoreBound.index(25)).ofLog(LOG).plan().logId());
+        refused(
+                RestoreRefusedException.Reason.NO_BACKUP,
+                restore().upTo(RestoreBound.index(25)).ofLog("b001.1"));
         assertEquals(35, done(restore().upTo(RestoreBound.index(35)).ofLog(LOG)).index());
     }
 
@@ -425,6 +436,151 @@ class StateRestoreTest {
                 "b001.1",
                 restore().upTo(RestoreBound.until(Archive.moment(55))).plan().logId());
         assertEquals(55, index(restore(), RestoreBound.until(Archive.moment(55))));
+    }
+
+    @Test
+    void whatIsAdvisedIsOfTheSameLogWhateverElseThereIs() throws IOException {
+        archive.state(LOG, 10);
+        archive.part(LOG, 11, 20);
+        new Archive(first, Archive.KEYS, 1).state("b001.1", 15);
+        RestoreRefusedException refused = refused(
+                RestoreRefusedException.Reason.NOT_REACHED,
+                restore().upTo(RestoreBound.index(25)).ofLog(LOG));
+        assertSays("upTo(RestoreBound.index(20)).ofLog(\"" + LOG + "\") restores that", refused);
+        assertEquals(20, done(restore().upTo(RestoreBound.index(20)).ofLog(LOG)).index());
+        refused(RestoreRefusedException.Reason.NOT_REACHED, restore().upTo(RestoreBound.index(20)));
+    }
+
+    @Test
+    void theEndIsOfTheRestoredLogThoughItsClockIsInThePast() throws IOException {
+        archive.state(LOG, 10_000);
+        archive.part(LOG, 10_001, 10_040);
+        Archive past = new Archive(first, Archive.KEYS, 1); // whose clock begins at second 0
+        past.state("b001.1", 30);
+        past.part("b001.1", 31, 60);
+        assertEquals("b001.1", restore().plan().logId());
+        assertEquals(60, done(restore()).index());
+    }
+
+    @Test
+    void whatALaterHolderMadeCountsAsLaterWhateverItsClockSaid() {
+        archive.state(LOG, 10_000);
+        archive.part(LOG, 10_001, 10_040);
+        damageManifest(first, new Archive(first, Archive.KEYS, 1).part(LOG, 1, 2));
+        assertSays("a later manifest", refused(RestoreRefusedException.Reason.DAMAGED, restore()));
+    }
+
+    @Test
+    void whatBeganLongBeforeTheEndOfWhatIsThereHoldsNothingLater() throws IOException {
+        archive.state(LOG, 10_000);
+        Manifest early = archive.part(LOG, 10_001, 10_010);
+        archive.part(LOG, 10_001, 10_605);
+        damageManifest(first, early);
+        assertSays("a later manifest", refused(RestoreRefusedException.Reason.DAMAGED, restore()));
+        archive.part(LOG, 10_606, 10_611);
+        assertEquals(10_611, done(restore()).index(), "it began 601 seconds before the last entry");
+    }
+
+    private BackupRepository readOnly(MemoryRepository repository, AtomicInteger reads) {
+        return FailingRepository.hooked(repository, (call, name) -> {
+            if (call.equals("read") && name.startsWith("data/")) {
+                reads.incrementAndGet();
+            } else if (call.equals("put") || call.equals("delete")) {
+                throw new BackupRepositoryException(Reason.REFUSED, "second: read-only", null);
+            }
+        });
+    }
+
+    @Test
+    void whoMayOnlyReadLearnsItBeforeReadingAndMayGiveAnEpoch() throws IOException {
+        archive.state(LOG, 10);
+        copyToSecond();
+        AtomicInteger reads = new AtomicInteger();
+        StateRestore restore = StateRestore.from(first, readOnly(second, reads)).keys(Archive.KEYS);
+        for (StateRestore each : List.of(
+                restore, StateRestore.from(readOnly(second, reads), first).keys(Archive.KEYS))) {
+            RestoreRefusedException refused = assertThrows(RestoreRefusedException.class, () -> done(each));
+            assertEquals(RestoreRefusedException.Reason.NO_EPOCH, refused.reason());
+            assertSays("StateRestore.epoch(n)", refused);
+            assertThrows(RestoreRefusedException.class, () -> each.checkEpoch(new Random(1)));
+        }
+        assertEquals(0, reads.get(), "hours");
+        assertEquals(List.of(), epochs(first), "nothing is claimed");
+        assertEquals(first.names(), second.names(), "nothing is left of trying");
+
+        new Archive(first, Archive.KEYS, 3).other(BackupKind.LOGICAL);
+        for (int taken : new int[] {1, 3}) {
+            RestoreRefusedException known =
+                    assertThrows(RestoreRefusedException.class, () -> done(restore.epoch(taken)));
+            assertEquals(RestoreRefusedException.Reason.NO_EPOCH, known.reason());
+            assertSays("not larger than 3", known);
+            assertThrows(
+                    RestoreRefusedException.class, () -> restore.epoch(taken).plan());
+        }
+        assertEquals(4, done(restore.epoch(4)).epoch());
+        assertEquals(4, done(restore.epoch(4)).epoch(), "for which the caller answers");
+        assertEquals(List.of(), epochs(first));
+        assertThrows(IllegalArgumentException.class, () -> restore.epoch(0));
+        assertThrows(IllegalArgumentException.class, () -> restore.epoch(32_768));
+    }
+
+    @Test
+    void whoMayOnlyAddCanRestoreAllTheSame() throws IOException {
+        archive.state(LOG, 10);
+        BackupRepository adding = FailingRepository.hooked(first, (call, name) -> {
+            if (call.equals("delete")) {
+                throw new BackupRepositoryException(Reason.REFUSED, "first: nothing is removed", null);
+            }
+        });
+        assertEquals(1, done(StateRestore.from(adding).keys(Archive.KEYS)).epoch());
+        assertTrue(Catalogue.of(first, Archive.KEYS).verify(Progress.NONE).isClean());
+    }
+
+    @Test
+    void anEpochThatTheRepositoriesDoNotKnowOfIsLeftOut() throws IOException {
+        archive.state(LOG, 10);
+        assertEquals(6, done(restore().aboveEpoch(5)).epoch());
+        assertEquals(7, done(restore().aboveEpoch(5)).epoch());
+        assertThrows(
+                RestoreRefusedException.class,
+                () -> done(restore().aboveEpoch(9).epoch(9)));
+        assertThrows(IllegalArgumentException.class, () -> restore().aboveEpoch(-1));
+        assertThrows(IllegalArgumentException.class, () -> restore().aboveEpoch(32_767));
+    }
+
+    @Test
+    void aRepositoryThatGoesAwayWhileItIsReadIsNotDamaged() {
+        archive.state(LOG, 10);
+        BackupRepository leaving = FailingRepository.hooked(first, (call, name) -> {
+            if (call.equals("read") && name.startsWith("data/")) {
+                throw new BackupRepositoryException(Reason.UNAVAILABLE, "first: it is not mounted", null);
+            }
+        });
+        RestoreRefusedException refused = assertThrows(
+                RestoreRefusedException.class,
+                () -> done(StateRestore.from(leaving).keys(Archive.KEYS)));
+        assertEquals(RestoreRefusedException.Reason.UNREACHABLE, refused.reason());
+        assertSays("it is not mounted", refused);
+    }
+
+    @Test
+    void aBackupThatIsDeletedWhileTheListIsReadIsNotLost() {
+        Manifest gone = archive.state(LOG, 10);
+        String container = gone.objects().get(0).name();
+        byte[] content = first.bytes(container);
+        boolean[] listed = new boolean[1];
+        // A list that goes on over a deletion: it has found the data still, and the manifest no more.
+        BackupRepository deleting = FailingRepository.hooked(first, (call, name) -> {
+            if (call.equals("list") && name.isEmpty() && !listed[0]) {
+                first.delete("backups/" + gone.id());
+                listed[0] = true;
+            } else if (call.equals("list") && listed[0]) {
+                first.delete(container);
+            }
+        });
+        assertEquals(List.of(), Catalogue.of(deleting, Archive.KEYS).withoutManifest());
+        first.replace(container, content);
+        assertEquals(List.of(gone.id()), Catalogue.of(first, Archive.KEYS).withoutManifest());
     }
 
     @Test

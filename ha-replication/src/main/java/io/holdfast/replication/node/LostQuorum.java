@@ -5,6 +5,7 @@ import io.holdfast.core.runtime.Storage;
 import io.holdfast.replication.OfflineRecovery.Plan;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.Configuration;
+import io.holdfast.replication.log.DamagedFileException;
 import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.replication.log.HardStateFile;
 import io.holdfast.replication.log.Identity;
@@ -37,6 +38,9 @@ import java.util.random.RandomGenerator;
  * in the first term of a new epoch, then the new configuration as the log's last entry, which shows in the log what was done.
  */
 public final class LostQuorum {
+    /** For whichever follows its own. */
+    public static final int NEXT_EPOCH = 0;
+
     private final Storage storage = Storage.files();
     private final Path directory;
     private final Identity identity;
@@ -106,11 +110,28 @@ public final class LostQuorum {
                 last == snapshot.index() ? snapshot.term() : log.lastTerm(),
                 wallMillis[0],
                 log.neededIndex() > last ? log.neededIndex() : 0,
+                epoch(last == snapshot.index() ? snapshot.term() : log.lastTerm()),
                 log.detail().isEmpty() ? List.of() : List.of(log.detail()));
     }
 
-    /** See {@link io.holdfast.replication.OfflineRecovery#recover}. */
-    public static String recover(Path directory, String clusterId, RandomGenerator random) throws IOException {
+    /** Of what it has voted in, too, which is later than its log's if a recovery did not end. */
+    private int epoch(long lastTerm) throws IOException {
+        long term = lastTerm;
+        try {
+            term = Math.max(term, HardStateFile.read(storage, directory).state().term());
+        } catch (DamagedFileException damaged) {
+            // The log's is known, and a recovery puts up with that as well.
+        }
+        return new FencingToken(term).epoch();
+    }
+
+    /**
+     * See {@link io.holdfast.replication.OfflineRecovery#recover}.
+     *
+     * @param epoch the one to begin, or {@link #NEXT_EPOCH}
+     */
+    public static String recover(Path directory, String clusterId, int epoch, RandomGenerator random)
+            throws IOException {
         Storage storage = Storage.files();
         AutoCloseable lock = storage.lock(directory);
         try {
@@ -120,13 +141,13 @@ public final class LostQuorum {
                 throw new IllegalArgumentException(
                         "the cluster's id is " + known + ", not " + clusterId + "; nothing was changed");
             }
-            return recovery.recover(random);
+            return recovery.recover(epoch, random);
         } finally {
             unlock(lock, directory);
         }
     }
 
-    private static void unlock(AutoCloseable lock, Path directory) throws IOException {
+    static void unlock(AutoCloseable lock, Path directory) throws IOException {
         try {
             lock.close();
         } catch (IOException e) {
@@ -136,7 +157,7 @@ public final class LostQuorum {
         }
     }
 
-    private String recover(RandomGenerator random) throws IOException {
+    private String recover(int epoch, RandomGenerator random) throws IOException {
         Configuration alone = alone();
         UUID newCluster = new UUID(random.nextLong(), random.nextLong());
         List<Voter> places = new ArrayList<>(alone.voters());
@@ -161,7 +182,7 @@ public final class LostQuorum {
                         random,
                         SoleVoter.SAME_THREAD,
                         snapshot)) {
-            long term = nextEpoch(Math.max(vote.state().term(), log.lastTerm()));
+            long term = firstTerm(epoch, Math.max(vote.state().term(), log.lastTerm()));
             IdentityFile.save(storage, directory, next);
             SoleVoter.begin(vote, log, alone, term, times);
         }
@@ -169,12 +190,16 @@ public final class LostQuorum {
     }
 
     /** Its first term: larger than all that the others may have had without this node, who may have given tokens and sessions there. */
-    private long nextEpoch(long term) throws IOException {
-        int epoch = new FencingToken(term).epoch();
-        if (epoch == Short.MAX_VALUE) {
-            throw new IOException(directory + " is of epoch " + epoch + ", and there is none after it");
+    private long firstTerm(int epoch, long term) throws IOException {
+        int own = new FencingToken(term).epoch();
+        if (own == Short.MAX_VALUE) {
+            throw new IOException(directory + " is of epoch " + own + ", and there is none after it");
         }
-        return FencingToken.of(epoch + 1, 1).value();
+        if (epoch != NEXT_EPOCH && (epoch <= own || epoch > Short.MAX_VALUE)) {
+            throw new IllegalArgumentException("epoch " + epoch + " is not within " + (own + 1) + " to "
+                    + Short.MAX_VALUE + ": " + directory + " is of epoch " + own);
+        }
+        return FencingToken.of(epoch == NEXT_EPOCH ? own + 1 : epoch, 1).value();
     }
 
     /** This node votes, and every other that the directory knows of has an empty place. */

@@ -581,8 +581,8 @@ final class Replica {
     }
 
     /**
-     * The cluster and the epoch of its terms: both are drawn anew by a restore, and all terms of a cluster are of one epoch. A recovery
-     * from a lost quorum draws the cluster's id alone. Safe from any thread.
+     * The cluster and the epoch of its terms: both are new after a restore, and after a recovery from a lost quorum, and all terms of a cluster are of one
+     * epoch. Safe from any thread.
      */
     Optional<String> logId() {
         long term = status().term();

@@ -33,8 +33,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * See {@link io.holdfast.replication.OfflineRestore}. All is put together beside the directory, under another name, which is its own
- * in the end: a crash leaves no directory that a node would take for one.
+ * See {@link io.holdfast.replication.OfflineRestore}. All is put together beside the directory, and gets its name in the end: a crash leaves no
+ * directory that a node would take for one. The place beside it is locked meanwhile, so that of two restores into one directory one is refused,
+ * and never a mixture of both published.
  *
  * <p>The new epoch is in the terms: the upper 16 of their 64 bits, as in a {@link FencingToken}.
  */
@@ -43,8 +44,11 @@ public final class Restoration {
 
     private final Storage storage = Storage.files();
     private final Target target;
-    private final Path building;
+    /** Where one restore at a time is at work. */
+    private final Path site;
     /** Where it is put together. */
+    private final Path building;
+
     private final Path parent;
 
     private final List<Voter> others;
@@ -63,7 +67,8 @@ public final class Restoration {
         }
         this.parent = checkEmpty(storage, target);
         this.target = target;
-        this.building = parent.resolve(target.directory().toAbsolutePath().getFileName() + ".restoring");
+        this.site = parent.resolve(target.directory().toAbsolutePath().getFileName() + ".restoring");
+        this.building = site.resolve("node");
         this.others = others(target);
         this.address = Address.parse(target.address());
         this.epoch = epoch;
@@ -121,6 +126,44 @@ public final class Restoration {
     }
 
     private Restored restore(InputStream snapshot, @Nullable InputStream log) throws IOException {
+        storage.createDirectories(site);
+        AutoCloseable lock = lock();
+        Restored restored;
+        try {
+            checkEmpty(storage, target); // again: another restore may have ended since
+            restored = replace(snapshot, log);
+        } finally {
+            LostQuorum.unlock(lock, site);
+        }
+        clear();
+        return restored;
+    }
+
+    private AutoCloseable lock() throws IOException {
+        try {
+            return storage.lock(site);
+        } catch (IOException held) {
+            throw new IOException(
+                    "another restore into " + target.directory() + " may be under way: " + held.getMessage(), held);
+        }
+    }
+
+    /**
+     * Whoever takes what was locked for a lock of his own by now finds that the directory is not empty. After a failure that would not be so: then it stays, for
+     * the next attempt.
+     */
+    private void clear() {
+        try {
+            for (Path file : storage.list(site)) {
+                storage.delete(file);
+            }
+            storage.delete(site);
+        } catch (IOException inUse) {
+            // What is restored is restored; nobody needs what is left.
+        }
+    }
+
+    private Restored replace(InputStream snapshot, @Nullable InputStream log) throws IOException {
         remove(building); // of an attempt that did not end
         try {
             if (storage.exists(target.directory())) {

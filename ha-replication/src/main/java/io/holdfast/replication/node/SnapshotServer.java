@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,8 @@ final class SnapshotServer {
     private final ByteBufAllocator allocator;
     private final PeerLinks peers;
     private final Consumer<RaftInput> inputs;
-    private final Runnable damaged;
+    private final LongConsumer damaged;
+    /** Of the reader's thread; 0 if none is. */
     private long damagedIndex;
     /** For whom a chunk is being read. */
     private final Set<String> reading = new TreeSet<>();
@@ -60,7 +62,7 @@ final class SnapshotServer {
             ByteBufAllocator allocator,
             PeerLinks peers,
             Consumer<RaftInput> inputs,
-            Runnable damaged) {
+            LongConsumer damaged) {
         this.damaged = damaged;
         this.node = node;
         this.store = store;
@@ -130,12 +132,21 @@ final class SnapshotServer {
             if (e instanceof DamagedSnapshotException) {
                 damagedIndex = request.index();
                 LOG.error("{}: {}; another one is taken", node, e.getMessage());
-                loop.execute(damaged);
+                loop.execute(() -> damaged.accept(request.index()));
             }
             throw e;
         }
         serving.put(request.to(), new Serving(request.index(), file));
         return file;
+    }
+
+    /** There is a new one at that index, which takes the place of one that was damaged, if there was any. */
+    void taken(long index) {
+        reader.execute(() -> {
+            if (damagedIndex == index) {
+                damagedIndex = 0;
+            }
+        });
     }
 
     /** Closes what nobody fetches any more. To be called now and then, and at the end with nobody. */

@@ -54,6 +54,9 @@ final class SnapshotTaker {
     private final List<Wanted> served = new ArrayList<>();
     private boolean taking;
     private boolean soon;
+    /** The newest one, if it cannot be read: one of the same index has to take its place. 0 if none is. */
+    private volatile long damagedIndex;
+
     /** The user's machine has none. */
     private boolean never;
 
@@ -82,7 +85,7 @@ final class SnapshotTaker {
     /** Takes one if it is time. To be called now and then. */
     void housekeeping() {
         long since = applier.appliedBytes() - coveredBytes;
-        boolean due = !wanted.isEmpty() || (soon ? since > 0 : policy.isDue(clock.nanoTime(), since));
+        boolean due = !wanted.isEmpty() || soon || policy.isDue(clock.nanoTime(), since);
         if (!taking && !never && !stopped && applier.mayBeCaptured() && due) {
             taking = true;
             soon = false;
@@ -116,8 +119,9 @@ final class SnapshotTaker {
         all.forEach(each -> each.failed(why));
     }
 
-    /** One is needed as soon as there is anything new: the last one is of no use. */
-    void takeSoon() {
+    /** The one of that index cannot be read: another one is needed at once, also if nothing is new. */
+    void damaged(long index) {
+        damagedIndex = Math.max(damagedIndex, index);
         soon = true;
     }
 
@@ -158,6 +162,9 @@ final class SnapshotTaker {
                 return;
             }
             coveredBytes = covered;
+            if (meta.index() >= damagedIndex) {
+                damagedIndex = 0;
+            }
             policy.taken(now, bytes);
             events.taken(meta, bytes, now - begun);
             serve();
@@ -192,10 +199,12 @@ final class SnapshotTaker {
             if (stopped) {
                 return -1;
             }
-            if (state.meta().index() <= store.newestIndex()) {
+            long newest = store.newestIndex();
+            boolean again = newest > 0 && newest == damagedIndex && state.meta().index() == newest;
+            if (state.meta().index() <= newest && !again) {
                 return 0; // one that came from the master is newer
             }
-            writer = store.begin(state.meta());
+            writer = again ? store.beginAgain(state.meta()) : store.begin(state.meta());
             writing = writer;
             state.writeTo(writer);
             writer.finish();

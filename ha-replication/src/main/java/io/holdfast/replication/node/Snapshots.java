@@ -203,7 +203,8 @@ final class Snapshots {
             if (newest == null) {
                 request.failed("its snapshot was damaged and has been set aside; ask again");
             } else {
-                request.answer(new SnapshotCut(newest, logId, () -> loop.execute(this::damaged)));
+                long at = newest.meta().index();
+                request.answer(new SnapshotCut(newest, logId, () -> loop.execute(() -> damaged(at))));
             }
         } catch (IOException e) {
             LOG.warn("{}: its newest snapshot cannot be opened for a cut", node, e);
@@ -236,10 +237,10 @@ final class Snapshots {
         applier.restore(new StoredState(file), worker);
     }
 
-    /** The newest cannot be read. */
-    private void damaged() {
+    /** The one of that index cannot be read. */
+    private void damaged(long at) {
         meters.snapshotFailed();
-        taker.takeSoon();
+        taker.damaged(at);
     }
 
     /** The applier has taken the state from the newest. */
@@ -275,6 +276,7 @@ final class Snapshots {
         public void taken(SnapshotMeta meta, long bytes, long nanos) {
             LOG.info("{} has a snapshot at index {}: {} bytes in {} ms", node, meta.index(), bytes, nanos / 1_000_000);
             index = Math.max(index, meta.index());
+            server.taken(meta.index());
             meters.snapshotTaken(meta.index(), bytes, nanos);
             inputs.accept(new RaftInput.SnapshotTaken(meta.index(), meta.term(), bytes));
         }

@@ -90,6 +90,22 @@ public final class SnapshotStore {
             throw new IllegalStateException("a snapshot at index " + meta.index() + " in " + directory
                     + ", which holds one at " + entries.get(entries.size() - 1).index());
         }
+        return write(meta);
+    }
+
+    /**
+     * Begins one that takes the place of the newest, which has the same end and cannot be read; that stays until this one is whole. {@link #commit} or
+     * {@link #abandon} must follow.
+     */
+    public SnapshotWriter beginAgain(SnapshotMeta meta) throws IOException {
+        if (meta.index() != newestIndex() || !entry(meta.index()).path().equals(path(meta.index(), meta.term()))) {
+            throw new IllegalStateException("no snapshot at index " + meta.index() + " of term " + meta.term() + " in "
+                    + directory + " is the newest, which is at " + newestIndex());
+        }
+        return write(meta);
+    }
+
+    private SnapshotWriter write(SnapshotMeta meta) throws IOException {
         Path part = part(meta);
         if (storage.exists(part)) {
             storage.delete(part); // of an attempt that failed and could not be cleared away
@@ -194,6 +210,7 @@ public final class SnapshotStore {
         Path path = directory.resolve(name(meta));
         storage.rename(part(meta), path);
         storage.forceDirectory(directory);
+        entries.removeIf(other -> other.index() == meta.index());
         entries.add(new Entry(meta.index(), meta.term(), path));
     }
 

@@ -1,6 +1,7 @@
 package io.holdfast.replication.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,14 +15,20 @@ import io.holdfast.core.spi.StateCut;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.OfflineRecovery;
+import io.holdfast.replication.OfflineRestore;
+import io.holdfast.replication.OfflineRestore.Target;
+import io.holdfast.replication.OfflineRestore.UpTo;
 import io.holdfast.replication.ReplicatedMap;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -88,6 +95,67 @@ class LogIdTest {
     }
 
     @Test
+    void aRecoveryBeginsTheEpochThatItIsGivenIfThatIsALaterOne() throws Exception {
+        start().close();
+        OfflineRecovery.Plan plan = OfflineRecovery.plan(directory);
+        assertEquals(0, plan.epoch());
+        for (int none : new int[] {-1, 0, 32_768}) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> OfflineRecovery.recover(directory, plan.clusterId(), none, new SplittableRandom(1)));
+        }
+        assertEquals(plan, OfflineRecovery.plan(directory));
+        OfflineRecovery.recover(directory, plan.clusterId(), 7, new SplittableRandom(1));
+        OfflineRecovery.Plan after = OfflineRecovery.plan(directory);
+        assertEquals(7, after.epoch());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> OfflineRecovery.recover(directory, after.clusterId(), 7, new SplittableRandom(2)));
+        String third = OfflineRecovery.recover(directory, after.clusterId(), new SplittableRandom(3));
+        try (HaCluster recovered = start()) {
+            assertEquals(
+                    third + ".8",
+                    recovered.feature(ReplicatedState.class).logId().orElseThrow());
+        }
+    }
+
+    @Test
+    void ofTwoRestoresIntoOneDirectoryOneIsRefused() throws Exception {
+        byte[] snapshot;
+        try (HaCluster cluster = start()) {
+            map(cluster).put("a", "b");
+            try (StateCut cut = get(cluster.feature(ReplicatedState.class).cut(LIMIT))) {
+                snapshot = cut.open().readAllBytes();
+            }
+        }
+        Path place = directory.resolve("restored");
+        Target target = new Target(place, "shop", "node-1", "127.0.0.1:7400", List.of());
+        IOException[] refused = new IOException[1];
+        InputStream slow = new ByteArrayInputStream(snapshot) {
+            @Override
+            public synchronized int read(byte[] into, int offset, int length) {
+                if (refused[0] == null) {
+                    refused[0] = assertThrows(
+                            IOException.class, () -> restore(target, 2, new ByteArrayInputStream(snapshot)));
+                }
+                return super.read(into, offset, length);
+            }
+        };
+        assertThrows(IOException.class, () -> restore(target, 1, new ByteArrayInputStream(new byte[10])));
+        restore(target, 1, slow);
+        assertTrue(
+                String.valueOf(refused[0].getMessage()).contains("another restore into " + place),
+                refused[0].toString());
+        assertEquals(1, OfflineRecovery.plan(place).epoch());
+        assertFalse(Files.exists(directory.resolve("restored.restoring")), "nothing is left beside it");
+        assertThrows(IllegalArgumentException.class, () -> restore(target, 3, new ByteArrayInputStream(snapshot)));
+    }
+
+    private static void restore(Target target, int epoch, InputStream snapshot) throws IOException {
+        OfflineRestore.restore(target, epoch, snapshot, null, UpTo.END, new SplittableRandom(epoch));
+    }
+
+    @Test
     void aCutThatTheDiskHasDamagedIsNotReadToItsEnd() throws Exception {
         try (HaCluster cluster = start()) {
             map(cluster).put("a", "b");
@@ -108,6 +176,10 @@ class LogIdTest {
                 IOException damaged =
                         assertThrows(IOException.class, () -> cut.open().readAllBytes());
                 assertTrue(damaged.getMessage().contains("is damaged at offset"), damaged.toString());
+            }
+            // Nothing is new, and what cannot be read is written again all the same.
+            try (StateCut again = get(cluster.feature(ReplicatedState.class).cut(LIMIT))) {
+                assertEquals(again.bytes(), again.open().readAllBytes().length);
             }
         }
     }

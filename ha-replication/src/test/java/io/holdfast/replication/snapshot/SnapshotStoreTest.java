@@ -38,7 +38,10 @@ class SnapshotStoreTest {
     }
 
     private static SnapshotWriter write(SnapshotStore store, long index) throws IOException {
-        SnapshotWriter writer = store.begin(meta(index));
+        return write(store.begin(meta(index)), index);
+    }
+
+    private static SnapshotWriter write(SnapshotWriter writer, long index) throws IOException {
         try (OutputStream out = writer.section(1, 1)) {
             out.write(state(index));
         }
@@ -48,6 +51,15 @@ class SnapshotStoreTest {
 
     private static void take(SnapshotStore store, long index) throws IOException {
         store.commit(write(store, index));
+    }
+
+    /** At 10 and 20. */
+    private void takeTwoOfWhichTheSecondIsDamaged(SnapshotStore store) throws IOException {
+        take(store, 10);
+        take(store, 20);
+        byte[] bytes = storage.bytes(path(20));
+        bytes[50_000] ^= 4;
+        storage.put(path(20), bytes);
     }
 
     private static void assertHolds(SnapshotStore store, long index) throws IOException {
@@ -83,16 +95,28 @@ class SnapshotStoreTest {
     @Test
     void aDamagedOneIsSetAsideAndTheOneBeforeItCounts() throws IOException {
         SnapshotStore store = open();
-        take(store, 10);
-        take(store, 20);
-        byte[] bytes = storage.bytes(path(20));
-        bytes[50_000] ^= 4;
-        storage.put(path(20), bytes);
+        takeTwoOfWhichTheSecondIsDamaged(store);
         SnapshotStore again = open();
         assertEquals(meta(10), again.newestWhole());
         assertTrue(storage.exists(path(20).resolveSibling(path(20).getFileName() + ".damaged")));
         take(again, 20);
         assertEquals(meta(20), open().newestWhole());
+    }
+
+    @Test
+    void oneThatCannotBeReadIsReplacedByOneOfTheSameEnd() throws IOException {
+        SnapshotStore store = open();
+        takeTwoOfWhichTheSecondIsDamaged(store);
+        store.abandon(write(store.beginAgain(meta(20)), 20));
+        assertThrows(IOException.class, () -> assertHolds(store, 20), "it stays until another one is whole");
+        store.commit(write(store.beginAgain(meta(20)), 20));
+        assertHolds(store, 20);
+        storage.crash(new Random(1));
+        assertEquals(meta(20), open().newestWhole());
+        store.keepNewest(1);
+        assertEquals(List.of(path(20)), storage.list(DIRECTORY));
+        assertThrows(IllegalStateException.class, () -> store.beginAgain(meta(10)));
+        assertThrows(IllegalStateException.class, () -> store.beginAgain(meta(30)));
     }
 
     @Test
