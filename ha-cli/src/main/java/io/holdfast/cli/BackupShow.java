@@ -26,7 +26,7 @@ final class BackupShow implements Callable<Integer> {
     private String id;
 
     @Mixin
-    private Repositories repositories;
+    private final Repositories repositories = new Repositories();
 
     @Option(names = "--json", description = "one JSON object a repository instead of text")
     private boolean json;

@@ -34,7 +34,7 @@ final class BackupVerify implements Callable<Integer> {
     private @Nullable String id;
 
     @Mixin
-    private Repositories repositories;
+    private final Repositories repositories = new Repositories();
 
     @Option(names = "--json", description = "one JSON object a repository instead of text")
     private boolean json;

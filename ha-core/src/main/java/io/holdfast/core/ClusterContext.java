@@ -108,8 +108,7 @@ final class ClusterContext implements FeatureContext {
         if (tenures == null) {
             throw new IllegalStateException(run.plan() + " has nothing that elects who has the role " + role);
         }
-        CallbackDuty duty =
-                new CallbackDuty(grant -> begin.accept(grant.token()), end, stopWithin.toNanos(), 0, false);
+        CallbackDuty duty = new CallbackDuty(grant -> begin.accept(grant.token()), end, stopWithin.toNanos(), 0, false);
         Tenure tenure = tenures.stand(role, duty, duty.stopWithinNanos(), duty.priority(), false, null);
         return to -> tenures.handOver(tenure, to);
     }
