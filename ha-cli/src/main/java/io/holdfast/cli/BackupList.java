@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         })
 final class BackupList implements Callable<Integer> {
     @Mixin
-    private Repositories repositories;
+    private final Repositories repositories = new Repositories();
 
     @Option(names = "--json", description = "one JSON object a backup instead of text")
     private boolean json;

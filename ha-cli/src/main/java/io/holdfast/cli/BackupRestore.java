@@ -49,20 +49,20 @@ final class BackupRestore implements Callable<Integer> {
     private Path directory;
 
     @Mixin
-    private Repositories repositories;
+    private final Repositories repositories = new Repositories();
 
     @Option(names = "--cluster", required = true, description = "the name with which the nodes will be started")
-    private String cluster;
+    private String cluster = "";
 
     @Option(names = "--node", required = true, paramLabel = "ID", description = "the node that gets the directory")
-    private String node;
+    private String node = "";
 
     @Option(
             names = "--address",
             required = true,
             paramLabel = "HOST:PORT",
             description = "where others reach that node")
-    private String address;
+    private String address = "";
 
     @Option(
             names = "--voter",

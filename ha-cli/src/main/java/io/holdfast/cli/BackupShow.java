@@ -20,17 +20,13 @@ import picocli.CommandLine.Spec;
         description = "What is known of one backup, for each repository that has it.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {
-            "0:done",
-            "3:no repository has it, or one cannot be read",
-            "64:the command was not understood"
-        })
+        exitCodeList = {"0:done", "3:no repository has it, or one cannot be read", "64:the command was not understood"})
 final class BackupShow implements Callable<Integer> {
     @Parameters(paramLabel = "ID", description = "of the backup, as list prints it")
     private String id;
 
     @Mixin
-    private Repositories repositories;
+    private final Repositories repositories = new Repositories();
 
     @Option(names = "--json", description = "one JSON object a repository instead of text")
     private boolean json;

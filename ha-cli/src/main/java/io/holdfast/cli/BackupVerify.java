@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 /** Is all as it was stored? */
 @Command(
         name = "verify",
-        description = "Reads every byte of a backup, or of all and of the catalogues, and names what is not as it was stored.",
+        description =
+                "Reads every byte of a backup, or of all and of the catalogues, and names what is not as it was stored.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -33,7 +34,7 @@ final class BackupVerify implements Callable<Integer> {
     private @Nullable String id;
 
     @Mixin
-    private Repositories repositories;
+    private final Repositories repositories = new Repositories();
 
     @Option(names = "--json", description = "one JSON object a repository instead of text")
     private boolean json;
@@ -72,14 +73,13 @@ final class BackupVerify implements Callable<Integer> {
                 .put("backups", found.backups())
                 .put("objects", found.objects())
                 .put("bytes", found.bytes());
-        found.damages()
-                .forEach(damage -> json.withArray("damages")
-                        .addObject()
-                        .put("object", damage.object())
-                        .put("kind", damage.kind().name())
-                        .put("frame", damage.frame())
-                        .put("offset", damage.offset())
-                        .put("what", damage.what()));
+        found.damages().forEach(damage -> json.withArray("damages")
+                .addObject()
+                .put("object", damage.object())
+                .put("kind", damage.kind().name())
+                .put("frame", damage.frame())
+                .put("offset", damage.offset())
+                .put("what", damage.what()));
         found.unfinished().forEach(json.putArray("unfinished")::add);
         return json;
     }
