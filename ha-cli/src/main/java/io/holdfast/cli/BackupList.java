@@ -65,7 +65,7 @@ final class BackupList implements Callable<Integer> {
 
     private static void print(PrintWriter out, BackupInfo backup) {
         out.printf(
-                "%-36s %-8s %-12s %s  %14d bytes  %s  %s%s%n",
+                "%-32s %-8s %-12s %s  %14d bytes  %s  %s%s%n",
                 backup.id(),
                 backup.kind().name().toLowerCase(Locale.ROOT),
                 backup.source(),
