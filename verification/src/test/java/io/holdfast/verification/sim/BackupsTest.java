@@ -20,6 +20,7 @@ import io.holdfast.core.HaEvent;
 import io.holdfast.core.Health;
 import io.holdfast.core.Node;
 import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.ReplicatedMap;
@@ -148,7 +149,7 @@ class BackupsTest {
             await("a write", put::isDone);
             put.join();
         }
-        return map.position();
+        return running().feature(ReplicatedState.class).position();
     }
 
     /** Up to which entry a restore from that directory would get. */
