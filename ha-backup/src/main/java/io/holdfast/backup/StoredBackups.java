@@ -155,16 +155,7 @@ public final class StoredBackups {
 
     private Details details(Manifest backup) {
         return new Details(
-                new BackupInfo(
-                        repository.describe(),
-                        backup.id().toString(),
-                        backup.source(),
-                        backup.kind(),
-                        backup.id().began(),
-                        backup.ended(),
-                        backup.storedBytes(),
-                        backup.range(),
-                        backup.remarks()),
+                backup.info(repository.describe()),
                 backup.cluster(),
                 backup.node(),
                 backup.objects().stream()

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.backup.BackupInfo;
 import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupSource;
 import io.holdfast.backup.LogRange;
@@ -71,6 +72,11 @@ public record Manifest(
      * @param sha256 of the container, as hexadecimal digits
      */
     public record StoredObject(String name, long contentBytes, long storedBytes, String sha256) {}
+
+    /** What people are told of it who find it in that layer. */
+    public BackupInfo info(String layer) {
+        return new BackupInfo(layer, id.toString(), source, kind, id.began(), ended, storedBytes(), range, remarks);
+    }
 
     /** Of what was backed up. */
     public long contentBytes() {

@@ -171,15 +171,14 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
             throw new IllegalArgumentException("there is no source " + source + "; there are "
                     + settings.sources().stream().map(Wanted::name).toList());
         }
-        return Answers.on(
-                context.callbacks(), driver().makeNow(source).thenApply(made -> info(made.layer(), made.manifest())));
+        return Answers.on(context.callbacks(), driver().makeNow(source).thenApply(made -> made.manifest()
+                .info(made.layer())));
     }
 
     @Override
     public List<BackupInfo> list() {
         List<BackupInfo> all = new ArrayList<>();
-        listings()
-                .forEach((layer, listing) -> listing.backups().forEach(backup -> all.add(info(layer.name(), backup))));
+        listings().forEach((layer, listing) -> listing.backups().forEach(backup -> all.add(backup.info(layer.name()))));
         return all;
     }
 
@@ -228,19 +227,6 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
             driver().pruneNow();
         }
         return verdicts;
-    }
-
-    private static BackupInfo info(String layer, Manifest backup) {
-        return new BackupInfo(
-                layer,
-                backup.id().toString(),
-                backup.source(),
-                backup.kind(),
-                backup.id().began(),
-                backup.ended(),
-                backup.storedBytes(),
-                backup.range(),
-                backup.remarks());
     }
 
     @Override
