@@ -269,14 +269,9 @@ final class RunningCommand implements AutoCloseable {
         if (!process.isAlive()) {
             return; // its id may be somebody else's by now
         }
-        List<ProcessHandle> children = process.descendants().toList();
         // Not by the process itself, which would close its input, too, and let a child take that for the end of the
         // data.
-        process.toHandle().destroyForcibly();
-        children.forEach(child -> {
-            child.descendants().forEach(ProcessHandle::destroyForcibly);
-            child.destroyForcibly();
-        });
+        ProcessTree.kill(process.toHandle());
     }
 
     /** Kills what still runs, before it could see its input end. */

@@ -28,6 +28,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -308,7 +309,8 @@ class CommandSourceTest {
         assertTrue(message.contains("status 4") && message.contains("relation exists"), message);
     }
 
-    @Test
+    /** Again and again, since it is killed at another point of its start each time. */
+    @RepeatedTest(20)
     void aDamagedPartKillsTheCommandBeforeItsInputEnds() throws Exception {
         IOException damaged = new IOException("damaged");
         InputStream part = BrokenInput.after(new byte[100_000], damaged);
