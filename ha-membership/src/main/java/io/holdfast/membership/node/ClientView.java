@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Who is there, as a client sees it: it takes no part in gossip, and has one member tell it what that one sees. When that member is
- * gone or silent the client turns to another one, of those it knows and of the seeds, in random order. So its view is that of one
- * member; right after it has turned to another it may for a moment be older than before, as views of members differ for a moment.
+ * gone or silent the client turns to another one, of those it knows and of the seeds, in random order; one that sees nobody else is
+ * believed only if no other tells anything. So its view is that of one member; right after it has turned to another it may for a moment be older than before, as views of members differ for a moment.
  * On the node's loop, save for the snapshots.
  */
 public final class ClientView implements RunningFeature, Membership {
@@ -53,8 +53,12 @@ public final class ClientView implements RunningFeature, Membership {
     private final Told told = new Told();
     private final Map<String, Sighting> sightings = new HashMap<>();
     private final ArrayDeque<Candidate> candidates = new ArrayDeque<>();
+    /** Told that it sees nobody else: believed only if no other member tells anything. */
+    private @Nullable Candidate hermit;
+
     private List<Address> seeds = List.of();
     private @Nullable Following asked;
+    private @Nullable Candidate askedWhere;
     private @Nullable Following follows;
     private volatile String toldBy = "";
     private String problem = "";
@@ -157,13 +161,25 @@ public final class ClientView implements RunningFeature, Membership {
     private void turn() {
         Candidate next = candidates.poll();
         if (next == null) {
+            next = hermit;
+            hermit = null;
+        }
+        if (next == null) {
             lostAll();
             return;
         }
         Following attempt = new Following(
                 next.address(), frames, runtime.loop(), settings.config().maxMembers(), new Hears());
         asked = attempt;
+        askedWhere = next;
         attempt.begin(context.links(), next.nodeId());
+    }
+
+    /** As one that was cut off from the others, or has found none of them since it began. */
+    private static boolean seesNobodyElse(Following from, List<Sighting> all) {
+        return all.stream()
+                .noneMatch(seen -> (seen.state() == MemberState.ALIVE || seen.state() == MemberState.SUSPECT)
+                        && !seen.member().id().equals(from.name()));
     }
 
     private void lostAll() {
@@ -184,6 +200,14 @@ public final class ClientView implements RunningFeature, Membership {
     private final class Hears implements Following.Listener {
         @Override
         public void saw(Following from, List<Sighting> all) {
+            if (!candidates.isEmpty() && seesNobodyElse(from, all)) {
+                hermit = askedWhere;
+                LOG.info("node {}: {} sees nobody else; others are asked first", id, from.name());
+                from.close();
+                turn();
+                return;
+            }
+            hermit = null;
             asked = null;
             follows = from;
             toldBy = from.name();

@@ -44,12 +44,16 @@ class ClientViewTest {
     }
 
     private HaCluster client(String... seeds) {
+        return client(machine, seeds);
+    }
+
+    private HaCluster client(SimulatedNode on, String... seeds) {
         return HaCluster.builder("shop")
-                .node(Node.client("client"))
+                .node(Node.client(on.id()))
                 .with(GossipMembership.seeds(seeds))
                 .memberListener(told::add)
-                .runtime(machine.runtime())
-                .executor(machine.callbacks())
+                .runtime(on.runtime())
+                .executor(on.callbacks())
                 .start();
     }
 
@@ -189,6 +193,30 @@ class ClientViewTest {
         await("it is ready", client::isReady);
     }
 
+    /** Cut off from the others since it began, it would make a client believe that all of them are gone. */
+    @Test
+    void aMemberThatSeesNobodyElseIsNotBelievedWhileOthersTell() {
+        members.startAll();
+        await("the members agree", members::agree);
+        SimulatedNode alone = members.machine(1);
+        Set<String> others = Set.of("node-2", "node-3", "node-4");
+        alone.crash(CrashMode.ALL_LOST);
+        await("the members know", () -> members.isGone(alone));
+        simulation.network().partition(Set.of(alone.id()), others);
+        HaCluster hermit = members.start(alone, Node.of(alone.id()).bind(alone.id() + ":7400"));
+        await("it serves alone", hermit::isReady);
+        for (int i = 0; i < 10; i++) {
+            HaCluster client = client(simulation.node("client-" + i), "node-1:7400", "node-2:7400");
+            await("it is told", client::isReady);
+            assertEquals("node-2", toldBy(client));
+            assertTrue(seen(client, MemberState.ALIVE).containsAll(others), told.toString());
+        }
+        members.machines().stream().filter(each -> others.contains(each.id())).forEach(SimulatedNode::kill);
+        HaCluster client = client("node-1:7400", "node-2:7400");
+        await("it is believed where no other tells", client::isReady);
+        assertEquals("node-1", toldBy(client));
+    }
+
     /** One way is enough to make a connection useless. */
     @Test
     void aCutConnectionIsNoticedAndAnotherMemberAsked() {
@@ -206,13 +234,8 @@ class ClientViewTest {
         informed();
         Set<String> tellers = new TreeSet<>();
         for (int i = 0; i < 20; i++) {
-            SimulatedNode another = simulation.node("client-" + i);
-            HaCluster client = HaCluster.builder("shop")
-                    .node(Node.client(another.id()))
-                    .with(GossipMembership.seeds("node-1:7400", "node-2:7400", "node-3:7400", "node-4:7400"))
-                    .runtime(another.runtime())
-                    .executor(another.callbacks())
-                    .start();
+            HaCluster client =
+                    client(simulation.node("client-" + i), "node-1:7400", "node-2:7400", "node-3:7400", "node-4:7400");
             await("it is told", client::isReady);
             tellers.add(toldBy(client));
         }
