@@ -30,8 +30,7 @@ final class StormLog {
 
     /** What a restore of this one to that entry begins. */
     StormLog restored(String newId, int newEpoch, long index) {
-        return new StormLog(
-                newId, newEpoch, sums.subList(0, (int) index + 1), millis.subList(0, (int) index + 1));
+        return new StormLog(newId, newEpoch, sums.subList(0, (int) index + 1), millis.subList(0, (int) index + 1));
     }
 
     String id() {

@@ -56,9 +56,12 @@ final class StormRestore {
         public void check() {}
 
         @Override
-        public Restored restore(int epoch, InputStream state, @Nullable InputStream log, long upToIndex, long upToMillis)
+        public Restored restore(
+                int epoch, InputStream state, @Nullable InputStream log, long upToIndex, long upToMillis)
                 throws IOException {
-            String[] words = new String(state.readAllBytes(), StandardCharsets.UTF_8).strip().split(" ");
+            String[] words = new String(state.readAllBytes(), StandardCharsets.UTF_8)
+                    .strip()
+                    .split(" ");
             logId = words[0];
             long begin = Long.parseLong(words[1]);
             long last = begin;
@@ -132,7 +135,8 @@ final class StormRestore {
             Collections.reverse(inSomeOrder);
         }
         StateRestore restore = StateRestore.from(
-                        inSomeOrder.get(0), inSomeOrder.subList(1, layers.size()).toArray(new BackupRepository[0]))
+                        inSomeOrder.get(0),
+                        inSomeOrder.subList(1, layers.size()).toArray(new BackupRepository[0]))
                 .upTo(bound);
         try {
             return (logId.isEmpty() ? restore : restore.ofLog(logId)).into(target, random);
@@ -156,7 +160,8 @@ final class StormRestore {
 
     private Done compared(RestoreBound bound, Target target, StateRestorer.Restored restored) {
         StormLog log = world.logs.get(target.logId);
-        assertEquals(log.sum(restored.index()), target.sum, "the state at entry " + restored.index() + " of " + log.id());
+        assertEquals(
+                log.sum(restored.index()), target.sum, "the state at entry " + restored.index() + " of " + log.id());
         if (bound.lastIndex() < Long.MAX_VALUE) {
             assertEquals(bound.lastIndex(), restored.index());
         } else if (!bound.isEnd()) {
@@ -172,7 +177,8 @@ final class StormRestore {
         TreeMap<String, Manifest> manifests = new TreeMap<>();
         for (StormRepository layer : world.layers) {
             world.catalogue(layer).list().backups().stream()
-                    .filter(each -> each.source().equals("state") && each.range().isPresent())
+                    .filter(each ->
+                            each.source().equals("state") && each.range().isPresent())
                     .forEach(each -> manifests.put(each.id().toString(), each));
         }
         boolean isMoment = !bound.isEnd() && bound.lastIndex() == Long.MAX_VALUE;
@@ -184,11 +190,13 @@ final class StormRestore {
                 .filter(each -> range(each).logId().equals(meant.get()))
                 .sorted(Comparator.comparingLong((Manifest each) -> range(each).fromIndex()))
                 .toList();
-        long last = ofLog.stream().mapToLong(each -> range(each).toIndex()).max().orElse(0);
+        long last =
+                ofLog.stream().mapToLong(each -> range(each).toIndex()).max().orElse(0);
         long wanted = bound.isEnd() ? last : bound.lastIndex();
         return wanted > 0
                 && ofLog.stream()
-                        .filter(each -> each.kind() == BackupKind.PHYSICAL && range(each).toIndex() <= wanted)
+                        .filter(each -> each.kind() == BackupKind.PHYSICAL
+                                && range(each).toIndex() <= wanted)
                         .anyMatch(base -> reach(range(base).toIndex(), ofLog) >= wanted);
     }
 

@@ -310,8 +310,8 @@ final class StormWorld {
                 return CompletableFuture.completedFuture(Optional.empty());
             }
             String part = log.part(after + 1, log.last());
-            return CompletableFuture.completedFuture(Optional.of(
-                    new Written(List.of("log"), part, Optional.of(range(after + 1, log.last())))));
+            return CompletableFuture.completedFuture(
+                    Optional.of(new Written(List.of("log"), part, Optional.of(range(after + 1, log.last())))));
         }
     }
 
