@@ -69,7 +69,7 @@ case " $* " in
   *) own_data=$target/demo-$$ data=(--data "$own_data") ;;
 esac
 
-"$java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Ddemo.home="$home" \
+"$java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Ddemo.home="$home" -Dholdfast.log=ERROR \
   -cp "$target/classes:$target/lib/*" io.holdfast.examples.demo.Demo \
   ${live[@]+"${live[@]}"} ${data[@]+"${data[@]}"} "$@" &
 demo=$!

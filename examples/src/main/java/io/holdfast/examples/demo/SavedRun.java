@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -91,10 +90,15 @@ final class SavedRun {
         lose();
         Path damaged = layers.damage(saved.state().id());
         display.event("a bit of " + data.relativize(damaged) + " flips: that layer is damaged, too");
-        StateRestore restore = layers.before(saved.history().cleared());
+        long wrong = saved.history().cleared();
+        nodes = group("new");
+        display.event("ha backup restore " + nodes.slots().get(0).id() + " --cluster " + SavedNode.CLUSTER
+                + " --before " + wrong + " ...   # what this process does now, in a new directory, for a new cluster");
+        StateRestore restore = layers.before(wrong);
         RestorePlan plan = restore.plan();
-        Restored restored = restore(restore, plan, saved.history().cleared());
-        List<Check> checks = new ArrayList<>(check(saved, plan, restored));
+        plan.remarks().forEach(remark -> display.event("the restore says: " + shortened(remark)));
+        Restored restored = restore(restore);
+        List<Check> checks = check(saved, plan, restored);
         nodes.stop(STOP);
         List<String> broken = Check.judge(checks, display);
         if (!broken.isEmpty()) {
@@ -211,16 +215,17 @@ final class SavedRun {
         }
     }
 
-    private Restored restore(StateRestore restore, RestorePlan plan, long wrong) throws IOException {
-        nodes = group("new");
+    /** Whole paths would make long lines of it. */
+    private String shortened(String text) {
+        return text.replace(data + "/", "");
+    }
+
+    private Restored restore(StateRestore restore) throws IOException {
         NodeSlot first = nodes.slots().get(0);
         List<String> others = nodes.slots().stream()
                 .skip(1)
                 .map(slot -> slot.id() + "@127.0.0.1:" + slot.port())
                 .toList();
-        display.event("ha backup restore " + data.relativize(first.directory()) + " --cluster " + SavedNode.CLUSTER
-                + " --node " + first.id() + " --before " + wrong + " ...   # in a new directory, for a new cluster");
-        plan.remarks().forEach(remark -> display.event("the restore says: " + remark));
         Target target =
                 new Target(first.directory(), SavedNode.CLUSTER, first.id(), "127.0.0.1:" + first.port(), others);
         Restored restored = restore.into(OfflineRestore.into(target, random), random);
@@ -234,13 +239,15 @@ final class SavedRun {
     }
 
     private List<Check> check(Saved saved, RestorePlan plan, Restored restored) throws IOException {
-        doing = "the new cluster begins";
+        doing =
+                "the new cluster begins: two nodes with empty directories come to the restored one, and get their votes";
         await(() -> nodes.isHealthy(0), "the new cluster has three voters");
         Map<String, MapContent> found = contents(restored.index());
         display.event("each node of the new cluster has said what its own copy of the map holds");
         try (HaCluster cluster = SavedClient.connect(nodes.addresses())) {
             Optional<FencingToken> token = awaitToken(cluster);
             ReplicatedMap<Long, byte[]> map = SavedNode.map(cluster);
+            doing = "the logical backup is loaded";
             map.clear();
             display.event(
                     "the map is cleared again, and this time the logical backup is loaded, while the cluster runs");

@@ -1,9 +1,12 @@
 package io.holdfast.backup.plan;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code BackupStorms SEEDS FROM MINUTES}: the storms of {@link BackupStormTest} over many seeds, until one of the two is used up; 0 minutes
@@ -16,6 +19,7 @@ public final class BackupStorms {
 
     /** Prints what fails, and exits with 1 if anything does. */
     public static void main(String[] args) {
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
         int seeds = Integer.parseInt(args[0]);
         long from = Long.parseLong(args[1]);
         int minutes = Integer.parseInt(args[2]);

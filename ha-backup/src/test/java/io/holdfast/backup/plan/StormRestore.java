@@ -97,7 +97,7 @@ final class StormRestore {
         Target target = new Target();
         StateRestorer.Restored restored;
         try {
-            restored = restore(all, bound, logId, target);
+            restored = restore(all, bound, logId, false, target);
         } catch (RestoreRefusedException refused) {
             assertFalse(
                     isThere(bound, logId),
@@ -109,19 +109,25 @@ final class StormRestore {
         if (!logId.isEmpty()) {
             assertEquals(logId, target.logId);
         }
-        return Optional.of(compared(bound, target, restored));
+        StormLog log = compare(bound, target, restored);
+        assertTrue(restored.epoch() > highestEpoch, "epoch " + restored.epoch() + " was claimed before");
+        highestEpoch = restored.epoch();
+        return Optional.of(new Done(log, restored.index(), restored.epoch()));
     }
 
-    /** Through the faults of the storm: it may fail, and what it restores is right nevertheless. */
+    /** Through the faults of the storm, and without layers that are away: it may fail, and what it restores is right nevertheless. */
     void throughFaults() {
         StormRepository.Life process = new StormRepository.Life();
-        process.dieAt(random.nextInt(400));
+        if (random.nextInt(3) == 0) {
+            process.dieAt(random.nextInt(400));
+        }
         List<BackupRepository> all = new ArrayList<>();
         world.layers.forEach(layer -> all.add(layer.seenBy(process)));
         RestoreBound bound = bound();
         Target target = new Target();
         try {
-            compared(bound, target, restore(all, bound, "", target));
+            StateRestorer.Restored restored = restore(all, bound, "", true, target);
+            compare(bound, target, restored);
             world.count("restored through faults");
         } catch (HoldfastException | StormRepository.Died failed) {
             world.count("restore failed");
@@ -129,7 +135,11 @@ final class StormRestore {
     }
 
     private StateRestorer.Restored restore(
-            List<BackupRepository> layers, RestoreBound bound, String logId, Target target) {
+            List<BackupRepository> layers,
+            RestoreBound bound,
+            String logId,
+            boolean withoutUnreachable,
+            Target target) {
         List<BackupRepository> inSomeOrder = new ArrayList<>(layers);
         if (random.nextBoolean()) {
             Collections.reverse(inSomeOrder);
@@ -138,8 +148,10 @@ final class StormRestore {
                         inSomeOrder.get(0),
                         inSomeOrder.subList(1, layers.size()).toArray(new BackupRepository[0]))
                 .upTo(bound);
+        restore = logId.isEmpty() ? restore : restore.ofLog(logId);
+        restore = withoutUnreachable ? restore.withoutUnreachable() : restore;
         try {
-            return (logId.isEmpty() ? restore : restore.ofLog(logId)).into(target, random);
+            return restore.into(target, random);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
@@ -158,7 +170,7 @@ final class StormRestore {
         return List.copyOf(all).get(random.nextInt(all.size()));
     }
 
-    private Done compared(RestoreBound bound, Target target, StateRestorer.Restored restored) {
+    private StormLog compare(RestoreBound bound, Target target, StateRestorer.Restored restored) {
         StormLog log = world.logs.get(target.logId);
         assertEquals(
                 log.sum(restored.index()), target.sum, "the state at entry " + restored.index() + " of " + log.id());
@@ -167,9 +179,7 @@ final class StormRestore {
         } else if (!bound.isEnd()) {
             assertEquals(log.lastBy(bound.lastMillis()), restored.index(), "by " + bound + " of " + log.id());
         }
-        assertTrue(restored.epoch() > highestEpoch, "epoch " + restored.epoch() + " was claimed before");
-        highestEpoch = restored.epoch();
-        return new Done(log, restored.index(), restored.epoch());
+        return log;
     }
 
     /** True if by the catalogues alone that log, or the newest one, can be restored to that end or entry. */

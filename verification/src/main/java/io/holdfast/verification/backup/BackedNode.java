@@ -24,6 +24,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -48,6 +49,8 @@ final class BackedNode {
     static final String STATE = "state";
     /** The source that is a directory. */
     static final String FILES = "files";
+
+    static final List<String> SOURCES = List.of(STATE, FILES);
 
     private static final int KEPT = 2;
 
@@ -133,11 +136,14 @@ final class BackedNode {
     }
 
     private void backUp(String number, String source) {
-        var unused = cluster.feature(BackupService.class).runNow(source).whenComplete((made, problem) -> answer(
-                number,
-                problem != null
-                        ? "not " + problem
-                        : made.id() + " " + made.range().map(LogRange::toIndex).orElse(0L) + " " + made.storedBytes()));
+        var unused = cluster.feature(BackupService.class)
+                .runNow(source)
+                .whenComplete((made, problem) -> answer(
+                        number,
+                        problem != null
+                                ? "not " + problem
+                                : made.id() + " "
+                                        + made.range().map(LogRange::toIndex).orElse(0L) + " " + made.storedBytes()));
     }
 
     private String content(long index) {

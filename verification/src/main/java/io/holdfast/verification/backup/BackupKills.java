@@ -30,7 +30,10 @@ import java.util.stream.Stream;
  */
 public final class BackupKills {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final long MOST_MILLIS = 900;
+    private static final long MOST_MILLIS = 600;
+    /** Every so often a process is killed while it starts. */
+    private static final int EARLY = 5;
+
     private static final int KEYS = 500;
     private static final int FILES = 8;
     private static final int FILE_BYTES = 256 << 10;
@@ -45,7 +48,7 @@ public final class BackupKills {
     private final Map<String, String> made = new HashMap<>();
 
     private final List<String> problems = new ArrayList<>();
-    private int afterStart;
+    private int kills;
     private int backups;
     private int inTheMidst;
 
@@ -53,7 +56,7 @@ public final class BackupKills {
      * What came of it.
      *
      * @param problems empty if all was well
-     * @param kills how many of the processes were killed while they ran
+     * @param kills how many processes were killed
      * @param backups how many backups were told to be made
      * @param inTheMidst how many kills left something half done
      */
@@ -130,7 +133,7 @@ public final class BackupKills {
         if (kills.problems.isEmpty()) {
             kills.calm();
         }
-        return new Result(List.copyOf(kills.problems), kills.afterStart, kills.backups, kills.inTheMidst);
+        return new Result(List.copyOf(kills.problems), kills.kills, kills.backups, kills.inTheMidst);
     }
 
     private BackedProcess start() throws IOException {
@@ -139,8 +142,13 @@ public final class BackupKills {
 
     private void round(int round) throws IOException, InterruptedException {
         try (BackedProcess process = start()) {
-            process.awaitStarted(PATIENCE);
-            long moment = System.nanoTime() + random.nextLong(MOST_MILLIS * 1_000_000);
+            // Some die while they start, which is when they look at what was left behind.
+            boolean early = round % EARLY == 0;
+            if (!early) {
+                process.awaitStarted(PATIENCE);
+                untilBackedUp(process, round);
+            }
+            long moment = System.nanoTime() + random.nextLong((early ? 2 : 1) * MOST_MILLIS * 1_000_000);
             IOException[] failed = new IOException[1];
             Thread killer = new Thread(() -> {
                 Waiting.until(moment);
@@ -151,23 +159,35 @@ public final class BackupKills {
                 }
             });
             killer.start();
-            for (int turn = 0; process.isAlive(); turn++) {
+            for (int turn = 1; process.isAlive(); turn++) {
                 work(process, round * 1_000L + turn);
             }
             killer.join();
             if (failed[0] != null) {
                 throw failed[0];
             }
-            afterStart++;
+            kills++;
         }
         inTheMidst += leftBehind(options.near()) || leftBehind(options.away()) ? 1 : 0;
         audit("after kill " + round);
     }
 
+    /** The process goes on where those before it were killed. */
+    private void untilBackedUp(BackedProcess process, int round) throws IOException {
+        int before = backups;
+        boolean goesOn = Waiting.forCondition(PATIENCE, () -> {
+            work(process, round * 1_000L);
+            return backups >= before + BackedNode.SOURCES.size();
+        });
+        if (!goesOn) {
+            throw new IOException("process " + round + " makes no backups; see " + directory.resolve("node.log"));
+        }
+    }
+
     private void work(BackedProcess process, long version) throws IOException {
         try {
             process.ask("put " + version + " " + KEYS, PATIENCE);
-            for (String source : List.of(BackedNode.STATE, BackedNode.FILES)) {
+            for (String source : BackedNode.SOURCES) {
                 Optional<Made> told = process.backUp(source, PATIENCE);
                 if (told.isPresent()) {
                     made.put(source, told.get().id());
@@ -203,7 +223,8 @@ public final class BackupKills {
         }
         made.forEach((source, id) -> {
             if (!listed.contains(id)) {
-                problems.add(when + ": the backup " + id + " of " + source + " was told to be made, and is in no layer");
+                problems.add(
+                        when + ": the backup " + id + " of " + source + " was told to be made, and is in no layer");
             }
         });
         if (made.containsKey(BackedNode.STATE)) {
@@ -221,23 +242,14 @@ public final class BackupKills {
     private void calm() throws IOException, InterruptedException {
         try (BackedProcess process = start()) {
             process.awaitStarted(PATIENCE);
-            if (!Waiting.forCondition(PATIENCE, process::isReady)) {
-                throw new IOException("the last process does not become ready; see " + directory.resolve("node.log"));
-            }
-            int before = backups;
-            if (!Waiting.forCondition(PATIENCE, () -> {
-                work(process, Long.MAX_VALUE);
-                return backups >= before + 2;
-            })) {
-                problems.add("the last process makes no backups");
-            }
+            untilBackedUp(process, Integer.MAX_VALUE);
             boolean same = Waiting.forCondition(
                     PATIENCE,
                     () -> layers.get(0).ids().containsAll(made.values())
                             && layers.get(1).ids().containsAll(made.values()));
             if (!same) {
-                problems.add("not all that was made is in both layers: " + made + ", near " + layers.get(0).ids()
-                        + ", away " + layers.get(1).ids());
+                problems.add("not all that was made is in both layers: " + made + ", near "
+                        + layers.get(0).ids() + ", away " + layers.get(1).ids());
             }
             process.signal("KILL");
         }

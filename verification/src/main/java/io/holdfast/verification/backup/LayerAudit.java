@@ -73,13 +73,16 @@ final class LayerAudit {
      */
     List<String> leftOver() {
         catalogue.claim(HIGHEST, clock(), new SecureRandom()).collect(Duration.ZERO);
-        Set<String> there = repository.list("").stream().map(Stored::name).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> there =
+                repository.list("").stream().map(Stored::name).collect(Collectors.toCollection(TreeSet::new));
         for (Manifest backup : catalogue.list().backups()) {
             there.remove("backups/" + backup.id());
             backup.objects().forEach(object -> there.remove(object.name()));
             there.removeIf(object -> object.startsWith("adopted/" + backup.id() + "/"));
         }
         there.removeIf(object -> object.startsWith("fences/") || object.startsWith("epochs/"));
-        return there.stream().map(object -> name + ": " + object + " is left over").toList();
+        return there.stream()
+                .map(object -> name + ": " + object + " is left over")
+                .toList();
     }
 }
