@@ -37,13 +37,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Three nodes with the real driver, of which one has the role at a time; a log that goes on; layers that fail. */
 final class StormWorld {
-    static final Duration STATE_EVERY = Duration.ofHours(6);
-    static final Duration FILES_EVERY = Duration.ofHours(12);
-    static final Duration ARCHIVE_EVERY = Duration.ofMinutes(5);
+    private static final Duration STATE_EVERY = Duration.ofHours(6);
+    private static final Duration FILES_EVERY = Duration.ofHours(12);
+    private static final Duration ARCHIVE_EVERY = Duration.ofMinutes(5);
     /** What the log keeps for who archives it. */
     private static final long LOG_KEEPS = 40;
 
     final Simulation simulation;
+    private final int haste;
     final List<StormRepository> layers = new ArrayList<>();
     final List<Driven> nodes = new ArrayList<>();
     final SplittableRandom random;
@@ -123,8 +124,10 @@ final class StormWorld {
         }
     }
 
-    StormWorld(long seed, int layerCount) {
+    /** @param haste by how much schedules and what is kept are shorter than usual; the archive's turns are not */
+    StormWorld(long seed, int layerCount, int haste) {
         this.simulation = new Simulation(seed);
+        this.haste = haste;
         this.random = simulation.random("storm");
         this.log = StormLog.first(millis());
         logs.put(log.id(), log);
@@ -155,7 +158,7 @@ final class StormWorld {
         List<LayerPlan> plans = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
             plans.add(new LayerPlan(
-                    "layer" + i, Retention.least().last(2 + i).recoveryWindow(Duration.ofHours(12)), "disk", i == 1));
+                    "layer" + i, Retention.least().last(2 + i).recoveryWindow(Duration.ofHours(12).dividedBy(haste)), "disk", i == 1));
         }
         return new PlanConfig(
                 plans,
@@ -163,9 +166,10 @@ final class StormWorld {
                         new SourcePlan(
                                 "state",
                                 BackupKind.PHYSICAL,
-                                Schedule.every(STATE_EVERY).jitter(Duration.ofMinutes(20)),
+                                Schedule.every(STATE_EVERY.dividedBy(haste))
+                                        .jitter(Duration.ofMinutes(20).dividedBy(haste)),
                                 Optional.empty()),
-                        new SourcePlan("files", BackupKind.PHYSICAL, Schedule.every(FILES_EVERY), Optional.empty())),
+                        new SourcePlan("files", BackupKind.PHYSICAL, Schedule.every(FILES_EVERY.dividedBy(haste)), Optional.empty())),
                 Optional.of(new ArchivePlan("state", ARCHIVE_EVERY)),
                 false,
                 Duration.ofHours(1));
