@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  * point. Once it has ended, each layer soon has all that it should, the log to its end, and nothing else.
  */
 class BackupStormTest {
-    private static final int SEEDS = 24;
+    private static final int SEEDS = 16;
     /** Short storms cost a tenth, and have as many disturbances in an hour. */
     private static final int HASTE = 4;
 

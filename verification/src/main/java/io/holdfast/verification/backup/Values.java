@@ -13,7 +13,7 @@ final class Values {
     /** The value of a key after so many writes. */
     static byte[] of(long key, long version) {
         byte[] value = new byte[BYTES];
-        SplittableRandom random = new SplittableRandom(key * 0x9E3779B97F4A7C15L + version);
+        SplittableRandom random = new SplittableRandom(key << 24 ^ version * 0x632BE59BD9B4E019L);
         for (int i = 0; i < BYTES / 2; i += Long.BYTES) {
             long bits = random.nextLong();
             for (int b = 0; b < Long.BYTES; b++) {
