@@ -82,7 +82,7 @@ final class PostgresData {
                         STANZA,
                         encrypted ? "aes-256-cbc" : "none",
                         encrypted ? "repo1-cipher-pass=benchmark" : ""));
-        asServer("rm -rf repo lock; mkdir -p repo lock; chmod a+r pgbackrest.conf; " + command(config, "stanza-create"));
+        asServer("rm -rf repo lock; mkdir -p repo lock; " + command(config, "stanza-create"));
         return Shell.time(quoted(command(config, "--type=full backup")), directory, Map.of());
     }
 
