@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * What the fifth act promises, and whether it was kept.
@@ -68,17 +67,17 @@ record SavedVerdict(
                         restored.index() == wrong - 1,
                         String.format(Locale.ROOT, "%,d", restored.index())),
                 new Check(
-                        "there all nodes hold what had been acknowledged, and nothing else",
+                        "there all nodes hold exactly what had been acknowledged",
                         wanted.lines() > 0 && areAll(wanted, found),
-                        told(found) + ", acknowledged were " + wanted),
+                        told(found, wanted)),
                 new Check(
                         "the new cluster's tokens are larger than those of the old one",
                         newToken.isPresent() && newToken.get().compareTo(token) > 0,
                         newToken.map(FencingToken::toString).orElse("none") + " after " + token),
                 new Check(
-                        "so with what was loaded from the logical backup, as of its entry",
+                        "the logical backup brought exactly that of its own entry",
                         loaded.backupIndex() == index(lines) && areAll(history.at(index(lines)), afterwards),
-                        told(afterwards) + ", acknowledged were " + history.at(index(lines))));
+                        told(afterwards, history.at(index(lines)))));
     }
 
     private static long index(BackupInfo backup) {
@@ -103,9 +102,7 @@ record SavedVerdict(
                 + (layer.damages().isEmpty() ? "" : ", damaged: " + layer.damages());
     }
 
-    private static String told(Map<String, MapContent> found) {
-        return String.join(
-                " / ",
-                new TreeSet<>(found.values().stream().map(MapContent::toString).toList()));
+    private static String told(Map<String, MapContent> found, MapContent wanted) {
+        return areAll(wanted, found) ? "each has " + wanted : found + ", acknowledged were " + wanted;
     }
 }
