@@ -216,7 +216,8 @@ public final class Restoring {
         Map<BackupId, Damage> unreadable = layers.unreadable();
         return unreadable.isEmpty()
                 ? ""
-                : ". It may be in one of " + unreadable.size() + " backups whose manifests can be read nowhere, such as "
+                : ". It may be in one of " + unreadable.size()
+                        + " backups whose manifests can be read nowhere, such as "
                         + unreadable.values().iterator().next();
     }
 

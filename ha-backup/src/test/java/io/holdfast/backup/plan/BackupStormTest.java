@@ -54,18 +54,8 @@ class BackupStormTest {
     private static final Duration CALM = Duration.ofHours(14);
 
     private final Map<String, Set<String>> had = new HashMap<>();
-    private final Duration storm;
-    private final Duration calm;
-
-    /** As JUnit makes it; each seed has one of its own. */
-    BackupStormTest() {
-        this(1);
-    }
-
-    private BackupStormTest(int haste) {
-        this.storm = STORM.dividedBy(haste);
-        this.calm = CALM.dividedBy(haste);
-    }
+    /** By how much the storm is shorter than a long one. */
+    private int haste = 1;
 
     @Test
     void storms() {
@@ -82,7 +72,8 @@ class BackupStormTest {
         int haste = seed % LONG_ONES == 1 ? 1 : HASTE;
         StormWorld world = new StormWorld(seed, 2 + (int) (seed % 2), haste);
         try {
-            BackupStormTest storm = new BackupStormTest(haste);
+            BackupStormTest storm = new BackupStormTest();
+            storm.haste = haste;
             storm.storm(world);
             storm.calm(world);
         } catch (AssertionError | RuntimeException failure) {
@@ -94,7 +85,7 @@ class BackupStormTest {
     private void storm(StormWorld world) {
         StormRestore restore = new StormRestore(world);
         world.grant(world.nodes.get(0), true);
-        long end = storm.toNanos();
+        long end = STORM.dividedBy(haste).toNanos();
         world.sourcesFail = true;
         while (world.simulation.nowNanos() < end) {
             world.simulation.runFor(Duration.ofMinutes(1 + world.random.nextInt(40)));
@@ -187,6 +178,7 @@ class BackupStormTest {
     }
 
     private void calm(StormWorld world) {
+        Duration calm = CALM.dividedBy(haste);
         world.sourcesFail = false;
         world.layers.forEach(layer -> {
             layer.away(false);

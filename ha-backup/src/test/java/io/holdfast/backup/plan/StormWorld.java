@@ -158,7 +158,12 @@ final class StormWorld {
         List<LayerPlan> plans = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
             plans.add(new LayerPlan(
-                    "layer" + i, Retention.least().last(2 + i).recoveryWindow(Duration.ofHours(12).dividedBy(haste)), "disk", i == 1));
+                    "layer" + i,
+                    Retention.least()
+                            .last(2 + i)
+                            .recoveryWindow(Duration.ofHours(12).dividedBy(haste)),
+                    "disk",
+                    i == 1));
         }
         return new PlanConfig(
                 plans,
@@ -169,7 +174,11 @@ final class StormWorld {
                                 Schedule.every(STATE_EVERY.dividedBy(haste))
                                         .jitter(Duration.ofMinutes(20).dividedBy(haste)),
                                 Optional.empty()),
-                        new SourcePlan("files", BackupKind.PHYSICAL, Schedule.every(FILES_EVERY.dividedBy(haste)), Optional.empty())),
+                        new SourcePlan(
+                                "files",
+                                BackupKind.PHYSICAL,
+                                Schedule.every(FILES_EVERY.dividedBy(haste)),
+                                Optional.empty())),
                 Optional.of(new ArchivePlan("state", ARCHIVE_EVERY)),
                 false,
                 Duration.ofHours(1));

@@ -164,6 +164,15 @@ class LayeredDamageTest {
         return object;
     }
 
+    /** Backups of which neither layer has anything left. */
+    private List<Manifest> nobodyCanKnowOf() {
+        Set<String> left = new TreeSet<>(near.names());
+        left.addAll(away.names());
+        return Catalogue.of(whole, Archive.KEYS).list().backups().stream()
+                .filter(backup -> left.stream().noneMatch(name -> name.contains(backup.id().toString())))
+                .toList();
+    }
+
     private static void isSaid(RestorePlan plan, String object, String what) {
         assertTrue(
                 plan.remarks().stream().anyMatch(remark -> remark.contains(object)),
@@ -239,7 +248,9 @@ class LayeredDamageTest {
                     }
                 }
             }
-            isRestoredOrRefused(damagedNear + " of near and " + damagedAway + " of away");
+            if (nobodyCanKnowOf().isEmpty()) {
+                isRestoredOrRefused(damagedNear + " of near and " + damagedAway + " of away");
+            }
         }
         assertTrue(refusals > 0 && wentRound > 0 && taken > 0, refusals + ", " + wentRound + ", " + taken);
     }
