@@ -9,7 +9,6 @@ import io.holdfast.backup.catalog.Catalogue.Verification;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.container.Progress;
 import io.holdfast.core.FencingToken;
-import io.holdfast.core.runtime.Clock;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,23 +30,6 @@ final class LayerAudit {
         this.name = name;
         this.repository = repository;
         this.catalogue = Catalogue.of(repository, keys);
-    }
-
-    private record SystemTime() implements Clock {
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public long wallMillis() {
-            return System.currentTimeMillis();
-        }
-    }
-
-    /** The real clock. */
-    static Clock clock() {
-        return new SystemTime();
     }
 
     /** The backups that count, by their ids. */
@@ -72,7 +54,7 @@ final class LayerAudit {
      * wrote here before is deposed.
      */
     List<String> leftOver() {
-        catalogue.claim(HIGHEST, clock(), new SecureRandom()).collect(Duration.ZERO);
+        catalogue.claim(HIGHEST, new SystemTime(), new SecureRandom()).collect(Duration.ZERO);
         Set<String> there =
                 repository.list("").stream().map(Stored::name).collect(Collectors.toCollection(TreeSet::new));
         for (Manifest backup : catalogue.list().backups()) {

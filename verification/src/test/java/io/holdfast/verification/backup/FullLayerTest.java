@@ -64,7 +64,7 @@ class FullLayerTest {
     }
 
     private CatalogueWriter claim(BackupRepository repository) {
-        return Catalogue.of(repository, KEYS).claim(FencingToken.of(0, ++term), LayerAudit.clock(), random);
+        return Catalogue.of(repository, KEYS).claim(FencingToken.of(0, ++term), new SystemTime(), random);
     }
 
     private Manifest make(CatalogueWriter writer) throws IOException {
