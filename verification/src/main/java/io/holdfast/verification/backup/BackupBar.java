@@ -139,7 +139,7 @@ public final class BackupBar {
     private void startAll() throws IOException {
         for (int i = 0; i < NODES; i++) {
             String id = "node-" + (i + 1);
-            nodes.add(new BackedProcess(
+            nodes.add(BackedProcess.full(
                     new BackedOptions(
                             id,
                             addresses.get(i),

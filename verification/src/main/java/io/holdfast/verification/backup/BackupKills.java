@@ -137,7 +137,7 @@ public final class BackupKills {
     }
 
     private BackedProcess start() throws IOException {
-        return new BackedProcess(options, HEAP, directory.resolve("node.log"));
+        return BackedProcess.frugal(options, HEAP, directory.resolve("node.log"));
     }
 
     private void round(int round) throws IOException, InterruptedException {
