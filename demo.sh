@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Act 1: three nodes, one client, a master killed in mid-stream, and a verdict from the disks. Act 2: a master stopped, its
 # duty taken over, its late write refused by a store outside, and a hand-over in good order. Act 3: two nodes join under load,
-# and the master leaves. Act 4: 200 callers of an HTTP service are routed while masters are killed. See docs/demo.md, or --help.
+# and the master leaves. Act 4: 200 callers of an HTTP service are routed while masters are killed. Act 5: all nodes are killed and
+# their directories removed, and a new cluster begins from backups. See docs/demo.md, or --help.
 set -uo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -33,7 +34,7 @@ fi
 is_built() {
   [ -f "$stamp" ] && [ -d "$target/classes" ] || return 1
   local newer
-  newer=$(find "$home/pom.xml" "$home"/{ha-core,ha-membership,ha-replication,ha-loadbalance,integrations/loadbalance-http,examples}/{pom.xml,src/main} \
+  newer=$(find "$home/pom.xml" "$home"/{ha-core,ha-membership,ha-replication,ha-loadbalance,ha-backup,integrations/loadbalance-http,examples}/{pom.xml,src/main} \
     -newer "$stamp" -print 2>/dev/null | head -n 1)
   [ -z "$newer" ]
 }
@@ -68,7 +69,7 @@ case " $* " in
   *) own_data=$target/demo-$$ data=(--data "$own_data") ;;
 esac
 
-"$java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Ddemo.home="$home" \
+"$java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Ddemo.home="$home" -Dholdfast.log=ERROR \
   -cp "$target/classes:$target/lib/*" io.holdfast.examples.demo.Demo \
   ${live[@]+"${live[@]}"} ${data[@]+"${data[@]}"} "$@" &
 demo=$!

@@ -10,6 +10,8 @@
 #   benchmarks/run.sh loadbalance --service [--print]   a simulated service by every algorithm, into docs/load-balancing.md
 #   benchmarks/run.sh loadbalance --report              what was measured of picks into docs/load-balancing.md
 #   benchmarks/run.sh membership  [--quick] [--repeats 1] [--sizes 10,30] [--systems holdfast,scalecube,jgroups,jgroups-tuned]
+#   benchmarks/run.sh backup      [--quick] [--repeats 3] [--mib 1024] [--systems holdfast,tar-zstd,restic,pgbackrest]
+#   benchmarks/run.sh backup --report                   what was measured of backups into docs/backup.md
 #   benchmarks/run.sh report
 # Peers are ratis, sofajraft, jgroups-raft and aeron; of picks and of the membership those in their lines. See docs/performance.md.
 set -eu
@@ -23,10 +25,17 @@ case "${1:-}" in
     overload) main=OverloadBenchmark ;;
     snapshots) main=SnapshotBenchmark ;;
     loadbalance) ;;
+    backup) ;;
     membership) main=MembershipBenchmark package=membership peers="scalecube jgroups" ;;
     report) main=PerformancePage ;;
-    *) sed -n '2,14s/^# \{0,1\}//p' benchmarks/run.sh >&2; exit 2 ;;
+    *) sed -n '2,16s/^# \{0,1\}//p' benchmarks/run.sh >&2; exit 2 ;;
 esac
+if [ "$1" = backup ]; then
+    shift
+    [ -n "${BENCHMARKS_NO_BUILD:-}" ] || mvn -q -B -DskipTests -pl benchmarks/backup -am package
+    exec java -cp "benchmarks/backup/target/classes:benchmarks/backup/target/lib/*" \
+        io.holdfast.benchmarks.backup.BackupBenchmark benchmarks "$@"
+fi
 if [ "$1" = loadbalance ]; then
     shift
     modules=benchmarks/loadbalance

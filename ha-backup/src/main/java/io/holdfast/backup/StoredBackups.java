@@ -5,6 +5,8 @@ import io.holdfast.backup.catalog.Catalogue;
 import io.holdfast.backup.catalog.Catalogue.Listing;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.container.Progress;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 
@@ -138,6 +140,25 @@ public final class StoredBackups {
      */
     public Verification verify(String id, Reading reading) {
         return verification(catalogue.verify(BackupId.parse(id), progress(reading)));
+    }
+
+    /**
+     * What a source wrote into one part, such as the lines of a logical backup for {@link StateLoad}, or the archive of a directory. It comes
+     * to its end only if it is what was stored.
+     *
+     * @param object the part's name, as {@link Part#object} says
+     * @return the caller's to close; reading it fails with {@link DamagedBackupException} at the latest before its end
+     * @throws IllegalArgumentException if no backup that counts has such a part
+     * @throws DamagedBackupException if it is not what the manifest names
+     * @throws KeyUnavailableException if its key is not to be had
+     */
+    public InputStream read(String object) throws IOException {
+        for (Manifest backup : catalogue.list().backups()) {
+            if (backup.objects().stream().anyMatch(part -> part.name().equals(object))) {
+                return catalogue.open(backup, object);
+            }
+        }
+        throw new IllegalArgumentException("no backup in " + repository.describe() + " has a part " + object);
     }
 
     private static Progress progress(Reading reading) {

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The demonstration, in four acts. The first: three node processes on loopback, a client process that streams a file through
+ * The demonstration, in five acts. The first: three node processes on loopback, a client process that streams a file through
  * them, masters killed by {@code kill -9} in mid-stream, and at the end the disks compared with the input. The second: what
  * runs on the master runs on one node, also when that one is stopped, or hands over. The third: two nodes join and the master
- * leaves while a client streams. The fourth: many callers of a service are routed while masters die. {@code demo.sh} starts it; {@code
- * --help} says what it takes. Exit status 0 for PASS, 1 for FAIL, 2 for a wrong call.
+ * leaves while a client streams. The fourth: many callers of a service are routed while masters die. The fifth: all
+ * nodes and their data are lost, and a new cluster begins from backups. {@code demo.sh} starts it; {@code --help} says what it takes. Exit status 0 for PASS, 1 for FAIL, 2 for a wrong call.
  */
 public final class Demo {
     private static final int PASS = 0;
@@ -80,6 +80,11 @@ public final class Demo {
                 Path fourth = data.path().resolve("act-4");
                 new RouteRun(options.callers(), options.kills(), fourth, children, display).run();
                 passed(out, options, 4);
+            }
+            if (input != null && options.act().plays(Act.FIVE)) {
+                Display display = new Display(out, options.live(), options.columns());
+                new SavedRun(input, data.path().resolve("act-5"), children, display).run();
+                passed(out, options, 5);
             }
             if (options.keep()) {
                 out.println("the data are kept in " + data.path());

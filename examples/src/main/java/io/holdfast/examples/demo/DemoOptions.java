@@ -40,12 +40,14 @@ record DemoOptions(
                              [--callers N]
               --act WHICH   1: what was acknowledged survives the master's death; 2: what runs on the master runs on
                             one node at a time; 3: nodes join and leave under load; 4: calls go where they are
-                            served while masters die; all: one after the other (default)
+                            served while masters die; 5: all nodes are lost, and come back from backups; all: one
+                            after the other (default)
               --keep        keep the nodes' data, the client's ledger and all logs, and print where they are
               --data DIR    where the data go; must not exist, or be empty; default examples/target/demo-PID
-            acts 1 and 3:
+            acts 1, 3 and 5:
               --input FILE  the file to stream, one record a line; default examples/data/king-james-bible.txt
-              --lines N     stream N lines, 1 to 50000000, made by repeating the file with numbers in front
+              --lines N     stream N lines, 1 to 50000000, made by repeating the file with numbers in front; act 5
+                            takes the first 100000 of them
             acts 1 and 4:
               --kill N      kill the master N times under load, 0 to 20; default 3
             act 1:
@@ -65,6 +67,7 @@ record DemoOptions(
         TWO,
         THREE,
         FOUR,
+        FIVE,
         ALL;
 
         boolean plays(Act which) {
@@ -73,7 +76,7 @@ record DemoOptions(
 
         /** Whether a file is streamed in it. */
         boolean streams() {
-            return plays(ONE) || plays(THREE);
+            return plays(ONE) || plays(THREE) || plays(FIVE);
         }
     }
 
@@ -135,8 +138,9 @@ record DemoOptions(
             case "2" -> Act.TWO;
             case "3" -> Act.THREE;
             case "4" -> Act.FOUR;
+            case "5" -> Act.FIVE;
             case "all" -> Act.ALL;
-            default -> throw new IllegalArgumentException("--act takes 1, 2, 3, 4 or all, not \"" + which + "\"");
+            default -> throw new IllegalArgumentException("--act takes 1, 2, 3, 4, 5 or all, not \"" + which + "\"");
         };
     }
 

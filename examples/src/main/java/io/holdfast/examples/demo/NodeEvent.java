@@ -40,7 +40,13 @@ record NodeEvent(String node, Kind kind, long nanos, long token, String text) {
         /** It has given its vote up and is no part of the cluster any more. */
         LEFT_CLUSTER,
         /** The cluster did not let it have a vote, or could not spare it. */
-        SHAPE_REFUSED
+        SHAPE_REFUSED,
+        /** It has made a backup; its id. */
+        BACKED_UP,
+        /** It has not, and why: another node does that, for instance. */
+        NOT_BACKED_UP,
+        /** What its copy of a map holds; the index at which it was asked for, and what {@link MapContent#toText} says. */
+        CONTENT
     }
 
     boolean is(Kind wanted) {

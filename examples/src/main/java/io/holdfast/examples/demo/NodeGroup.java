@@ -1,5 +1,6 @@
 package io.holdfast.examples.demo;
 
+import io.holdfast.core.FencingToken;
 import io.holdfast.examples.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -130,8 +131,8 @@ final class NodeGroup {
         if (master != null) {
             masterSeenNanos = System.nanoTime();
             highestCommit = Math.max(highestCommit, master.status().commit());
-            String now =
-                    master.slot().id() + " is master of term " + master.status().term();
+            String now = master.slot().id() + " is master of term "
+                    + new FencingToken(master.status().term());
             if (!now.equals(announced)) {
                 announced = now;
                 display.event(now);

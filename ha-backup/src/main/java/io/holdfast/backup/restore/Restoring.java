@@ -208,7 +208,17 @@ public final class Restoring {
                 ? "; nothing that follows is archived"
                 : "; entries " + (chain.index() + 1) + " to " + (next - 1) + " are archived nowhere, those from " + next
                         + " on are";
-        return new RestoreRefusedException(Reason.NOT_REACHED, reaches(chain) + why);
+        return new RestoreRefusedException(Reason.NOT_REACHED, reaches(chain) + why + mayBeUnreadable());
+    }
+
+    /** What is archived nowhere by the manifests that can be read may be in what others of them name. */
+    private String mayBeUnreadable() {
+        Map<BackupId, Damage> unreadable = layers.unreadable();
+        return unreadable.isEmpty()
+                ? ""
+                : ". It may be in one of " + unreadable.size()
+                        + " backups whose manifests can be read nowhere, such as "
+                        + unreadable.values().iterator().next();
     }
 
     private String reaches(Chain chain) {

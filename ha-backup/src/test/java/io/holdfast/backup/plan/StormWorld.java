@@ -30,19 +30,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Three nodes with the real driver, of which one has the role at a time; a log that goes on; layers that fail. */
 final class StormWorld {
-    static final Duration STATE_EVERY = Duration.ofHours(6);
-    static final Duration FILES_EVERY = Duration.ofHours(12);
-    static final Duration ARCHIVE_EVERY = Duration.ofMinutes(5);
+    private static final Duration STATE_EVERY = Duration.ofHours(6);
+    private static final Duration FILES_EVERY = Duration.ofHours(12);
+    private static final Duration ARCHIVE_EVERY = Duration.ofMinutes(5);
     /** What the log keeps for who archives it. */
     private static final long LOG_KEEPS = 40;
 
     final Simulation simulation;
+    private final int haste;
     final List<StormRepository> layers = new ArrayList<>();
     final List<Driven> nodes = new ArrayList<>();
     final SplittableRandom random;
@@ -53,9 +55,11 @@ final class StormWorld {
     Driven holder;
 
     private long tokens;
-    long index = 1;
     private long keptFrom = 1;
-    private int log = 1;
+    /** All that there were, by their ids. */
+    final Map<String, StormLog> logs = new TreeMap<>();
+
+    StormLog log;
     boolean sourcesFail;
     /** What nodes threw and no fault explains. */
     final List<Throwable> unexpected = new ArrayList<>();
@@ -120,9 +124,14 @@ final class StormWorld {
         }
     }
 
-    StormWorld(long seed, int layerCount) {
+    /** @param haste by how much schedules and what is kept are shorter than usual; the archive's turns are not */
+    StormWorld(long seed, int layerCount, int haste) {
         this.simulation = new Simulation(seed);
+        this.haste = haste;
         this.random = simulation.random("storm");
+        this.log = StormLog.first(millis());
+        logs.put(log.id(), log);
+        log.append(millis());
         for (int i = 0; i < layerCount; i++) {
             layers.add(new StormRepository("layer" + i, simulation.random("layer " + i)));
         }
@@ -137,8 +146,10 @@ final class StormWorld {
     private void everyMinute() {
         simulation.at(Duration.ofMinutes(1), () -> {
             layers.forEach(layer -> layer.objects.pass(Duration.ofMinutes(1)));
-            index += random.nextInt(3);
-            keptFrom = Math.max(keptFrom, index - LOG_KEEPS);
+            for (int more = random.nextInt(3); more > 0; more--) {
+                log.append(millis());
+            }
+            keptFrom = Math.max(keptFrom, log.last() - LOG_KEEPS);
             everyMinute();
         });
     }
@@ -147,7 +158,12 @@ final class StormWorld {
         List<LayerPlan> plans = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
             plans.add(new LayerPlan(
-                    "layer" + i, Retention.least().last(2 + i).recoveryWindow(Duration.ofHours(12)), "disk", i == 1));
+                    "layer" + i,
+                    Retention.least()
+                            .last(2 + i)
+                            .recoveryWindow(Duration.ofHours(12).dividedBy(haste)),
+                    "disk",
+                    i == 1));
         }
         return new PlanConfig(
                 plans,
@@ -155,21 +171,39 @@ final class StormWorld {
                         new SourcePlan(
                                 "state",
                                 BackupKind.PHYSICAL,
-                                Schedule.every(STATE_EVERY).jitter(Duration.ofMinutes(20)),
+                                Schedule.every(STATE_EVERY.dividedBy(haste))
+                                        .jitter(Duration.ofMinutes(20).dividedBy(haste)),
                                 Optional.empty()),
-                        new SourcePlan("files", BackupKind.PHYSICAL, Schedule.every(FILES_EVERY), Optional.empty())),
+                        new SourcePlan(
+                                "files",
+                                BackupKind.PHYSICAL,
+                                Schedule.every(FILES_EVERY.dividedBy(haste)),
+                                Optional.empty())),
                 Optional.of(new ArchivePlan("state", ARCHIVE_EVERY)),
                 false,
                 Duration.ofHours(1));
     }
 
     String logId() {
-        return "log" + log;
+        return log.id();
     }
 
-    /** The cluster is restored: another log. */
-    void restore() {
-        log++;
+    /** The cluster is restored: all its nodes begin anew, with another log. */
+    void begin(StormRestore.Done restored) {
+        nodes.forEach(Driven::kill);
+        log = restored.log().restored("log" + (logs.size() + 1), restored.epoch(), restored.index());
+        logs.put(log.id(), log);
+        keptFrom = log.last() + 1;
+        nodes.forEach(Driven::start);
+    }
+
+    void count(String what) {
+        recorder.count(what);
+    }
+
+    private LogRange range(long from, long to) {
+        long term = FencingToken.of(log.epoch(), 1).value();
+        return new LogRange(log.id(), from, to, term, log.millis(Math.max(0, from)), log.millis(to));
     }
 
     /** The role goes to that node; the old holder hears of it, or not yet, or never. */
@@ -187,7 +221,7 @@ final class StormWorld {
         }
         holder = to;
         if (to.driver != null) {
-            to.driver.begin(FencingToken.of(0, ++tokens));
+            to.driver.begin(FencingToken.of(log.epoch(), ++tokens));
         }
     }
 
@@ -195,8 +229,9 @@ final class StormWorld {
         return Catalogue.of(layer.objects, BackupKeys.none());
     }
 
-    int made(String what) {
-        return names.getOrDefault(what, 0);
+    /** What happened, how often. */
+    Map<String, Integer> made() {
+        return Map.copyOf(names);
     }
 
     private abstract class Source implements BackupSource {
@@ -224,8 +259,7 @@ final class StormWorld {
 
         @Override
         Prepared prepared() {
-            LogRange all = new LogRange(logId(), 0, index, 1, 0, millis());
-            return new Written("state of " + index, Optional.of(all));
+            return new Written(List.of("state"), log.state(log.last()), Optional.of(range(0, log.last())));
         }
     }
 
@@ -237,7 +271,7 @@ final class StormWorld {
 
         @Override
         Prepared prepared() {
-            return new Written("files", Optional.empty());
+            return new Written(List.of("one", "two"), "files", Optional.empty());
         }
     }
 
@@ -246,17 +280,19 @@ final class StormWorld {
     }
 
     private final class Written implements BackupSource.Prepared {
+        private final List<String> names;
         private final String content;
         private final Optional<LogRange> range;
 
-        private Written(String content, Optional<LogRange> range) {
+        private Written(List<String> names, String content, Optional<LogRange> range) {
+            this.names = names;
             this.content = content;
             this.range = range;
         }
 
         @Override
         public BackupSource.Outcome writeTo(BackupSource.Parts parts) throws IOException {
-            for (String part : content.startsWith("log") ? List.of("log") : List.of("one", "two")) {
+            for (String part : names) {
                 parts.put(part, false, out -> {
                     out.write(content.getBytes(StandardCharsets.UTF_8));
                     if (sourcesFail && random.nextInt(8) == 0) {
@@ -283,11 +319,12 @@ final class StormWorld {
         public CompletionStage<Optional<BackupSource.Prepared>> after(long after, Duration limit) {
             if (after + 1 < keptFrom) {
                 return CompletableFuture.failedFuture(new LogGapException("it begins with " + keptFrom));
-            } else if (after >= index) {
+            } else if (after >= log.last()) {
                 return CompletableFuture.completedFuture(Optional.empty());
             }
-            LogRange range = new LogRange(logId().orElseThrow(), after + 1, index, 1, millis(), millis());
-            return CompletableFuture.completedFuture(Optional.of(new Written("log to " + index, Optional.of(range))));
+            String part = log.part(after + 1, log.last());
+            return CompletableFuture.completedFuture(
+                    Optional.of(new Written(List.of("log"), part, Optional.of(range(after + 1, log.last())))));
         }
     }
 

@@ -36,6 +36,7 @@ public class AskedProcess implements AutoCloseable {
     private final Map<String, CompletableFuture<String>> waiting = new ConcurrentHashMap<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private volatile boolean mayDie;
+    private volatile boolean ended;
 
     /**
      * Starts it.
@@ -98,6 +99,7 @@ public class AskedProcess implements AutoCloseable {
         } catch (IOException gone) {
             // the same as its end
         }
+        ended = true; // before those who wait are told: who asks from now on looks at it after he has begun to wait
         started.completeExceptionally(new IOException(id + " ended"));
         waiting.values().forEach(question -> question.completeExceptionally(new IOException(id + " ended")));
     }
@@ -134,6 +136,9 @@ public class AskedProcess implements AutoCloseable {
             }
         } catch (IOException dead) {
             return Optional.empty();
+        }
+        if (ended) {
+            answer.completeExceptionally(new IOException(id + " ended"));
         }
         Optional<String> said = await(answer, limit);
         waiting.remove(number);

@@ -22,12 +22,12 @@ import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.catalog.RunningBackup;
 import io.holdfast.backup.container.Progress;
 import io.holdfast.core.FencingToken;
-import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.spi.StateRestorer.Restored;
 import io.holdfast.replication.OfflineDirectory;
 import io.holdfast.replication.OfflineRestore;
 import io.holdfast.replication.OfflineRestore.Target;
 import io.holdfast.replication.ReplicatedMap;
+import io.holdfast.verification.backup.SystemTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,21 +80,8 @@ class BackupRestoreTest {
         nodes.close();
     }
 
-    /** The wall clock is what people name moments by. */
-    private record RealTime() implements Clock {
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public long wallMillis() {
-            return System.currentTimeMillis();
-        }
-    }
-
     private CatalogueWriter claim() {
-        return Catalogue.of(BackupRepository.directory(nas), keys).claim(nodes.masterToken(), new RealTime(), secure);
+        return Catalogue.of(BackupRepository.directory(nas), keys).claim(nodes.masterToken(), new SystemTime(), secure);
     }
 
     private static Manifest make(CatalogueWriter writer, BackupKind kind, Prepared prepared) throws Exception {

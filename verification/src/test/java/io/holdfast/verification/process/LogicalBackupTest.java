@@ -19,11 +19,11 @@ import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.catalog.RunningBackup;
 import io.holdfast.backup.container.Progress;
 import io.holdfast.core.HaCluster;
-import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.spi.BytesMaps;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.replication.ReplicatedBytes;
 import io.holdfast.replication.ReplicatedMap;
+import io.holdfast.verification.backup.SystemTime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -63,25 +63,13 @@ class LogicalBackupTest {
         others = new ThreeNodes(Files.createDirectory(temporary.resolve("others")));
         Path nas = Files.createDirectory(temporary.resolve("nas"));
         catalogue = Catalogue.of(BackupRepository.directory(nas), BackupKeys.none());
-        writer = catalogue.claim(nodes.masterToken(), new RealTime(), secure);
+        writer = catalogue.claim(nodes.masterToken(), new SystemTime(), secure);
     }
 
     @AfterEach
     void stopAll() {
         others.close();
         nodes.close();
-    }
-
-    private record RealTime() implements Clock {
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public long wallMillis() {
-            return System.currentTimeMillis();
-        }
     }
 
     private Manifest make(BackupSource source) throws Exception {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A file system of its own that is small enough to be filled. Only root may make one; it is gone when closed. */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
     private static final int CHUNK = 64 << 10;
     private static final int LEAST = 512;
 
@@ -27,7 +27,7 @@ final class SmallDisk implements AutoCloseable {
      * @param kind "tmpfs", or "ext4" in a file that is mounted as a disk
      * @param directory where; made, and empty
      */
-    SmallDisk(String kind, Path directory, int megabytes) throws IOException {
+    public SmallDisk(String kind, Path directory, int megabytes) throws IOException {
         this.directory = Files.createDirectories(directory);
         this.image = directory.resolveSibling(directory.getFileName() + ".image");
         this.ballast = directory.resolve("ballast");
@@ -44,7 +44,7 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Whether this process may mount anything. */
-    static boolean isPossible() {
+    public static boolean isPossible() {
         return System.getProperty("os.name").equals("Linux")
                 && System.getProperty("user.name").equals("root");
     }
@@ -70,7 +70,7 @@ final class SmallDisk implements AutoCloseable {
         Files.deleteIfExists(ballast);
     }
 
-    Path directory() {
+    public Path directory() {
         return directory;
     }
 

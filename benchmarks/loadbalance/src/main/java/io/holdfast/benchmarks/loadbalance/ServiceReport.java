@@ -1,5 +1,6 @@
 package io.holdfast.benchmarks.loadbalance;
 
+import io.holdfast.benchmarks.report.GeneratedPart;
 import io.holdfast.benchmarks.report.BarPlot;
 import io.holdfast.benchmarks.report.Table;
 import io.holdfast.loadbalance.BalancerSettings;

@@ -1,12 +1,13 @@
-package io.holdfast.benchmarks.loadbalance;
+package io.holdfast.benchmarks.report;
 
 /** A part of a page that a command makes: between {@code <!-- made: NAME -->} and {@code <!-- end of what is made -->}. */
-final class GeneratedPart {
+public final class GeneratedPart {
     private static final String END = "<!-- end of what is made -->";
 
     private GeneratedPart() {}
 
-    static String replace(String page, String name, String text) {
+    /** The page with another text there. */
+    public static String replace(String page, String name, String text) {
         String begin = "<!-- made: " + name + " -->\n";
         int from = page.indexOf(begin);
         int to = from < 0 ? -1 : page.indexOf(END, from);
