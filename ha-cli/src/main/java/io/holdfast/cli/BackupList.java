@@ -2,11 +2,13 @@ package io.holdfast.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.backup.BackupInfo;
+import io.holdfast.backup.DrillInfo;
 import io.holdfast.backup.StoredBackups;
 import io.holdfast.backup.StoredBackups.Contents;
 import io.holdfast.backup.StoredBackups.Details;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "list",
         description =
-                "The backups in each repository, the oldest first, as their manifests say, and the highest epoch that it knows of.",
+                "The backups in each repository, the oldest first, as their manifests say, up to where it was last proven to restore, and"
+                        + " the highest epoch that it knows of.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -32,7 +35,7 @@ final class BackupList implements Callable<Integer> {
     @Mixin
     private final Repositories repositories = new Repositories();
 
-    @Option(names = "--json", description = "one JSON object a backup instead of text")
+    @Option(names = "--json", description = "one JSON object a backup instead of text, then one a drill, which has no \"id\"")
     private boolean json;
 
     @Spec
@@ -56,11 +59,43 @@ final class BackupList implements Callable<Integer> {
                     .println("deposed   " + id + ": does not count, and will be collected"));
             contents.damaged().forEach(damage -> spec.commandLine().getErr().println("damaged   " + damage));
             damaged |= !contents.damaged().isEmpty();
-            if (!json) {
+            List<DrillInfo> drills = each.drills();
+            if (json) {
+                drills.forEach(drill -> out.println(BackupJson.of(new ObjectMapper(), drill)));
+            } else {
+                print(out, each.repository(), drills);
                 out.printf("epoch     %d is the highest that %s knows of%n", each.highestEpoch(), each.repository());
             }
         }
         return damaged ? ExitCodes.DAMAGED : ExitCodes.WHOLE;
+    }
+
+    /** The last good drill, and what has failed since. */
+    private static void print(PrintWriter out, String repository, List<DrillInfo> drills) {
+        DrillInfo good = null;
+        DrillInfo last = null;
+        for (DrillInfo drill : drills) {
+            good = drill.isGood() ? drill : good;
+            last = drill;
+        }
+        if (good == null) {
+            out.printf("proven    never: nothing was restored from %s for a trial with success%n", repository);
+        } else {
+            out.printf(
+                    "proven    recoverable to entry %d%s as of %s, by %s from %s in %s; %s%n",
+                    good.index(),
+                    good.entryAt().map(at -> " of " + at).orElse(""),
+                    good.began(),
+                    good.node(),
+                    repository,
+                    Units.time(good.took()),
+                    good.outcome() == DrillInfo.Outcome.PROVEN
+                            ? "it was what the cluster had there"
+                            : "compared with nothing");
+        }
+        if (last != null && !last.isGood()) {
+            out.printf("not       proven at %s: %s: %s%n", last.began(), last.outcome(), last.detail());
+        }
     }
 
     private static void print(PrintWriter out, BackupInfo backup) {

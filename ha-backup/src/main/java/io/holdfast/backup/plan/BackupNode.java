@@ -7,12 +7,15 @@ import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupService;
 import io.holdfast.backup.BackupSource;
+import io.holdfast.backup.DrillInfo;
 import io.holdfast.backup.LogFeed;
 import io.holdfast.backup.PruneVerdict;
 import io.holdfast.backup.catalog.Catalogue.Listing;
+import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.plan.BackupSettings.Wanted;
 import io.holdfast.backup.plan.PlanConfig.ArchivePlan;
+import io.holdfast.backup.plan.PlanConfig.DrillPlan;
 import io.holdfast.backup.plan.PlanConfig.LayerPlan;
 import io.holdfast.backup.plan.PlanConfig.SourcePlan;
 import io.holdfast.backup.state.StateLogFeed;
@@ -22,26 +25,36 @@ import io.holdfast.core.HaEvent;
 import io.holdfast.core.Health;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.SafeToStop;
+import io.holdfast.core.runtime.Storage;
+import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Inspectable;
+import io.holdfast.core.spi.OperatorCommand;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.RunningFeature;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Backups on a running node: it stands for the role, does the work while it holds it, and says how things are. */
 public final class BackupNode implements RunningFeature, BackupService, Inspectable {
     /** The name of the replicated state as a source. */
     public static final String STATE = StateSource.NAME;
 
+    private static final Logger LOG = LoggerFactory.getLogger(BackupNode.class);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
     private static final String HEALTH = "backup";
     private static final int MOST_IN_DETAIL = 3;
@@ -49,8 +62,12 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     private final BackupSettings settings;
     private final FeatureContext context;
     private final PlanConfig plan;
+    /** Reads catalogues for operators. */
+    private final Worker reader;
+
     private @Nullable BackupDriver driver;
     private @Nullable BackupMeters meters;
+    private @Nullable DrillMeters drillMeters;
     private volatile FeatureContext.@Nullable Standing standing;
     private List<Alert> told = List.of(); // of the planner's thread
 
@@ -58,6 +75,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     public BackupNode(BackupSettings settings, FeatureContext context) {
         this.settings = settings;
         this.context = context;
+        this.reader = context.runtime().newWorker("backup-ask");
         this.plan = new PlanConfig(
                 settings.layers().stream().map(BackupNode::plan).toList(),
                 settings.sources().stream()
@@ -73,7 +91,13 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
                         ? settings.archiveEvery().map(every -> new ArchivePlan(STATE, every))
                         : Optional.empty(),
                 !settings.alsoOnMaster() && !context.standalone(),
-                settings.behindAfter());
+                settings.behindAfter(),
+                settings.hasState()
+                        ? Optional.of(new DrillPlan(
+                                settings.drill().schedule(),
+                                settings.drill().oldAfter(),
+                                settings.drill().limit()))
+                        : Optional.empty());
     }
 
     private static LayerPlan plan(BackupLayer layer) {
@@ -116,7 +140,8 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
                         feed,
                         () -> state != null && state.isMaster(),
                         settings.bytesPerSecond(),
-                        settings.silentFor()),
+                        settings.silentFor(),
+                        drills(state)),
                 context.runtime(),
                 new Listener());
         driver = made;
@@ -127,6 +152,42 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
                 plan,
                 made::view,
                 context.runtime().clock()::wallMillis);
+        drillMeters = new DrillMeters(
+                context.meters(),
+                context.clusterName(),
+                context.node().id(),
+                plan,
+                made::view,
+                context.runtime().clock()::wallMillis);
+    }
+
+    /** What a drill has left that a crash has ended is removed here. */
+    private Optional<DrillSetup> drills(@Nullable ReplicatedState state) {
+        if (plan.drill().isEmpty() || state == null) {
+            return Optional.empty();
+        }
+        String own =
+                "holdfast-drill-" + context.clusterName() + "-" + context.node().id();
+        Optional<Path> place = settings.drill().directory().or(state::scratch).map(in -> in.resolve(own));
+        if (place.isEmpty()) {
+            return Optional.empty();
+        }
+        DrillWork work = new DrillWork(
+                context.clusterName(),
+                context.node().id(),
+                new DrillPlace(Storage.files(), place.get()),
+                state::trial,
+                context.runtime().clock());
+        try {
+            work.clear();
+        } catch (IOException left) {
+            LOG.warn(
+                    "{}: what a drill has left in {} cannot be removed",
+                    context.node().id(),
+                    place.get(),
+                    left);
+        }
+        return Optional.of(new DrillSetup(work, state::mark));
     }
 
     private BackupDriver driver() {
@@ -159,9 +220,14 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         if (running != null) {
             running.close();
         }
+        reader.close();
         BackupMeters measured = meters;
         if (measured != null) {
             measured.close();
+        }
+        DrillMeters ofDrills = drillMeters;
+        if (ofDrills != null) {
+            ofDrills.close();
         }
     }
 
@@ -176,6 +242,29 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     }
 
     @Override
+    public CompletableFuture<DrillInfo> drillNow(String layer) {
+        if (plan.drill().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the replicated state is not backed up here, and drills restore that alone");
+        }
+        if (!layer.isEmpty()
+                && settings.layers().stream().noneMatch(each -> each.name().equals(layer))) {
+            throw new IllegalArgumentException("there is no layer " + layer + "; there are "
+                    + settings.layers().stream().map(BackupLayer::name).toList());
+        }
+        return Answers.on(context.callbacks(), driver().drillNow(layer));
+    }
+
+    @Override
+    public List<DrillInfo> drills() {
+        List<DrillInfo> all = new ArrayList<>();
+        reading(driver()::drills)
+                .forEach((layer, drills) -> drills.forEach(drill -> all.add(drill.info(layer.name()))));
+        all.sort(Comparator.comparing(DrillInfo::began));
+        return all;
+    }
+
+    @Override
     public List<BackupInfo> list() {
         List<BackupInfo> all = new ArrayList<>();
         listings().forEach((layer, listing) -> listing.backups().forEach(backup -> all.add(backup.info(layer.name()))));
@@ -183,11 +272,16 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     }
 
     private Map<BackupLayer, Listing> listings() {
-        Map<BackupLayer, Listing> listings = new LinkedHashMap<>();
+        return reading(driver()::list);
+    }
+
+    /** Of each layer that can be read. */
+    private <T> Map<BackupLayer, T> reading(Function<String, T> read) {
+        Map<BackupLayer, T> listings = new LinkedHashMap<>();
         BackupRepositoryException last = null;
         for (BackupLayer layer : settings.layers()) {
             try {
-                listings.put(layer, driver().list(layer.name()));
+                listings.put(layer, read.apply(layer.name()));
             } catch (BackupRepositoryException unreadable) {
                 last = unreadable;
             }
@@ -235,6 +329,19 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     }
 
     @Override
+    public List<OperatorCommand> operatorCommands() {
+        return new BackupCommands(
+                        context.node().id(),
+                        this,
+                        () -> driver().view(),
+                        settings.sources().stream().map(Wanted::name).toList(),
+                        reader,
+                        context.runtime().loop(),
+                        context.runtime().clock().wallMillis())
+                .commands();
+    }
+
+    @Override
     public Map<String, Object> inspect() {
         DriverView view = driver().view();
         Map<String, Object> all = new LinkedHashMap<>();
@@ -245,6 +352,16 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
             all.put("last", last);
             all.put("held", Map.copyOf(view.held()));
             all.put("lacks", Map.copyOf(view.lacks()));
+            Map<String, Object> proven = new LinkedHashMap<>();
+            view.proven()
+                    .forEach((layer, drill) -> proven.put(
+                            layer,
+                            Map.of(
+                                    "index", drill.index(),
+                                    "log", drill.logId(),
+                                    "at", drill.id().began().toString(),
+                                    "outcome", drill.outcome().name())));
+            all.put("proven", proven);
             all.put("alerts", view.alerts().stream().map(BackupNode::describe).toList());
             all.put(
                     "running",
@@ -304,6 +421,19 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         @Override
         public void deleted(String layer, int count) {
             measured().deleted(layer, count);
+        }
+
+        @Override
+        public void drilled(String layer, DrillRecord record) {
+            DrillMeters all = drillMeters;
+            if (all != null) {
+                all.drilled(layer, record);
+            }
+            context.event(
+                    record.isGood() ? HaEvent.Kind.BACKUP_PROVEN : HaEvent.Kind.BACKUP_NOT_PROVEN,
+                    layer,
+                    record.outcome() + " up to entry " + record.index() + " of the log " + record.logId() + ": "
+                            + record.detail());
         }
 
         @Override

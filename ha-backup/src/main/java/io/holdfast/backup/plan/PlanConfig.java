@@ -15,16 +15,28 @@ import java.util.Optional;
  * @param archive the log, if it is archived
  * @param preferSlave true if the role goes to another node when this one is master
  * @param behindAfter how long a layer may lack what it should have, before that is told
+ * @param drill how layers are proven; empty if the replicated state is not backed up
  */
 record PlanConfig(
         List<LayerPlan> layers,
         List<SourcePlan> sources,
         Optional<ArchivePlan> archive,
         boolean preferSlave,
-        Duration behindAfter) {
+        Duration behindAfter,
+        Optional<DrillPlan> drill) {
     PlanConfig {
         layers = List.copyOf(layers);
         sources = List.copyOf(sources);
+    }
+
+    /** One in which nothing is restored for a trial. */
+    PlanConfig(
+            List<LayerPlan> layers,
+            List<SourcePlan> sources,
+            Optional<ArchivePlan> archive,
+            boolean preferSlave,
+            Duration behindAfter) {
+        this(layers, sources, archive, preferSlave, behindAfter, Optional.empty());
     }
 
     /** A layer. */
@@ -45,4 +57,13 @@ record PlanConfig(
      * @param every how often the next part is asked for
      */
     record ArchivePlan(String base, Duration every) {}
+
+    /**
+     * Restoring for a trial.
+     *
+     * @param schedule when the next layer is; empty for when somebody asks for it
+     * @param oldAfter how long ago a layer may have been proven, before that is told; empty for one turn of all layers, and one more
+     * @param limit how long one may take
+     */
+    record DrillPlan(Optional<Schedule> schedule, Optional<Duration> oldAfter, Duration limit) {}
 }

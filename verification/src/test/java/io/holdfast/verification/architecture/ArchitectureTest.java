@@ -175,7 +175,7 @@ class ArchitectureTest {
         BACKUP_LAYERS.put("state", Set.of("vocabulary"));
         BACKUP_LAYERS.put("logical", Set.of("vocabulary", "state"));
         BACKUP_LAYERS.put("restore", Set.of("vocabulary", "container", "catalog"));
-        BACKUP_LAYERS.put("plan", Set.of("vocabulary", "container", "catalog", "state"));
+        BACKUP_LAYERS.put("plan", Set.of("vocabulary", "container", "catalog", "state", "restore"));
         BACKUP_LAYERS.put("settings", Set.of("vocabulary"));
         BACKUP_LAYERS.put("", Set.of("vocabulary", "container", "catalog", "state", "logical", "restore", "plan"));
         BACKUP_LAYERS.put("source", Set.of("vocabulary"));
@@ -259,6 +259,7 @@ class ArchitectureTest {
                     "CronTimes",
                     "Damage",
                     "DamagedBackupException",
+                    "DrillInfo",
                     "KeyProvider",
                     "KeyUnavailableException",
                     "LogFeed",

@@ -1,0 +1,84 @@
+package io.holdfast.backup.plan;
+
+import io.holdfast.backup.DrillInfo.Outcome;
+import io.holdfast.backup.catalog.DrillRecord;
+import io.holdfast.core.spi.Measure;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/** What is measured of drills. That of a layer has a value while the node holds the role only. */
+final class DrillMeters implements AutoCloseable {
+    private static final Measure AGE = Measure.gauge(
+                    "holdfast.backup.drill.age",
+                    "how long ago the last good drill of that layer began; not a number where there is none, and on nodes that do not"
+                            + " do the backups",
+                    "cluster",
+                    "node",
+                    "layer")
+            .in("seconds");
+    private static final Measure INDEX = Measure.gauge(
+            "holdfast.backup.drill.index",
+            "up to which entry that layer has been proven to restore; not a number where it has not been, and on nodes that do not do"
+                    + " the backups",
+            "cluster",
+            "node",
+            "layer");
+    private static final Measure DONE = Measure.timer(
+            "holdfast.backup.drills", "drills, by what came of them", "cluster", "node", "layer", "outcome");
+
+    private final MeterRegistry registry;
+    private final Tags tags;
+    private final Set<Meter> registered = ConcurrentHashMap.newKeySet();
+
+    DrillMeters(
+            MeterRegistry registry,
+            String cluster,
+            String node,
+            PlanConfig plan,
+            Supplier<DriverView> view,
+            LongSupplier wallMillis) {
+        this.registry = registry;
+        this.tags = Tags.of("cluster", cluster, "node", node);
+        if (plan.drill().isEmpty()) {
+            return;
+        }
+        plan.layers().forEach(layer -> {
+            gauge(
+                    AGE,
+                    layer.name(),
+                    view,
+                    good -> (double) (wallMillis.getAsLong() - good.id().began().toEpochMilli()) / 1000);
+            gauge(INDEX, layer.name(), view, good -> (double) good.index());
+            for (Outcome outcome : Outcome.values()) { // so that they are there before anything has happened
+                registered.add(DONE.newTimer(registry, of(layer.name(), outcome)));
+            }
+        });
+    }
+
+    private void gauge(Measure measure, String layer, Supplier<DriverView> view, ToDoubleFunction<DrillRecord> value) {
+        registered.add(measure.newGauge(registry, tags.and("layer", layer), view, current -> {
+            DrillRecord good = current.get().proven().get(layer);
+            return good == null ? Double.NaN : value.applyAsDouble(good);
+        }));
+    }
+
+    private Tags of(String layer, Outcome outcome) {
+        return tags.and("layer", layer, "outcome", outcome.name());
+    }
+
+    void drilled(String layer, DrillRecord record) {
+        DONE.newTimer(registry, of(layer, record.outcome())).record(record.tookMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        registered.forEach(registry::remove);
+    }
+}
