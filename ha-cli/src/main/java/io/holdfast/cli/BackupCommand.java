@@ -28,6 +28,7 @@ final class BackupCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name what to do: list, show, verify, restore, run, drill or prune");
+        throw new ParameterException(
+                spec.commandLine(), "name what to do: list, show, verify, restore, run, drill or prune");
     }
 }

@@ -35,7 +35,9 @@ final class BackupList implements Callable<Integer> {
     @Mixin
     private final Repositories repositories = new Repositories();
 
-    @Option(names = "--json", description = "one JSON object a backup instead of text, then one a drill, which has no \"id\"")
+    @Option(
+            names = "--json",
+            description = "one JSON object a backup instead of text, then one a drill, which has no \"id\"")
     private boolean json;
 
     @Spec

@@ -97,8 +97,8 @@ final class BackupTask {
                 return stands;
             }
             if (System.nanoTime() - deadline >= 0) {
-                throw new OutcomeUnknownException("it is not over after " + waitSeconds + " s, and goes on at "
-                        + Text.of(stands.path("node")));
+                throw new OutcomeUnknownException(
+                        "it is not over after " + waitSeconds + " s, and goes on at " + Text.of(stands.path("node")));
             }
             progress.at(
                     line(stands),

@@ -48,10 +48,7 @@ final class Transfer implements Callable<Integer> {
                 throw new NotAvailableException("no master is known; ha explain says why");
             }
             answer = options.ask(
-                    client,
-                    Whereabouts.of(master, status, options),
-                    "transfer-mastership",
-                    Map.of("to", to));
+                    client, Whereabouts.of(master, status, options), "transfer-mastership", Map.of("to", to));
         }
         PrintWriter out = spec.commandLine().getOut();
         if (options.json()) {

@@ -35,7 +35,7 @@ final class Whereabouts {
                 return of(Text.of(node.path("node")), status, options);
             }
         }
-        throw new NotAvailableException(
-                "no node that was reached has the role " + role + "; ha explain says why, and ha status which are not reached");
+        throw new NotAvailableException("no node that was reached has the role " + role
+                + "; ha explain says why, and ha status which are not reached");
     }
 }

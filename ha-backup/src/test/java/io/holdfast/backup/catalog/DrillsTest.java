@@ -56,7 +56,9 @@ class DrillsTest {
                         .lines()
                         .findFirst()
                         .orElseThrow());
-        assertTrue(drill.id().toString().startsWith("20261129T193300Z-0-7-"), drill.id().toString());
+        assertTrue(
+                drill.id().toString().startsWith("20261129T193300Z-0-7-"),
+                drill.id().toString());
     }
 
     @Test
@@ -104,7 +106,10 @@ class DrillsTest {
         assertThrows(NotPublishedException.class, () -> drilled(old, 0, Outcome.PROVEN));
         assertEquals(List.of(), world.catalogue(repository).drills());
         assertEquals(0, world.catalogue(repository).highestEpoch());
-        drilled(world.catalogue(repository).claim(FencingToken.of(3, 1), world.clock(), new java.util.Random(2)), 1, Outcome.PROVEN);
+        drilled(
+                world.catalogue(repository).claim(FencingToken.of(3, 1), world.clock(), new java.util.Random(2)),
+                1,
+                Outcome.PROVEN);
         assertEquals(3, world.catalogue(repository).highestEpoch());
     }
 }

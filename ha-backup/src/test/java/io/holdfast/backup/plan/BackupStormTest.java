@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.catalog.Catalogue.Listing;
 import io.holdfast.backup.catalog.Catalogue.Verification;
+import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.container.ContainerReader;
 import io.holdfast.backup.container.Progress;
 import io.holdfast.backup.plan.StormWorld.Driven;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,8 @@ class BackupStormTest {
                     "failed FROM",
                     "raised LAYER_FAILING",
                     "raised CLOCK_SET",
+                    "drilled PROVEN",
+                    "a drill failed LAYER",
                     "made state LOG",
                     "made state PHYSICAL")) {
                 seen.merge(what, world.made(what), Integer::sum);
@@ -172,10 +176,12 @@ class BackupStormTest {
         check(world, true);
         // At most what archiving, copying and looking cost: nobody turns in a circle.
         assertTrue(calls(world) - calls < 600_000, (calls(world) - calls) + " calls in " + CALM);
+        assertEquals(0, world.made("drilled MISMATCH"), "what is restored is what there was");
         long archived = world.index - 30;
         for (StormRepository layer : world.layers) {
             complete(world, layer, archived);
             nothingIsLeftOver(world, layer);
+            proven(world, layer);
         }
         for (StormRepository layer : world.layers) {
             LayerState state = state(world, layer);
@@ -211,6 +217,20 @@ class BackupStormTest {
         assertTrue(entries.stream().anyMatch(entry -> entry.source().equals("files")), "no files in " + entries.size());
     }
 
+    /** Not longer ago than the turn of each takes, and one more. */
+    private static void proven(StormWorld world, StormRepository layer) {
+        List<DrillRecord> drills = world.catalogue(layer).drills();
+        DrillRecord last = drills.stream()
+                .filter(DrillRecord::isGood)
+                .reduce((earlier, later) -> later)
+                .orElseThrow(() -> new AssertionError(layer + " was never proven: " + drills));
+        Instant now = world.nodes.get(1).now().instant();
+        Duration turn = StormWorld.DRILL_EVERY.plusMinutes(30).multipliedBy(world.layers.size() + 1);
+        assertTrue(last.id().began().isAfter(now.minus(turn)), layer + " at " + now + ": " + drills);
+        assertEquals(world.logId(), last.logId());
+        assertTrue(drills.size() <= 11, drills.size() + " are kept");
+    }
+
     private static void nothingIsLeftOver(StormWorld world, StormRepository layer) {
         Verification verification = world.catalogue(layer).verify(Progress.NONE);
         assertTrue(verification.isClean(), verification.toString());
@@ -221,7 +241,7 @@ class BackupStormTest {
             manifest.objects().forEach(object -> there.remove(object.name()));
             there.removeIf(name -> name.startsWith("adopted/" + manifest.id() + "/"));
         }
-        there.removeIf(name -> name.startsWith("fences/"));
+        there.removeIf(name -> name.startsWith("fences/") || name.startsWith("drills/"));
         assertEquals(Set.of(), there);
     }
 }

@@ -49,14 +49,15 @@ class DrillPlanTest {
 
     private static Planner planner(Optional<Schedule> drills, boolean archives) {
         List<LayerPlan> layers = List.of(
-                new LayerPlan("a", Retention.least(), "disk", false), new LayerPlan("b", Retention.least(), "disk", true));
+                new LayerPlan("a", Retention.least(), "disk", false),
+                new LayerPlan("b", Retention.least(), "disk", true));
         return new Planner(
                 new PlanConfig(
                         layers,
                         List.of(new SourcePlan(
                                 "state",
                                 BackupKind.PHYSICAL,
-                                Schedule.every(Duration.ofDays(3_000)),
+                                Schedule.every(Duration.ofDays(366)),
                                 Optional.of(Duration.ofDays(3_000)))),
                         archives ? Optional.of(new ArchivePlan("state", Duration.ofHours(1))) : Optional.empty(),
                         false,
@@ -114,14 +115,12 @@ class DrillPlanTest {
     }
 
     private DrillRecord record(Outcome outcome, Instant began) {
-        return new DrillRecord(
-                backlog.id(began), outcome, "shop", "node-1", "", "log1", 150, 1, 1, "as " + outcome);
+        return new DrillRecord(backlog.id(began), outcome, "shop", "node-1", "", "log1", 150, 1, 1, "as " + outcome);
     }
 
     private void drilled(String layer, Outcome outcome) {
         DrillRecord record = record(outcome, wall);
-        step(new PlanInput.Done(
-                take(layer, Job.Drill.class).job(), new Result.Drilled(record, Optional.empty())));
+        step(new PlanInput.Done(take(layer, Job.Drill.class).job(), new Result.Drilled(record, Optional.empty())));
     }
 
     private List<String> standing() {
@@ -297,8 +296,7 @@ class DrillPlanTest {
         assertTrue(
                 runs.stream().noneMatch(run -> run.layer().equals("a") && run.what() instanceof Job.Delete),
                 runs.toString());
-        step(new PlanInput.Done(
-                drill.job(), new Result.Drilled(record(Outcome.PROVEN, wall), Optional.empty())));
+        step(new PlanInput.Done(drill.job(), new Result.Drilled(record(Outcome.PROVEN, wall), Optional.empty())));
         take("a", Job.Delete.class);
     }
 
@@ -309,7 +307,9 @@ class DrillPlanTest {
         step(new PlanInput.Done(
                 take("a", Job.Drill.class).job(),
                 new Result.Drilled(record(Outcome.FAILED, wall), Optional.of(base.id()))));
-        assertEquals(List.of("DRILL_FAILED a", "LAYER_DAMAGED a"), standing().stream().sorted().toList());
+        assertEquals(
+                List.of("DRILL_FAILED a", "LAYER_DAMAGED a"),
+                standing().stream().sorted().toList());
     }
 
     @Test
@@ -326,13 +326,13 @@ class DrillPlanTest {
     void byHand() {
         planner = planner(Optional.empty(), true);
         granted(List.of(), List.of());
-        pass(Duration.ofDays(900));
+        pass(Duration.ofDays(100));
         assertEquals(0, marks);
         step(new PlanInput.DrillNow("b"));
         marked(150);
         drilled("b", Outcome.FAILED);
         assertEquals(List.of("DRILL_FAILED b"), standing());
-        pass(Duration.ofDays(900));
+        pass(Duration.ofDays(100));
         assertEquals(1, marks, "nobody has asked for another one");
         step(new PlanInput.DrillNow(""));
         marked(150);

@@ -41,8 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DrillWorkTest {
     private final NodeRuntime runtime = new Simulation(1).node("node-1").runtime();
     private final MemoryRepository repository = new MemoryRepository();
-    private final LayerStore store = new LayerStore(
-            "nas", repository, BackupKeys.none(), "shop", "node-1", runtime.clock(), runtime.random());
+    private final LayerStore store =
+            new LayerStore("nas", repository, BackupKeys.none(), "shop", "node-1", runtime.clock(), runtime.random());
     private final JobWatch watch = new JobWatch(runtime.clock(), 0);
     private final AtomicLong freeMemory = new AtomicLong(1L << 40);
     private Function<Path, StateTrial> trials = path -> new NumberTrial();
@@ -114,7 +114,9 @@ class DrillWorkTest {
         state(10);
         DrillOutcome outcome = drill(10, mark(10, 11));
         assertEquals(DrillInfo.Outcome.MISMATCH, outcome.record().outcome());
-        assertTrue(outcome.record().detail().contains("its maps differ"), outcome.record().detail());
+        assertTrue(
+                outcome.record().detail().contains("its maps differ"),
+                outcome.record().detail());
         assertEquals(Optional.empty(), outcome.damaged(), "the bytes are as they were stored");
     }
 
@@ -124,7 +126,9 @@ class DrillWorkTest {
         StateMark more = new StateMark("log1", 10, 1_500, Map.of("maps", 10L, "locks", 1L));
         DrillOutcome outcome = drill(10, Optional.of(more));
         assertEquals(DrillInfo.Outcome.MISMATCH, outcome.record().outcome());
-        assertTrue(outcome.record().detail().contains("its locks differ"), outcome.record().detail());
+        assertTrue(
+                outcome.record().detail().contains("its locks differ"),
+                outcome.record().detail());
     }
 
     @Test
@@ -146,7 +150,9 @@ class DrillWorkTest {
         state(10);
         DrillOutcome outcome = drill(15, mark(15, 15));
         assertEquals(DrillInfo.Outcome.FAILED, outcome.record().outcome());
-        assertTrue(outcome.record().detail().contains("up to entry 10"), outcome.record().detail());
+        assertTrue(
+                outcome.record().detail().contains("up to entry 10"),
+                outcome.record().detail());
         assertEquals(Optional.empty(), outcome.damaged());
     }
 
@@ -155,7 +161,9 @@ class DrillWorkTest {
         state(10);
         DrillOutcome outcome = drill(10, Optional.empty());
         assertEquals(DrillInfo.Outcome.RESTORED, outcome.record().outcome());
-        assertTrue(outcome.record().detail().contains("compared with nothing"), outcome.record().detail());
+        assertTrue(
+                outcome.record().detail().contains("compared with nothing"),
+                outcome.record().detail());
     }
 
     @Test
@@ -183,8 +191,8 @@ class DrillWorkTest {
 
         Files.createDirectories(root);
         Path foreign = Files.writeString(root.resolve("thesis.txt"), "chapter 1");
-        assertThrows(PlaceException.class, () -> work()
-                .run(store, new Job.Drill("log1", 10, mark(10, 10), Duration.ofHours(1)), watch));
+        assertThrows(PlaceException.class, () -> work().run(
+                        store, new Job.Drill("log1", 10, mark(10, 10), Duration.ofHours(1)), watch));
         assertTrue(Files.exists(foreign));
     }
 

@@ -9,19 +9,24 @@ import io.holdfast.backup.LogRange;
 import io.holdfast.backup.Retention;
 import io.holdfast.backup.Schedule;
 import io.holdfast.backup.catalog.Catalogue;
+import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.plan.PlanConfig.ArchivePlan;
+import io.holdfast.backup.plan.PlanConfig.DrillPlan;
 import io.holdfast.backup.plan.PlanConfig.LayerPlan;
 import io.holdfast.backup.plan.PlanConfig.SourcePlan;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.NodeRuntime;
+import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.spi.LogGapException;
+import io.holdfast.core.spi.StateMark;
 import io.holdfast.testkit.SimulatedNode;
 import io.holdfast.testkit.Simulation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 final class StormWorld {
     static final Duration STATE_EVERY = Duration.ofHours(6);
     static final Duration FILES_EVERY = Duration.ofHours(12);
+    static final Duration DRILL_EVERY = Duration.ofHours(2);
     static final Duration ARCHIVE_EVERY = Duration.ofMinutes(5);
     /** What the log keeps for who archives it. */
     private static final long LOG_KEEPS = 40;
@@ -46,6 +52,9 @@ final class StormWorld {
     final List<StormRepository> layers = new ArrayList<>();
     final List<Driven> nodes = new ArrayList<>();
     final SplittableRandom random;
+    /** A real one, which is empty but for moments: only those have directories that can be removed. */
+    private final Path scratch;
+
     private final Map<String, Integer> names = new LinkedHashMap<>();
     private final Recorder recorder = new Recorder();
 
@@ -100,7 +109,15 @@ final class StormWorld {
                             Optional.of(new Feed()),
                             () -> false,
                             0,
-                            Duration.ofHours(1)),
+                            Duration.ofHours(1),
+                            Optional.of(new DrillSetup(
+                                    new DrillWork(
+                                            "shop",
+                                            node.id(),
+                                            new DrillPlace(Storage.files(), scratch.resolve(node.id()), () -> Long.MAX_VALUE),
+                                            path -> new NumberTrial(),
+                                            started.clock()),
+                                    limit -> marked()))),
                     started,
                     recorder);
         }
@@ -123,6 +140,9 @@ final class StormWorld {
     StormWorld(long seed, int layerCount) {
         this.simulation = new Simulation(seed);
         this.random = simulation.random("storm");
+        this.scratch = Path.of(
+                System.getProperty("java.io.tmpdir", "."),
+                "holdfast-storm-" + ProcessHandle.current().pid() + "-" + seed);
         for (int i = 0; i < layerCount; i++) {
             layers.add(new StormRepository("layer" + i, simulation.random("layer " + i)));
         }
@@ -160,7 +180,11 @@ final class StormWorld {
                         new SourcePlan("files", BackupKind.PHYSICAL, Schedule.every(FILES_EVERY), Optional.empty())),
                 Optional.of(new ArchivePlan("state", ARCHIVE_EVERY)),
                 false,
-                Duration.ofHours(1));
+                Duration.ofHours(1),
+                Optional.of(new DrillPlan(
+                        Optional.of(Schedule.every(DRILL_EVERY).jitter(Duration.ofMinutes(10))),
+                        Optional.empty(),
+                        Duration.ofHours(2))));
     }
 
     String logId() {
@@ -241,6 +265,14 @@ final class StormWorld {
         }
     }
 
+    private CompletionStage<StateMark> marked() {
+        if (random.nextInt(4) == 0) {
+            return CompletableFuture.failedFuture(new NotAvailableException("not at the end of an entry"));
+        }
+        long hash = index;
+        return CompletableFuture.completedFuture(new StateMark(logId(), index, millis(), Map.of("maps", hash)));
+    }
+
     private long millis() {
         return 1_767_225_600_000L + simulation.nowNanos() / 1_000_000;
     }
@@ -256,7 +288,7 @@ final class StormWorld {
 
         @Override
         public BackupSource.Outcome writeTo(BackupSource.Parts parts) throws IOException {
-            for (String part : content.startsWith("log") ? List.of("log") : List.of("one", "two")) {
+            for (String part : content.startsWith("files") ? List.of("one", "two") : List.of("state")) {
                 parts.put(part, false, out -> {
                     out.write(content.getBytes(StandardCharsets.UTF_8));
                     if (sourcesFail && random.nextInt(8) == 0) {
@@ -312,8 +344,16 @@ final class StormWorld {
         }
 
         @Override
+        public void drilled(String layer, DrillRecord record) {
+            count("drilled " + record.outcome());
+        }
+
+        @Override
         public void failed(String layer, Job what, Job.Fault fault, String reason) {
             count("failed " + fault);
+            if (what instanceof Job.Drill) {
+                count("a drill failed " + fault);
+            }
         }
 
         @Override

@@ -66,7 +66,11 @@ class RehearsalTest {
         Rehearsal rehearsal = plan(40);
         assertEquals(newest.id(), rehearsal.backup());
         List<Long> read = new ArrayList<>();
-        assertEquals(40, rehearsal.into(new Trial(), (content, stored) -> read.add(stored)).index());
+        assertEquals(
+                40,
+                rehearsal
+                        .into(new Trial(), (content, stored) -> read.add(stored))
+                        .index());
         assertEquals(rehearsal.storedBytes(), read.get(read.size() - 1), "the last part is read to its end");
         assertEquals(before, repository.names());
     }
@@ -107,9 +111,7 @@ class RehearsalTest {
                 assertThrows(RestoreRefusedException.class, () -> plan(9)).reason());
         assertEquals(
                 Reason.NO_BACKUP,
-                assertThrows(
-                                RestoreRefusedException.class,
-                                () -> Rehearsal.plan(repository, Archive.KEYS, "log2", 20))
+                assertThrows(RestoreRefusedException.class, () -> Rehearsal.plan(repository, Archive.KEYS, "log2", 20))
                         .reason());
     }
 
