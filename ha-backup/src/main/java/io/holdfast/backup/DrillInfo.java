@@ -10,8 +10,9 @@ import java.util.Optional;
  * @param layer from which alone it was restored
  * @param outcome what came of it
  * @param node the id of the node that did it
- * @param backup the id of the physical backup that it began with; empty if it did not come that far
- * @param logId of which log
+ * @param source the name of whose backup was restored
+ * @param backup the id of that, or of the physical one that it began with; empty if it did not come that far
+ * @param logId of which log; empty if of none
  * @param index up to which entry; 0 if it did not come that far
  * @param entryAt when that entry was taken, by its master's wall clock; empty if it did not come that far
  * @param began when the drill began, by the wall clock of who did it
@@ -22,6 +23,7 @@ public record DrillInfo(
         String layer,
         Outcome outcome,
         String node,
+        String source,
         String backup,
         String logId,
         long index,

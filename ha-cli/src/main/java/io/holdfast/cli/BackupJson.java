@@ -16,6 +16,7 @@ final class BackupJson {
         json.put("drill", drill.outcome().name().toLowerCase(Locale.ROOT))
                 .put("repository", drill.layer())
                 .put("node", drill.node())
+                .put("source", drill.source())
                 .put("backup", drill.backup())
                 .put("logId", drill.logId())
                 .put("index", drill.index())

@@ -17,8 +17,9 @@ import java.util.Optional;
  * @param id when it began, under which token; no backup's
  * @param cluster the cluster's name
  * @param node the id of the node that did it
- * @param backup of the physical backup that it began with; empty if it did not come that far
- * @param logId of which log
+ * @param source the name of whose backup was restored
+ * @param backup the id of that, or of the physical one that it began with; empty if it did not come that far
+ * @param logId of which log; empty if of none
  * @param index up to which entry; 0 if it did not come that far
  * @param wallMillis when that entry was taken, by its master's wall clock; 0 if it did not come that far
  * @param tookMillis how long it took
@@ -29,6 +30,7 @@ public record DrillRecord(
         Outcome outcome,
         String cluster,
         String node,
+        String source,
         String backup,
         String logId,
         long index,
@@ -54,6 +56,7 @@ public record DrillRecord(
                 layer,
                 outcome,
                 node,
+                source,
                 backup,
                 logId,
                 index,
@@ -70,6 +73,7 @@ public record DrillRecord(
                 .put("outcome", outcome.name().toLowerCase(Locale.ROOT))
                 .put("cluster", cluster)
                 .put("node", node)
+                .put("source", source)
                 .put("backup", backup)
                 .put("log", logId)
                 .put("index", index)
@@ -86,6 +90,7 @@ public record DrillRecord(
                     Outcome.valueOf(Sealed.text(json, "outcome").toUpperCase(Locale.ROOT)),
                     Sealed.text(json, "cluster"),
                     Sealed.text(json, "node"),
+                    Sealed.text(json, "source"),
                     Sealed.text(json, "backup"),
                     Sealed.text(json, "log"),
                     Sealed.number(json, "index"),

@@ -144,6 +144,7 @@ final class BackupCommands {
         Map<String, Object> told = new LinkedHashMap<>();
         told.put("layer", drill.layer());
         told.put("outcome", drill.outcome().name());
+        told.put("source", drill.source());
         told.put("backup", drill.backup());
         told.put("log", drill.logId());
         told.put("index", drill.index());

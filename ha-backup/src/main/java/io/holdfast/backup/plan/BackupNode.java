@@ -67,7 +67,6 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
 
     private @Nullable BackupDriver driver;
     private @Nullable BackupMeters meters;
-    private @Nullable DrillMeters drillMeters;
     private volatile FeatureContext.@Nullable Standing standing;
     private List<Alert> told = List.of(); // of the planner's thread
 
@@ -152,13 +151,6 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
                 plan,
                 made::view,
                 context.runtime().clock()::wallMillis);
-        drillMeters = new DrillMeters(
-                context.meters(),
-                context.clusterName(),
-                context.node().id(),
-                plan,
-                made::view,
-                context.runtime().clock()::wallMillis);
     }
 
     /** What a drill has left that a crash has ended is removed here. */
@@ -224,10 +216,6 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         BackupMeters measured = meters;
         if (measured != null) {
             measured.close();
-        }
-        DrillMeters ofDrills = drillMeters;
-        if (ofDrills != null) {
-            ofDrills.close();
         }
     }
 
@@ -425,10 +413,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
 
         @Override
         public void drilled(String layer, DrillRecord record) {
-            DrillMeters all = drillMeters;
-            if (all != null) {
-                all.drilled(layer, record);
-            }
+            measured().drilled(layer, record);
             context.event(
                     record.isGood() ? HaEvent.Kind.BACKUP_PROVEN : HaEvent.Kind.BACKUP_NOT_PROVEN,
                     layer,

@@ -37,15 +37,11 @@ final class DrillMeters implements AutoCloseable {
     private final Tags tags;
     private final Set<Meter> registered = ConcurrentHashMap.newKeySet();
 
+    /** @param tags of the cluster and the node */
     DrillMeters(
-            MeterRegistry registry,
-            String cluster,
-            String node,
-            PlanConfig plan,
-            Supplier<DriverView> view,
-            LongSupplier wallMillis) {
+            MeterRegistry registry, Tags tags, PlanConfig plan, Supplier<DriverView> view, LongSupplier wallMillis) {
         this.registry = registry;
-        this.tags = Tags.of("cluster", cluster, "node", node);
+        this.tags = tags;
         if (plan.drill().isEmpty()) {
             return;
         }

@@ -124,11 +124,20 @@ final class DrillState {
         markedAt = now.nanos();
     }
 
+    /** One is over, whatever comes of it: who asked for it is answered. */
+    void over(String layer) {
+        proof(layer).wanted = false;
+        anyWanted = false;
+        mark = null;
+    }
+
     /** One is done, with whatever outcome. */
     void done(String layer, DrillRecord record, Moment now) {
         Proof proof = proof(layer);
-        served(proof);
-        proof.took(record);
+        over(layer);
+        proof.last = record; // also if the clock was set back since the one before
+        proof.good = record.isGood() ? record : proof.good;
+        proof.tried = record.id().began();
         if (record.isGood()) {
             proof.trouble.succeeded();
         } else {
@@ -139,15 +148,8 @@ final class DrillState {
     /** One could not be done, which is not the layer's fault. */
     void failed(String layer, String reason, Moment now) {
         Proof proof = proof(layer);
-        served(proof);
         proof.tried = now.instant();
         proof.trouble.failed(now.nanos(), reason, random);
-    }
-
-    private void served(Proof proof) {
-        proof.wanted = false;
-        anyWanted = false;
-        mark = null;
     }
 
     /**

@@ -9,6 +9,7 @@ import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.backup.plan.DrillPlace.NoRoomException;
 import io.holdfast.backup.restore.Rehearsal;
+import io.holdfast.backup.state.StateSource;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.NoSpaceException;
 import io.holdfast.core.spi.StateMark;
@@ -193,6 +194,7 @@ final class DrillWork {
                     outcome,
                     cluster,
                     node,
+                    StateSource.NAME,
                     chosen == null ? "" : chosen.backup().toString(),
                     drill.logId(),
                     done == null ? 0 : done.index(),

@@ -215,6 +215,9 @@ final class Planner {
             return;
         }
         LayerState layer = begun.layer();
+        if (begun.what() instanceof Job.Drill) {
+            drills.over(layer.name());
+        }
         switch (failed.fault()) {
             case LAYER -> layerFailed(layer, now, failed.reason());
             case DEPOSED -> {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,7 @@ class DrillsTest {
                 outcome,
                 "shop",
                 "node-2",
+                "state",
                 "20261129T193300Z-0-7-0badcafe",
                 "9d0f.0",
                 42,
@@ -49,7 +51,7 @@ class DrillsTest {
         String name = "drills/" + drill.id();
         assertEquals(
                 "{\"format\":\"holdfast-drill-1\",\"name\":\"" + name + "\",\"id\":\"" + drill.id()
-                        + "\",\"outcome\":\"proven\",\"cluster\":\"shop\",\"node\":\"node-2\",\"backup\":\"20261129T193300Z-0-7-0badcafe\""
+                        + "\",\"outcome\":\"proven\",\"cluster\":\"shop\",\"node\":\"node-2\",\"source\":\"state\",\"backup\":\"20261129T193300Z-0-7-0badcafe\""
                         + ",\"log\":\"9d0f.0\",\"index\":42,\"wallMillis\":1796000000000,\"tookMillis\":1250"
                         + ",\"detail\":\"the hashes of maps are those of node-2 at that entry\"}",
                 new String(repository.bytes(name), StandardCharsets.UTF_8)
@@ -107,7 +109,7 @@ class DrillsTest {
         assertEquals(List.of(), world.catalogue(repository).drills());
         assertEquals(0, world.catalogue(repository).highestEpoch());
         drilled(
-                world.catalogue(repository).claim(FencingToken.of(3, 1), world.clock(), new java.util.Random(2)),
+                world.catalogue(repository).claim(FencingToken.of(3, 1), world.clock(), new Random(2)),
                 1,
                 Outcome.PROVEN);
         assertEquals(3, world.catalogue(repository).highestEpoch());

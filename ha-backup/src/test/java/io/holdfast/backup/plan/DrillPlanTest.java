@@ -115,7 +115,7 @@ class DrillPlanTest {
     }
 
     private DrillRecord record(Outcome outcome, Instant began) {
-        return new DrillRecord(backlog.id(began), outcome, "shop", "node-1", "", "log1", 150, 1, 1, "as " + outcome);
+        return new DrillRecord(backlog.id(began), outcome, "shop", "node-1", "state", "", "log1", 150, 1, 1, "as " + outcome);
     }
 
     private void drilled(String layer, Outcome outcome) {
@@ -353,6 +353,29 @@ class DrillPlanTest {
         granted(List.of(), List.of());
         marked(100);
         assertTrue(((Job.Drill) take("a", Job.Drill.class).what()).mark().isPresent());
+    }
+
+    @Test
+    void aClockThatWasSetBackDoesNotMakeOneDrillFollowTheOther() {
+        granted(List.of(), List.of());
+        marked(150);
+        drilled("a", Outcome.PROVEN);
+        pass(WEEK);
+        marked(150);
+        drilled("b", Outcome.PROVEN);
+        wall = wall.minus(Duration.ofDays(60));
+        for (int i = 0; i < 2; i++) {
+            pass(Duration.ofSeconds(10));
+            marked(150);
+            runs.stream()
+                    .filter(run -> run.what() instanceof Job.Drill)
+                    .map(Run::layer)
+                    .findFirst()
+                    .ifPresent(layer -> drilled(layer, Outcome.PROVEN));
+        }
+        int before = marks;
+        pass(Duration.ofDays(3));
+        assertEquals(before, marks);
     }
 
     @Test

@@ -52,8 +52,8 @@ final class StormWorld {
     final List<StormRepository> layers = new ArrayList<>();
     final List<Driven> nodes = new ArrayList<>();
     final SplittableRandom random;
-    /** A real one, which is empty but for moments: only those have directories that can be removed. */
-    private final Path scratch;
+    /** Of real directories, which are there for moments: only those can be removed. */
+    private final String scratch;
 
     private final Map<String, Integer> names = new LinkedHashMap<>();
     private final Recorder recorder = new Recorder();
@@ -114,7 +114,10 @@ final class StormWorld {
                                     new DrillWork(
                                             "shop",
                                             node.id(),
-                                            new DrillPlace(Storage.files(), scratch.resolve(node.id()), () -> Long.MAX_VALUE),
+                                            new DrillPlace(
+                                                    Storage.files(),
+                                                    Path.of(System.getProperty("java.io.tmpdir", "."), scratch + node.id()),
+                                                    () -> Long.MAX_VALUE),
                                             path -> new NumberTrial(),
                                             started.clock()),
                                     limit -> marked()))),
@@ -140,9 +143,7 @@ final class StormWorld {
     StormWorld(long seed, int layerCount) {
         this.simulation = new Simulation(seed);
         this.random = simulation.random("storm");
-        this.scratch = Path.of(
-                System.getProperty("java.io.tmpdir", "."),
-                "holdfast-storm-" + ProcessHandle.current().pid() + "-" + seed);
+        this.scratch = "holdfast-storm-" + ProcessHandle.current().pid() + "-" + seed + "-";
         for (int i = 0; i < layerCount; i++) {
             layers.add(new StormRepository("layer" + i, simulation.random("layer " + i)));
         }

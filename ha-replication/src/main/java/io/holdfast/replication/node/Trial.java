@@ -1,9 +1,10 @@
 package io.holdfast.replication.node;
 
 import io.holdfast.core.runtime.Storage;
+import io.holdfast.core.spi.StateRestorer;
 import io.holdfast.core.spi.StateTrial;
+import io.holdfast.replication.OfflineRestore;
 import io.holdfast.replication.OfflineRestore.Target;
-import io.holdfast.replication.OfflineRestore.UpTo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -18,25 +19,25 @@ import org.jspecify.annotations.Nullable;
  * somebody did. All else is as in a restore that is meant.
  */
 final class Trial implements StateTrial {
-    private final Target target;
-    private final RandomGenerator random;
+    private final Path directory;
+    private final StateRestorer restorer;
     private @Nullable Restored restored;
 
     Trial(Path directory, RandomGenerator random) {
-        this.target = new Target(directory, "trial-of-a-restore", "trial", "127.0.0.1:1", List.of());
-        this.random = random;
+        this.directory = directory;
+        this.restorer = OfflineRestore.into(
+                new Target(directory, "trial-of-a-restore", "trial", "127.0.0.1:1", List.of()), random);
     }
 
     @Override
     public void check() throws IOException {
-        Restoration.check(target);
+        restorer.check();
     }
 
     @Override
-    public Restored restore(
-            int epoch, InputStream state, @Nullable InputStream log, long upToIndex, long upToWallMillis)
+    public Restored restore(int epoch, InputStream state, @Nullable InputStream log, long index, long wallMillis)
             throws IOException {
-        Restored done = Restoration.restore(target, epoch, state, log, new UpTo(upToIndex, upToWallMillis), random);
+        Restored done = restorer.restore(epoch, state, log, index, wallMillis);
         restored = done;
         return done;
     }
@@ -45,8 +46,8 @@ final class Trial implements StateTrial {
     public Map<String, Long> replay(LongConsumer progress) throws IOException {
         Restored done = restored;
         if (done == null) {
-            throw new IllegalStateException("nothing has been restored into " + target.directory());
+            throw new IllegalStateException("nothing has been restored into " + directory);
         }
-        return TrialReplay.replay(Storage.files(), target.directory(), done.index(), progress);
+        return TrialReplay.replay(Storage.files(), directory, done.index(), progress);
     }
 }

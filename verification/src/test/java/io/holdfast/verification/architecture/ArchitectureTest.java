@@ -242,7 +242,9 @@ class ArchitectureTest {
             REPLICATION + ".node.LostQuorum -> " + REPLICATION + ".OfflineRecovery",
             "it fills the plan that OfflineRecovery hands out",
             REPLICATION + ".node.Restoration -> " + REPLICATION + ".OfflineRestore",
-            "it takes what OfflineRestore is given, and fills what that hands out");
+            "it takes what OfflineRestore is given, and fills what that hands out",
+            REPLICATION + ".node.Trial -> " + REPLICATION + ".OfflineRestore",
+            "it is a restore like any other");
 
     /** What a module's root package exports and the packages beneath it speak, too. */
     private static final Map<String, Set<String>> VOCABULARY = Map.of(
