@@ -5,6 +5,7 @@ import io.holdfast.backup.plan.BackupNode;
 import io.holdfast.backup.plan.BackupSettings;
 import io.holdfast.backup.plan.BackupSettings.Wanted;
 import io.holdfast.backup.plan.DrillSettings;
+import io.holdfast.backup.plan.DrillSettings.Checked;
 import io.holdfast.core.Node;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
@@ -149,6 +150,15 @@ public final class Backups implements HaFeature {
     }
 
     /**
+     * Proves backups of another source as well, one layer after the other at those times, by a check that restores them.
+     *
+     * @param source its name
+     */
+    public Backups drill(Schedule schedule, String source, DrillCheck check) {
+        return new Backups(settings.with(settings.drill().with(new Checked(source, schedule, check))));
+    }
+
+    /**
      * Where drills restore to: each node makes a directory of its own in it, and removes it afterwards. By default beneath the node's directory.
      *
      * @param directory on a local disk; may not exist yet
@@ -213,6 +223,7 @@ public final class Backups implements HaFeature {
                     node.id()
                             + " has drills and no backups of the replicated state, which are what they restore; add .physical(Schedule.daily())");
         }
+        checkDrills(node);
         Map<String, String> places = new HashMap<>();
         for (BackupLayer layer : settings.layers()) {
             String place = layer.repository().describe();
@@ -228,6 +239,18 @@ public final class Backups implements HaFeature {
                             + " kinds of media, one of them off-site; add a layer with .offSite(), on another .medium(kind)",
                     node.id(),
                     settings.layers().stream().map(BackupLayer::name).toList());
+        }
+    }
+
+    private void checkDrills(Node node) {
+        List<String> checked = settings.drill().checks().stream().map(Checked::source).toList();
+        unique("checks of drills", checked);
+        for (String source : checked) {
+            if (settings.sources().stream().noneMatch(wanted -> wanted.source() != null && wanted.name().equals(source))) {
+                throw new IllegalArgumentException(node.id() + " has a check for drills of " + source
+                        + ", which is none of the sources that need one; there are "
+                        + settings.sources().stream().map(Wanted::name).toList());
+            }
         }
     }
 

@@ -33,7 +33,7 @@ public record DrillInfo(
         String detail) {
     /** What came of a drill. */
     public enum Outcome {
-        /** It was restored, and is what the cluster had at that entry. */
+        /** It was restored, and is what the cluster had at that entry; of another source, its check has found nothing wrong. */
         PROVEN,
         /**
          * It was restored, and there was nothing to compare it with: no log is archived, and what the cluster had at the backup's own entry is
@@ -42,7 +42,7 @@ public record DrillInfo(
         RESTORED,
         /** It was restored, and is not what the cluster had at that entry: one of the two is wrong. */
         MISMATCH,
-        /** It was not restored: something is damaged or missing, as the detail says. */
+        /** It was not restored: something is damaged or missing, or a check has found something wrong, as the detail says. */
         FAILED
     }
 

@@ -118,7 +118,7 @@ public final class StoredBackups {
                 texts(listing.abandoned()));
     }
 
-    /** What came of drills from this repository, the oldest first: the last ten, and the last good one. */
+    /** What came of drills from this repository, the oldest first: of each source the last ten, and the last good one. */
     public List<DrillInfo> drills() {
         return catalogue.drills().stream()
                 .map(drill -> drill.info(repository.describe()))

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
         name = "drill",
         description = {
             "Has the node that does the backups restore the replicated state from a layer into a scratch place, compare what comes of"
-                    + " it with the state of the cluster, and remove it again. Which node that is is asked of --node.",
+                    + " it with the state of the cluster, and remove it again; of another source its check says what comes of it. Which"
+                    + " node that is is asked of --node.",
             "When this is interrupted, the drill goes on."
         },
         mixinStandardHelpOptions = true,
@@ -30,9 +31,16 @@ import picocli.CommandLine.Spec;
             "6:not allowed: it needs the role OPERATE",
             "7:it could not be tried: no room, not in time, or the layer failed",
             "8:it was begun, and is not known to be done: the connection was lost, or --wait is over",
-            "64:the command was not understood, or there is no such layer"
+            "64:the command was not understood, or there is no such layer or source"
         })
 final class BackupDrill implements Callable<Integer> {
+    @Option(
+            names = "--source",
+            paramLabel = "NAME",
+            defaultValue = "state",
+            description = "whose backup; by default the replicated state's. Others need a check, Backups.drill(...)")
+    private String source = "state";
+
     @Option(names = "--layer", paramLabel = "NAME", defaultValue = "", description = "by default whose turn it is")
     private String layer = "";
 
@@ -47,7 +55,7 @@ final class BackupDrill implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<JsonNode> ends = task.run(options, spec, "backup-drill", Map.of("layer", layer), BackupDrill::print);
+        List<JsonNode> ends = task.run(options, spec, "backup-drill", Map.of("source", source, "layer", layer), BackupDrill::print);
         boolean good = ends.stream().allMatch(end -> isGood(end.path("result")));
         return BackupTask.code(ends, good ? ExitCodes.WHOLE : ExitCodes.DAMAGED);
     }
@@ -64,11 +72,13 @@ final class BackupDrill implements Callable<Integer> {
             return;
         }
         out.printf(
-                "%-9s %s up to entry %d of the log %s, in %s: %s%n",
+                "%-9s %s in %s%s, in %s: %s%n",
                 isGood(drill) ? Text.of(drill.path("outcome")).toLowerCase(Locale.ROOT) : "wrong",
+                Text.of(drill.path("source")),
                 Text.of(drill.path("layer")),
-                drill.path("index").asLong(),
-                Text.of(drill.path("log")),
+                drill.path("index").asLong() == 0
+                        ? ""
+                        : " up to entry " + drill.path("index").asLong() + " of the log " + Text.of(drill.path("log")),
                 Units.time(Duration.ofMillis(drill.path("tookMillis").asLong())),
                 Text.of(drill.path("detail")));
     }

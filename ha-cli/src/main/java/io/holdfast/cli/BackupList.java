@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,32 +74,40 @@ final class BackupList implements Callable<Integer> {
         return damaged ? ExitCodes.DAMAGED : ExitCodes.WHOLE;
     }
 
-    /** The last good drill, and what has failed since. */
+    /** The last good drill of each source, and what has failed since. */
     private static void print(PrintWriter out, String repository, List<DrillInfo> drills) {
-        DrillInfo good = null;
-        DrillInfo last = null;
+        Map<String, DrillInfo> good = new TreeMap<>();
+        Map<String, DrillInfo> last = new TreeMap<>();
         for (DrillInfo drill : drills) {
-            good = drill.isGood() ? drill : good;
-            last = drill;
+            last.put(drill.source(), drill);
+            if (drill.isGood()) {
+                good.put(drill.source(), drill);
+            }
         }
-        if (good == null) {
+        if (good.isEmpty()) {
             out.printf("proven    never: nothing was restored from %s for a trial with success%n", repository);
-        } else {
-            out.printf(
-                    "proven    recoverable to entry %d%s as of %s, by %s from %s in %s; %s%n",
-                    good.index(),
-                    good.entryAt().map(at -> " of " + at).orElse(""),
-                    good.began(),
-                    good.node(),
-                    repository,
-                    Units.time(good.took()),
-                    good.outcome() == DrillInfo.Outcome.PROVEN
-                            ? "it was what the cluster had there"
-                            : "compared with nothing");
         }
-        if (last != null && !last.isGood()) {
-            out.printf("not       proven at %s: %s: %s%n", last.began(), last.outcome(), last.detail());
-        }
+        good.values().forEach(drill -> print(out, repository, drill));
+        last.values().stream()
+                .filter(drill -> !drill.isGood())
+                .forEach(drill -> out.printf(
+                        "not       proven: %s at %s: %s: %s%n",
+                        drill.source(), drill.began(), drill.outcome(), drill.detail()));
+    }
+
+    private static void print(PrintWriter out, String repository, DrillInfo good) {
+        out.printf(
+                "proven    %s recoverable%s as of %s, by %s from %s in %s: %s%n",
+                good.source(),
+                good.index() == 0
+                        ? ""
+                        : " to entry " + good.index()
+                                + good.entryAt().map(at -> " of " + at).orElse(""),
+                good.began(),
+                good.node(),
+                repository,
+                Units.time(good.took()),
+                good.detail());
     }
 
     private static void print(PrintWriter out, BackupInfo backup) {

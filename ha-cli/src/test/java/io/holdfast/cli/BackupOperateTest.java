@@ -137,6 +137,7 @@ class BackupOperateTest {
         assertEquals(ExitCodes.USAGE, backup("run", "invoices"));
         assertTrue(err.toString().contains("[state, broken]"), err.toString());
         assertEquals(ExitCodes.USAGE, backup("drill", "--layer", "attic"));
+        assertEquals(ExitCodes.USAGE, backup("drill", "--source", "broken"), "there is no check of it");
         assertEquals(ExitCodes.USAGE, backup("run", "state", "--wait", "0"));
         assertEquals(ExitCodes.USAGE, ha("backup"));
         node.stop();
@@ -150,9 +151,9 @@ class BackupOperateTest {
         assertEquals(ExitCodes.WHOLE, ha("backup", "list", "--repository", near.toString()), err.toString());
         assertTrue(out.toString().contains("proven    never"), out.toString());
         assertEquals(ExitCodes.WHOLE, backup("drill", "--layer", "near"), out + " " + err);
-        assertTrue(out.toString().startsWith("proven    near up to entry "), out.toString());
+        assertTrue(out.toString().startsWith("proven    state in near up to entry "), out.toString());
         assertEquals(ExitCodes.WHOLE, ha("backup", "list", "--repository", near.toString()), err.toString());
-        assertTrue(out.toString().contains("proven    recoverable to entry "), out.toString());
+        assertTrue(out.toString().contains("proven    state recoverable to entry "), out.toString());
         assertEquals(ExitCodes.WHOLE, ha("backup", "list", "--json", "--repository", near.toString()));
         List<String> lines = out.toString().lines().toList();
         JsonNode last = new ObjectMapper().readTree(lines.get(lines.size() - 1));
@@ -176,10 +177,10 @@ class BackupOperateTest {
             }
         }
         assertEquals(ExitCodes.DAMAGED, backup("drill", "--layer", "far"), out + " " + err);
-        assertTrue(out.toString().startsWith("wrong     far up to entry 0"), out.toString());
+        assertTrue(out.toString().startsWith("wrong     state in far, in "), out.toString());
         assertTrue(out.toString().contains("/state"), out.toString());
         assertEquals(ExitCodes.WHOLE, ha("backup", "list", "--repository", far.toString()), err.toString());
-        assertTrue(out.toString().contains("not       proven at "), out.toString());
+        assertTrue(out.toString().contains("not       proven: state at "), out.toString());
     }
 
     @Test

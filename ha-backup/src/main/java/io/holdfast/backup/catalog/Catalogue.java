@@ -154,7 +154,7 @@ public final class Catalogue {
         return epochs.claim(epoch, backup, claim, random);
     }
 
-    /** What came of drills from this repository, the oldest first: the last ten, and the last good one. */
+    /** What came of drills from this repository, the oldest first: of each source the last ten, and the last good one. */
     public List<DrillRecord> drills() {
         return new Drills(repository, sealed).list();
     }

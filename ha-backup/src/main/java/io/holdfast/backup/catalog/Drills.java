@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
  * seen what he says.
  */
 final class Drills {
-    /** The last good one stays besides. */
+    /** Of each source; the last good one stays besides. */
     private static final int KEPT = 10;
 
     private final BackupRepository repository;
@@ -73,13 +73,15 @@ final class Drills {
         boolean put =
                 sealed.put(name, sealed.seal(name, DrillRecord.FORMAT, record.toJson(), keys.create(name, random)));
         if (put) {
-            removeOlder();
+            removeOlder(record.source());
         }
         return put;
     }
 
-    private void removeOlder() {
-        List<DrillRecord> all = list();
+    private void removeOlder(String source) {
+        List<DrillRecord> all = list().stream()
+                .filter(record -> record.source().equals(source))
+                .toList();
         Optional<DrillRecord> lastGood =
                 all.stream().filter(DrillRecord::isGood).reduce((earlier, later) -> later);
         for (DrillRecord each : all.subList(0, Math.max(0, all.size() - KEPT))) {

@@ -31,6 +31,8 @@ final class BackupCommands {
     static final String PRUNE = "backup-prune";
     static final String RETENTION = "backup-retention";
     private static final String ALL = "all";
+    private static final String RUNS = "run";
+    private static final String DRILLS = "drill";
     private static final int MOST_TASKS = 64;
     /** Fits into an answer, whatever the reasons. */
     private static final int MOST_VERDICTS = 5_000;
@@ -103,16 +105,18 @@ final class BackupCommands {
         checkHolder();
         List<Map<String, Object>> begun = new ArrayList<>();
         for (String each : source.equals(ALL) ? sources : List.of(source)) {
-            begun.add(begin("run", each, service.runNow(each).thenApply(BackupCommands::told)));
+            begun.add(begin(RUNS, each, service.runNow(each).thenApply(BackupCommands::told)));
         }
         return CompletableFuture.completedFuture(Map.of("node", node, "tasks", begun));
     }
 
     private CompletionStage<Map<String, Object>> drill(Map<String, String> arguments) {
-        String layer = arguments.getOrDefault("layer", "");
+        String source = arguments.getOrDefault("source", BackupNode.STATE);
         checkHolder();
-        CompletableFuture<Map<String, Object>> result = service.drillNow(layer).thenApply(BackupCommands::told);
-        return CompletableFuture.completedFuture(Map.of("node", node, "tasks", List.of(begin("drill", layer, result))));
+        CompletableFuture<Map<String, Object>> result = service.drillNow(source, arguments.getOrDefault("layer", ""))
+                .thenApply(BackupCommands::told);
+        return CompletableFuture.completedFuture(
+                Map.of("node", node, "tasks", List.of(begin(DRILLS, source, result))));
     }
 
     private Map<String, Object> begin(String what, String subject, CompletableFuture<Map<String, Object>> result) {
@@ -217,10 +221,10 @@ final class BackupCommands {
 
     private @Nullable RunningJob running(Task task) {
         return view.get().jobs().stream()
-                .filter(job -> task.what().equals("run")
+                .filter(job -> task.what().equals(RUNS)
                         ? job.what().equals(new Job.Make(task.subject()))
-                        : job.what() instanceof Job.Drill
-                                && (task.subject().isEmpty() || job.layer().equals(task.subject())))
+                        : job.what() instanceof Job.Drill drill
+                                && drill.source().equals(task.subject()))
                 .findFirst()
                 .orElse(null);
     }

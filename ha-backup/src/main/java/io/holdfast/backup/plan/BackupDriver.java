@@ -10,7 +10,6 @@ import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.Catalogue.Listing;
 import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.backup.catalog.Manifest;
-import io.holdfast.backup.plan.DrillWork.DrillOutcome;
 import io.holdfast.backup.plan.Job.Fault;
 import io.holdfast.backup.plan.Job.Lane;
 import io.holdfast.backup.plan.Job.Result;
@@ -173,8 +172,8 @@ final class BackupDriver implements AutoCloseable {
     }
 
     /** See {@link DrillDesk#want}. */
-    CompletableFuture<DrillInfo> drillNow(String layer) {
-        return drills.want(layer, () -> token != null);
+    CompletableFuture<DrillInfo> drillNow(String source, String layer) {
+        return drills.want(source, layer, () -> token != null);
     }
 
     /** Throws away what is to be, also if the clock was set. */

@@ -7,6 +7,7 @@ import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupService;
 import io.holdfast.backup.BackupSource;
+import io.holdfast.backup.DrillCheck;
 import io.holdfast.backup.DrillInfo;
 import io.holdfast.backup.LogFeed;
 import io.holdfast.backup.PruneVerdict;
@@ -41,6 +42,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -91,12 +93,19 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
                         : Optional.empty(),
                 !settings.alsoOnMaster() && !context.standalone(),
                 settings.behindAfter(),
-                settings.hasState()
-                        ? Optional.of(new DrillPlan(
-                                settings.drill().schedule(),
-                                settings.drill().oldAfter(),
-                                settings.drill().limit()))
-                        : Optional.empty());
+                drills(settings));
+    }
+
+    private static List<DrillPlan> drills(BackupSettings settings) {
+        DrillSettings drill = settings.drill();
+        List<DrillPlan> plans = new ArrayList<>();
+        if (settings.hasState()) {
+            plans.add(new DrillPlan(STATE, drill.schedule(), drill.oldAfter(), drill.limit()));
+        }
+        drill.checks()
+                .forEach(checked -> plans.add(new DrillPlan(
+                        checked.source(), Optional.of(checked.schedule()), drill.oldAfter(), drill.limit())));
+        return plans;
     }
 
     private static LayerPlan plan(BackupLayer layer) {
@@ -155,20 +164,28 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
 
     /** What a drill has left that a crash has ended is removed here. */
     private Optional<DrillSetup> drills(@Nullable ReplicatedState state) {
-        if (plan.drill().isEmpty() || state == null) {
-            return Optional.empty();
-        }
         String own =
                 "holdfast-drill-" + context.clusterName() + "-" + context.node().id();
-        Optional<Path> place = settings.drill().directory().or(state::scratch).map(in -> in.resolve(own));
-        if (place.isEmpty()) {
+        Optional<Path> place = settings.drill()
+                .directory()
+                .or(() -> state == null ? Optional.empty() : state.scratch())
+                .map(in -> in.resolve(own));
+        if (plan.drills().isEmpty() || place.isEmpty()) {
+            if (plan.drills().stream().anyMatch(drill -> drill.schedule().isPresent())) {
+                throw new IllegalStateException("the node " + context.node().id()
+                        + " is to restore for trials, and has no directory of its own to do that in; add"
+                        + " .drillDirectory(path)");
+            }
             return Optional.empty();
         }
+        Map<String, DrillCheck> checks = new LinkedHashMap<>();
+        settings.drill().checks().forEach(checked -> checks.put(checked.source(), checked.check()));
         DrillWork work = new DrillWork(
                 context.clusterName(),
                 context.node().id(),
                 new DrillPlace(Storage.files(), place.get()),
-                state::trial,
+                directory -> Objects.requireNonNull(state, "no state").trial(directory),
+                checks,
                 context.runtime().clock());
         try {
             work.clear();
@@ -179,7 +196,8 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
                     place.get(),
                     left);
         }
-        return Optional.of(new DrillSetup(work, state::mark));
+        return Optional.of(new DrillSetup(
+                work, limit -> Objects.requireNonNull(state, "no state").mark(limit)));
     }
 
     private BackupDriver driver() {
@@ -230,17 +248,17 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     }
 
     @Override
-    public CompletableFuture<DrillInfo> drillNow(String layer) {
-        if (plan.drill().isEmpty()) {
-            throw new IllegalArgumentException(
-                    "the replicated state is not backed up here, and drills restore that alone");
+    public CompletableFuture<DrillInfo> drillNow(String source, String layer) {
+        if (plan.drills().stream().noneMatch(drill -> drill.source().equals(source))) {
+            throw new IllegalArgumentException("nothing is known of how to restore " + source + " for a trial, but of "
+                    + plan.drills().stream().map(DrillPlan::source).toList());
         }
         if (!layer.isEmpty()
                 && settings.layers().stream().noneMatch(each -> each.name().equals(layer))) {
             throw new IllegalArgumentException("there is no layer " + layer + "; there are "
                     + settings.layers().stream().map(BackupLayer::name).toList());
         }
-        return Answers.on(context.callbacks(), driver().drillNow(layer));
+        return Answers.on(context.callbacks(), driver().drillNow(source, layer));
     }
 
     @Override
@@ -340,16 +358,17 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
             all.put("last", last);
             all.put("held", Map.copyOf(view.held()));
             all.put("lacks", Map.copyOf(view.lacks()));
-            Map<String, Object> proven = new LinkedHashMap<>();
-            view.proven()
-                    .forEach((layer, drill) -> proven.put(
-                            layer,
-                            Map.of(
-                                    "index", drill.index(),
-                                    "log", drill.logId(),
-                                    "at", drill.id().began().toString(),
-                                    "outcome", drill.outcome().name())));
-            all.put("proven", proven);
+            all.put(
+                    "proven",
+                    view.proven().stream()
+                            .map(proof -> Map.of(
+                                    "layer", proof.layer(),
+                                    "source", proof.record().source(),
+                                    "index", proof.record().index(),
+                                    "log", proof.record().logId(),
+                                    "at", proof.record().id().began().toString(),
+                                    "outcome", proof.record().outcome().name()))
+                            .toList());
             all.put("alerts", view.alerts().stream().map(BackupNode::describe).toList());
             all.put(
                     "running",
@@ -417,8 +436,9 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
             context.event(
                     record.isGood() ? HaEvent.Kind.BACKUP_PROVEN : HaEvent.Kind.BACKUP_NOT_PROVEN,
                     layer,
-                    record.outcome() + " up to entry " + record.index() + " of the log " + record.logId() + ": "
-                            + record.detail());
+                    record.source() + ": " + record.outcome() + " by the backup " + record.backup()
+                            + (record.index() == 0 ? "" : " up to entry " + record.index() + " of the log " + record.logId())
+                            + ": " + record.detail());
         }
 
         @Override

@@ -1,7 +1,6 @@
 package io.holdfast.backup.plan;
 
 import io.holdfast.backup.DrillInfo;
-import io.holdfast.backup.plan.DrillWork.DrillOutcome;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.Worker;
@@ -26,7 +25,7 @@ final class DrillDesk {
     /** For so long it may be that none can begin. */
     private static final Duration LIMIT = Duration.ofHours(1);
 
-    private record Asked(String layer, CompletableFuture<DrillInfo> answer, long sinceNanos) {}
+    private record Asked(String source, String layer, CompletableFuture<DrillInfo> answer, long sinceNanos) {}
 
     private final Optional<DrillSetup> setup;
     private final Worker planning;
@@ -46,18 +45,19 @@ final class DrillDesk {
     /**
      * Restores from that layer for a trial as soon as possible. Safe from any thread.
      *
+     * @param source whose backup
      * @param layer empty for the one whose turn it is
      * @param holds whether this node does the backups; asked on the planning thread
      * @return completes on a thread of the driver's: normally also if the drill failed because of what is in the layer
      */
-    CompletableFuture<DrillInfo> want(String layer, BooleanSupplier holds) {
+    CompletableFuture<DrillInfo> want(String source, String layer, BooleanSupplier holds) {
         CompletableFuture<DrillInfo> answer = new CompletableFuture<>();
         planning.execute(() -> {
             if (!holds.getAsBoolean() || setup.isEmpty()) {
                 answer.completeExceptionally(new NotAvailableException("this node does not do the backups now"));
             } else {
-                waiting.add(new Asked(layer, answer, clock.nanoTime()));
-                step.accept(new PlanInput.DrillNow(layer));
+                waiting.add(new Asked(source, layer, answer, clock.nanoTime()));
+                step.accept(new PlanInput.DrillNow(source, layer));
             }
         });
         if (closed) { // whose thread may have dropped that
@@ -78,14 +78,16 @@ final class DrillDesk {
     }
 
     /** Does one; on the layer's thread. */
-    DrillOutcome run(LayerStore store, Job.Drill drill, JobWatch watch) throws IOException {
+    DrillOutcome run(LayerStore store, Job.Drill drill, JobWatch watch)
+            throws IOException, InterruptedException {
         return setup.orElseThrow().work().run(store, drill, watch);
     }
 
     /** Something begins, which, if it is a drill, serves who has asked for that layer, or for any. */
     void begins(PlanEffect.Run run) {
-        if (run.what() instanceof Job.Drill) {
+        if (run.what() instanceof Job.Drill drill) {
             List<Asked> served = waiting.stream()
+                    .filter(asked -> asked.source().equals(drill.source()))
                     .filter(asked -> asked.layer().isEmpty() || asked.layer().equals(run.layer()))
                     .toList();
             waiting.removeAll(served);

@@ -58,16 +58,21 @@ final class DrillPlace {
         return root.resolve("node");
     }
 
+    /** Where a check may restore whatever it is. */
+    Path content() {
+        return root.resolve("content");
+    }
+
     /**
      * Makes it, empty.
      *
      * @param contentBytes what will be restored
-     * @param stateBytes how much of that is the state, which will be in memory once more
+     * @param stateBytes how much of that is the state, which will be in memory once more; 0 if none is
      * @throws NoRoomException if that does not fit
      */
     void prepare(long contentBytes, long stateBytes) throws IOException {
         clear();
-        storage.createDirectories(root);
+        storage.createDirectories(content());
         Space space = storage.space(root);
         long spare = Math.min(space.totalBytes() / 20, PLENTY);
         long needed = contentBytes + SEGMENTS_BYTES + spare;
@@ -78,7 +83,7 @@ final class DrillPlace {
         }
         long memory = MEMORY_FACTOR * stateBytes + MEMORY_SPARE_BYTES;
         long free = freeMemory.getAsLong();
-        if (free < memory) {
+        if (stateBytes > 0 && free < memory) {
             throw new NoRoomException("a drill holds the state once more in memory, about " + mib(memory) + ", and "
                     + mib(free) + " of the heap are free: give this node's process more (-Xmx)");
         }
@@ -90,6 +95,7 @@ final class DrillPlace {
 
     /** Removes what a drill has left. */
     void clear() throws IOException {
+        Trees.remove(content());
         for (String part : PARTS) {
             Path directory = root.resolve(part);
             if (storage.exists(directory)) {

@@ -7,6 +7,7 @@ import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.backup.plan.Alert.Kind;
 import io.holdfast.backup.plan.PlanConfig.DrillPlan;
 import io.holdfast.backup.plan.PlanConfig.LayerPlan;
+import io.holdfast.backup.state.StateSource;
 import io.holdfast.core.spi.StateMark;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -25,10 +25,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When which layer is proven next by restoring from it, and how that went: the layers by turns, and one that fails again after pauses that grow.
+ * When which layer is proven next to restore one source, and how that went: the layers by turns, and one that fails again after pauses that grow.
  *
- * <p>First the state of the cluster is marked. The layer is restored from once it has the log up to that mark, so that what comes of it can be compared.
- * One drill runs at a time, none begins while a backup is due or made, and none is in the way of one: it has a lane of its own.
+ * <p>Of the replicated state the cluster's is marked first. A layer is restored from once it has the log up to that mark, so that what comes of it can be
+ * compared.
  *
  * <p>Deterministic. What lasts is in the layers. Not thread-safe.
  */
@@ -36,7 +36,6 @@ final class DrillState {
     /** The clocks of two nodes differ; what began later than this was stamped by a clock that has been set. */
     private static final Duration DIFFERENCE = Duration.ofMinutes(1);
 
-    private static final long MARK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** The log gets into a layer within half a minute or so; if it does not for so long, the drill says what is missing. */
     private static final long REACH_LIMIT_NANOS = TimeUnit.MINUTES.toNanos(30);
 
@@ -61,42 +60,31 @@ final class DrillState {
         }
     }
 
-    private final @Nullable DrillPlan plan;
+    private final DrillPlan plan;
     private final RandomGenerator random;
     private final Map<String, Proof> proofs = new LinkedHashMap<>();
     private boolean anyWanted;
-    private @Nullable StateMark mark;
-    private long markedAt;
-    private boolean asking;
-    private boolean hasAsked;
-    private long askedAt;
     private @Nullable Instant dueAfter;
     private Instant due = Instant.EPOCH;
 
-    /** @param plan empty if none is done at all */
-    DrillState(Optional<DrillPlan> plan, List<LayerPlan> layers, RandomGenerator random) {
-        this.plan = plan.orElse(null);
+    DrillState(DrillPlan plan, List<LayerPlan> layers, RandomGenerator random) {
+        this.plan = plan;
         this.random = random;
         layers.forEach(layer -> proofs.put(layer.name(), new Proof()));
     }
 
-    /** Returns false if that is none of its inputs. */
-    boolean hears(PlanInput input, Moment now) {
-        if (input instanceof PlanInput.Marked marked) {
-            marked(marked.mark(), now);
-            return true;
-        } else if (input instanceof PlanInput.DrillNow wanted) {
-            want(wanted.layer());
-            return true;
-        }
-        return false;
+    String source() {
+        return plan.source();
+    }
+
+    boolean isOfState() {
+        return plan.source().equals(StateSource.NAME);
     }
 
     private Proof proof(String layer) {
         return Objects.requireNonNull(proofs.get(layer), layer);
     }
 
-    /** What lies in a layer of drills so far, whoever did them. */
     void seen(String layer, List<DrillRecord> records, Moment now) {
         Proof proof = proof(layer);
         boolean first = proof.last == null;
@@ -109,8 +97,8 @@ final class DrillState {
         }
     }
 
-    /** Somebody wants one now. */
-    private void want(String layer) {
+    /** @param layer empty for whichever is next */
+    void want(String layer) {
         if (layer.isEmpty()) {
             anyWanted = true;
         } else if (proofs.containsKey(layer)) {
@@ -118,23 +106,13 @@ final class DrillState {
         }
     }
 
-    private void marked(Optional<StateMark> found, Moment now) {
-        asking = false;
-        mark = found.orElse(null);
-        markedAt = now.nanos();
-    }
-
-    /** One is over, whatever comes of it: who asked for it is answered. */
     void over(String layer) {
         proof(layer).wanted = false;
         anyWanted = false;
-        mark = null;
     }
 
-    /** One is done, with whatever outcome. */
     void done(String layer, DrillRecord record, Moment now) {
         Proof proof = proof(layer);
-        over(layer);
         proof.last = record; // also if the clock was set back since the one before
         proof.good = record.isGood() ? record : proof.good;
         proof.tried = record.id().began();
@@ -145,99 +123,88 @@ final class DrillState {
         }
     }
 
-    /** One could not be done, which is not the layer's fault. */
     void failed(String layer, String reason, Moment now) {
         Proof proof = proof(layer);
         proof.tried = now.instant();
         proof.trouble.failed(now.nanos(), reason, random);
     }
 
+    /** True if what was marked is not waited for any longer. */
+    static boolean isLate(Moment now, long markedAt) {
+        return now.nanos() - markedAt >= REACH_LIMIT_NANOS;
+    }
+
+    /** True if the layer has no backup from before that mark. */
+    boolean isBefore(LayerState layer, ArchiveState archive, StateMark mark) {
+        return log(layer, archive).flatMap(log -> log.lastBaseUpTo(mark.index())).isEmpty();
+    }
+
     /**
-     * Begins one, or what has to be done before.
+     * Restores the replicated state.
      *
-     * @param busy true if a backup is due or is being made
-     * @param archive null if no log is archived
+     * @param late true to do it although the layer does not have all of it, so that it is said what is missing
+     * @return empty if the log up to the mark is to be waited for
      */
-    void plan(
-            Moment now,
-            List<LayerState> layers,
-            @Nullable ArchiveState archive,
-            boolean busy,
-            BiConsumer<LayerState, Job> begin,
-            Consumer<PlanEffect> effects) {
-        DrillPlan asked = plan;
-        if (asked == null || busy || layers.stream().anyMatch(layer -> layer.drill != null)) {
-            return;
-        }
-        LayerState layer = choose(asked, now, layers, archive);
-        if (layer == null) {
-            return;
-        }
-        StateMark known = mark;
-        if (known == null || (archive != null && !archive.logId.equals(Optional.of(known.logId())))) {
-            ask(now, archive, effects);
-            return;
-        }
-        goal(asked, layer, archive, known, now).ifPresent(drill -> begin.accept(layer, drill));
-    }
-
-    private void ask(Moment now, @Nullable ArchiveState archive, Consumer<PlanEffect> effects) {
-        if (!asking && (!hasAsked || now.nanos() - askedAt >= MARK_AGAIN_NANOS)) {
-            asking = true;
-            hasAsked = true;
-            askedAt = now.nanos();
-            effects.accept(new PlanEffect.Mark());
-            if (archive != null) {
-                archive.hurry();
-            }
-        }
-    }
-
-    /** Up to where it is restored; empty if that is to be waited for. */
-    private Optional<Job.Drill> goal(
-            DrillPlan asked, LayerState layer, @Nullable ArchiveState archive, StateMark known, Moment now) {
-        LogChain log = Objects.requireNonNull(log(layer, archive), "a layer was chosen that has nothing to restore");
+    Optional<Job.StateDrill> ofState(
+            LayerState layer, @Nullable ArchiveState archive, StateMark mark, boolean late) {
+        LogChain log = log(layer, archive)
+                .orElseThrow(() -> new IllegalStateException("a layer was chosen that has nothing to restore"));
         if (archive == null) {
             LogRange last = LogChain.range(log.lastBase().orElseThrow());
-            boolean same = known.logId().equals(log.logId()) && known.index() == last.toIndex();
-            Optional<StateMark> compare = same ? Optional.of(known) : Optional.empty();
-            return Optional.of(new Job.Drill(log.logId(), last.toIndex(), compare, asked.limit()));
+            boolean same = mark.logId().equals(log.logId()) && mark.index() == last.toIndex();
+            Optional<StateMark> compare = same ? Optional.of(mark) : Optional.empty();
+            return Optional.of(new Job.StateDrill(log.logId(), last.toIndex(), compare, plan.limit()));
         }
-        Entry base = log.lastBaseUpTo(known.index()).orElse(null);
-        boolean late = now.nanos() - markedAt >= REACH_LIMIT_NANOS;
-        if (base == null && !late) {
-            mark = null; // the backup is newer than the mark
-            return Optional.empty();
-        }
-        boolean reached = base != null && log.reach(base) >= known.index();
+        boolean reached = log.lastBaseUpTo(mark.index())
+                .filter(base -> log.reach(base) >= mark.index())
+                .isPresent();
         return reached || late
-                ? Optional.of(new Job.Drill(known.logId(), known.index(), Optional.of(known), asked.limit()))
+                ? Optional.of(new Job.StateDrill(mark.logId(), mark.index(), Optional.of(mark), plan.limit()))
                 : Optional.empty();
     }
 
-    /** Of which log the layer can be restored from; null if of none. */
-    private static @Nullable LogChain log(LayerState layer, @Nullable ArchiveState archive) {
+    /** Restores the newest backup of another source. */
+    Optional<Job.SourceDrill> ofSource(LayerState layer, Moment now) {
+        return backups(layer)
+                .filter(entry -> !entry.id().began().isAfter(now.instant().plus(DIFFERENCE)))
+                .max(Comparator.comparing(Entry::id))
+                .map(newest -> new Job.SourceDrill(plan.source(), newest.id(), plan.limit()));
+    }
+
+    private Stream<Entry> backups(LayerState layer) {
+        return layer.entries().stream()
+                .filter(entry ->
+                        entry.good() && !entry.isLog() && entry.source().equals(plan.source()));
+    }
+
+    /** Of which log the layer can be restored from. */
+    private static Optional<LogChain> log(LayerState layer, @Nullable ArchiveState archive) {
         return LogChain.of(layer.entries()).stream()
                 .filter(LogChain::hasBase)
                 .filter(chain -> archive == null || archive.logId.equals(Optional.of(chain.logId())))
-                .reduce((earlier, later) -> later)
-                .orElse(null);
+                .reduce((earlier, later) -> later);
+    }
+
+    private boolean hasAny(LayerState layer, @Nullable ArchiveState archive) {
+        return isOfState()
+                ? log(layer, archive).isPresent()
+                : backups(layer).findAny().isPresent();
     }
 
     /** Whose turn it is: what somebody waits for, then what has failed and may be tried again, then what was tried longest ago. */
-    private @Nullable LayerState choose(
-            DrillPlan asked, Moment now, List<LayerState> layers, @Nullable ArchiveState archive) {
+    @Nullable
+    LayerState choose(Moment now, List<LayerState> layers, @Nullable ArchiveState archive) {
         boolean byHand = anyWanted || proofs.values().stream().anyMatch(proof -> proof.wanted);
-        boolean turn = asked.schedule()
+        boolean turn = plan.schedule()
                 .map(schedule -> !due(schedule, now).isAfter(now.instant()))
                 .orElse(false);
         boolean retry =
-                asked.schedule().isPresent() && proofs.values().stream().anyMatch(proof -> proof.trouble.isFailing());
+                plan.schedule().isPresent() && proofs.values().stream().anyMatch(proof -> proof.trouble.isFailing());
         if (!byHand && !turn && !retry) {
             return null;
         }
         List<LayerState> able = layers.stream()
-                .filter(layer -> layer.isUsable(now.nanos()) && log(layer, archive) != null)
+                .filter(layer -> layer.isUsable(now.nanos()) && hasAny(layer, archive))
                 .sorted(Comparator.comparing(layer -> triedOrNever(layer.name(), now)))
                 .toList();
         Predicate<LayerState> failing = layer -> proof(layer.name()).trouble.isFailing();
@@ -279,60 +246,50 @@ final class DrillState {
         return due;
     }
 
-    /** The last good one of each layer that has been proven. */
-    Map<String, DrillRecord> good() {
-        Map<String, DrillRecord> good = new LinkedHashMap<>();
+    /** Tells the last good one of each layer that has been proven. */
+    void good(Consumer<DrillProof> told) {
         proofs.forEach((layer, proof) -> {
             DrillRecord last = proof.good;
             if (last != null) {
-                good.put(layer, last);
+                told.accept(new DrillProof(layer, last));
             }
         });
-        return good;
     }
 
-    /** What is wrong. */
     void alarms(List<LayerState> layers, Instant since, Moment now, Consumer<Alert> found) {
-        DrillPlan asked = plan;
-        if (asked == null) {
-            return;
-        }
         for (LayerState layer : layers) {
             Proof proof = proof(layer.name());
             DrillRecord last = proof.last;
+            String subject = isOfState() ? layer.name() : layer.name() + "/" + plan.source();
             if (last != null && last.outcome() == Outcome.MISMATCH) {
-                found.accept(new Alert(Kind.DRILL_MISMATCH, layer.name(), last.detail()));
+                found.accept(new Alert(Kind.DRILL_MISMATCH, subject, last.detail()));
             } else if (proof.trouble.isFailing()) {
-                found.accept(new Alert(Kind.DRILL_FAILED, layer.name(), proof.trouble.reason()));
+                found.accept(new Alert(Kind.DRILL_FAILED, subject, proof.trouble.reason()));
             }
-            asked.schedule()
-                    .filter(schedule -> oldAt(asked, schedule, proof, layer, since, now)
+            plan.schedule()
+                    .filter(schedule -> oldAt(schedule, proof, layer, since, now)
                             .map(at -> at.isBefore(now.instant()))
                             .orElse(false))
-                    .ifPresent(schedule -> found.accept(new Alert(Kind.DRILL_OLD, layer.name(), old(proof.good))));
+                    .ifPresent(schedule -> found.accept(new Alert(Kind.DRILL_OLD, subject, old(proof.good))));
         }
     }
 
     private static String old(@Nullable DrillRecord good) {
         return good == null
                 ? "it has never been restored from, and should have been"
-                : "it was restored from last at " + good.id().began() + ", up to entry " + good.index();
+                : "it was restored from last at " + good.id().began() + ", from the backup " + good.backup();
     }
 
     /** From when on it has been proven too long ago; empty if there is nothing to prove. */
-    private Optional<Instant> oldAt(
-            DrillPlan asked, Schedule schedule, Proof proof, LayerState layer, Instant since, Moment now) {
-        Optional<Instant> first = layer.entries().stream()
-                .filter(Entry::isBase)
-                .map(base -> base.id().began())
-                .min(Comparator.naturalOrder());
+    private Optional<Instant> oldAt(Schedule schedule, Proof proof, LayerState layer, Instant since, Moment now) {
+        Optional<Instant> first = backups(layer).map(backup -> backup.id().began()).min(Comparator.naturalOrder());
         if (first.isEmpty()) {
             return Optional.empty();
         }
         DrillRecord good = proof.good;
         Instant last = good == null ? null : past(good.id().began(), now);
         Instant from = last != null ? last : first.get().isBefore(since) ? first.get() : since;
-        return Optional.of(asked.oldAfter().map(from::plus).orElseGet(() -> {
+        return Optional.of(plan.oldAfter().map(from::plus).orElseGet(() -> {
             Instant at = from;
             for (int turn = 0; turn <= proofs.size(); turn++) { // its own, those of the others, and one more
                 at = schedule.next(at);

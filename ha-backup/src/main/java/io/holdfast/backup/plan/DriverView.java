@@ -1,6 +1,5 @@
 package io.holdfast.backup.plan;
 
-import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.core.FencingToken;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param lacks how many backups each layer lacks
  * @param held how many each layer holds
  * @param jobs what is under way
- * @param proven the last good drill of each layer that has been proven
+ * @param proven the last good drill of each source in each layer that has been proven
  * @param lastBytes what the last good backup of each source takes in a layer
  */
 record DriverView(
@@ -28,10 +27,10 @@ record DriverView(
         Map<String, Integer> held,
         List<Alert> alerts,
         List<RunningJob> jobs,
-        Map<String, DrillRecord> proven,
+        List<DrillProof> proven,
         Map<String, Long> lastBytes) {
     static final DriverView NOTHING =
-            new DriverView(null, Map.of(), Map.of(), Map.of(), List.of(), List.of(), Map.of(), Map.of());
+            new DriverView(null, Map.of(), Map.of(), Map.of(), List.of(), List.of(), List.of(), Map.of());
 
     /** Something that is under way; how far it is changes. */
     record RunningJob(String layer, Job what, JobWatch watch) {}

@@ -2,6 +2,7 @@ package io.holdfast.backup.plan;
 
 import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.DrillRecord;
+import io.holdfast.backup.state.StateSource;
 import io.holdfast.core.spi.StateMark;
 import java.time.Duration;
 import java.util.List;
@@ -55,18 +56,43 @@ sealed interface Job {
     /** Removes what is left of what was not finished. Answered by {@link Result.Collected}. */
     record Collect() implements Job {}
 
+    /** Restores from that layer alone into a scratch place. Answered by {@link Result.Drilled}, whatever comes of it. */
+    sealed interface Drill extends Job {
+        /** Whose backup. */
+        String source();
+
+        /** How long it may take. */
+        Duration limit();
+    }
+
     /**
-     * Restores from that layer alone into a scratch place. Answered by {@link Result.Drilled}, whatever comes of it.
+     * Of the replicated state.
      *
      * @param logId of which log
      * @param index up to which entry
      * @param mark what the cluster had there; empty if that is not known
-     * @param limit how long it may take
      */
-    record Drill(String logId, long index, Optional<StateMark> mark, Duration limit) implements Job {
+    record StateDrill(String logId, long index, Optional<StateMark> mark, Duration limit) implements Drill {
+        @Override
+        public String source() {
+            return StateSource.NAME;
+        }
+
         @Override
         public String toString() {
-            return "Drill up to entry " + index + " of the log " + logId;
+            return "a drill up to entry " + index + " of the log " + logId;
+        }
+    }
+
+    /**
+     * Of another source.
+     *
+     * @param id of the backup
+     */
+    record SourceDrill(String source, BackupId id, Duration limit) implements Drill {
+        @Override
+        public String toString() {
+            return "a drill of " + source + " by the backup " + id;
         }
     }
 

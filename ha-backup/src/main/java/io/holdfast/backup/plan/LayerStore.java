@@ -18,6 +18,7 @@ import io.holdfast.backup.plan.Job.Result;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.Clock;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -97,6 +98,11 @@ final class LayerStore {
                 Stream.concat(listing.damaged().stream().map(Object::toString), strangers)
                         .toList(),
                 drills());
+    }
+
+    /** One of a backup's containers, by its name in the repository. */
+    InputStream open(Manifest manifest, String object, Progress progress) throws IOException {
+        return catalogue.open(manifest, object, progress);
     }
 
     /** What came of drills. */

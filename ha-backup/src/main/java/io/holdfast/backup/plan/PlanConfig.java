@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param archive the log, if it is archived
  * @param preferSlave true if the role goes to another node when this one is master
  * @param behindAfter how long a layer may lack what it should have, before that is told
- * @param drill how layers are proven; empty if the replicated state is not backed up
+ * @param drills how layers are proven, of each source of which that can be
  */
 record PlanConfig(
         List<LayerPlan> layers,
@@ -23,10 +23,11 @@ record PlanConfig(
         Optional<ArchivePlan> archive,
         boolean preferSlave,
         Duration behindAfter,
-        Optional<DrillPlan> drill) {
+        List<DrillPlan> drills) {
     PlanConfig {
         layers = List.copyOf(layers);
         sources = List.copyOf(sources);
+        drills = List.copyOf(drills);
     }
 
     /** One in which nothing is restored for a trial. */
@@ -36,7 +37,7 @@ record PlanConfig(
             Optional<ArchivePlan> archive,
             boolean preferSlave,
             Duration behindAfter) {
-        this(layers, sources, archive, preferSlave, behindAfter, Optional.empty());
+        this(layers, sources, archive, preferSlave, behindAfter, List.of());
     }
 
     /** A layer. */
@@ -61,9 +62,10 @@ record PlanConfig(
     /**
      * Restoring for a trial.
      *
+     * @param source whose backups
      * @param schedule when the next layer is; empty for when somebody asks for it
      * @param oldAfter how long ago a layer may have been proven, before that is told; empty for one turn of all layers, and one more
      * @param limit how long one may take
      */
-    record DrillPlan(Optional<Schedule> schedule, Optional<Duration> oldAfter, Duration limit) {}
+    record DrillPlan(String source, Optional<Schedule> schedule, Optional<Duration> oldAfter, Duration limit) {}
 }

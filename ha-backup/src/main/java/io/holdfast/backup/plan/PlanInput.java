@@ -36,8 +36,8 @@ sealed interface PlanInput {
     /** The state of the cluster is that; empty if it could not be told. */
     record Marked(Optional<StateMark> mark) implements PlanInput {}
 
-    /** Somebody wants that layer to be proven now; the one whose turn it is if that is empty. */
-    record DrillNow(String layer) implements PlanInput {}
+    /** Somebody wants that source to be restored from that layer now, for a trial; from the one whose turn it is if that is empty. */
+    record DrillNow(String source, String layer) implements PlanInput {}
 
     /** Somebody wants to be thrown away now what is to be. */
     record PruneNow() implements PlanInput {}

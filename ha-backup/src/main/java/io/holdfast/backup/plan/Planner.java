@@ -55,7 +55,7 @@ final class Planner {
     private List<LayerState> layers = List.of();
     private List<SourceState> sources = List.of();
     private @Nullable ArchiveState archive;
-    private DrillState drills;
+    private DrillStates drills;
     private Inventories inventories = Inventories.of(List.of());
     private boolean granted;
     private Moment grantedAt = new Moment(0, 0);
@@ -73,7 +73,7 @@ final class Planner {
     Planner(PlanConfig config, RandomGenerator random) {
         this.config = config;
         this.random = random;
-        this.drills = new DrillState(Optional.empty(), List.of(), random);
+        this.drills = new DrillStates(List.of(), List.of(), random);
     }
 
     /** Takes note of what happened, and says what is to be done about it. */
@@ -135,7 +135,7 @@ final class Planner {
         }
         sources = config.sources().stream().map(SourceState::new).toList();
         archive = config.archive().map(ArchiveState::new).orElse(null);
-        drills = new DrillState(config.drill(), config.layers(), random);
+        drills = new DrillStates(config.drills(), config.layers(), random);
         handingOver = false;
         changed = true;
     }
@@ -146,7 +146,7 @@ final class Planner {
         layers = List.of();
         sources = List.of();
         archive = null;
-        drills = new DrillState(Optional.empty(), List.of(), random);
+        drills = new DrillStates(List.of(), List.of(), random);
         inventories = Inventories.of(layers);
         alerts.update(List.of(), effects::add);
     }
@@ -181,7 +181,7 @@ final class Planner {
             layer.deletedAt = now.nanos();
         } else if (result instanceof Result.Drilled drilled) {
             drilled.damaged().ifPresent(layer::damaged);
-            drills.done(layer.name(), drilled.record(), now);
+            drills.done(begun.what(), layer.name(), drilled.record(), now);
         } else if (result instanceof Result.Collected) {
             layer.trouble.succeeded();
         } else {
@@ -215,9 +215,7 @@ final class Planner {
             return;
         }
         LayerState layer = begun.layer();
-        if (begun.what() instanceof Job.Drill) {
-            drills.over(layer.name());
-        }
+        drills.over(begun.what(), layer.name());
         switch (failed.fault()) {
             case LAYER -> layerFailed(layer, now, failed.reason());
             case DEPOSED -> {
@@ -226,7 +224,7 @@ final class Planner {
             }
             case SOURCE, GAP -> sourceFailed(layer, begun.what(), now, failed);
             case FROM, GONE, DAMAGED -> copyFailed(begun, now, failed);
-            case PLACE -> drills.failed(layer.name(), failed.reason(), now);
+            case PLACE -> drills.failed(begun.what(), layer.name(), failed.reason(), now);
             case CANCELLED -> {}
         }
         layer.tried = true;
@@ -506,7 +504,7 @@ final class Planner {
         return sources;
     }
 
-    DrillState drills() {
+    DrillStates drills() {
         return drills;
     }
 }

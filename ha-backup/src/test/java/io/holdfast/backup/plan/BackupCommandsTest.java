@@ -48,7 +48,7 @@ class BackupCommandsTest {
     }
 
     private static DriverView view(FencingToken token) {
-        return new DriverView(token, Map.of(), Map.of(), Map.of(), List.of(), List.of(), Map.of(), Map.of());
+        return new DriverView(token, Map.of(), Map.of(), Map.of(), List.of(), List.of(), List.of(), Map.of());
     }
 
     /** Answers when a test says so. */
@@ -64,7 +64,7 @@ class BackupCommandsTest {
         }
 
         @Override
-        public CompletableFuture<DrillInfo> drillNow(String layer) {
+        public CompletableFuture<DrillInfo> drillNow(String source, String layer) {
             return new CompletableFuture<>();
         }
 

@@ -57,7 +57,8 @@ class BackupStormTest {
                     "failed FROM",
                     "raised LAYER_FAILING",
                     "raised CLOCK_SET",
-                    "drilled PROVEN",
+                    "drilled PROVEN state",
+                    "drilled PROVEN files",
                     "a drill failed LAYER",
                     "made state LOG",
                     "made state PHYSICAL")) {
@@ -176,12 +177,13 @@ class BackupStormTest {
         check(world, true);
         // At most what archiving, copying and looking cost: nobody turns in a circle.
         assertTrue(calls(world) - calls < 600_000, (calls(world) - calls) + " calls in " + CALM);
-        assertEquals(0, world.made("drilled MISMATCH"), "what is restored is what there was");
+        assertEquals(0, world.made("drilled MISMATCH state"), "what is restored is what there was");
         long archived = world.index - 30;
         for (StormRepository layer : world.layers) {
             complete(world, layer, archived);
             nothingIsLeftOver(world, layer);
-            proven(world, layer);
+            proven(world, layer, "state");
+            proven(world, layer, "files");
         }
         for (StormRepository layer : world.layers) {
             LayerState state = state(world, layer);
@@ -218,17 +220,17 @@ class BackupStormTest {
     }
 
     /** Not longer ago than the turn of each takes, and one more. */
-    private static void proven(StormWorld world, StormRepository layer) {
+    private static void proven(StormWorld world, StormRepository layer, String source) {
         List<DrillRecord> drills = world.catalogue(layer).drills();
         DrillRecord last = drills.stream()
-                .filter(DrillRecord::isGood)
+                .filter(drill -> drill.isGood() && drill.source().equals(source))
                 .reduce((earlier, later) -> later)
                 .orElseThrow(() -> new AssertionError(layer + " was never proven: " + drills));
         Instant now = world.nodes.get(1).now().instant();
         Duration turn = StormWorld.DRILL_EVERY.plusMinutes(30).multipliedBy(world.layers.size() + 1);
         assertTrue(last.id().began().isAfter(now.minus(turn)), layer + " at " + now + ": " + drills);
-        assertEquals(world.logId(), last.logId());
-        assertTrue(drills.size() <= 11, drills.size() + " are kept");
+        assertEquals(source.equals("state") ? world.logId() : "", last.logId());
+        assertTrue(drills.size() <= 22, drills.size() + " are kept");
     }
 
     private static void nothingIsLeftOver(StormWorld world, StormRepository layer) {

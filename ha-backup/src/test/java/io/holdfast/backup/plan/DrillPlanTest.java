@@ -48,6 +48,10 @@ class DrillPlanTest {
     }
 
     private static Planner planner(Optional<Schedule> drills, boolean archives) {
+        return planner(List.of(new DrillPlan("state", drills, Optional.empty(), Duration.ofHours(6))), archives);
+    }
+
+    private static Planner planner(List<DrillPlan> drills, boolean archives) {
         List<LayerPlan> layers = List.of(
                 new LayerPlan("a", Retention.least(), "disk", false),
                 new LayerPlan("b", Retention.least(), "disk", true));
@@ -62,7 +66,7 @@ class DrillPlanTest {
                         archives ? Optional.of(new ArchivePlan("state", Duration.ofHours(1))) : Optional.empty(),
                         false,
                         Duration.ofHours(1),
-                        Optional.of(new DrillPlan(drills, Optional.empty(), Duration.ofHours(6)))),
+                        drills),
                 new SplittableRandom(1));
     }
 
@@ -136,7 +140,7 @@ class DrillPlanTest {
         assertEquals(1, marks);
         assertEquals(List.of(), runs);
         marked(150);
-        Job.Drill drill = (Job.Drill) take("a", Job.Drill.class).what();
+        Job.StateDrill drill = (Job.StateDrill) take("a", Job.Drill.class).what();
         assertEquals("log1", drill.logId());
         assertEquals(150, drill.index());
         assertEquals(150, drill.mark().orElseThrow().hashes().get("maps"));
@@ -160,7 +164,7 @@ class DrillPlanTest {
         assertEquals(List.of(), runs);
         part = backlog.part("log1", 101, 260, wall);
         pass(Duration.ofHours(1)); // it is looked at, and has come to have it
-        assertEquals(250, ((Job.Drill) take("a", Job.Drill.class).what()).index());
+        assertEquals(250, ((Job.StateDrill) take("a", Job.Drill.class).what()).index());
     }
 
     @Test
@@ -170,7 +174,7 @@ class DrillPlanTest {
         pass(Duration.ofMinutes(29));
         assertEquals(List.of(), runs);
         pass(MINUTE);
-        assertEquals(250, ((Job.Drill) take("a", Job.Drill.class).what()).index());
+        assertEquals(250, ((Job.StateDrill) take("a", Job.Drill.class).what()).index());
     }
 
     @Test
@@ -247,7 +251,7 @@ class DrillPlanTest {
         granted(List.of(), List.of());
         assertEquals(2, marks);
         marked(160);
-        assertEquals(160, ((Job.Drill) take("a", Job.Drill.class).what()).index());
+        assertEquals(160, ((Job.StateDrill) take("a", Job.Drill.class).what()).index());
     }
 
     @Test
@@ -328,16 +332,16 @@ class DrillPlanTest {
         granted(List.of(), List.of());
         pass(Duration.ofDays(100));
         assertEquals(0, marks);
-        step(new PlanInput.DrillNow("b"));
+        step(new PlanInput.DrillNow("state", "b"));
         marked(150);
         drilled("b", Outcome.FAILED);
         assertEquals(List.of("DRILL_FAILED b"), standing());
         pass(Duration.ofDays(100));
         assertEquals(1, marks, "nobody has asked for another one");
-        step(new PlanInput.DrillNow(""));
+        step(new PlanInput.DrillNow("state", ""));
         marked(150);
         drilled("a", Outcome.PROVEN);
-        step(new PlanInput.DrillNow("elsewhere")); // is refused before it comes here
+        step(new PlanInput.DrillNow("state", "elsewhere")); // is refused before it comes here
         assertEquals(2, marks);
     }
 
@@ -346,13 +350,32 @@ class DrillPlanTest {
         planner = planner(Optional.of(Schedule.every(WEEK)), false);
         granted(List.of(), List.of());
         marked(250);
-        Job.Drill drill = (Job.Drill) take("a", Job.Drill.class).what();
+        Job.StateDrill drill = (Job.StateDrill) take("a", Job.Drill.class).what();
         assertEquals(100, drill.index());
         assertEquals(Optional.empty(), drill.mark());
         step(new PlanInput.Ended("again"));
         granted(List.of(), List.of());
         marked(100);
-        assertTrue(((Job.Drill) take("a", Job.Drill.class).what()).mark().isPresent());
+        assertTrue(((Job.StateDrill) take("a", Job.Drill.class).what()).mark().isPresent());
+    }
+
+    @Test
+    void anotherSourceIsRestoredFromItsNewestBackupBesideTheState() {
+        DrillPlan state = new DrillPlan("state", Optional.of(Schedule.every(WEEK)), Optional.empty(), MINUTE);
+        DrillPlan files = new DrillPlan("files", Optional.of(Schedule.every(WEEK)), Optional.empty(), MINUTE);
+        planner = planner(List.of(state, files), true);
+        part = backlog.of("files", wall.minusSeconds(60)); // seen in both layers
+        granted(List.of(), List.of());
+        assertEquals(1, marks, "the state's waits for a mark");
+        Run drill = take("a", Job.SourceDrill.class);
+        assertEquals(new Job.SourceDrill("files", part.id(), MINUTE), drill.what());
+        marked(100);
+        assertEquals(List.of(), runs, "one at a time");
+        DrillRecord record = new DrillRecord(
+                backlog.id(wall), Outcome.FAILED, "shop", "node-1", "files", "", "", 0, 0, 1, "2 files are missing");
+        step(new PlanInput.Done(drill.job(), new Result.Drilled(record, Optional.empty())));
+        assertEquals(List.of("DRILL_FAILED a/files"), standing());
+        take("a", Job.StateDrill.class);
     }
 
     @Test

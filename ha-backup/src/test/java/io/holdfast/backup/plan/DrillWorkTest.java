@@ -10,12 +10,12 @@ import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupSource.Outcome;
 import io.holdfast.backup.BackupSource.Parts;
 import io.holdfast.backup.BackupSource.Prepared;
+import io.holdfast.backup.DrillCheck;
 import io.holdfast.backup.DrillInfo;
 import io.holdfast.backup.LogRange;
 import io.holdfast.backup.MemoryRepository;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.container.Progress;
-import io.holdfast.backup.plan.DrillWork.DrillOutcome;
 import io.holdfast.backup.plan.DrillWork.PlaceException;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.NodeRuntime;
@@ -24,9 +24,11 @@ import io.holdfast.core.spi.StateMark;
 import io.holdfast.core.spi.StateTrial;
 import io.holdfast.testkit.Simulation;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,8 @@ class DrillWorkTest {
     private final JobWatch watch = new JobWatch(runtime.clock(), 0);
     private final AtomicLong freeMemory = new AtomicLong(1L << 40);
     private Function<Path, StateTrial> trials = path -> new NumberTrial();
+
+    private Map<String, DrillCheck> checks = Map.of();
 
     @TempDir
     Path temporary;
@@ -85,11 +89,15 @@ class DrillWorkTest {
 
     private DrillWork work() {
         DrillPlace place = new DrillPlace(Storage.files(), root, freeMemory::get);
-        return new DrillWork("shop", "node-1", place, trials, runtime.clock());
+        return new DrillWork("shop", "node-1", place, trials, checks, runtime.clock());
     }
 
-    private DrillOutcome drill(long index, Optional<StateMark> mark) throws IOException {
-        DrillOutcome outcome = work().run(store, new Job.Drill("log1", index, mark, Duration.ofHours(1)), watch);
+    private DrillOutcome drill(long index, Optional<StateMark> mark) throws Exception {
+        return drill(new Job.StateDrill("log1", index, mark, Duration.ofHours(1)));
+    }
+
+    private DrillOutcome drill(Job.Drill drill) throws Exception {
+        DrillOutcome outcome = work().run(store, drill, watch);
         assertFalse(Files.exists(root), "nothing is left");
         assertEquals(outcome.record(), store.drills().get(store.drills().size() - 1));
         return outcome;
@@ -172,7 +180,7 @@ class DrillWorkTest {
         freeMemory.set(1 << 20);
         PlaceException full = assertThrows(PlaceException.class, () -> drill(10, mark(10, 10)));
         assertTrue(String.valueOf(full.getMessage()).contains("-Xmx"), full.getMessage());
-        Job.Drill job = new Job.Drill("log1", 10, Optional.empty(), Duration.ofHours(1));
+        Job.Drill job = new Job.StateDrill("log1", 10, Optional.empty(), Duration.ofHours(1));
         assertEquals(Job.Fault.PLACE, Blame.of(job, full, false));
         assertEquals(List.of(), store.drills());
         assertFalse(Files.exists(root));
@@ -192,7 +200,7 @@ class DrillWorkTest {
         Files.createDirectories(root);
         Path foreign = Files.writeString(root.resolve("thesis.txt"), "chapter 1");
         assertThrows(PlaceException.class, () -> work().run(
-                        store, new Job.Drill("log1", 10, mark(10, 10), Duration.ofHours(1)), watch));
+                        store, new Job.StateDrill("log1", 10, mark(10, 10), Duration.ofHours(1)), watch));
         assertTrue(Files.exists(foreign));
     }
 
@@ -206,5 +214,71 @@ class DrillWorkTest {
         assertThrows(CancellationException.class, () -> drill(10, mark(10, 10)));
         assertEquals(List.of(), store.drills());
         assertFalse(Files.exists(root));
+    }
+
+    private Manifest uploads() throws Exception {
+        Prepared parts = new Prepared() {
+            @Override
+            public Outcome writeTo(Parts to) throws IOException {
+                to.put("b.tar", false, out -> out.write(new byte[100_000]));
+                to.put("a/one", false, out -> out.write(new byte[] {1, 2, 3}));
+                return new Outcome(Optional.empty(), Map.of(), List.of());
+            }
+
+            @Override
+            public void close() {}
+        };
+        return store.make("uploads", BackupKind.PHYSICAL, parts, Progress.NONE);
+    }
+
+    private DrillOutcome check(Manifest backup, DrillCheck check) throws Exception {
+        checks = Map.of("uploads", check);
+        return drill(new Job.SourceDrill("uploads", backup.id(), Duration.ofHours(1)));
+    }
+
+    @Test
+    void aCheckRestoresInAPlaceThatIsRemovedWhateverIsInIt() throws Exception {
+        Manifest backup = uploads();
+        Path outside = Files.writeString(temporary.resolve("outside"), "stays");
+        DrillOutcome outcome = check(backup, restorable -> {
+            assertEquals(List.of("a/one", "b.tar"), restorable.parts());
+            assertEquals(backup.id().toString(), restorable.info().id());
+            assertThrows(IllegalArgumentException.class, () -> restorable.open("c"));
+            try (InputStream in = restorable.open("a/one")) {
+                Files.copy(in, restorable.scratch().resolve("one"));
+            }
+            Path closed = Files.createDirectories(restorable.scratch().resolve("sub/closed"));
+            Files.createSymbolicLink(closed.resolve("link"), outside);
+            Files.createSymbolicLink(restorable.scratch().resolve("loop"), restorable.scratch());
+            Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("r-x------"));
+            return "three bytes";
+        });
+        assertEquals(DrillInfo.Outcome.PROVEN, outcome.record().outcome());
+        assertEquals("three bytes", outcome.record().detail());
+        assertEquals("uploads", outcome.record().source());
+        assertEquals(backup.id().toString(), outcome.record().backup());
+        assertEquals("stays", Files.readString(outside));
+        assertEquals(watch.ofBytes(), watch.storedBytes(), "all of it was read");
+    }
+
+    @Test
+    void whatACheckDidNotReadIsReadAfterIt() throws Exception {
+        Manifest backup = uploads();
+        String object = "data/" + backup.id() + "/b.tar";
+        repository.bytes(object)[repository.bytes(object).length / 2] ^= 4;
+        DrillOutcome outcome = check(backup, restorable -> "all is well");
+        assertEquals(DrillInfo.Outcome.FAILED, outcome.record().outcome());
+        assertTrue(outcome.record().detail().contains(object), outcome.record().detail());
+        assertEquals(Optional.of(backup.id()), outcome.damaged());
+    }
+
+    @Test
+    void whatACheckFindsWrongIsSaid() throws Exception {
+        DrillOutcome outcome = check(uploads(), restorable -> {
+            throw new IOException("2 files are missing");
+        });
+        assertEquals(DrillInfo.Outcome.FAILED, outcome.record().outcome());
+        assertTrue(outcome.record().detail().contains("2 files are missing"), outcome.record().detail());
+        assertEquals(Optional.empty(), outcome.damaged(), "the bytes are as they were stored");
     }
 }

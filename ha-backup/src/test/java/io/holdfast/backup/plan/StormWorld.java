@@ -119,6 +119,7 @@ final class StormWorld {
                                                     Path.of(System.getProperty("java.io.tmpdir", "."), scratch + node.id()),
                                                     () -> Long.MAX_VALUE),
                                             path -> new NumberTrial(),
+                                            Map.of("files", backup -> backup.info().id()),
                                             started.clock()),
                                     limit -> marked()))),
                     started,
@@ -182,10 +183,17 @@ final class StormWorld {
                 Optional.of(new ArchivePlan("state", ARCHIVE_EVERY)),
                 false,
                 Duration.ofHours(1),
-                Optional.of(new DrillPlan(
-                        Optional.of(Schedule.every(DRILL_EVERY).jitter(Duration.ofMinutes(10))),
-                        Optional.empty(),
-                        Duration.ofHours(2))));
+                List.of(
+                        new DrillPlan(
+                                "state",
+                                Optional.of(Schedule.every(DRILL_EVERY).jitter(Duration.ofMinutes(10))),
+                                Optional.empty(),
+                                Duration.ofHours(2)),
+                        new DrillPlan(
+                                "files",
+                                Optional.of(Schedule.every(DRILL_EVERY)),
+                                Optional.empty(),
+                                Duration.ofHours(2))));
     }
 
     String logId() {
@@ -346,7 +354,7 @@ final class StormWorld {
 
         @Override
         public void drilled(String layer, DrillRecord record) {
-            count("drilled " + record.outcome());
+            count("drilled " + record.outcome() + " " + record.source());
         }
 
         @Override

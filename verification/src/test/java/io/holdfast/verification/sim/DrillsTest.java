@@ -14,12 +14,15 @@ import io.holdfast.backup.DrillInfo;
 import io.holdfast.backup.DrillInfo.Outcome;
 import io.holdfast.backup.Schedule;
 import io.holdfast.backup.StoredBackups;
+import io.holdfast.backup.source.DirectoryRestore;
+import io.holdfast.backup.source.DirectorySource;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.Health;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.ReplicatedMap;
 import io.holdfast.testkit.Simulation;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,15 +45,22 @@ class DrillsTest {
     private Path nas;
     private Path away;
     private Path scratch;
+    private Path uploads;
 
     private Backups backups() {
         Duration turn = TURN;
         Backups backups = Backups.to(
                         BackupLayer.of("nas", BackupRepository.directory(nas)),
                         BackupLayer.of("away", BackupRepository.directory(away)).offSite())
-                .physical(Schedule.daily());
+                .physical(Schedule.daily())
+                .physical(Schedule.daily(), DirectorySource.of("uploads", uploads));
         // docs
         Backups proven = backups.drill(Schedule.every(turn))
+                .drill(Schedule.every(turn), "uploads", backup -> {
+                    try (InputStream tree = backup.open(DirectorySource.PART)) {
+                        return DirectoryRestore.into(backup.scratch()).from(tree).files() + " files came back";
+                    }
+                })
                 .drillDirectory(scratch)
                 .drillLimit(Duration.ofHours(2))
                 .alertWhenNotProvenFor(turn.multipliedBy(4));
@@ -63,6 +73,8 @@ class DrillsTest {
         nas = Files.createDirectory(directory.resolve("nas"));
         away = Files.createDirectory(directory.resolve("away"));
         scratch = directory.resolve("scratch");
+        uploads = Files.createDirectory(directory.resolve("uploads"));
+        Files.writeString(uploads.resolve("picture"), "of a cat");
         three.start();
     }
 
@@ -71,9 +83,11 @@ class DrillsTest {
                 .drills();
     }
 
-    private long proven(Path repository, String node) {
+    private long proven(Path repository, String source, String node) {
         return drills(repository).stream()
-                .filter(drill -> drill.outcome() == Outcome.PROVEN && drill.node().equals(node))
+                .filter(drill -> drill.outcome() == Outcome.PROVEN
+                        && drill.node().equals(node)
+                        && drill.source().equals(source))
                 .count();
     }
 
@@ -100,8 +114,13 @@ class DrillsTest {
         three.await("one layer is proven", () -> !drills(nas).isEmpty() || !drills(away).isEmpty());
         String first = three.holder();
         write(30);
-        three.await("both layers are", () -> proven(nas, first) > 0 && proven(away, first) > 0);
-        DrillInfo drill = drills(nas).get(0);
+        three.await("both layers are", () -> proven(nas, "state", first) > 0 && proven(away, "state", first) > 0);
+        three.await(
+                "the other source, too", () -> proven(nas, "uploads", first) > 0 && proven(away, "uploads", first) > 0);
+        DrillInfo drill = drills(nas).stream()
+                .filter(each -> each.source().equals("state"))
+                .findFirst()
+                .orElseThrow();
         assertEquals(Outcome.PROVEN, drill.outcome());
         assertTrue(drill.index() > 0, drill.toString());
         assertTrue(three.events.stream().anyMatch(event -> event.kind() == HaEvent.Kind.BACKUP_PROVEN), three.events.toString());
@@ -111,7 +130,7 @@ class DrillsTest {
         three.await("another one has the role", () -> !three.holder().isEmpty() && !three.holder().equals(first));
         String second = three.holder();
         write(30);
-        three.await("both layers are proven again", () -> proven(nas, second) > 0 && proven(away, second) > 0);
+        three.await("both layers are proven again", () -> proven(nas, "state", second) > 0 && proven(away, "state", second) > 0);
         List<DrillInfo> told = three.service(three.holder()).drills();
         assertTrue(told.stream().anyMatch(each -> each.node().equals(first)), "it knows those before: " + told);
         assertTrue(
@@ -132,19 +151,22 @@ class DrillsTest {
     @Test
     void oneByteThatIsFlippedInOneLayerIsNamedAndTheOtherOneIsProven() throws IOException {
         write(30);
-        three.await("both layers are proven", () -> !drills(nas).isEmpty() && !drills(away).isEmpty());
+        three.await("both layers are proven", () -> proven(nas, "state", three.holder()) > 0
+                && proven(away, "state", three.holder()) > 0);
         BackupInfo backup = three.service(three.holder()).list().stream()
-                .filter(each -> each.kind() == BackupKind.PHYSICAL && each.layer().equals("away"))
+                .filter(each -> each.source().equals("state")
+                        && each.kind() == BackupKind.PHYSICAL
+                        && each.layer().equals("away"))
                 .findFirst()
                 .orElseThrow();
         flip(away, backup);
-        CompletableFuture<DrillInfo> bad = three.service(three.holder()).drillNow("away");
+        CompletableFuture<DrillInfo> bad = three.service(three.holder()).drillNow("state", "away");
         three.await("it fails", bad::isDone);
         assertEquals(Outcome.FAILED, bad.join().outcome());
         assertTrue(bad.join().detail().contains("data/" + backup.id() + "/state"), bad.join().detail());
         three.await("that is told", () -> three.processes.get(three.holder()).health().health() == Health.DEGRADED);
         assertTrue(three.processes.get(three.holder()).explain().toString().contains("DRILL_FAILED away"));
-        CompletableFuture<DrillInfo> good = three.service(three.holder()).drillNow("nas");
+        CompletableFuture<DrillInfo> good = three.service(three.holder()).drillNow("state", "nas");
         three.await("the other one is proven", good::isDone);
         assertEquals(Outcome.PROVEN, good.join().outcome());
         assertFalse(three.events.stream()
