@@ -243,10 +243,13 @@ public final class Backups implements HaFeature {
     }
 
     private void checkDrills(Node node) {
-        List<String> checked = settings.drill().checks().stream().map(Checked::source).toList();
+        List<String> checked =
+                settings.drill().checks().stream().map(Checked::source).toList();
         unique("checks of drills", checked);
         for (String source : checked) {
-            if (settings.sources().stream().noneMatch(wanted -> wanted.source() != null && wanted.name().equals(source))) {
+            if (settings.sources().stream()
+                    .noneMatch(
+                            wanted -> wanted.source() != null && wanted.name().equals(source))) {
                 throw new IllegalArgumentException(node.id() + " has a check for drills of " + source
                         + ", which is none of the sources that need one; there are "
                         + settings.sources().stream().map(Wanted::name).toList());

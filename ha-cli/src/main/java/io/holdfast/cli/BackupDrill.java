@@ -55,7 +55,8 @@ final class BackupDrill implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<JsonNode> ends = task.run(options, spec, "backup-drill", Map.of("source", source, "layer", layer), BackupDrill::print);
+        List<JsonNode> ends =
+                task.run(options, spec, "backup-drill", Map.of("source", source, "layer", layer), BackupDrill::print);
         boolean good = ends.stream().allMatch(end -> isGood(end.path("result")));
         return BackupTask.code(ends, good ? ExitCodes.WHOLE : ExitCodes.DAMAGED);
     }

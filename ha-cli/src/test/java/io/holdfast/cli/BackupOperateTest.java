@@ -158,7 +158,8 @@ class BackupOperateTest {
         List<String> lines = out.toString().lines().toList();
         JsonNode last = new ObjectMapper().readTree(lines.get(lines.size() - 1));
         assertEquals("proven", last.path("drill").asText());
-        assertTrue(Files.exists(near.resolve("backups").resolve(last.path("backup").asText())), last.toString());
+        assertTrue(
+                Files.exists(near.resolve("backups").resolve(last.path("backup").asText())), last.toString());
         try (Stream<Path> left = Files.walk(temporary.resolve("node-1").resolve("scratch"))) {
             assertEquals(List.of(), left.filter(Files::isRegularFile).toList());
         }

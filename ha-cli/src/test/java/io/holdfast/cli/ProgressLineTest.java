@@ -17,8 +17,7 @@ class ProgressLineTest {
         line.at("done", 0, 0);
         line.end();
         String bar = "run state in near  [######------------------]  25 %  512 bytes of about 2.0 KiB";
-        assertEquals(
-                "\r" + bar + "\rdone" + " ".repeat(bar.length() - 4) + "\r    \r", out.toString());
+        assertEquals("\r" + bar + "\rdone" + " ".repeat(bar.length() - 4) + "\r    \r", out.toString());
     }
 
     @Test

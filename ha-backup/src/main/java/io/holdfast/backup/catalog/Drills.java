@@ -79,9 +79,8 @@ final class Drills {
     }
 
     private void removeOlder(String source) {
-        List<DrillRecord> all = list().stream()
-                .filter(record -> record.source().equals(source))
-                .toList();
+        List<DrillRecord> all =
+                list().stream().filter(record -> record.source().equals(source)).toList();
         Optional<DrillRecord> lastGood =
                 all.stream().filter(DrillRecord::isGood).reduce((earlier, later) -> later);
         for (DrillRecord each : all.subList(0, Math.max(0, all.size() - KEPT))) {

@@ -113,10 +113,9 @@ final class BackupCommands {
     private CompletionStage<Map<String, Object>> drill(Map<String, String> arguments) {
         String source = arguments.getOrDefault("source", BackupNode.STATE);
         checkHolder();
-        CompletableFuture<Map<String, Object>> result = service.drillNow(source, arguments.getOrDefault("layer", ""))
-                .thenApply(BackupCommands::told);
-        return CompletableFuture.completedFuture(
-                Map.of("node", node, "tasks", List.of(begin(DRILLS, source, result))));
+        CompletableFuture<Map<String, Object>> result =
+                service.drillNow(source, arguments.getOrDefault("layer", "")).thenApply(BackupCommands::told);
+        return CompletableFuture.completedFuture(Map.of("node", node, "tasks", List.of(begin(DRILLS, source, result))));
     }
 
     private Map<String, Object> begin(String what, String subject, CompletableFuture<Map<String, Object>> result) {

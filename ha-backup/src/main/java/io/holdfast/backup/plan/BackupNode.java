@@ -437,7 +437,9 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
                     record.isGood() ? HaEvent.Kind.BACKUP_PROVEN : HaEvent.Kind.BACKUP_NOT_PROVEN,
                     layer,
                     record.source() + ": " + record.outcome() + " by the backup " + record.backup()
-                            + (record.index() == 0 ? "" : " up to entry " + record.index() + " of the log " + record.logId())
+                            + (record.index() == 0
+                                    ? ""
+                                    : " up to entry " + record.index() + " of the log " + record.logId())
                             + ": " + record.detail());
         }
 

@@ -78,8 +78,7 @@ final class DrillDesk {
     }
 
     /** Does one; on the layer's thread. */
-    DrillOutcome run(LayerStore store, Job.Drill drill, JobWatch watch)
-            throws IOException, InterruptedException {
+    DrillOutcome run(LayerStore store, Job.Drill drill, JobWatch watch) throws IOException, InterruptedException {
         return setup.orElseThrow().work().run(store, drill, watch);
     }
 

@@ -33,13 +33,7 @@ final class DrillMeters implements AutoCloseable {
             "layer",
             "source");
     private static final Measure DONE = Measure.timer(
-            "holdfast.backup.drills",
-            "drills, by what came of them",
-            "cluster",
-            "node",
-            "layer",
-            "source",
-            "outcome");
+            "holdfast.backup.drills", "drills, by what came of them", "cluster", "node", "layer", "source", "outcome");
 
     private final MeterRegistry registry;
     private final Tags tags;
@@ -52,17 +46,18 @@ final class DrillMeters implements AutoCloseable {
         this.registry = registry;
         this.tags = tags;
         this.view = view;
-        plan.drills()
-                .forEach(drill -> plan.layers().forEach(layer -> {
-                    String source = drill.source();
-                    gauge(AGE, layer.name(), source, good -> (double)
-                                    (wallMillis.getAsLong() - good.id().began().toEpochMilli())
-                            / 1000);
-                    gauge(INDEX, layer.name(), source, good -> (double) good.index());
-                    for (Outcome outcome : Outcome.values()) { // so that they are there before anything has happened
-                        registered.add(DONE.newTimer(registry, of(layer.name(), source, outcome)));
-                    }
-                }));
+        plan.drills().forEach(drill -> plan.layers().forEach(layer -> {
+            String source = drill.source();
+            gauge(
+                    AGE,
+                    layer.name(),
+                    source,
+                    good -> (double) (wallMillis.getAsLong() - good.id().began().toEpochMilli()) / 1000);
+            gauge(INDEX, layer.name(), source, good -> (double) good.index());
+            for (Outcome outcome : Outcome.values()) { // so that they are there before anything has happened
+                registered.add(DONE.newTimer(registry, of(layer.name(), source, outcome)));
+            }
+        }));
     }
 
     private void gauge(Measure measure, String layer, String source, ToDoubleFunction<DrillRecord> value) {

@@ -24,8 +24,8 @@ public record DrillSettings(
         Duration limit,
         Optional<Duration> oldAfter) {
     /** By hand alone. */
-    public static final DrillSettings BY_HAND = new DrillSettings(
-            Optional.empty(), List.of(), Optional.empty(), Duration.ofHours(6), Optional.empty());
+    public static final DrillSettings BY_HAND =
+            new DrillSettings(Optional.empty(), List.of(), Optional.empty(), Duration.ofHours(6), Optional.empty());
 
     /** Copies the list. */
     public DrillSettings {

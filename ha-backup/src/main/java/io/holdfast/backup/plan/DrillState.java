@@ -136,7 +136,9 @@ final class DrillState {
 
     /** True if the layer has no backup from before that mark. */
     boolean isBefore(LayerState layer, ArchiveState archive, StateMark mark) {
-        return log(layer, archive).flatMap(log -> log.lastBaseUpTo(mark.index())).isEmpty();
+        return log(layer, archive)
+                .flatMap(log -> log.lastBaseUpTo(mark.index()))
+                .isEmpty();
     }
 
     /**
@@ -145,8 +147,7 @@ final class DrillState {
      * @param late true to do it although the layer does not have all of it, so that it is said what is missing
      * @return empty if the log up to the mark is to be waited for
      */
-    Optional<Job.StateDrill> ofState(
-            LayerState layer, @Nullable ArchiveState archive, StateMark mark, boolean late) {
+    Optional<Job.StateDrill> ofState(LayerState layer, @Nullable ArchiveState archive, StateMark mark, boolean late) {
         LogChain log = log(layer, archive)
                 .orElseThrow(() -> new IllegalStateException("a layer was chosen that has nothing to restore"));
         if (archive == null) {
@@ -282,7 +283,8 @@ final class DrillState {
 
     /** From when on it has been proven too long ago; empty if there is nothing to prove. */
     private Optional<Instant> oldAt(Schedule schedule, Proof proof, LayerState layer, Instant since, Moment now) {
-        Optional<Instant> first = backups(layer).map(backup -> backup.id().began()).min(Comparator.naturalOrder());
+        Optional<Instant> first =
+                backups(layer).map(backup -> backup.id().began()).min(Comparator.naturalOrder());
         if (first.isEmpty()) {
             return Optional.empty();
         }

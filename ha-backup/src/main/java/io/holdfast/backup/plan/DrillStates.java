@@ -102,9 +102,8 @@ final class DrillStates {
         for (DrillState state : states) {
             LayerState layer = state.choose(now, layers, archive);
             if (layer != null) {
-                Optional<? extends Job> drill = state.isOfState()
-                        ? ofState(state, layer, archive, now, effects)
-                        : state.ofSource(layer, now);
+                Optional<? extends Job> drill =
+                        state.isOfState() ? ofState(state, layer, archive, now, effects) : state.ofSource(layer, now);
                 if (drill.isPresent()) {
                     begin.accept(layer, drill.get());
                     return;

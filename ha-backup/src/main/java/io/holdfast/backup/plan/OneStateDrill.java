@@ -59,7 +59,8 @@ final class OneStateDrill extends OneDrill {
         if (hashes.equals(expected)) {
             return new Found(
                     Outcome.PROVEN,
-                    "the hashes of " + String.join(", ", expected.keySet()) + " are those of " + node + " at that entry");
+                    "the hashes of " + String.join(", ", expected.keySet()) + " are those of " + node
+                            + " at that entry");
         }
         TreeSet<String> parts = new TreeSet<>(expected.keySet());
         parts.addAll(hashes.keySet());

@@ -24,10 +24,11 @@ final class Trees {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
                     throws IOException {
-                PosixFileAttributeView view = Files.getFileAttributeView(
-                        directory, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+                PosixFileAttributeView view =
+                        Files.getFileAttributeView(directory, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
                 if (view != null) {
-                    view.setPermissions(PosixFilePermissions.fromString("rwx------")); // as it may be one that nobody may write to
+                    view.setPermissions(
+                            PosixFilePermissions.fromString("rwx------")); // as it may be one that nobody may write to
                 }
                 return FileVisitResult.CONTINUE;
             }

@@ -91,8 +91,7 @@ class BackupCommandsTest {
         for (int i = 0; i < arguments.length; i += 2) {
             given.put(arguments[i], arguments[i + 1]);
         }
-        CompletableFuture<?> answer =
-                commands.get(command).handler().run(given).toCompletableFuture();
+        CompletableFuture<?> answer = commands.get(command).handler().run(given).toCompletableFuture();
         assertTrue(simulation.runUntil(answer::isDone, Duration.ofMinutes(1)), command);
         return (Map<String, Object>) answer.join();
     }
@@ -105,7 +104,9 @@ class BackupCommandsTest {
     @Test
     void whatChangesSomethingNeedsTheRoleForIt() {
         commands.forEach((name, command) -> assertEquals(
-                name.equals("backup-task") || name.equals("backup-retention") ? OperatorRole.READ : OperatorRole.OPERATE,
+                name.equals("backup-task") || name.equals("backup-retention")
+                        ? OperatorRole.READ
+                        : OperatorRole.OPERATE,
                 command.needed(),
                 name));
     }
@@ -121,7 +122,8 @@ class BackupCommandsTest {
                 .toCompletableFuture();
         simulation.runFor(Duration.ofSeconds(8));
         assertFalse(waits.isDone());
-        service.runs.get(0)
+        service.runs
+                .get(0)
                 .complete(new BackupInfo(
                         "nas",
                         "the id",

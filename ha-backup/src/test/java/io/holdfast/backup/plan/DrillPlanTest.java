@@ -119,7 +119,8 @@ class DrillPlanTest {
     }
 
     private DrillRecord record(Outcome outcome, Instant began) {
-        return new DrillRecord(backlog.id(began), outcome, "shop", "node-1", "state", "", "log1", 150, 1, 1, "as " + outcome);
+        return new DrillRecord(
+                backlog.id(began), outcome, "shop", "node-1", "state", "", "log1", 150, 1, 1, "as " + outcome);
     }
 
     private void drilled(String layer, Outcome outcome) {

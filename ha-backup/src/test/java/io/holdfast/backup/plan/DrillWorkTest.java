@@ -278,7 +278,9 @@ class DrillWorkTest {
             throw new IOException("2 files are missing");
         });
         assertEquals(DrillInfo.Outcome.FAILED, outcome.record().outcome());
-        assertTrue(outcome.record().detail().contains("2 files are missing"), outcome.record().detail());
+        assertTrue(
+                outcome.record().detail().contains("2 files are missing"),
+                outcome.record().detail());
         assertEquals(Optional.empty(), outcome.damaged(), "the bytes are as they were stored");
     }
 }

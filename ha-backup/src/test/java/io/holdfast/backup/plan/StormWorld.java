@@ -116,10 +116,13 @@ final class StormWorld {
                                             node.id(),
                                             new DrillPlace(
                                                     Storage.files(),
-                                                    Path.of(System.getProperty("java.io.tmpdir", "."), scratch + node.id()),
+                                                    Path.of(
+                                                            System.getProperty("java.io.tmpdir", "."),
+                                                            scratch + node.id()),
                                                     () -> Long.MAX_VALUE),
                                             path -> new NumberTrial(),
-                                            Map.of("files", backup -> backup.info().id()),
+                                            Map.of("files", backup -> backup.info()
+                                                    .id()),
                                             started.clock()),
                                     limit -> marked()))),
                     started,

@@ -145,8 +145,7 @@ class TrialTest {
         Path first = temporary.resolve("trial-1");
         assertEquals(late.hashes(), replayed(state.trial(first), snapshot, log, late.index()));
         assertEquals(
-                middle.hashes(),
-                replayed(state.trial(temporary.resolve("trial-2")), snapshot, log, middle.index()));
+                middle.hashes(), replayed(state.trial(temporary.resolve("trial-2")), snapshot, log, middle.index()));
         assertNotEquals(middle.hashes(), late.hashes());
         assertThrows(
                 IllegalArgumentException.class, () -> state.trial(first).check(), "what is there is not overwritten");

@@ -101,8 +101,11 @@ class BackupsTest {
 
     @Test
     void aSlaveDoesTheWorkAndAnotherNodeGoesOnWhenItDies() {
-        three.await("somebody who is not master does it", () -> !three.holder().isEmpty() && !three.holder().equals(master()));
-        three.await("a backup in both layers", () -> layersOf(BackupKind.PHYSICAL).size() == 2);
+        three.await(
+                "somebody who is not master does it",
+                () -> !three.holder().isEmpty() && !three.holder().equals(master()));
+        three.await(
+                "a backup in both layers", () -> layersOf(BackupKind.PHYSICAL).size() == 2);
         String first = three.holder();
         long written = write(20);
         three.await("the log in both layers", () -> reach(nas) >= written && reach(away) >= written);
@@ -112,7 +115,9 @@ class BackupsTest {
         assertEquals(2, physical, "one, and its copy");
 
         three.machines.get(first).kill();
-        three.await("another one has the role", () -> !three.holder().isEmpty() && !three.holder().equals(first));
+        three.await(
+                "another one has the role",
+                () -> !three.holder().isEmpty() && !three.holder().equals(first));
         assertNotEquals(first, three.holder());
         long more = write(20);
         three.await("the log goes on in both layers", () -> reach(nas) >= more && reach(away) >= more);
@@ -121,13 +126,16 @@ class BackupsTest {
                     StateRestore.from(BackupRepository.directory(layer)).plan().reachesIndex() >= more,
                     layer.toString());
         }
-        assertTrue(three.events.stream().anyMatch(event -> event.kind() == HaEvent.Kind.BACKUP_MADE), three.events.toString());
+        assertTrue(
+                three.events.stream().anyMatch(event -> event.kind() == HaEvent.Kind.BACKUP_MADE),
+                three.events.toString());
         assertEquals(List.of(), three.simulation.failures());
     }
 
     @Test
     void aLayerThatIsGoneIsToldAndCaughtUp() throws IOException {
-        three.await("a backup in both layers", () -> layersOf(BackupKind.PHYSICAL).size() == 2);
+        three.await(
+                "a backup in both layers", () -> layersOf(BackupKind.PHYSICAL).size() == 2);
         Path hidden = directory.resolve("hidden");
         Files.move(away, hidden);
         write(5);
@@ -147,8 +155,11 @@ class BackupsTest {
 
     @Test
     void byHand() {
-        three.await("somebody who is not master does it", () -> !three.holder().isEmpty() && !three.holder().equals(master()));
-        three.await("a backup in both layers", () -> layersOf(BackupKind.PHYSICAL).size() == 2);
+        three.await(
+                "somebody who is not master does it",
+                () -> !three.holder().isEmpty() && !three.holder().equals(master()));
+        three.await(
+                "a backup in both layers", () -> layersOf(BackupKind.PHYSICAL).size() == 2);
         CompletableFuture<BackupInfo> made = three.service(three.holder()).runNow("state");
         three.await("it is made", made::isDone);
         assertEquals("nas", made.join().layer());

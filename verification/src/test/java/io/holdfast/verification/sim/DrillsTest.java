@@ -37,7 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DrillsTest {
     private static final Duration TURN = Duration.ofMinutes(5);
 
-    private final ThreeWithBackups three = new ThreeWithBackups(new Simulation(29), this::backups, TURN.multipliedBy(6));
+    private final ThreeWithBackups three =
+            new ThreeWithBackups(new Simulation(29), this::backups, TURN.multipliedBy(6));
 
     @TempDir
     Path directory;
@@ -58,7 +59,9 @@ class DrillsTest {
         Backups proven = backups.drill(Schedule.every(turn))
                 .drill(Schedule.every(turn), "uploads", backup -> {
                     try (InputStream tree = backup.open(DirectorySource.PART)) {
-                        return DirectoryRestore.into(backup.scratch()).from(tree).files() + " files came back";
+                        return DirectoryRestore.into(backup.scratch())
+                                        .from(tree)
+                                        .files() + " files came back";
                     }
                 })
                 .drillDirectory(scratch)
@@ -94,7 +97,8 @@ class DrillsTest {
     private void write(int count) {
         ReplicatedMap<String, String> map = ReplicatedMap.in(three.running(), "orders", Codec.string(), Codec.string());
         for (int i = 0; i < count; i++) {
-            CompletableFuture<?> put = map.putAsync("o-" + i, "v-" + three.simulation.nowNanos(), TURN.dividedBy(i + 1L));
+            CompletableFuture<?> put =
+                    map.putAsync("o-" + i, "v-" + three.simulation.nowNanos(), TURN.dividedBy(i + 1L));
             three.await("a write", put::isDone);
             put.join();
         }
@@ -111,7 +115,9 @@ class DrillsTest {
     @Test
     void layersAreProvenByTurnsAndByAnotherNodeWhenTheHolderDies() {
         write(30);
-        three.await("one layer is proven", () -> !drills(nas).isEmpty() || !drills(away).isEmpty());
+        three.await(
+                "one layer is proven",
+                () -> !drills(nas).isEmpty() || !drills(away).isEmpty());
         String first = three.holder();
         write(30);
         three.await("both layers are", () -> proven(nas, "state", first) > 0 && proven(away, "state", first) > 0);
@@ -123,14 +129,20 @@ class DrillsTest {
                 .orElseThrow();
         assertEquals(Outcome.PROVEN, drill.outcome());
         assertTrue(drill.index() > 0, drill.toString());
-        assertTrue(three.events.stream().anyMatch(event -> event.kind() == HaEvent.Kind.BACKUP_PROVEN), three.events.toString());
+        assertTrue(
+                three.events.stream().anyMatch(event -> event.kind() == HaEvent.Kind.BACKUP_PROVEN),
+                three.events.toString());
         assertTrue(nothingIsLeft());
 
         three.machines.get(first).kill();
-        three.await("another one has the role", () -> !three.holder().isEmpty() && !three.holder().equals(first));
+        three.await(
+                "another one has the role",
+                () -> !three.holder().isEmpty() && !three.holder().equals(first));
         String second = three.holder();
         write(30);
-        three.await("both layers are proven again", () -> proven(nas, "state", second) > 0 && proven(away, "state", second) > 0);
+        three.await(
+                "both layers are proven again",
+                () -> proven(nas, "state", second) > 0 && proven(away, "state", second) > 0);
         List<DrillInfo> told = three.service(three.holder()).drills();
         assertTrue(told.stream().anyMatch(each -> each.node().equals(first)), "it knows those before: " + told);
         assertTrue(
@@ -151,8 +163,9 @@ class DrillsTest {
     @Test
     void oneByteThatIsFlippedInOneLayerIsNamedAndTheOtherOneIsProven() throws IOException {
         write(30);
-        three.await("both layers are proven", () -> proven(nas, "state", three.holder()) > 0
-                && proven(away, "state", three.holder()) > 0);
+        three.await(
+                "both layers are proven",
+                () -> proven(nas, "state", three.holder()) > 0 && proven(away, "state", three.holder()) > 0);
         BackupInfo backup = three.service(three.holder()).list().stream()
                 .filter(each -> each.source().equals("state")
                         && each.kind() == BackupKind.PHYSICAL
@@ -163,8 +176,12 @@ class DrillsTest {
         CompletableFuture<DrillInfo> bad = three.service(three.holder()).drillNow("state", "away");
         three.await("it fails", bad::isDone);
         assertEquals(Outcome.FAILED, bad.join().outcome());
-        assertTrue(bad.join().detail().contains("data/" + backup.id() + "/state"), bad.join().detail());
-        three.await("that is told", () -> three.processes.get(three.holder()).health().health() == Health.DEGRADED);
+        assertTrue(
+                bad.join().detail().contains("data/" + backup.id() + "/state"),
+                bad.join().detail());
+        three.await(
+                "that is told",
+                () -> three.processes.get(three.holder()).health().health() == Health.DEGRADED);
         assertTrue(three.processes.get(three.holder()).explain().toString().contains("DRILL_FAILED away"));
         CompletableFuture<DrillInfo> good = three.service(three.holder()).drillNow("state", "nas");
         three.await("the other one is proven", good::isDone);

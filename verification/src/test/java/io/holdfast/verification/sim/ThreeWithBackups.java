@@ -65,8 +65,7 @@ final class ThreeWithBackups {
     }
 
     void await(String what, BooleanSupplier condition) {
-        assertTrue(
-                simulation.runUntil(condition, patience), () -> what + "; " + events + " " + simulation.failures());
+        assertTrue(simulation.runUntil(condition, patience), () -> what + "; " + events + " " + simulation.failures());
     }
 
     HaCluster running() {
