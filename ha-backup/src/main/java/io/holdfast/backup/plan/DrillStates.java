@@ -64,8 +64,10 @@ final class DrillStates {
 
     /** One is over, whatever comes of it: who asked for it is answered. */
     void over(Job what, String layer) {
+        if (what instanceof Job.StateDrill) {
+            mark = null; // it was of some moment before, and the next one is to say how things are then
+        }
         if (what instanceof Job.Drill drill) {
-            mark = null;
             of(drill.source()).ifPresent(state -> state.over(layer));
         }
     }
