@@ -53,7 +53,7 @@ final class ProgressLine {
     }
 
     private static long percent(long done, long of) {
-        return Math.min(100, (long) (100.0 * done / of));
+        return Math.min(100, (long) (100.0 * (double) done / (double) of));
     }
 
     private static String bar(long done, long of) {
