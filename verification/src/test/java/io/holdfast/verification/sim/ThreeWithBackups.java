@@ -86,6 +86,11 @@ final class ThreeWithBackups {
                 .orElse("");
     }
 
+    /** Empty if there is none. */
+    String master() {
+        return running().master().map(holder -> holder.nodeId()).orElse("");
+    }
+
     BackupService service(String id) {
         return processes.get(id).feature(BackupService.class);
     }
