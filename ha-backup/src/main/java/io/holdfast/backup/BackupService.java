@@ -24,6 +24,25 @@ public interface BackupService {
     CompletableFuture<BackupInfo> runNow(String source);
 
     /**
+     * Restores a source from a layer into a scratch place now, on this node if it holds {@link #ROLE}, and looks at what comes of it: of the replicated
+     * state whether it is the cluster's, of another source what its {@link DrillCheck} finds. It waits while a backup is due or made.
+     *
+     * @param source whose backup, such as {@code state}
+     * @param layer its name; empty for the one whose turn it is
+     * @return completes when it is done, also if what is in the layer could not be restored, as the outcome says; else as {@link #runNow} does, and with
+     *     what went wrong if the layer or the scratch place fails
+     * @throws IllegalArgumentException if there is no such layer, or nothing is known of how to restore that source
+     */
+    CompletableFuture<DrillInfo> drillNow(String source, String layer);
+
+    /**
+     * What came of the last drills of all layers, the oldest first, read now. Blocks. A layer that cannot be read is passed over, unless none can.
+     *
+     * @throws BackupRepositoryException if no layer can be read
+     */
+    List<DrillInfo> drills();
+
+    /**
      * What is in all layers, read now. Blocks. One that cannot be read is passed over, unless none can.
      *
      * @throws BackupRepositoryException if no layer can be read

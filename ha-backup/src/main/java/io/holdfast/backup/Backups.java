@@ -4,10 +4,13 @@ import io.holdfast.backup.catalog.BackupNames;
 import io.holdfast.backup.plan.BackupNode;
 import io.holdfast.backup.plan.BackupSettings;
 import io.holdfast.backup.plan.BackupSettings.Wanted;
+import io.holdfast.backup.plan.DrillSettings;
+import io.holdfast.backup.plan.DrillSettings.Checked;
 import io.holdfast.core.Node;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
 import io.holdfast.core.spi.RunningFeature;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -63,7 +66,8 @@ public final class Backups implements HaFeature {
                 0,
                 Optional.empty(),
                 Duration.ofHours(1),
-                Duration.ofHours(1)));
+                Duration.ofHours(1),
+                DrillSettings.BY_HAND));
     }
 
     /** Encrypts, and authenticates catalogues. By default neither: then whoever can write to a layer can forge backups. */
@@ -135,6 +139,49 @@ public final class Backups implements HaFeature {
         return new Backups(settings.withAlerts(settings.oldAfter(), time));
     }
 
+    /**
+     * Proves layers by restoring from them, one after the other at those times: the newest backup of the replicated state goes into a scratch place,
+     * the log is applied to it, and what comes of it is compared with the cluster's state. By default only by hand. It takes as much room as the state
+     * and the log since its backup, and once more the state's in memory, on the node that does the backups; where that is not free, no drill
+     * takes place, and that is an alert.
+     */
+    public Backups drill(Schedule schedule) {
+        return new Backups(settings.with(settings.drill().at(schedule)));
+    }
+
+    /**
+     * Proves backups of another source as well, one layer after the other at those times, by a check that restores them.
+     *
+     * @param source its name
+     */
+    public Backups drill(Schedule schedule, String source, DrillCheck check) {
+        return new Backups(settings.with(settings.drill().with(new Checked(source, schedule, check))));
+    }
+
+    /**
+     * Where drills restore to: each node makes a directory of its own in it, and removes it afterwards. By default beneath the node's directory.
+     *
+     * @param directory on a local disk; may not exist yet
+     */
+    public Backups drillDirectory(Path directory) {
+        return new Backups(settings.with(settings.drill().in(directory)));
+    }
+
+    /** How long a drill may take, 1 min to 30 days; 6 h by default. */
+    public Backups drillLimit(Duration most) {
+        within("drillLimit", most, Duration.ofDays(30));
+        return new Backups(settings.with(settings.drill().within(most)));
+    }
+
+    /**
+     * How long ago a layer may have been proven before that is an alert, 1 min to 10 years; by default as long as one turn of all layers takes, and one
+     * drill more. Without a schedule there is no such alert.
+     */
+    public Backups alertWhenNotProvenFor(Duration age) {
+        within("alertWhenNotProvenFor", age, Duration.ofDays(3_650));
+        return new Backups(settings.with(settings.drill().oldAfter(age)));
+    }
+
     private static void within(String what, Duration time, Duration most) {
         if (time.compareTo(Duration.ofMinutes(1)) < 0 || time.compareTo(most) > 0) {
             throw new IllegalArgumentException(what + " " + time + " is not 1 min to " + most.toDays() + " days");
@@ -171,6 +218,12 @@ public final class Backups implements HaFeature {
                         + " would be taken for the replicated state; give it another name");
             }
         }
+        if (settings.drill().schedule().isPresent() && !settings.hasState()) {
+            throw new IllegalArgumentException(
+                    node.id()
+                            + " has drills and no backups of the replicated state, which are what they restore; add .physical(Schedule.daily())");
+        }
+        checkDrills(node);
         Map<String, String> places = new HashMap<>();
         for (BackupLayer layer : settings.layers()) {
             String place = layer.repository().describe();
@@ -186,6 +239,21 @@ public final class Backups implements HaFeature {
                             + " kinds of media, one of them off-site; add a layer with .offSite(), on another .medium(kind)",
                     node.id(),
                     settings.layers().stream().map(BackupLayer::name).toList());
+        }
+    }
+
+    private void checkDrills(Node node) {
+        List<String> checked =
+                settings.drill().checks().stream().map(Checked::source).toList();
+        unique("checks of drills", checked);
+        for (String source : checked) {
+            if (settings.sources().stream()
+                    .noneMatch(
+                            wanted -> wanted.source() != null && wanted.name().equals(source))) {
+                throw new IllegalArgumentException(node.id() + " has a check for drills of " + source
+                        + ", which is none of the sources that need one; there are "
+                        + settings.sources().stream().map(Wanted::name).toList());
+            }
         }
     }
 

@@ -120,6 +120,13 @@ public final class StoredBackups {
                 texts(listing.abandoned()));
     }
 
+    /** What came of drills from this repository, the oldest first: of each source the last ten, and the last good one. */
+    public List<DrillInfo> drills() {
+        return catalogue.drills().stream()
+                .map(drill -> drill.info(repository.describe()))
+                .toList();
+    }
+
     /**
      * The highest epoch that this repository knows of: claimed by a restore, or that of a token under which anything was stored; 0 if there is none.
      * A cluster that has begun one without a claim, as {@code ha recover} does, is not known before its first backup.

@@ -5,18 +5,30 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Groups what looks at backups, and restores from them. */
+/** Groups what looks at backups, restores from them, and has a cluster make them. */
 @Command(
         name = "backup",
-        description = "Looks at repositories of backups, and restores from them. No cluster needs to run.",
+        description = {
+            "list, show, verify and restore read repositories of backups; no cluster needs to run.",
+            "run, drill and prune have a running cluster do something about its backups."
+        },
         mixinStandardHelpOptions = true,
-        subcommands = {BackupList.class, BackupShow.class, BackupVerify.class, BackupRestore.class})
+        subcommands = {
+            BackupList.class,
+            BackupShow.class,
+            BackupVerify.class,
+            BackupRestore.class,
+            BackupRun.class,
+            BackupDrill.class,
+            BackupPrune.class
+        })
 final class BackupCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name what to do: list, show, verify or restore");
+        throw new ParameterException(
+                spec.commandLine(), "name what to do: list, show, verify, restore, run, drill or prune");
     }
 }

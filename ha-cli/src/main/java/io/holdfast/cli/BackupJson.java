@@ -3,12 +3,29 @@ package io.holdfast.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.backup.BackupInfo;
+import io.holdfast.backup.DrillInfo;
 import io.holdfast.backup.StoredBackups.Details;
 import java.util.Locale;
 
 /** A backup as JSON: the same fields whichever command prints it. */
 final class BackupJson {
     private BackupJson() {}
+
+    static ObjectNode of(ObjectMapper mapper, DrillInfo drill) {
+        ObjectNode json = mapper.createObjectNode();
+        json.put("drill", drill.outcome().name().toLowerCase(Locale.ROOT))
+                .put("repository", drill.layer())
+                .put("node", drill.node())
+                .put("source", drill.source())
+                .put("backup", drill.backup())
+                .put("logId", drill.logId())
+                .put("index", drill.index())
+                .put("began", drill.began().toString())
+                .put("tookMillis", drill.took().toMillis())
+                .put("detail", drill.detail());
+        drill.entryAt().ifPresent(at -> json.put("entryAt", at.toString()));
+        return json;
+    }
 
     static ObjectNode of(ObjectMapper mapper, Details backup) {
         BackupInfo info = backup.info();

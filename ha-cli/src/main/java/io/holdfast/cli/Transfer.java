@@ -1,7 +1,6 @@
 package io.holdfast.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.holdfast.core.Address;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.OperatorClient;
 import java.io.PrintWriter;
@@ -43,16 +42,13 @@ final class Transfer implements Callable<Integer> {
     public Integer call() {
         JsonNode answer;
         try (OperatorClient client = options.open()) {
-            JsonNode status = options.ask(
-                    client,
-                    options.address(),
-                    "status",
-                    Map.of("all", "true", "timeoutMillis", options.timeoutOfOthers()));
+            JsonNode status = Whereabouts.status(options, client);
             String master = Status.master(status);
             if (master.isEmpty()) {
                 throw new NotAvailableException("no master is known; ha explain says why");
             }
-            answer = options.ask(client, addressOf(master, status), "transfer-mastership", Map.of("to", to));
+            answer = options.ask(
+                    client, Whereabouts.of(master, status, options), "transfer-mastership", Map.of("to", to));
         }
         PrintWriter out = spec.commandLine().getOut();
         if (options.json()) {
@@ -63,15 +59,5 @@ final class Transfer implements Callable<Integer> {
                     Text.of(answer.path("master")), Text.of(answer.path("from")));
         }
         return ExitCodes.WHOLE;
-    }
-
-    private Address addressOf(String master, JsonNode status) {
-        for (JsonNode node : status.path("nodes")) {
-            if (Text.of(node.path("node")).equals(master)) {
-                boolean asked = master.equals(Text.of(status.path("asked")));
-                return asked ? options.address() : Address.parse(Text.of(node.path("address")));
-            }
-        }
-        throw new NotAvailableException("the master is said to be " + master + ", whose address nobody knows");
     }
 }

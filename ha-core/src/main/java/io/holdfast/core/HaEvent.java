@@ -53,6 +53,10 @@ public record HaEvent(Kind kind, String node, String subject, String detail) {
         BACKUP_MADE,
         /** A backup of a source (the subject) was not made; the detail says why. */
         BACKUP_FAILED,
+        /** What was restored from a layer (the subject) for a trial is what the cluster had; the detail says up to where. */
+        BACKUP_PROVEN,
+        /** It is not, or could not be restored; the detail says why. */
+        BACKUP_NOT_PROVEN,
         /** Something is wrong with backups: which alert, and of what, is the subject, the detail says more. */
         BACKUP_ALERT,
         /** It is over. */

@@ -154,6 +154,11 @@ public final class Catalogue {
         return epochs.claim(epoch, backup, claim, random);
     }
 
+    /** What came of drills from this repository, the oldest first: of each source the last ten, and the last good one. */
+    public List<DrillRecord> drills() {
+        return new Drills(repository, sealed).list();
+    }
+
     /**
      * One of a backup's containers, read to its end only if it is what was stored.
      *

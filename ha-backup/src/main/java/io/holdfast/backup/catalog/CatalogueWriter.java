@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /** What who has claimed the catalogue may do: make backups, delete them, collect what is left of others. Safe from any thread. */
@@ -166,6 +167,30 @@ public final class CatalogueWriter {
     public Collected collect(Duration silentFor) {
         fences.check(token, "collecting");
         return new Collector(this, silentFor).collect();
+    }
+
+    /**
+     * Stores what came of a drill, and lets go of older ones.
+     *
+     * @param id makes the record of an id that no other has
+     * @throws NotPublishedException if this is deposed
+     */
+    public DrillRecord drilled(Function<BackupId, DrillRecord> id, Instant began) {
+        fences.check(token, "the result of a drill");
+        Drills drills = new Drills(repository, sealed);
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            int drawn;
+            synchronized (random) {
+                drawn = random.nextInt();
+            }
+            DrillRecord record =
+                    id.apply(new BackupId(Instant.ofEpochSecond(Math.max(0, began.getEpochSecond())), token, drawn));
+            if (drills.put(record, keys, random())) {
+                return record;
+            }
+        }
+        throw new IllegalStateException(
+                "no id for a drill is free in " + repository.describe() + "; does the random source repeat itself?");
     }
 
     BackupRepository repository() {

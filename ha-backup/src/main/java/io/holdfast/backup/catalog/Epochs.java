@@ -45,7 +45,7 @@ final class Epochs {
                     .map(token -> token.epoch())
                     .orElse(0);
         }
-        for (String prefix : List.of(Layout.BACKUPS, Layout.DATA, Layout.RUNNING, Layout.DELETING)) {
+        for (String prefix : List.of(Layout.BACKUPS, Layout.DATA, Layout.RUNNING, Layout.DELETING, Layout.DRILLS)) {
             if (name.startsWith(prefix)) {
                 return Layout.id(name, prefix).map(id -> id.token().epoch()).orElse(0);
             }

@@ -25,6 +25,9 @@ final class Layout {
     /** {@code epochs/N}: a restore has begun that epoch, or meant to. */
     static final String EPOCHS = "epochs/";
 
+    /** {@code drills/ID}: what came of a drill. */
+    static final String DRILLS = "drills/";
+
     static final String BEGUN = ".begun";
     static final String CLAIM = ".claim";
     private static final int TOKEN_DIGITS = 16;
@@ -37,6 +40,10 @@ final class Layout {
 
     static String data(BackupId id) {
         return DATA + id + "/";
+    }
+
+    static String drill(BackupId id) {
+        return DRILLS + id;
     }
 
     static String running(BackupId id) {

@@ -228,6 +228,8 @@ final class Verifier {
                     checkMark(name);
                 } else if (name.startsWith(Layout.EPOCHS)) {
                     epoch(name);
+                } else if (name.startsWith(Layout.DRILLS)) {
+                    check(name, () -> new Drills(repository, sealed).read(name));
                 } else if (!name.startsWith(Layout.DATA)
                         && !name.startsWith(Layout.BACKUPS)
                         && !name.startsWith(Layout.FENCES)) {

@@ -25,6 +25,12 @@ public record Alert(Kind kind, String subject, String detail) {
         RULE_UNMET,
         /** The log is not archived: there is nothing to go on from, or its source fails. */
         ARCHIVE_FAILING,
+        /** What was restored from a layer for a trial is not what the cluster had: one of the two is wrong. */
+        DRILL_MISMATCH,
+        /** The last trial of restoring from a layer failed. */
+        DRILL_FAILED,
+        /** It is longer than it should be since a layer was last restored from for a trial, with success. */
+        DRILL_OLD,
         /** The wall clock was set, so for a day nothing is thrown away by age. */
         CLOCK_SET
     }

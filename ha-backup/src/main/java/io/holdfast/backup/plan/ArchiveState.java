@@ -71,6 +71,11 @@ final class ArchiveState {
         return reach > lost ? OptionalLong.of(reach) : OptionalLong.empty();
     }
 
+    /** Somebody waits for what is not archived yet. */
+    void hurry() {
+        asked = false;
+    }
+
     /** It was asked for, and there may be more. */
     void answered(long nowNanos, boolean isMore) {
         trouble.succeeded();

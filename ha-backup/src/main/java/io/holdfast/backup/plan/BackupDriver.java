@@ -4,9 +4,11 @@ import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupSource;
 import io.holdfast.backup.BackupSource.Prepared;
+import io.holdfast.backup.DrillInfo;
 import io.holdfast.backup.LogFeed;
 import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.Catalogue.Listing;
+import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.plan.Job.Fault;
 import io.holdfast.backup.plan.Job.Lane;
@@ -68,6 +70,7 @@ final class BackupDriver implements AutoCloseable {
     private final Planner planner;
     private final Map<Long, Running> running = new LinkedHashMap<>();
     private final Map<String, List<Waiter>> wanted = new HashMap<>();
+    private final DrillDesk drills;
     /** Whose sources get ready, or hold what was got ready: also what was given up, until it is let go of. */
     private final Map<String, Running> open = new HashMap<>();
 
@@ -83,6 +86,7 @@ final class BackupDriver implements AutoCloseable {
         this.planner =
                 new Planner(setup.plan(), new SplittableRandom(runtime.random().nextLong()));
         this.planning = runtime.newWorker("backup-plan");
+        this.drills = new DrillDesk(setup.drills(), planning, runtime.clock(), this::step);
         for (LayerPlan layer : setup.plan().layers()) {
             BackupRepository repository =
                     Objects.requireNonNull(setup.repositories().get(layer.name()));
@@ -97,7 +101,7 @@ final class BackupDriver implements AutoCloseable {
                             runtime.clock(),
                             runtime.random()));
             for (Lane lane : Lane.values()) {
-                String name = "backup-" + layer.name() + (lane == Lane.QUICK ? "-q" : "");
+                String name = "backup-" + layer.name() + lane.suffix();
                 lanes.put(layer.name() + lane, new JobLane(runtime.newWorker(name), threads));
             }
         }
@@ -134,6 +138,7 @@ final class BackupDriver implements AutoCloseable {
                         .forEach(all -> all.forEach(one ->
                                 one.fail(new NotAvailableException("this node does no backups any more: " + reason))));
                 wanted.clear();
+                drills.end(reason);
             }
         });
     }
@@ -166,6 +171,11 @@ final class BackupDriver implements AutoCloseable {
         return made;
     }
 
+    /** See {@link DrillDesk#want}. */
+    CompletableFuture<DrillInfo> drillNow(String source, String layer) {
+        return drills.want(source, layer, () -> token != null);
+    }
+
     /** Throws away what is to be, also if the clock was set. */
     void pruneNow() {
         planning.execute(() -> step(new PlanInput.PruneNow()));
@@ -173,11 +183,12 @@ final class BackupDriver implements AutoCloseable {
 
     /** What is in that layer; blocks. */
     Listing list(String layer) {
-        LayerStore store = stores.get(layer);
-        if (store == null) {
-            throw new IllegalArgumentException("there is no layer " + layer + "; there are " + stores.keySet());
-        }
-        return store.list();
+        return store(layer).list();
+    }
+
+    /** What came of drills there; blocks. */
+    List<DrillRecord> drills(String layer) {
+        return store(layer).drills();
     }
 
     /** How things stand. */
@@ -194,6 +205,7 @@ final class BackupDriver implements AutoCloseable {
                                 look();
                                 giveUpWhatStands();
                                 giveUpWaiting();
+                                drills.giveUpWaiting();
                                 step(new PlanInput.Tick());
                                 scheduleTick(of);
                             }
@@ -213,6 +225,8 @@ final class BackupDriver implements AutoCloseable {
         for (PlanEffect effect : planner.step(now(), input)) {
             if (effect instanceof Run run) {
                 begin(run);
+            } else if (effect instanceof PlanEffect.Mark) {
+                drills.mark();
             } else if (effect instanceof PlanEffect.HandOver handOver) {
                 listener.handOver(handOver.reason());
             } else if (effect instanceof PlanEffect.Due due) {
@@ -230,8 +244,7 @@ final class BackupDriver implements AutoCloseable {
     }
 
     private void begin(Run run) {
-        boolean writes = run.what() instanceof Job.Make || run.what() instanceof Job.Copy;
-        JobWatch watch = new JobWatch(runtime.clock(), writes ? setup.bytesPerSecond() : 0);
+        JobWatch watch = new JobWatch(runtime.clock(), run.lane() == Lane.QUICK ? 0 : setup.bytesPerSecond());
         JobLane lane = Objects.requireNonNull(lanes.get(run.layer() + run.lane()));
         Running job = new Running(run, watch, lane, runtime.clock().nanoTime());
         running.put(run.job(), job);
@@ -239,6 +252,7 @@ final class BackupDriver implements AutoCloseable {
             List<Waiter> waiting = wanted.remove(make.source());
             job.waiters = waiting == null ? List.of() : waiting;
         }
+        drills.begins(run);
         if (lane.isHanging()) {
             later(job, Fault.LAYER, Running.held(lane, run.layer()));
         } else if (run.what() instanceof Job.Make make) {
@@ -388,6 +402,15 @@ final class BackupDriver implements AutoCloseable {
                 int objects = store.collect(setup.silentFor());
                 return () -> done(job, new Result.Collected(objects));
             };
+        } else if (what instanceof Job.Drill drill) {
+            return store -> {
+                DrillOutcome outcome = drills.run(store, drill, job.watch);
+                return () -> {
+                    listener.drilled(store.name(), outcome.record());
+                    drills.done(job.run.job(), outcome.record().info(store.name()));
+                    done(job, new Result.Drilled(outcome.record(), outcome.damaged()));
+                };
+            };
         }
         throw new IllegalStateException("not a job: " + what);
     }
@@ -440,6 +463,7 @@ final class BackupDriver implements AutoCloseable {
         running.remove(job.run.job());
         String reason = Blame.describe(failure);
         listener.failed(job.run.layer(), job.run.what(), fault, reason);
+        drills.failed(job.run.job(), failure);
         if (fault == Fault.SOURCE || fault == Fault.GAP) {
             job.waiters.forEach(one -> one.fail(failure));
         } else {
@@ -492,6 +516,7 @@ final class BackupDriver implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        drills.close();
         end("the node stops");
         lanes.values().forEach(JobLane::close);
         planning.close();

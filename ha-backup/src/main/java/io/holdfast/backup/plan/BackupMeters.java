@@ -1,5 +1,6 @@
 package io.holdfast.backup.plan;
 
+import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.core.spi.Measure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
@@ -78,6 +79,7 @@ final class BackupMeters implements AutoCloseable {
     private final MeterRegistry registry;
     private final Tags tags;
     private final Supplier<DriverView> view;
+    private final DrillMeters drills;
     private final Set<Meter> registered = ConcurrentHashMap.newKeySet();
 
     BackupMeters(
@@ -90,6 +92,7 @@ final class BackupMeters implements AutoCloseable {
         this.registry = registry;
         this.tags = Tags.of("cluster", cluster, "node", node);
         this.view = view;
+        this.drills = new DrillMeters(registry, tags, plan, view, wallMillis);
         gauge(HOLDER, tags, v -> v.token() == null ? 0 : 1);
         for (Alert.Kind kind : Alert.Kind.values()) {
             gauge(ALERTS, tags.and("kind", kind.name()), v ->
@@ -153,8 +156,13 @@ final class BackupMeters implements AutoCloseable {
         counter(FAILED, layer(layer).and("job", job, "fault", fault)).increment();
     }
 
+    void drilled(String layer, DrillRecord record) {
+        drills.drilled(layer, record);
+    }
+
     @Override
     public void close() {
+        drills.close();
         registered.forEach(registry::remove);
     }
 }

@@ -7,12 +7,16 @@ import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupService;
 import io.holdfast.backup.BackupSource;
+import io.holdfast.backup.DrillCheck;
+import io.holdfast.backup.DrillInfo;
 import io.holdfast.backup.LogFeed;
 import io.holdfast.backup.PruneVerdict;
 import io.holdfast.backup.catalog.Catalogue.Listing;
+import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.plan.BackupSettings.Wanted;
 import io.holdfast.backup.plan.PlanConfig.ArchivePlan;
+import io.holdfast.backup.plan.PlanConfig.DrillPlan;
 import io.holdfast.backup.plan.PlanConfig.LayerPlan;
 import io.holdfast.backup.plan.PlanConfig.SourcePlan;
 import io.holdfast.backup.state.StateLogFeed;
@@ -22,26 +26,37 @@ import io.holdfast.core.HaEvent;
 import io.holdfast.core.Health;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.SafeToStop;
+import io.holdfast.core.runtime.Storage;
+import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Inspectable;
+import io.holdfast.core.spi.OperatorCommand;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.RunningFeature;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Backups on a running node: it stands for the role, does the work while it holds it, and says how things are. */
 public final class BackupNode implements RunningFeature, BackupService, Inspectable {
     /** The name of the replicated state as a source. */
     public static final String STATE = StateSource.NAME;
 
+    private static final Logger LOG = LoggerFactory.getLogger(BackupNode.class);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
     private static final String HEALTH = "backup";
     private static final int MOST_IN_DETAIL = 3;
@@ -49,6 +64,9 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     private final BackupSettings settings;
     private final FeatureContext context;
     private final PlanConfig plan;
+    /** Reads catalogues for operators. */
+    private final Worker reader;
+
     private @Nullable BackupDriver driver;
     private @Nullable BackupMeters meters;
     private volatile FeatureContext.@Nullable Standing standing;
@@ -58,6 +76,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     public BackupNode(BackupSettings settings, FeatureContext context) {
         this.settings = settings;
         this.context = context;
+        this.reader = context.runtime().newWorker("backup-ask");
         this.plan = new PlanConfig(
                 settings.layers().stream().map(BackupNode::plan).toList(),
                 settings.sources().stream()
@@ -73,7 +92,20 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
                         ? settings.archiveEvery().map(every -> new ArchivePlan(STATE, every))
                         : Optional.empty(),
                 !settings.alsoOnMaster() && !context.standalone(),
-                settings.behindAfter());
+                settings.behindAfter(),
+                drills(settings));
+    }
+
+    private static List<DrillPlan> drills(BackupSettings settings) {
+        DrillSettings drill = settings.drill();
+        List<DrillPlan> plans = new ArrayList<>();
+        if (settings.hasState()) {
+            plans.add(new DrillPlan(STATE, drill.schedule(), drill.oldAfter(), drill.limit()));
+        }
+        drill.checks()
+                .forEach(checked -> plans.add(new DrillPlan(
+                        checked.source(), Optional.of(checked.schedule()), drill.oldAfter(), drill.limit())));
+        return plans;
     }
 
     private static LayerPlan plan(BackupLayer layer) {
@@ -116,7 +148,8 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
                         feed,
                         () -> state != null && state.isMaster(),
                         settings.bytesPerSecond(),
-                        settings.silentFor()),
+                        settings.silentFor(),
+                        drills(state)),
                 context.runtime(),
                 new Listener());
         driver = made;
@@ -127,6 +160,44 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
                 plan,
                 made::view,
                 context.runtime().clock()::wallMillis);
+    }
+
+    /** What a drill has left that a crash has ended is removed here. */
+    private Optional<DrillSetup> drills(@Nullable ReplicatedState state) {
+        String own =
+                "holdfast-drill-" + context.clusterName() + "-" + context.node().id();
+        Optional<Path> place = settings.drill()
+                .directory()
+                .or(() -> state == null ? Optional.empty() : state.scratch())
+                .map(in -> in.resolve(own));
+        if (plan.drills().isEmpty() || place.isEmpty()) {
+            if (plan.drills().stream().anyMatch(drill -> drill.schedule().isPresent())) {
+                throw new IllegalStateException("the node " + context.node().id()
+                        + " is to restore for trials, and has no directory of its own to do that in; add"
+                        + " .drillDirectory(path)");
+            }
+            return Optional.empty();
+        }
+        Map<String, DrillCheck> checks = new LinkedHashMap<>();
+        settings.drill().checks().forEach(checked -> checks.put(checked.source(), checked.check()));
+        DrillWork work = new DrillWork(
+                context.clusterName(),
+                context.node().id(),
+                new DrillPlace(Storage.files(), place.get()),
+                directory -> Objects.requireNonNull(state, "no state").trial(directory),
+                checks,
+                context.runtime().clock());
+        try {
+            work.clear();
+        } catch (IOException left) {
+            LOG.warn(
+                    "{}: what a drill has left in {} cannot be removed",
+                    context.node().id(),
+                    place.get(),
+                    left);
+        }
+        return Optional.of(new DrillSetup(
+                work, limit -> Objects.requireNonNull(state, "no state").mark(limit)));
     }
 
     private BackupDriver driver() {
@@ -159,6 +230,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         if (running != null) {
             running.close();
         }
+        reader.close();
         BackupMeters measured = meters;
         if (measured != null) {
             measured.close();
@@ -176,6 +248,29 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     }
 
     @Override
+    public CompletableFuture<DrillInfo> drillNow(String source, String layer) {
+        if (plan.drills().stream().noneMatch(drill -> drill.source().equals(source))) {
+            throw new IllegalArgumentException("nothing is known of how to restore " + source + " for a trial, but of "
+                    + plan.drills().stream().map(DrillPlan::source).toList());
+        }
+        if (!layer.isEmpty()
+                && settings.layers().stream().noneMatch(each -> each.name().equals(layer))) {
+            throw new IllegalArgumentException("there is no layer " + layer + "; there are "
+                    + settings.layers().stream().map(BackupLayer::name).toList());
+        }
+        return Answers.on(context.callbacks(), driver().drillNow(source, layer));
+    }
+
+    @Override
+    public List<DrillInfo> drills() {
+        List<DrillInfo> all = new ArrayList<>();
+        reading(driver()::drills)
+                .forEach((layer, drills) -> drills.forEach(drill -> all.add(drill.info(layer.name()))));
+        all.sort(Comparator.comparing(DrillInfo::began));
+        return all;
+    }
+
+    @Override
     public List<BackupInfo> list() {
         List<BackupInfo> all = new ArrayList<>();
         listings().forEach((layer, listing) -> listing.backups().forEach(backup -> all.add(backup.info(layer.name()))));
@@ -183,11 +278,16 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     }
 
     private Map<BackupLayer, Listing> listings() {
-        Map<BackupLayer, Listing> listings = new LinkedHashMap<>();
+        return reading(driver()::list);
+    }
+
+    /** Of each layer that can be read. */
+    private <T> Map<BackupLayer, T> reading(Function<String, T> read) {
+        Map<BackupLayer, T> listings = new LinkedHashMap<>();
         BackupRepositoryException last = null;
         for (BackupLayer layer : settings.layers()) {
             try {
-                listings.put(layer, driver().list(layer.name()));
+                listings.put(layer, read.apply(layer.name()));
             } catch (BackupRepositoryException unreadable) {
                 last = unreadable;
             }
@@ -235,6 +335,19 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     }
 
     @Override
+    public List<OperatorCommand> operatorCommands() {
+        return new BackupCommands(
+                        context.node().id(),
+                        this,
+                        () -> driver().view(),
+                        settings.sources().stream().map(Wanted::name).toList(),
+                        reader,
+                        context.runtime().loop(),
+                        context.runtime().clock().wallMillis())
+                .commands();
+    }
+
+    @Override
     public Map<String, Object> inspect() {
         DriverView view = driver().view();
         Map<String, Object> all = new LinkedHashMap<>();
@@ -245,6 +358,17 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
             all.put("last", last);
             all.put("held", Map.copyOf(view.held()));
             all.put("lacks", Map.copyOf(view.lacks()));
+            all.put(
+                    "proven",
+                    view.proven().stream()
+                            .map(proof -> Map.of(
+                                    "layer", proof.layer(),
+                                    "source", proof.record().source(),
+                                    "index", proof.record().index(),
+                                    "log", proof.record().logId(),
+                                    "at", proof.record().id().began().toString(),
+                                    "outcome", proof.record().outcome().name()))
+                            .toList());
             all.put("alerts", view.alerts().stream().map(BackupNode::describe).toList());
             all.put(
                     "running",
@@ -304,6 +428,19 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         @Override
         public void deleted(String layer, int count) {
             measured().deleted(layer, count);
+        }
+
+        @Override
+        public void drilled(String layer, DrillRecord record) {
+            measured().drilled(layer, record);
+            context.event(
+                    record.isGood() ? HaEvent.Kind.BACKUP_PROVEN : HaEvent.Kind.BACKUP_NOT_PROVEN,
+                    layer,
+                    record.source() + ": " + record.outcome() + " by the backup " + record.backup()
+                            + (record.index() == 0
+                                    ? ""
+                                    : " up to entry " + record.index() + " of the log " + record.logId())
+                            + ": " + record.detail());
         }
 
         @Override

@@ -30,6 +30,9 @@ final class Blame {
         } else if (failure instanceof LogGapException) {
             return Fault.GAP;
         }
+        if (job instanceof Job.Drill) {
+            return Fault.PLACE;
+        }
         return job instanceof Job.Make || job instanceof Job.Archive ? Fault.SOURCE : Fault.LAYER;
     }
 

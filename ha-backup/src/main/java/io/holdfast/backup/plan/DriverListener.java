@@ -1,5 +1,6 @@
 package io.holdfast.backup.plan;
 
+import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.backup.catalog.Manifest;
 import java.util.List;
 
@@ -13,6 +14,9 @@ interface DriverListener {
 
     /** So many were deleted there. */
     void deleted(String layer, int count);
+
+    /** It was restored from for a trial, or was not. */
+    default void drilled(String layer, DrillRecord record) {}
 
     /** A job was not done. */
     void failed(String layer, Job what, Job.Fault fault, String reason);

@@ -21,6 +21,7 @@ import java.util.function.BooleanSupplier;
  * @param isMaster whether this node is the master, as far as it knows
  * @param bytesPerSecond for each backup or copy that is written; 0 for as many as there are
  * @param silentFor how long nothing is heard of a backup before it counts as dead
+ * @param drills empty if the plan has none
  */
 record DriverSetup(
         String cluster,
@@ -32,9 +33,36 @@ record DriverSetup(
         Optional<LogFeed> feed,
         BooleanSupplier isMaster,
         long bytesPerSecond,
-        Duration silentFor) {
+        Duration silentFor,
+        Optional<DrillSetup> drills) {
     DriverSetup {
         repositories = Map.copyOf(repositories);
         sources = Map.copyOf(sources);
+    }
+
+    /** One without drills. */
+    DriverSetup(
+            String cluster,
+            String node,
+            PlanConfig plan,
+            Map<String, BackupRepository> repositories,
+            BackupKeys keys,
+            Map<String, BackupSource> sources,
+            Optional<LogFeed> feed,
+            BooleanSupplier isMaster,
+            long bytesPerSecond,
+            Duration silentFor) {
+        this(
+                cluster,
+                node,
+                plan,
+                repositories,
+                keys,
+                sources,
+                feed,
+                isMaster,
+                bytesPerSecond,
+                silentFor,
+                Optional.empty());
     }
 }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param lacks how many backups each layer lacks
  * @param held how many each layer holds
  * @param jobs what is under way
+ * @param proven the last good drill of each source in each layer that has been proven
+ * @param lastBytes what the last good backup of each source takes in a layer
  */
 record DriverView(
         @Nullable FencingToken token,
@@ -24,8 +26,11 @@ record DriverView(
         Map<String, Integer> lacks,
         Map<String, Integer> held,
         List<Alert> alerts,
-        List<RunningJob> jobs) {
-    static final DriverView NOTHING = new DriverView(null, Map.of(), Map.of(), Map.of(), List.of(), List.of());
+        List<RunningJob> jobs,
+        List<DrillProof> proven,
+        Map<String, Long> lastBytes) {
+    static final DriverView NOTHING =
+            new DriverView(null, Map.of(), Map.of(), Map.of(), List.of(), List.of(), List.of(), Map.of());
 
     /** Something that is under way; how far it is changes. */
     record RunningJob(String layer, Job what, JobWatch watch) {}
@@ -35,10 +40,12 @@ record DriverView(
             return NOTHING;
         }
         Map<String, Instant> last = new LinkedHashMap<>();
+        Map<String, Long> lastBytes = new LinkedHashMap<>();
         for (SourceState source : planner.sources()) {
             Instant at = source.last();
             if (at != null) {
                 last.put(source.name(), at);
+                lastBytes.put(source.name(), source.lastBytes());
             }
         }
         Map<String, Integer> lacks = new LinkedHashMap<>();
@@ -49,6 +56,14 @@ record DriverView(
         }
         List<RunningJob> jobs = new ArrayList<>();
         running.forEach(job -> jobs.add(new RunningJob(job.run.layer(), job.run.what(), job.watch)));
-        return new DriverView(token, last, lacks, held, planner.standing(), jobs);
+        return new DriverView(
+                token,
+                last,
+                lacks,
+                held,
+                planner.standing(),
+                jobs,
+                planner.drills().good(),
+                lastBytes);
     }
 }

@@ -1,16 +1,34 @@
 package io.holdfast.backup.plan;
 
 import io.holdfast.backup.catalog.BackupId;
+import io.holdfast.backup.catalog.DrillRecord;
+import io.holdfast.backup.state.StateSource;
+import io.holdfast.core.spi.StateMark;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Something to be done in a layer, which may take long. */
 sealed interface Job {
-    /** Which of a layer's two lanes it runs in: what is short must not wait for what is long. */
+    /** Which of a layer's lanes it runs in: what is short must not wait for what is long. */
     enum Lane {
         /** Looking, parts of the log, deleting. */
-        QUICK,
+        QUICK("-q"),
         /** Whole backups. */
-        BULK
+        BULK(""),
+        /** Restoring for a trial, which is in nobody's way. */
+        DRILL("-d");
+
+        private final String suffix;
+
+        Lane(String suffix) {
+            this.suffix = suffix;
+        }
+
+        /** What the name of its thread ends with. */
+        String suffix() {
+            return suffix;
+        }
     }
 
     /** Takes the layer's catalogue over, and looks what is in it. Answered by {@link Result.Seen}. */
@@ -38,19 +56,73 @@ sealed interface Job {
     /** Removes what is left of what was not finished. Answered by {@link Result.Collected}. */
     record Collect() implements Job {}
 
+    /** Restores from that layer alone into a scratch place. Answered by {@link Result.Drilled}, whatever comes of it. */
+    sealed interface Drill extends Job {
+        /** Whose backup. */
+        String source();
+
+        /** How long it may take. */
+        Duration limit();
+    }
+
+    /**
+     * Of the replicated state.
+     *
+     * @param logId of which log
+     * @param index up to which entry
+     * @param mark what the cluster had there; empty if that is not known
+     */
+    record StateDrill(String logId, long index, Optional<StateMark> mark, Duration limit) implements Drill {
+        @Override
+        public String source() {
+            return StateSource.NAME;
+        }
+
+        @Override
+        public String toString() {
+            return "a drill up to entry " + index + " of the log " + logId;
+        }
+    }
+
+    /**
+     * Of another source.
+     *
+     * @param id of the backup
+     */
+    record SourceDrill(String source, BackupId id, Duration limit) implements Drill {
+        @Override
+        public String toString() {
+            return "a drill of " + source + " by the backup " + id;
+        }
+    }
+
     /** What came of one that was done. */
     sealed interface Result {
         /**
          * What is in a layer.
          *
          * @param damaged what cannot be read, for people
+         * @param drills what came of drills
          */
-        record Seen(List<Entry> entries, List<String> damaged) implements Result {
+        record Seen(List<Entry> entries, List<String> damaged, List<DrillRecord> drills) implements Result {
             public Seen {
                 entries = List.copyOf(entries);
                 damaged = List.copyOf(damaged);
+                drills = List.copyOf(drills);
+            }
+
+            /** Without drills. */
+            public Seen(List<Entry> entries, List<String> damaged) {
+                this(entries, damaged, List.of());
             }
         }
+
+        /**
+         * What came of a drill.
+         *
+         * @param damaged what turned out to be damaged, if anything did
+         */
+        record Drilled(DrillRecord record, Optional<BackupId> damaged) implements Result {}
 
         /**
          * A backup that is there.
@@ -89,6 +161,8 @@ sealed interface Job {
         GAP,
         /** Somebody with a higher fencing token has taken the layer over. */
         DEPOSED,
+        /** That of the place where a drill restores to: no room, or not quick enough. */
+        PLACE,
         /** Nobody's: it was told to end. */
         CANCELLED
     }

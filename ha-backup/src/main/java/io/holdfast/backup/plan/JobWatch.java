@@ -15,6 +15,7 @@ final class JobWatch implements Progress {
     private final Clock clock;
     private final @Nullable Throttle throttle;
     private volatile long storedBytes;
+    private volatile long ofBytes;
     private volatile long movedAt;
     private volatile boolean cancelled;
     private volatile boolean begun;
@@ -101,7 +102,17 @@ final class JobWatch implements Progress {
         return movedAt;
     }
 
-    /** Stored so far. */
+    /** It is known now how much there is to do. */
+    void of(long bytes) {
+        ofBytes = bytes;
+    }
+
+    /** How much there is to do; 0 if that is not known. */
+    long ofBytes() {
+        return ofBytes;
+    }
+
+    /** Stored so far; of a drill, read. */
     long storedBytes() {
         return storedBytes;
     }

@@ -54,6 +54,9 @@ final class LayerState {
     @Nullable
     Job bulk;
 
+    @Nullable
+    Job drill;
+
     /** What it should have and has not, in the order of copying. */
     List<BackupId> lacks = List.of();
     /** What it has and should not, in the order of deleting. */
@@ -86,14 +89,18 @@ final class LayerState {
 
     @Nullable
     Job in(Job.Lane lane) {
-        return lane == Job.Lane.QUICK ? quick : bulk;
+        return switch (lane) {
+            case QUICK -> quick;
+            case BULK -> bulk;
+            case DRILL -> drill;
+        };
     }
 
     void put(Job.Lane lane, @Nullable Job job) {
-        if (lane == Job.Lane.QUICK) {
-            quick = job;
-        } else {
-            bulk = job;
+        switch (lane) {
+            case QUICK -> quick = job;
+            case BULK -> bulk = job;
+            case DRILL -> drill = job;
         }
     }
 

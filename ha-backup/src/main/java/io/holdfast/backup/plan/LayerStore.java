@@ -10,6 +10,7 @@ import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.Catalogue;
 import io.holdfast.backup.catalog.Catalogue.Listing;
 import io.holdfast.backup.catalog.CatalogueWriter;
+import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.catalog.RunningBackup;
 import io.holdfast.backup.container.Progress;
@@ -17,8 +18,11 @@ import io.holdfast.backup.plan.Job.Result;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.Clock;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +32,8 @@ final class LayerStore {
     private final String name;
     private final String cluster;
     private final String node;
+    private final BackupRepository repository;
+    private final BackupKeys keys;
     private final Catalogue catalogue;
     private final Clock clock;
     private final RandomGenerator random;
@@ -44,6 +50,8 @@ final class LayerStore {
         this.name = name;
         this.cluster = cluster;
         this.node = node;
+        this.repository = repository;
+        this.keys = keys;
         this.catalogue = Catalogue.of(repository, keys);
         this.clock = clock;
         this.random = random;
@@ -51,6 +59,14 @@ final class LayerStore {
 
     String name() {
         return name;
+    }
+
+    BackupRepository repository() {
+        return repository;
+    }
+
+    BackupKeys keys() {
+        return keys;
     }
 
     /**
@@ -80,7 +96,25 @@ final class LayerStore {
         return new Result.Seen(
                 Entries.of(listing, cluster),
                 Stream.concat(listing.damaged().stream().map(Object::toString), strangers)
-                        .toList());
+                        .toList(),
+                drills());
+    }
+
+    /** One of a backup's containers, by its name in the repository. */
+    InputStream open(Manifest manifest, String object, Progress progress) throws IOException {
+        return catalogue.open(manifest, object, progress);
+    }
+
+    /** What came of drills. */
+    List<DrillRecord> drills() {
+        return catalogue.drills().stream()
+                .filter(drill -> drill.cluster().equals(cluster))
+                .toList();
+    }
+
+    /** Stores what came of one, under an id that it is given. */
+    DrillRecord drilled(Function<BackupId, DrillRecord> record, Instant began) {
+        return writer().drilled(record, began);
     }
 
     private Stream<Manifest> foreign(Listing listing) {

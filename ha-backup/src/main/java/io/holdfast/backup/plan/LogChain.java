@@ -118,6 +118,11 @@ final class LogChain {
         return bases.isEmpty() ? Optional.empty() : Optional.of(bases.get(bases.size() - 1));
     }
 
+    /** The last physical backup that holds no later entry than that. */
+    Optional<Entry> lastBaseUpTo(long index) {
+        return bases.stream().filter(base -> range(base).toIndex() <= index).reduce((earlier, later) -> later);
+    }
+
     /**
      * The physical backups without which an entry after that base could not be restored that can be now: one behind each gap. The
      * base is among them.

@@ -15,16 +15,29 @@ import java.util.Optional;
  * @param archive the log, if it is archived
  * @param preferSlave true if the role goes to another node when this one is master
  * @param behindAfter how long a layer may lack what it should have, before that is told
+ * @param drills how layers are proven, of each source of which that can be
  */
 record PlanConfig(
         List<LayerPlan> layers,
         List<SourcePlan> sources,
         Optional<ArchivePlan> archive,
         boolean preferSlave,
-        Duration behindAfter) {
+        Duration behindAfter,
+        List<DrillPlan> drills) {
     PlanConfig {
         layers = List.copyOf(layers);
         sources = List.copyOf(sources);
+        drills = List.copyOf(drills);
+    }
+
+    /** One in which nothing is restored for a trial. */
+    PlanConfig(
+            List<LayerPlan> layers,
+            List<SourcePlan> sources,
+            Optional<ArchivePlan> archive,
+            boolean preferSlave,
+            Duration behindAfter) {
+        this(layers, sources, archive, preferSlave, behindAfter, List.of());
     }
 
     /** A layer. */
@@ -45,4 +58,14 @@ record PlanConfig(
      * @param every how often the next part is asked for
      */
     record ArchivePlan(String base, Duration every) {}
+
+    /**
+     * Restoring for a trial.
+     *
+     * @param source whose backups
+     * @param schedule when the next layer is; empty for when somebody asks for it
+     * @param oldAfter how long ago a layer may have been proven, before that is told; empty for one turn of all layers, and one more
+     * @param limit how long one may take
+     */
+    record DrillPlan(String source, Optional<Schedule> schedule, Optional<Duration> oldAfter, Duration limit) {}
 }

@@ -11,6 +11,9 @@ sealed interface PlanEffect {
      */
     record Run(long job, String layer, Job.Lane lane, Job what) implements PlanEffect {}
 
+    /** The state is to be marked; answered by {@link PlanInput.Marked}. */
+    record Mark() implements PlanEffect {}
+
     /** The role would be better with another node. */
     record HandOver(String reason) implements PlanEffect {}
 

@@ -1,6 +1,7 @@
 package io.holdfast.backup.plan;
 
 import io.holdfast.core.FencingToken;
+import io.holdfast.core.spi.StateMark;
 import java.util.Optional;
 
 /** What the planner hears. */
@@ -31,6 +32,12 @@ sealed interface PlanInput {
 
     /** Somebody wants a backup of that source now. */
     record MakeNow(String source) implements PlanInput {}
+
+    /** The state of the cluster is that; empty if it could not be told. */
+    record Marked(Optional<StateMark> mark) implements PlanInput {}
+
+    /** Somebody wants that source to be restored from that layer now, for a trial; from the one whose turn it is if that is empty. */
+    record DrillNow(String source, String layer) implements PlanInput {}
 
     /** Somebody wants to be thrown away now what is to be. */
     record PruneNow() implements PlanInput {}

@@ -55,6 +55,7 @@ final class Planner {
     private List<LayerState> layers = List.of();
     private List<SourceState> sources = List.of();
     private @Nullable ArchiveState archive;
+    private DrillStates drills;
     private Inventories inventories = Inventories.of(List.of());
     private boolean granted;
     private Moment grantedAt = new Moment(0, 0);
@@ -72,6 +73,7 @@ final class Planner {
     Planner(PlanConfig config, RandomGenerator random) {
         this.config = config;
         this.random = random;
+        this.drills = new DrillStates(List.of(), List.of(), random);
     }
 
     /** Takes note of what happened, and says what is to be done about it. */
@@ -81,7 +83,9 @@ final class Planner {
         if (granted) {
             compare(now);
             plan(now);
-            alerts.update(Alarms.of(config, layers, sources, archive, clock, grantedAt.instant(), now), effects::add);
+            List<Alert> found = Alarms.of(config, layers, sources, archive, clock, grantedAt.instant(), now);
+            drills.alarms(layers, grantedAt.instant(), now, found::add);
+            alerts.update(found, effects::add);
         }
         List<PlanEffect> out = List.copyOf(effects);
         effects.clear();
@@ -116,7 +120,7 @@ final class Planner {
         } else if (input instanceof PlanInput.PruneNow) {
             clock.trust();
             changed = true;
-        } else if (!(input instanceof PlanInput.Tick)) {
+        } else if (!(input instanceof PlanInput.Tick) && !drills.hears(input, now)) {
             throw new IllegalStateException("not an input of the planner: " + input);
         }
     }
@@ -131,6 +135,7 @@ final class Planner {
         }
         sources = config.sources().stream().map(SourceState::new).toList();
         archive = config.archive().map(ArchiveState::new).orElse(null);
+        drills = new DrillStates(config.drills(), config.layers(), random);
         handingOver = false;
         changed = true;
     }
@@ -141,6 +146,7 @@ final class Planner {
         layers = List.of();
         sources = List.of();
         archive = null;
+        drills = new DrillStates(List.of(), List.of(), random);
         inventories = Inventories.of(layers);
         alerts.update(List.of(), effects::add);
     }
@@ -155,6 +161,7 @@ final class Planner {
         if (result instanceof Result.Seen seen) {
             layer.claimed = true;
             layer.seen(seen, now.nanos());
+            drills.seen(layer.name(), seen.drills(), now);
             if (begun.what() instanceof Job.Claim) {
                 layer.trouble.succeeded();
             } else if (layer.trouble.isFailing()) {
@@ -172,6 +179,9 @@ final class Planner {
             deleted.ids().forEach(layer::remove);
             layer.hasDeleted = true;
             layer.deletedAt = now.nanos();
+        } else if (result instanceof Result.Drilled drilled) {
+            drilled.damaged().ifPresent(layer::damaged);
+            drills.done(begun.what(), layer.name(), drilled.record(), now);
         } else if (result instanceof Result.Collected) {
             layer.trouble.succeeded();
         } else {
@@ -205,6 +215,7 @@ final class Planner {
             return;
         }
         LayerState layer = begun.layer();
+        drills.over(begun.what(), layer.name());
         switch (failed.fault()) {
             case LAYER -> layerFailed(layer, now, failed.reason());
             case DEPOSED -> {
@@ -213,6 +224,7 @@ final class Planner {
             }
             case SOURCE, GAP -> sourceFailed(layer, begun.what(), now, failed);
             case FROM, GONE, DAMAGED -> copyFailed(begun, now, failed);
+            case PLACE -> drills.failed(begun.what(), layer.name(), failed.reason(), now);
             case CANCELLED -> {}
         }
         layer.tried = true;
@@ -332,6 +344,8 @@ final class Planner {
                 collect(layer, now);
             }
         }
+        boolean busy = isRunning(Job.Make.class) || sources.stream().anyMatch(source -> source.isDue(now));
+        drills.plan(now, layers, archive, busy, (layer, drill) -> begin(layer, Lane.DRILL, drill), effects::add);
     }
 
     /** Returns true while the role is about to go. */
@@ -417,7 +431,8 @@ final class Planner {
         boolean due = layer.surplus.size() >= DELETE_AT_ONCE
                 || !layer.hasDeleted
                 || now.nanos() - layer.deletedAt >= DELETE_AGAIN_NANOS;
-        if (layer.quick != null || layer.surplus.isEmpty() || clock.isSet() || !due) {
+        // What a drill reads must not go beneath it.
+        if (layer.quick != null || layer.drill != null || layer.surplus.isEmpty() || clock.isSet() || !due) {
             return;
         }
         Set<BackupId> beingRead = new HashSet<>();
@@ -487,5 +502,9 @@ final class Planner {
 
     List<SourceState> sources() {
         return sources;
+    }
+
+    DrillStates drills() {
+        return drills;
     }
 }

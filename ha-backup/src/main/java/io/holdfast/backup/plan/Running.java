@@ -66,6 +66,12 @@ final class Running {
             return stalled(now - call.sinceNanos(), limit, from ? Fault.FROM : Fault.LAYER, hanging(call.layer()));
         } else if (!watch.isBegun()) {
             return stalled(now - watch.movedAt(), CALL_NANOS, Fault.LAYER, hanging(run.layer()));
+        } else if (what instanceof Job.Drill drill) {
+            return stalled(
+                    now - begunAt,
+                    drill.limit().toNanos(),
+                    Fault.PLACE,
+                    new NotAvailableException("it has not been restored within " + drill.limit()));
         } else if (what instanceof Job.Make) {
             return stalled(
                     now - watch.movedAt(),

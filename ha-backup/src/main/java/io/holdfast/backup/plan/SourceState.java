@@ -25,6 +25,7 @@ final class SourceState {
 
     private boolean known;
     private @Nullable Instant last;
+    private long lastBytes;
     private Instant due = Instant.EPOCH;
 
     SourceState(SourcePlan plan) {
@@ -41,13 +42,14 @@ final class SourceState {
      * @return when, if that is another time than before
      */
     Optional<Instant> look(Collection<Entry> entries, Instant now, RandomGenerator random) {
-        Instant newest = entries.stream()
+        Entry lastGood = entries.stream()
                 .filter(entry ->
                         entry.good() && !entry.isLog() && entry.source().equals(name()))
-                .map(entry -> entry.id().began())
-                .filter(began -> !began.isAfter(now.plus(DIFFERENCE)))
-                .max(Comparator.naturalOrder())
+                .filter(entry -> !entry.id().began().isAfter(now.plus(DIFFERENCE)))
+                .max(Comparator.comparing(entry -> entry.id().began()))
                 .orElse(null);
+        Instant newest = lastGood == null ? null : lastGood.id().began();
+        lastBytes = lastGood == null ? 0 : lastGood.storedBytes();
         boolean same = newest == null ? last == null : newest.equals(last);
         if (known && same) {
             return Optional.empty();
@@ -93,6 +95,11 @@ final class SourceState {
     @Nullable
     Instant last() {
         return last;
+    }
+
+    /** What the last good one takes in a layer; 0 if there is none. */
+    long lastBytes() {
+        return lastBytes;
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.holdfast.backup.restore;
 
 import io.holdfast.backup.container.ContainerReader;
-import io.holdfast.backup.restore.Pieces.Piece;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Iterator;
@@ -11,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The content of several containers, one behind the other; one of them is open at a time. */
 final class PieceStream extends InputStream {
-    private final Iterator<Piece> pieces;
+    private final Iterator<? extends ContainerOpening> pieces;
     private @Nullable ContainerReader open;
 
-    PieceStream(List<Piece> pieces) {
+    PieceStream(List<? extends ContainerOpening> pieces) {
         this.pieces = pieces.iterator();
     }
 

@@ -27,8 +27,9 @@ final class Pieces {
     private final Map<BackupId, Found> found = new HashMap<>();
 
     /** A container, and where it is whole. */
-    record Piece(Manifest manifest, StoredObject object, Layer layer) {
-        ContainerReader open() throws IOException {
+    record Piece(Manifest manifest, StoredObject object, Layer layer) implements ContainerOpening {
+        @Override
+        public ContainerReader open() throws IOException {
             return layer.catalogue().open(manifest, object.name(), steps("restoring", layer, object));
         }
     }

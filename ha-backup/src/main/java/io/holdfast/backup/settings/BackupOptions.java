@@ -61,6 +61,26 @@ public final class BackupOptions {
                     "alertWhenBehindFor", "how long a directory may lack what another one has before that is an alert")
             .byDefault(Duration.ofHours(1))
             .within(Duration.ofMinutes(1), Duration.ofDays(30));
+    public static final Option<Duration> DRILL_EVERY = Option.duration(
+                    "drill.every",
+                    "how often one of the directories, by turns, is restored from for a trial, and what comes of it compared with the"
+                            + " cluster's state; never if there is no drill.cron either")
+            .within(Duration.ofMinutes(1), Duration.ofDays(366));
+    public static final Option<String> DRILL_CRON = Option.text(
+                    "drill.cron", "instead of that the times, as in physical.cron and in its time zone")
+            .allowed("five fields of crontab(5)");
+    public static final Option<Path> DRILL_DIRECTORY = Option.path(
+            "drill.directory",
+            "a local directory for what is restored for a trial, which is removed afterwards; a place beneath the node's own if it is"
+                    + " not set");
+    public static final Option<Duration> DRILL_LIMIT = Option.duration("drill.limit", "how long a trial may take")
+            .byDefault(Duration.ofHours(6))
+            .within(Duration.ofMinutes(1), Duration.ofDays(30));
+    public static final Option<Duration> NOT_PROVEN_FOR = Option.duration(
+                    "drill.alertAfter",
+                    "how long ago a directory may have been restored from with success before that is an alert; one turn of all of them,"
+                            + " and one trial more if it is not set")
+            .within(Duration.ofMinutes(1), Duration.ofDays(3_650));
     public static final Option<Integer> LAST = Option.number("keep.last", "so many of the newest stay")
             .byDefault(3)
             .within(1, MOST_KEPT);
@@ -94,6 +114,11 @@ public final class BackupOptions {
                 BYTES_PER_SECOND,
                 OLDER_THAN,
                 BEHIND_FOR,
+                DRILL_EVERY,
+                DRILL_CRON,
+                DRILL_DIRECTORY,
+                DRILL_LIMIT,
+                NOT_PROVEN_FOR,
                 LAST,
                 DAILY,
                 WEEKLY,

@@ -61,7 +61,7 @@ public final class BackupProvider implements ConfigurableFeature {
         if (old.isPresent()) {
             backups = backups.alertWhenOlderThan(old.get());
         }
-        return backups.alertWhenBehindFor(of(values, BackupOptions.BEHIND_FOR));
+        return drills(values, zone, backups.alertWhenBehindFor(of(values, BackupOptions.BEHIND_FOR)));
     }
 
     private static Backups archive(Values values, Backups backups) {
@@ -73,6 +73,20 @@ public final class BackupProvider implements ConfigurableFeature {
                     + values.name(BackupOptions.WITHOUT_ARCHIVE) + " that never; leave one of them out");
         }
         return backups.withoutArchive();
+    }
+
+    private static Backups drills(Values values, ZoneId zone, Backups backups) {
+        Backups with = backups.drillLimit(of(values, BackupOptions.DRILL_LIMIT));
+        Optional<Schedule> schedule = schedule(values, zone, BackupOptions.DRILL_CRON, BackupOptions.DRILL_EVERY);
+        if (schedule.isPresent()) {
+            with = with.drill(schedule.get());
+        }
+        Optional<Path> directory = values.given(BackupOptions.DRILL_DIRECTORY);
+        if (directory.isPresent()) {
+            with = with.drillDirectory(directory.get());
+        }
+        Optional<Duration> old = values.given(BackupOptions.NOT_PROVEN_FOR);
+        return old.isPresent() ? with.alertWhenNotProvenFor(old.get()) : with;
     }
 
     private static <T> T of(Values values, Option<T> option) {
@@ -118,20 +132,24 @@ public final class BackupProvider implements ConfigurableFeature {
     }
 
     private static Schedule schedule(Values values, ZoneId zone) {
-        Optional<String> cron = values.given(BackupOptions.CRON);
-        Optional<Duration> every = values.given(BackupOptions.EVERY);
+        return schedule(values, zone, BackupOptions.CRON, BackupOptions.EVERY)
+                .orElseGet(Schedule::daily)
+                .jitter(of(values, BackupOptions.JITTER));
+    }
+
+    /** By one of two options, of which not both may be given. */
+    private static Optional<Schedule> schedule(
+            Values values, ZoneId zone, Option<String> byTimes, Option<Duration> byPauses) {
+        Optional<String> cron = values.given(byTimes);
+        Optional<Duration> every = values.given(byPauses);
         if (cron.isPresent() && every.isPresent()) {
-            throw new IllegalArgumentException(values.name(BackupOptions.CRON) + " and "
-                    + values.name(BackupOptions.EVERY) + " say different things; leave one of them out");
+            throw new IllegalArgumentException(values.name(byTimes) + " and " + values.name(byPauses)
+                    + " say different things; leave one of them out");
         }
-        Schedule schedule;
         try {
-            schedule = cron.isPresent()
-                    ? Schedule.cron(cron.get(), zone)
-                    : every.map(Schedule::every).orElseGet(Schedule::daily);
+            return cron.isPresent() ? Optional.of(Schedule.cron(cron.get(), zone)) : every.map(Schedule::every);
         } catch (IllegalArgumentException wrong) {
-            throw new IllegalArgumentException(values.name(BackupOptions.CRON) + ": " + wrong.getMessage(), wrong);
+            throw new IllegalArgumentException(values.name(byTimes) + ": " + wrong.getMessage(), wrong);
         }
-        return schedule.jitter(of(values, BackupOptions.JITTER));
     }
 }

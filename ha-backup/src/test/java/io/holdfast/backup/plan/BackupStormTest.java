@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.catalog.Catalogue.Listing;
 import io.holdfast.backup.catalog.Catalogue.Verification;
+import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.container.ContainerReader;
 import io.holdfast.backup.container.Progress;
 import io.holdfast.backup.plan.StormWorld.Driven;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,9 @@ class BackupStormTest {
             "failed FROM",
             "raised LAYER_FAILING",
             "raised CLOCK_SET",
+            "drilled PROVEN state",
+            "drilled PROVEN files",
+            "a drill failed LAYER",
             "made state LOG",
             "made state PHYSICAL",
             "restored",
@@ -201,9 +206,12 @@ class BackupStormTest {
         // At most what archiving, copying and looking cost: nobody turns in a circle.
         assertTrue(calls(world) - calls < 600_000, (calls(world) - calls) + " calls in " + calm);
         long archived = world.log.last() - 30;
+        assertEquals(0, world.made().getOrDefault("drilled MISMATCH state", 0), "what is restored is what there was");
         for (StormRepository layer : world.layers) {
             complete(world, layer, archived);
             nothingIsLeftOver(world, layer);
+            proven(world, layer, "state");
+            proven(world, layer, "files");
         }
         for (StormRepository layer : world.layers) {
             LayerState state = state(world, layer);
@@ -239,6 +247,21 @@ class BackupStormTest {
         assertTrue(entries.stream().anyMatch(entry -> entry.source().equals("files")), "no files in " + entries.size());
     }
 
+    /** Not longer ago than the turn of each takes, and one more. */
+    private static void proven(StormWorld world, StormRepository layer, String source) {
+        List<DrillRecord> drills = world.catalogue(layer).drills();
+        Instant now = world.nodes.get(1).now().instant();
+        DrillRecord last = drills.stream()
+                .filter(drill -> drill.isGood() && drill.source().equals(source))
+                .filter(drill -> !drill.id().began().isAfter(now)) // stamped by a clock that was set forward
+                .reduce((earlier, later) -> later)
+                .orElseThrow(() -> new AssertionError(layer + " was never proven: " + drills));
+        Duration turn = StormWorld.DRILL_EVERY.plusMinutes(30).multipliedBy(world.layers.size() + 1);
+        assertTrue(last.id().began().isAfter(now.minus(turn)), layer + " at " + now + ": " + drills);
+        assertEquals(source.equals("state") ? world.logId() : "", last.logId());
+        assertTrue(drills.size() <= 22, drills.size() + " are kept");
+    }
+
     private static void nothingIsLeftOver(StormWorld world, StormRepository layer) {
         Verification verification = world.catalogue(layer).verify(Progress.NONE);
         assertTrue(verification.isClean(), verification.toString());
@@ -249,7 +272,8 @@ class BackupStormTest {
             manifest.objects().forEach(object -> there.remove(object.name()));
             there.removeIf(name -> name.startsWith("adopted/" + manifest.id() + "/"));
         }
-        there.removeIf(name -> name.startsWith("fences/") || name.startsWith("epochs/"));
+        there.removeIf(
+                name -> name.startsWith("fences/") || name.startsWith("epochs/") || name.startsWith("drills/"));
         assertEquals(Set.of(), there);
     }
 }

@@ -13,12 +13,8 @@ import io.holdfast.backup.StateRestore;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.core.HoldfastException;
 import io.holdfast.core.spi.StateRestorer;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Restores what the layers hold in a storm, and compares it with what the log held at that entry. What the catalogues say is there has to
@@ -47,54 +42,13 @@ final class StormRestore {
     /** What has been restored, and compared. */
     record Done(StormLog log, long index, int epoch) {}
 
-    /** Puts together what a real restore would, and remembers what it was. */
-    private static final class Target implements StateRestorer {
-        private String logId = "";
-        private long sum;
-
-        @Override
-        public void check() {}
-
-        @Override
-        public Restored restore(
-                int epoch, InputStream state, @Nullable InputStream log, long upToIndex, long upToMillis)
-                throws IOException {
-            String[] words = new String(state.readAllBytes(), StandardCharsets.UTF_8)
-                    .strip()
-                    .split(" ");
-            logId = words[0];
-            long begin = Long.parseLong(words[1]);
-            long last = begin;
-            sum = Long.parseLong(words[2]);
-            long millis = Long.parseLong(words[3]);
-            assertTrue(begin <= upToIndex && millis <= upToMillis, "the backup is later than what is wanted");
-            BufferedReader lines = new BufferedReader(
-                    new InputStreamReader(log == null ? InputStream.nullInputStream() : log, StandardCharsets.UTF_8));
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                String[] entry = line.split(" ");
-                long index = Long.parseLong(entry[0]);
-                long at = Long.parseLong(entry[2]);
-                assertTrue(index <= last + 1, "entry " + index + " follows entry " + last);
-                if (index > upToIndex || at > upToMillis) {
-                    break;
-                }
-                if (index == last + 1) {
-                    last = index;
-                    sum = StormLog.after(sum, Long.parseLong(entry[1]));
-                    millis = at;
-                }
-            }
-            return new Restored("new", "disk", begin, last, 1, millis, epoch);
-        }
-    }
-
     /** From whole layers, all of which are there: what the catalogues list can be restored. */
     Optional<Done> fromWhole() {
         List<BackupRepository> all = new ArrayList<>();
         world.layers.forEach(layer -> all.add(layer.objects));
         RestoreBound bound = bound();
         String logId = random.nextBoolean() ? "" : some(world.logs.values()).id();
-        Target target = new Target();
+        StormTarget target = new StormTarget();
         StateRestorer.Restored restored;
         try {
             restored = restore(all, bound, logId, false, target);
@@ -107,7 +61,7 @@ final class StormRestore {
         }
         world.count("restored");
         if (!logId.isEmpty()) {
-            assertEquals(logId, target.logId);
+            assertEquals(logId, target.logId());
         }
         StormLog log = compare(bound, target, restored);
         assertTrue(restored.epoch() > highestEpoch, "epoch " + restored.epoch() + " was claimed before");
@@ -124,7 +78,7 @@ final class StormRestore {
         List<BackupRepository> all = new ArrayList<>();
         world.layers.forEach(layer -> all.add(layer.seenBy(process)));
         RestoreBound bound = bound();
-        Target target = new Target();
+        StormTarget target = new StormTarget();
         try {
             StateRestorer.Restored restored = restore(all, bound, "", true, target);
             compare(bound, target, restored);
@@ -139,7 +93,7 @@ final class StormRestore {
             RestoreBound bound,
             String logId,
             boolean withoutUnreachable,
-            Target target) {
+            StormTarget target) {
         List<BackupRepository> inSomeOrder = new ArrayList<>(layers);
         if (random.nextBoolean()) {
             Collections.reverse(inSomeOrder);
@@ -170,10 +124,10 @@ final class StormRestore {
         return List.copyOf(all).get(random.nextInt(all.size()));
     }
 
-    private StormLog compare(RestoreBound bound, Target target, StateRestorer.Restored restored) {
-        StormLog log = world.logs.get(target.logId);
+    private StormLog compare(RestoreBound bound, StormTarget target, StateRestorer.Restored restored) {
+        StormLog log = world.logs.get(target.logId());
         assertEquals(
-                log.sum(restored.index()), target.sum, "the state at entry " + restored.index() + " of " + log.id());
+                log.sum(restored.index()), target.sum(), "the state at entry " + restored.index() + " of " + log.id());
         if (bound.lastIndex() < Long.MAX_VALUE) {
             assertEquals(bound.lastIndex(), restored.index());
         } else if (!bound.isEnd()) {

@@ -9,19 +9,24 @@ import io.holdfast.backup.LogRange;
 import io.holdfast.backup.Retention;
 import io.holdfast.backup.Schedule;
 import io.holdfast.backup.catalog.Catalogue;
+import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.plan.PlanConfig.ArchivePlan;
+import io.holdfast.backup.plan.PlanConfig.DrillPlan;
 import io.holdfast.backup.plan.PlanConfig.LayerPlan;
 import io.holdfast.backup.plan.PlanConfig.SourcePlan;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.NodeRuntime;
+import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.spi.LogGapException;
+import io.holdfast.core.spi.StateMark;
 import io.holdfast.testkit.SimulatedNode;
 import io.holdfast.testkit.Simulation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,6 +45,7 @@ final class StormWorld {
     private static final Duration STATE_EVERY = Duration.ofHours(6);
     private static final Duration FILES_EVERY = Duration.ofHours(12);
     private static final Duration ARCHIVE_EVERY = Duration.ofMinutes(5);
+    private static final Duration DRILL_EVERY = Duration.ofHours(2);
     /** What the log keeps for who archives it. */
     private static final long LOG_KEEPS = 40;
 
@@ -48,6 +54,9 @@ final class StormWorld {
     final List<StormRepository> layers = new ArrayList<>();
     final List<Driven> nodes = new ArrayList<>();
     final SplittableRandom random;
+    /** Of real directories, which are there for moments: only those can be removed. */
+    private final String scratch;
+
     private final Map<String, Integer> names = new LinkedHashMap<>();
     private final Recorder recorder = new Recorder();
 
@@ -104,7 +113,22 @@ final class StormWorld {
                             Optional.of(new Feed()),
                             () -> false,
                             0,
-                            Duration.ofHours(1)),
+                            Duration.ofHours(1),
+                            Optional.of(new DrillSetup(
+                                    new DrillWork(
+                                            "shop",
+                                            node.id(),
+                                            new DrillPlace(
+                                                    Storage.files(),
+                                                    Path.of(
+                                                            System.getProperty("java.io.tmpdir", "."),
+                                                            scratch + node.id()),
+                                                    () -> Long.MAX_VALUE),
+                                            path -> new StormTarget(),
+                                            Map.of("files", backup -> backup.info()
+                                                    .id()),
+                                            started.clock()),
+                                    limit -> marked()))),
                     started,
                     recorder);
         }
@@ -129,6 +153,7 @@ final class StormWorld {
         this.simulation = new Simulation(seed);
         this.haste = haste;
         this.random = simulation.random("storm");
+        this.scratch = "holdfast-storm-" + ProcessHandle.current().pid() + "-" + seed + "-";
         this.log = StormLog.first(millis());
         logs.put(log.id(), log);
         log.append(millis());
@@ -181,7 +206,18 @@ final class StormWorld {
                                 Optional.empty())),
                 Optional.of(new ArchivePlan("state", ARCHIVE_EVERY)),
                 false,
-                Duration.ofHours(1));
+                Duration.ofHours(1),
+                List.of(
+                        new DrillPlan(
+                                "state",
+                                Optional.of(Schedule.every(DRILL_EVERY.dividedBy(haste)).jitter(Duration.ofMinutes(10).dividedBy(haste))),
+                                Optional.empty(),
+                                Duration.ofHours(2)),
+                        new DrillPlan(
+                                "files",
+                                Optional.of(Schedule.every(DRILL_EVERY.dividedBy(haste))),
+                                Optional.empty(),
+                                Duration.ofHours(2))));
     }
 
     String logId() {
@@ -275,6 +311,15 @@ final class StormWorld {
         }
     }
 
+    private CompletionStage<StateMark> marked() {
+        if (random.nextInt(4) == 0) {
+            return CompletableFuture.failedFuture(new NotAvailableException("not at the end of an entry"));
+        }
+        long index = log.last();
+        return CompletableFuture.completedFuture(
+                new StateMark(logId(), index, millis(), Map.of(StormTarget.MACHINE, log.sum(index))));
+    }
+
     private long millis() {
         return 1_767_225_600_000L + simulation.nowNanos() / 1_000_000;
     }
@@ -349,8 +394,16 @@ final class StormWorld {
         }
 
         @Override
+        public void drilled(String layer, DrillRecord record) {
+            count("drilled " + record.outcome() + " " + record.source());
+        }
+
+        @Override
         public void failed(String layer, Job what, Job.Fault fault, String reason) {
             count("failed " + fault);
+            if (what instanceof Job.Drill) {
+                count("a drill failed " + fault);
+            }
         }
 
         @Override

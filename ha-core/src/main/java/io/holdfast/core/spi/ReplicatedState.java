@@ -3,8 +3,10 @@ package io.holdfast.core.spi;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.RoleHolder;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -74,6 +76,32 @@ public interface ReplicatedState {
 
     /** What reads the bytes of cuts and of the log. Safe from any thread; costs nothing. */
     StateContents contents();
+
+    /**
+     * The hashes of this node's own state, as it is when this is called or soon after; cheap. Safe from any thread.
+     *
+     * @param limit how long that may take
+     * @return completes, on {@link FeatureContext#callbacks()}, with {@link NotAvailableException} if this process stores no state, or it
+     *     is not at the end of an entry at present, which is another moment soon
+     */
+    default CompletionStage<StateMark> mark(Duration limit) {
+        return CompletableFuture.failedFuture(new NotAvailableException("this process stores no state"));
+    }
+
+    /**
+     * Restores for a trial. Safe from any thread; does nothing yet.
+     *
+     * @param directory where to; absent or empty, and nobody else's
+     * @throws NotAvailableException if this process cannot
+     */
+    default StateTrial trial(Path directory) {
+        throw new NotAvailableException("this process stores no state, and restores none");
+    }
+
+    /** A place beneath this node's own directory for what can be made again, which may not exist; empty if this process stores nothing. */
+    default Optional<Path> scratch() {
+        return Optional.empty();
+    }
 
     /** How fresh. */
     sealed interface Bound {

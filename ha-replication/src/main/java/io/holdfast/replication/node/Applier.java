@@ -2,6 +2,7 @@ package io.holdfast.replication.node;
 
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.Worker;
+import io.holdfast.core.spi.StateMark;
 import io.holdfast.replication.StateMachine;
 import io.holdfast.replication.StateSnapshot;
 import io.holdfast.replication.locks.LockTable;
@@ -371,6 +372,11 @@ final class Applier {
                 slice();
             }
         });
+    }
+
+    /** What the built-in machines' state is at the end of the last batch; only while it {@linkplain #mayBeCaptured may be captured}. */
+    StateMark mark(String logId) {
+        return new StateMark(logId, applied, wallMillis, StateParts.hashes(maps, roles, locks));
     }
 
     private AppliedState state(@Nullable StateSnapshot ofUser) {

@@ -11,6 +11,7 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.LogPart;
 import io.holdfast.core.spi.StateCut;
+import io.holdfast.core.spi.StateMark;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.log.BatchMeta;
@@ -601,6 +602,16 @@ final class Replica {
             return;
         }
         snapshots.cut(logId(term), request);
+    }
+
+    /** Tells the hashes of the state as it is now. */
+    void mark(StateRequests.Request<StateMark> request) {
+        long term = driver.raft().term();
+        if (term == 0 || !applier.mayBeCaptured()) {
+            request.failed("its state is not at the end of an entry now");
+            return;
+        }
+        request.answer(applier.mark(logId(term)));
     }
 
     /** Reads what follows an entry of the log. */

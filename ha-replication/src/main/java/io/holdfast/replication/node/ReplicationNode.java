@@ -15,6 +15,8 @@ import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.RunningFeature;
 import io.holdfast.core.spi.StateContents;
 import io.holdfast.core.spi.StateCut;
+import io.holdfast.core.spi.StateMark;
+import io.holdfast.core.spi.StateTrial;
 import io.holdfast.replication.LogStatus;
 import io.holdfast.replication.VoterChange;
 import io.holdfast.replication.VoterList;
@@ -36,6 +38,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -411,6 +414,21 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         }
         return requests.begin(
                 "part of its log", limit, late -> {}, (running, request) -> running.logAfter(index, maxBytes, request));
+    }
+
+    @Override
+    public CompletionStage<StateMark> mark(Duration limit) {
+        return requests.begin("mark of its state", limit, late -> {}, Replica::mark);
+    }
+
+    @Override
+    public StateTrial trial(Path directory) {
+        return new Trial(directory, new SplittableRandom(runtime.random().nextLong()));
+    }
+
+    @Override
+    public Optional<Path> scratch() {
+        return Optional.of(settings.directory().resolve("scratch"));
     }
 
     @Override

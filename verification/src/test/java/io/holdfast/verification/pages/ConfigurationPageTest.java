@@ -92,6 +92,10 @@ class ConfigurationPageTest {
                             "keep.monthly",
                             "keep.recoveryWindow")),
             Map.entry("backup.physical", Set.of("physical.every", "physical.cron", "physical.zone", "physical.jitter")),
+            Map.entry("backup.drill", Set.of("drill.every", "drill.cron")),
+            Map.entry("backup.drillDirectory", Set.of("drill.directory")),
+            Map.entry("backup.drillLimit", Set.of("drill.limit")),
+            Map.entry("backup.alertWhenNotProvenFor", Set.of("drill.alertAfter")),
             Map.entry("etcd-election.connect", Set.of("endpoints")),
             Map.entry("etcd-election.user", Set.of("user", "password")),
             Map.entry("replication.snapshots", Set.of("snapshots.logBytes", "snapshots.logAge")));

@@ -53,6 +53,11 @@ class PagesCodeTest {
     }
 
     @Test
+    void whatThePageShowsOfDrillsHasBeenRun() throws IOException {
+        assertRun("backup.md", "Drills", "sim/DrillsTest.java");
+    }
+
+    @Test
     void whatThePageShowsOfLogicalBackupsHasBeenRun() throws IOException {
         assertRun("backup.md", "Logical backups", "process/LogicalBackupTest.java");
     }

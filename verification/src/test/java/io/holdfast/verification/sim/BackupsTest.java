@@ -10,7 +10,6 @@ import io.holdfast.backup.BackupInfo;
 import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupLayer;
 import io.holdfast.backup.BackupRepository;
-import io.holdfast.backup.BackupService;
 import io.holdfast.backup.Backups;
 import io.holdfast.backup.Retention;
 import io.holdfast.backup.Schedule;
@@ -24,20 +23,15 @@ import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.ReplicatedMap;
-import io.holdfast.testkit.SimulatedNode;
 import io.holdfast.testkit.Simulation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,12 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three whole nodes that back themselves up into two directories. */
 class BackupsTest {
-    private static final String[] LIST = {"node-1@node-1:7400", "node-2@node-2:7400", "node-3@node-3:7400"};
-
-    private final Simulation simulation = new Simulation(23);
-    private final Map<String, SimulatedNode> machines = new TreeMap<>();
-    private final Map<String, HaCluster> processes = new TreeMap<>();
-    private final List<HaEvent> events = new ArrayList<>();
+    private final ThreeWithBackups three =
+            new ThreeWithBackups(new Simulation(23), this::backups, Duration.ofMinutes(10));
 
     @TempDir
     Path directory;
@@ -73,88 +63,32 @@ class BackupsTest {
     }
 
     @BeforeEach
-    void three() throws IOException {
+    void start() throws IOException {
         nas = Files.createDirectory(directory.resolve("nas"));
         away = Files.createDirectory(directory.resolve("away"));
-        for (String text : LIST) {
-            String id = text.substring(0, text.indexOf('@'));
-            machines.put(id, simulation.node(id));
-            start(id);
-        }
-        await("the cluster forms", () -> processes.values().stream().allMatch(HaCluster::isReady));
-    }
-
-    private void start(String id) {
-        SimulatedNode machine = machines.get(id);
-        processes.put(
-                id,
-                HaCluster.builder("sim")
-                        .node(Node.of(id).bind(id + ":7400"))
-                        .with(LogReplication.inDirectory(Path.of("data"))
-                                .bootstrap(LIST)
-                                .segmentBytes(64 << 10))
-                        .with(backups())
-                        .listener(events::add)
-                        .runtime(machine.runtime())
-                        .executor(machine.callbacks())
-                        .start());
-    }
-
-    private void await(String what, BooleanSupplier condition) {
-        assertTrue(
-                simulation.runUntil(condition, Duration.ofMinutes(10)),
-                () -> what + "; " + events + " " + simulation.failures());
-    }
-
-    private HaCluster running() {
-        return processes.entrySet().stream()
-                .filter(entry -> machines.get(entry.getKey()).running())
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private String holder() {
-        return running()
-                .role(BackupService.ROLE)
-                .holder()
-                .map(holder -> holder.nodeId())
-                .filter(id -> machines.get(id).running())
-                .orElse("");
-    }
-
-    private String master() {
-        return running().master().map(holder -> holder.nodeId()).orElse("");
-    }
-
-    private BackupService service(String id) {
-        return processes.get(id).feature(BackupService.class);
+        three.start();
     }
 
     private Set<String> layersOf(BackupKind kind) {
-        return listed().stream()
+        return three.listed().stream()
                 .filter(backup -> backup.kind() == kind)
                 .map(BackupInfo::layer)
                 .collect(Collectors.toSet());
     }
 
-    private List<BackupInfo> listed() {
-        return running().feature(BackupService.class).list();
-    }
-
     private long write(int count) {
-        ReplicatedMap<String, String> map = ReplicatedMap.in(running(), "orders", Codec.string(), Codec.string());
+        ReplicatedMap<String, String> map = ReplicatedMap.in(three.running(), "orders", Codec.string(), Codec.string());
         for (int i = 0; i < count; i++) {
-            CompletableFuture<?> put = map.putAsync("o-" + i, "v-" + simulation.nowNanos());
-            await("a write", put::isDone);
+            CompletableFuture<?> put = map.putAsync("o-" + i, "v-" + three.simulation.nowNanos());
+            three.await("a write", put::isDone);
             put.join();
         }
-        return running().feature(ReplicatedState.class).position();
+        return three.running().feature(ReplicatedState.class).position();
     }
 
     /** Up to which entry a restore from that directory would get. */
     private long reach(Path repository) {
-        return listed().stream()
+        return three.listed().stream()
                 .filter(backup -> backup.layer().equals(repository.getFileName().toString()))
                 .mapToLong(backup -> backup.range().orElseThrow().toIndex())
                 .max()
@@ -163,74 +97,85 @@ class BackupsTest {
 
     @Test
     void aSlaveDoesTheWorkAndAnotherNodeGoesOnWhenItDies() {
-        await("somebody who is not master does it", () -> !holder().isEmpty() && !holder().equals(master()));
-        await("a backup in both layers", () -> layersOf(BackupKind.PHYSICAL).size() == 2);
-        String first = holder();
+        three.await(
+                "somebody who is not master does it",
+                () -> !three.holder().isEmpty() && !three.holder().equals(three.master()));
+        three.await(
+                "a backup in both layers", () -> layersOf(BackupKind.PHYSICAL).size() == 2);
+        String first = three.holder();
         long written = write(20);
-        await("the log in both layers", () -> reach(nas) >= written && reach(away) >= written);
-        int physical = (int) listed().stream()
+        three.await("the log in both layers", () -> reach(nas) >= written && reach(away) >= written);
+        int physical = (int) three.listed().stream()
                 .filter(backup -> backup.kind() == BackupKind.PHYSICAL)
                 .count();
         assertEquals(2, physical, "one, and its copy");
 
-        machines.get(first).kill();
-        await("another one has the role", () -> !holder().isEmpty() && !holder().equals(first));
-        assertNotEquals(first, holder());
+        three.machines.get(first).kill();
+        three.await(
+                "another one has the role",
+                () -> !three.holder().isEmpty() && !three.holder().equals(first));
+        assertNotEquals(first, three.holder());
         long more = write(20);
-        await("the log goes on in both layers", () -> reach(nas) >= more && reach(away) >= more);
+        three.await("the log goes on in both layers", () -> reach(nas) >= more && reach(away) >= more);
         for (Path layer : List.of(nas, away)) {
             assertTrue(
                     StateRestore.from(BackupRepository.directory(layer)).plan().reachesIndex() >= more,
                     layer.toString());
         }
-        assertTrue(events.stream().anyMatch(event -> event.kind() == HaEvent.Kind.BACKUP_MADE), events.toString());
-        assertEquals(List.of(), simulation.failures());
+        assertTrue(
+                three.events.stream().anyMatch(event -> event.kind() == HaEvent.Kind.BACKUP_MADE),
+                three.events.toString());
+        assertEquals(List.of(), three.simulation.failures());
     }
 
     @Test
     void aLayerThatIsGoneIsToldAndCaughtUp() throws IOException {
-        await("a backup in both layers", () -> layersOf(BackupKind.PHYSICAL).size() == 2);
+        three.await(
+                "a backup in both layers", () -> layersOf(BackupKind.PHYSICAL).size() == 2);
         Path hidden = directory.resolve("hidden");
         Files.move(away, hidden);
         write(5);
-        await("the role's holder is degraded", () -> processes.values().stream()
+        three.await("the role's holder is degraded", () -> three.processes.values().stream()
                 .anyMatch(cluster -> cluster.health().health() == Health.DEGRADED));
-        String degraded = holder();
-        simulation.runFor(Duration.ofMinutes(5));
-        assertEquals(degraded, holder(), "the role stays: no other node would do better");
-        assertTrue(processes.get(degraded).explain().toString().contains("LAYER_FAILING"));
+        String degraded = three.holder();
+        three.simulation.runFor(Duration.ofMinutes(5));
+        assertEquals(degraded, three.holder(), "the role stays: no other node would do better");
+        assertTrue(three.processes.get(degraded).explain().toString().contains("LAYER_FAILING"));
         long written = write(5);
-        await("the other layer goes on", () -> reach(nas) >= written);
+        three.await("the other layer goes on", () -> reach(nas) >= written);
         Files.move(hidden, away);
-        await("it is caught up", () -> reach(away) >= written);
-        await("all is well again", () -> processes.values().stream()
+        three.await("it is caught up", () -> reach(away) >= written);
+        three.await("all is well again", () -> three.processes.values().stream()
                 .allMatch(cluster -> cluster.health().health() == Health.UP));
     }
 
     @Test
     void byHand() {
-        await("somebody who is not master does it", () -> !holder().isEmpty() && !holder().equals(master()));
-        await("a backup in both layers", () -> layersOf(BackupKind.PHYSICAL).size() == 2);
-        CompletableFuture<BackupInfo> made = service(holder()).runNow("state");
-        await("it is made", made::isDone);
+        three.await(
+                "somebody who is not master does it",
+                () -> !three.holder().isEmpty() && !three.holder().equals(three.master()));
+        three.await(
+                "a backup in both layers", () -> layersOf(BackupKind.PHYSICAL).size() == 2);
+        CompletableFuture<BackupInfo> made = three.service(three.holder()).runNow("state");
+        three.await("it is made", made::isDone);
         assertEquals("nas", made.join().layer());
-        await(
+        three.await(
                 "it is copied",
-                () -> listed().stream()
+                () -> three.listed().stream()
                                 .filter(backup -> backup.kind() == BackupKind.PHYSICAL)
                                 .count()
                         == 4);
-        assertTrue(service(holder()).prune(true).stream()
+        assertTrue(three.service(three.holder()).prune(true).stream()
                 .allMatch(verdict -> !verdict.reasons().isEmpty()));
-        String other = machines.keySet().stream()
-                .filter(id -> !id.equals(holder()))
+        String other = three.machines.keySet().stream()
+                .filter(id -> !id.equals(three.holder()))
                 .findFirst()
                 .orElseThrow();
-        CompletableFuture<BackupInfo> refused = service(other).runNow("state");
-        await("it is refused", refused::isDone);
+        CompletableFuture<BackupInfo> refused = three.service(other).runNow("state");
+        three.await("it is refused", refused::isDone);
         assertTrue(refused.isCompletedExceptionally());
-        assertThrows(NotAvailableException.class, () -> service(other).prune(false));
-        assertThrows(IllegalArgumentException.class, () -> service(other).runNow("invoices"));
+        assertThrows(NotAvailableException.class, () -> three.service(other).prune(false));
+        assertThrows(IllegalArgumentException.class, () -> three.service(other).runNow("invoices"));
     }
 
     @Test
@@ -242,7 +187,7 @@ class BackupsTest {
         assertTrue(String.valueOf(refused.getMessage()).contains("LogReplication"), refused.getMessage());
         HaCluster.Builder ofNothing = HaCluster.builder("sim")
                 .node(Node.of("node-9").bind("node-9:7400"))
-                .with(LogReplication.inDirectory(Path.of("data")).bootstrap(LIST))
+                .with(LogReplication.inDirectory(Path.of("data")).bootstrap(ThreeWithBackups.LIST))
                 .with(Backups.to(BackupRepository.directory(nas)));
         refused = assertThrows(IllegalArgumentException.class, ofNothing::build);
         assertTrue(String.valueOf(refused.getMessage()).contains("physical"), refused.getMessage());
