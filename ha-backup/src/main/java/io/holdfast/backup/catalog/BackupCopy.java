@@ -8,6 +8,7 @@ import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.DamagedBackupException;
 import io.holdfast.backup.NotPublishedException;
 import io.holdfast.backup.NotPublishedException.Why;
+import io.holdfast.backup.ResumablePut;
 import io.holdfast.backup.catalog.Manifest.StoredObject;
 import io.holdfast.backup.container.Progress;
 import io.holdfast.backup.crypto.Hkdf;
@@ -132,7 +133,34 @@ final class BackupCopy {
     }
 
     private void copy(StoredObject object) throws IOException {
-        boolean stored = to.putIfAbsent(object.name(), out -> {
+        boolean stored;
+        try (ResumablePut pieces = to.resumable(object.name(), object.storedBytes(), object.sha256())
+                .orElse(null)) {
+            stored = pieces == null ? putAtOnce(object) : put(object, pieces);
+        }
+        if (!stored) {
+            throw new IllegalStateException(
+                    to.describe() + ": " + object.name() + " was stored by somebody else meanwhile");
+        }
+    }
+
+    private boolean put(StoredObject object, ResumablePut pieces) throws IOException {
+        String name = object.name();
+        try (InputStream in = opened(name)) {
+            PiecewiseCopy.Source source = (into, most) -> {
+                int read = read(in, into, most, name);
+                advanced(Math.max(0, read));
+                return read;
+            };
+            return new PiecewiseCopy(object, pieces, source).copy(to.describe());
+        } catch (PiecewiseCopy.DifferentException different) {
+            throw failure(
+                    CopyFailedException.Why.DAMAGED, name + " has another hash than its manifest says", different);
+        }
+    }
+
+    private boolean putAtOnce(StoredObject object) throws IOException {
+        return to.putIfAbsent(object.name(), out -> {
             MessageDigest digest = Hkdf.sha256();
             long bytes = pump(object.name(), out, digest);
             String hash = HexFormat.of().formatHex(digest.digest());
@@ -143,10 +171,6 @@ final class BackupCopy {
                         null);
             }
         });
-        if (!stored) {
-            throw new IllegalStateException(
-                    to.describe() + ": " + object.name() + " was stored by somebody else meanwhile");
-        }
     }
 
     /** Failures to read are told apart from those to write. */
@@ -154,18 +178,24 @@ final class BackupCopy {
         byte[] piece = new byte[PIECE_BYTES];
         long bytes = 0;
         try (InputStream in = opened(name)) {
-            for (int read = read(in, piece, name); read >= 0; read = read(in, piece, name)) {
+            for (int read = read(in, piece, piece.length, name);
+                    read >= 0;
+                    read = read(in, piece, piece.length, name)) {
                 digest.update(piece, 0, read);
                 out.write(piece, 0, read);
                 bytes += read;
-                copied += read;
-                if (signs.isDue()) {
-                    renew();
-                }
-                progress.at(copied, copied);
+                advanced(read);
             }
         }
         return bytes;
+    }
+
+    private void advanced(int read) {
+        copied += read;
+        if (signs.isDue()) {
+            renew();
+        }
+        progress.at(copied, copied);
     }
 
     private InputStream opened(String name) {
@@ -176,9 +206,9 @@ final class BackupCopy {
         }
     }
 
-    private int read(InputStream in, byte[] piece, String name) {
+    private int read(InputStream in, byte[] piece, int most, String name) {
         try {
-            return in.read(piece);
+            return in.read(piece, 0, most);
         } catch (BackupRepositoryException failed) {
             throw unreadable(name, failed);
         } catch (IOException failed) {

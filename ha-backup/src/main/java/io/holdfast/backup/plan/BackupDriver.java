@@ -230,7 +230,8 @@ final class BackupDriver implements AutoCloseable {
     }
 
     private void begin(Run run) {
-        boolean writes = run.what() instanceof Job.Make || run.what() instanceof Job.Copy;
+        boolean writes =
+                run.what() instanceof Job.Make || run.what() instanceof Job.Copy || run.what() instanceof Job.Merge;
         JobWatch watch = new JobWatch(runtime.clock(), writes ? setup.bytesPerSecond() : 0);
         JobLane lane = Objects.requireNonNull(lanes.get(run.layer() + run.lane()));
         Running job = new Running(run, watch, lane, runtime.clock().nanoTime());
@@ -371,6 +372,15 @@ final class BackupDriver implements AutoCloseable {
                 return () -> {
                     listener.copied(store.name(), copied);
                     done(job, new Result.Made(Entries.of(copied), false));
+                };
+            };
+        } else if (what instanceof Job.Merge merge) {
+            return store -> {
+                job.watch.check();
+                Manifest merged = store.merge(merge.ids(), job.watch);
+                return () -> {
+                    listener.merged(store.name(), merge.ids().size(), merged);
+                    done(job, new Result.Made(Entries.of(merged), false));
                 };
             };
         } else if (what instanceof Job.Delete delete) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param oldAfter from when on the last good backup is too old; empty for one turn of its schedule more than it should be
  * @param behindAfter how long a layer may lack what others have
  * @param silentFor how long nothing is heard of a backup before it counts as dead
+ * @param merge when parts of the log are put together
  */
 public record BackupSettings(
         List<BackupLayer> layers,
@@ -31,7 +32,8 @@ public record BackupSettings(
         long bytesPerSecond,
         Optional<Duration> oldAfter,
         Duration behindAfter,
-        Duration silentFor) {
+        Duration silentFor,
+        MergePlan merge) {
     /** Copies the lists. */
     public BackupSettings {
         layers = List.copyOf(layers);
@@ -55,37 +57,70 @@ public record BackupSettings(
         List<Wanted> more = new ArrayList<>(sources);
         more.add(wanted);
         return new BackupSettings(
-                layers, keys, more, archiveEvery, alsoOnMaster, bytesPerSecond, oldAfter, behindAfter, silentFor);
+                layers,
+                keys,
+                more,
+                archiveEvery,
+                alsoOnMaster,
+                bytesPerSecond,
+                oldAfter,
+                behindAfter,
+                silentFor,
+                merge);
     }
 
     /** The same with other keys. */
     public BackupSettings with(BackupKeys other) {
         return new BackupSettings(
-                layers, other, sources, archiveEvery, alsoOnMaster, bytesPerSecond, oldAfter, behindAfter, silentFor);
+                layers,
+                other,
+                sources,
+                archiveEvery,
+                alsoOnMaster,
+                bytesPerSecond,
+                oldAfter,
+                behindAfter,
+                silentFor,
+                merge);
     }
 
     /** The same with another pace of the archive. */
     public BackupSettings withArchive(Optional<Duration> every) {
         return new BackupSettings(
-                layers, keys, sources, every, alsoOnMaster, bytesPerSecond, oldAfter, behindAfter, silentFor);
+                layers, keys, sources, every, alsoOnMaster, bytesPerSecond, oldAfter, behindAfter, silentFor, merge);
+    }
+
+    /** The same with parts of the log put together by another rule. */
+    public BackupSettings with(MergePlan other) {
+        return new BackupSettings(
+                layers,
+                keys,
+                sources,
+                archiveEvery,
+                alsoOnMaster,
+                bytesPerSecond,
+                oldAfter,
+                behindAfter,
+                silentFor,
+                other);
     }
 
     /** The same, wherever the master is. */
     public BackupSettings withMaster() {
         return new BackupSettings(
-                layers, keys, sources, archiveEvery, true, bytesPerSecond, oldAfter, behindAfter, silentFor);
+                layers, keys, sources, archiveEvery, true, bytesPerSecond, oldAfter, behindAfter, silentFor, merge);
     }
 
     /** The same with a limit. */
     public BackupSettings withLimit(long bytes) {
         return new BackupSettings(
-                layers, keys, sources, archiveEvery, alsoOnMaster, bytes, oldAfter, behindAfter, silentFor);
+                layers, keys, sources, archiveEvery, alsoOnMaster, bytes, oldAfter, behindAfter, silentFor, merge);
     }
 
     /** The same with other times for alerts. */
     public BackupSettings withAlerts(Optional<Duration> old, Duration behind) {
         return new BackupSettings(
-                layers, keys, sources, archiveEvery, alsoOnMaster, bytesPerSecond, old, behind, silentFor);
+                layers, keys, sources, archiveEvery, alsoOnMaster, bytesPerSecond, old, behind, silentFor, merge);
     }
 
     /** True if the replicated state is among the sources. */

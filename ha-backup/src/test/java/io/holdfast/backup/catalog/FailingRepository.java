@@ -3,11 +3,13 @@ package io.holdfast.backup.catalog;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupRepositoryException.Reason;
+import io.holdfast.backup.ResumablePut;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A repository of a process that dies, or of a disk that is full, at one call. */
 public final class FailingRepository implements BackupRepository {
@@ -123,6 +125,59 @@ public final class FailingRepository implements BackupRepository {
                 throw new Died();
             }
         });
+    }
+
+    @Override
+    public Optional<ResumablePut> resumable(String name, long bytes, String content) {
+        return quiet("list", name, () -> repository.resumable(name, bytes, content))
+                .map(pieces -> new Pieces(pieces, name));
+    }
+
+    /** Each call of it is one of the repository's. */
+    private final class Pieces implements ResumablePut {
+        private final ResumablePut pieces;
+        private final String name;
+
+        private Pieces(ResumablePut pieces, String name) {
+            this.pieces = pieces;
+            this.name = name;
+        }
+
+        @Override
+        public long pieceBytes() {
+            return pieces.pieceBytes();
+        }
+
+        @Override
+        public List<Piece> kept() {
+            return pieces.kept();
+        }
+
+        @Override
+        public void put(BackupRepository.Content piece) throws IOException {
+            run("put", name, () -> {
+                pieces.put(piece);
+                return true;
+            });
+        }
+
+        @Override
+        public boolean publish() {
+            return quiet("put", name, pieces::publish);
+        }
+
+        @Override
+        public void discard() {
+            boolean unused = quiet("delete", name, () -> {
+                pieces.discard();
+                return true;
+            });
+        }
+
+        @Override
+        public void close() {
+            pieces.close();
+        }
     }
 
     @Override

@@ -4,10 +4,12 @@ import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.MemoryRepository;
+import io.holdfast.backup.ResumablePut;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** A layer in a storm: it is away at times, its calls fail before or after they did anything, and processes die in their midst. */
@@ -36,7 +38,7 @@ final class StormRepository {
         }
     }
 
-    final MemoryRepository objects = new MemoryRepository();
+    final MemoryRepository objects = new MemoryRepository().inPieces(100);
     private final SplittableRandom random;
     private final String name;
     private boolean away;
@@ -120,6 +122,56 @@ final class StormRepository {
         @Override
         public boolean putIfAbsent(String object, Content content) throws IOException {
             return run(process, () -> objects.putIfAbsent(object, content));
+        }
+
+        @Override
+        public Optional<ResumablePut> resumable(String object, long bytes, String content) {
+            return quiet(() -> objects.resumable(object, bytes, content)).map(Pieces::new);
+        }
+
+        /** Each call of it is one of the repository's. */
+        private final class Pieces implements ResumablePut {
+            private final ResumablePut pieces;
+
+            private Pieces(ResumablePut pieces) {
+                this.pieces = pieces;
+            }
+
+            @Override
+            public long pieceBytes() {
+                return pieces.pieceBytes();
+            }
+
+            @Override
+            public List<Piece> kept() {
+                return pieces.kept();
+            }
+
+            @Override
+            public void put(BackupRepository.Content piece) throws IOException {
+                run(process, () -> {
+                    pieces.put(piece);
+                    return true;
+                });
+            }
+
+            @Override
+            public boolean publish() {
+                return quiet(pieces::publish);
+            }
+
+            @Override
+            public void discard() {
+                boolean unused = quiet(() -> {
+                    pieces.discard();
+                    return true;
+                });
+            }
+
+            @Override
+            public void close() {
+                pieces.close();
+            }
         }
 
         @Override

@@ -39,6 +39,8 @@ final class StormWorld {
     static final Duration STATE_EVERY = Duration.ofHours(6);
     static final Duration FILES_EVERY = Duration.ofHours(12);
     static final Duration ARCHIVE_EVERY = Duration.ofMinutes(5);
+    /** Each part is of about 300 bytes. */
+    private static final MergePlan MERGE = new MergePlan(5, 20_000);
     /** What the log keeps for who archives it. */
     private static final long LOG_KEEPS = 40;
 
@@ -158,7 +160,7 @@ final class StormWorld {
                                 Schedule.every(STATE_EVERY).jitter(Duration.ofMinutes(20)),
                                 Optional.empty()),
                         new SourcePlan("files", BackupKind.PHYSICAL, Schedule.every(FILES_EVERY), Optional.empty())),
-                Optional.of(new ArchivePlan("state", ARCHIVE_EVERY)),
+                Optional.of(new ArchivePlan("state", ARCHIVE_EVERY, MERGE)),
                 false,
                 Duration.ofHours(1));
     }
@@ -304,6 +306,11 @@ final class StormWorld {
         @Override
         public void copied(String layer, Manifest manifest) {
             count("copied");
+        }
+
+        @Override
+        public void merged(String layer, int parts, Manifest manifest) {
+            count("merged");
         }
 
         @Override
