@@ -8,15 +8,15 @@ import picocli.CommandLine.Spec;
 /** Groups what looks at backups, and restores from them. */
 @Command(
         name = "backup",
-        description = "Looks at repositories of backups, and restores from them. No cluster needs to run.",
+        description = "Looks at repositories of backups, restores from them, and seeds nodes. No cluster needs to run.",
         mixinStandardHelpOptions = true,
-        subcommands = {BackupList.class, BackupShow.class, BackupVerify.class, BackupRestore.class})
+        subcommands = {BackupList.class, BackupShow.class, BackupVerify.class, BackupRestore.class, BackupSeed.class})
 final class BackupCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name what to do: list, show, verify or restore");
+        throw new ParameterException(spec.commandLine(), "name what to do: list, show, verify, restore or seed");
     }
 }
