@@ -109,8 +109,7 @@ class PartMergeTest {
         bytes[bytes.length / 2] ^= 1;
         CatalogueWriter writer = world.claim(repository, 6);
         assertThrows(
-                DamagedBackupException.class,
-                () -> writer.merge(world.catalogue(repository), parts, Progress.NONE));
+                DamagedBackupException.class, () -> writer.merge(world.catalogue(repository), parts, Progress.NONE));
         assertEquals(3, world.ids(repository).size());
     }
 
@@ -146,7 +145,8 @@ class PartMergeTest {
             CatalogueWriter next = world.claim(repository, 7);
             next.collect(Duration.ofHours(1));
             assertAllIsThere(fault + " at call " + at + ", collected");
-            assertTrue(world.verify(repository).isClean(), world.verify(repository).toString());
+            assertTrue(
+                    world.verify(repository).isClean(), world.verify(repository).toString());
         }
     }
 

@@ -118,7 +118,7 @@ class MergingTest {
         SplittableRandom random = new SplittableRandom(5);
         int count = 7 * 24 * 60 * 2;
         for (int i = 1; i <= count; i++) {
-            long bytes = 500 + random.nextInt(2_000);
+            long bytes = 500L + random.nextInt(2_000);
             content += bytes;
             parts.add(part("log", i, i, bytes, Backlog.START.plus(Duration.ofSeconds(30L * i))));
             List<BackupId> run = Merging.next(MergePlan.USUAL, parts, parts, Set.of());

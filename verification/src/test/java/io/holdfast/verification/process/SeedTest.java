@@ -93,7 +93,9 @@ class SeedTest {
     }
 
     private LogReplication log(int number) {
-        return LogReplication.inDirectory(directory(number)).segmentBytes(1 << 20).fast();
+        return LogReplication.inDirectory(directory(number))
+                .segmentBytes(1 << 20)
+                .fast();
     }
 
     private Path directory(int number) {
@@ -211,15 +213,17 @@ class SeedTest {
         Restored restored = StateRestore.from(BackupRepository.directory(nas))
                 .keys(BackupKeys.inFile(keyFile))
                 .into(
-                        OfflineRestore.into(
-                                new Target(moved, "shop", "node-1", addresses[0], List.of()), random),
+                        OfflineRestore.into(new Target(moved, "shop", "node-1", addresses[0], List.of()), random),
                         random);
         assertEquals(1, restored.epoch());
-        start(1, LogReplication.inDirectory(moved).bootstrap("node-1@" + addresses[0]).fast())
+        start(
+                        1,
+                        LogReplication.inDirectory(moved)
+                                .bootstrap("node-1@" + addresses[0])
+                                .fast())
                 .awaitReady(PATIENCE);
         HaCluster fifth = start(5, log(5).join(addresses[0]));
-        NotAvailableException refused =
-                assertThrows(NotAvailableException.class, () -> fifth.awaitReady(PATIENCE));
+        NotAvailableException refused = assertThrows(NotAvailableException.class, () -> fifth.awaitReady(PATIENCE));
         String why = String.valueOf(refused.getMessage());
         assertTrue(why.contains("holds a seed of the log " + seeded.logId()), why);
         assertTrue(why.contains("in epoch 0") && why.contains(restored.clusterId()), why);
