@@ -129,7 +129,7 @@ class CopyTest {
     void whatIsLeftOfSomethingElseIsNotGoneOnWith() throws IOException {
         to.inPieces(200);
         String object = from.names().stream()
-                .filter(name -> name.startsWith("data/" + first) && name.endsWith("orders"))
+                .filter(name -> name.startsWith("data/" + first) && name.endsWith("/log"))
                 .findFirst()
                 .orElseThrow();
         byte[] good = from.bytes(object).clone();
@@ -158,7 +158,7 @@ class CopyTest {
     void ofADamagedContainerNothingIsKept() {
         to.inPieces(200);
         String object = from.names().stream()
-                .filter(name -> name.startsWith("data/" + first) && name.endsWith("orders"))
+                .filter(name -> name.startsWith("data/" + first) && name.endsWith("/log"))
                 .findFirst()
                 .orElseThrow();
         byte[] bytes = from.bytes(object);

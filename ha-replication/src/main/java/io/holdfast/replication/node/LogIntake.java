@@ -1,6 +1,5 @@
 package io.holdfast.replication.node;
 
-import io.holdfast.replication.OfflineRestore.UpTo;
 import io.holdfast.replication.log.Batch;
 import io.holdfast.replication.log.BatchBuilder;
 import io.holdfast.replication.log.Configuration;
@@ -18,7 +17,8 @@ final class LogIntake {
     private static final long FORCE_EVERY_BYTES = 16L << 20;
 
     private final SegmentedLog end;
-    private final UpTo upTo;
+    private final long upToIndex;
+    private final long upToMillis;
     private final boolean decided;
     private final String node;
     private final int supported;
@@ -28,6 +28,8 @@ final class LogIntake {
     /**
      * Makes one.
      *
+     * @param upToIndex the last entry that is wanted; {@link Long#MAX_VALUE} for all
+     * @param upToMillis the latest time of an entry that is wanted; {@link Long#MAX_VALUE} for all
      * @param decided true if the log itself says that what is put there is decided; else a master has to say so first
      * @param inSnapshot who belongs to the cluster where the snapshot ends
      * @param snapshotMillis when its last entry was taken
@@ -36,14 +38,16 @@ final class LogIntake {
      */
     LogIntake(
             SegmentedLog end,
-            UpTo upTo,
+            long upToIndex,
+            long upToMillis,
             boolean decided,
             Configuration inSnapshot,
             long snapshotMillis,
             String node,
             int supported) {
         this.end = end;
-        this.upTo = upTo;
+        this.upToIndex = upToIndex;
+        this.upToMillis = upToMillis;
         this.decided = decided;
         this.node = node;
         this.supported = supported;
@@ -89,10 +93,10 @@ final class LogIntake {
                             + Batch.term(batch) + ", and entry " + (end.lastIndex() + 1) + " of term " + end.lastTerm()
                             + " or later should follow: a part of it is missing");
                 }
-                if (Batch.wallMillis(batch) > upTo.wallMillis() || Batch.firstIndex(batch) > upTo.index()) {
+                if (Batch.wallMillis(batch) > upToMillis || Batch.firstIndex(batch) > upToIndex) {
                     return;
                 }
-                boolean isLast = Batch.lastIndex(batch) > upTo.index();
+                boolean isLast = Batch.lastIndex(batch) > upToIndex;
                 append(isLast ? firstOf(batch) : batch.retain());
                 unforced += batch.readableBytes();
                 if (isLast) {
@@ -126,7 +130,7 @@ final class LogIntake {
     private ByteBuf firstOf(ByteBuf batch) {
         BatchBuilder builder = BatchBuilder.open(UnpooledByteBufAllocator.DEFAULT, batch.readableBytes());
         Batch.Entries entries = Batch.entries(batch);
-        while (entries.next() && entries.index() <= upTo.index()) {
+        while (entries.next() && entries.index() <= upToIndex) {
             builder.append(entries.kind(), entries.body());
         }
         return builder.seal(

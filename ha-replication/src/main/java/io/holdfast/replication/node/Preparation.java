@@ -95,7 +95,7 @@ final class Preparation implements FormationDriver.Preparation {
             Seeded seeded = source.seed(
                     logId -> isOf(identity, logId),
                     (logId, state, log) -> directory.build(
-                            new LogOptions(settings.segmentBytes(), settings.forced(), true, settings.level()),
+                            new LogOptions(settings.segmentBytes(), true, true, settings.level()),
                             settings.level(),
                             node,
                             runtime.random(),

@@ -213,7 +213,14 @@ public final class Restoration {
                         SoleVoter.SAME_THREAD,
                         new LogBase(meta.index(), meta.term()))) {
             LogIntake intake = new LogIntake(
-                    end, upTo, true, inSnapshot, meta.wallMillis(), target.nodeId(), FeatureLevel.SUPPORTED);
+                    end,
+                    upTo.index(),
+                    upTo.wallMillis(),
+                    true,
+                    inSnapshot,
+                    meta.wallMillis(),
+                    target.nodeId(),
+                    FeatureLevel.SUPPORTED);
             if (log != null) {
                 intake.append(new BatchStream(log));
             }

@@ -2,7 +2,6 @@ package io.holdfast.replication.node;
 
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.spi.SeedSource.Seeded;
-import io.holdfast.replication.OfflineRestore.UpTo;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.HardState;
 import io.holdfast.replication.log.HardStateFile;
@@ -22,7 +21,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * A directory with the state and the log of a cluster of which the node is no part yet. There is no identity in it: who the node is, and
+ * A directory with the state and the log of a cluster of which the node is no part yet. There is no identity in it yet: who the node is, and
  * of which cluster, is decided when it joins, and a disk id is drawn then as for an empty directory. So nobody has ever counted on a
  * vote of this disk, and none can be forgotten; the vote's term is that of the last entry, since no term ends before what it has in the log.
  *
@@ -50,7 +49,7 @@ final class SeedDirectory {
                 return false;
             }
         }
-        return !storage.exists(directory.resolve(VOTE)) && !IdentityFile.isThere(storage, directory);
+        return !storage.exists(directory.resolve(VOTE)) && !isOfACluster();
     }
 
     /**
@@ -89,7 +88,7 @@ final class SeedDirectory {
                         random,
                         SoleVoter.SAME_THREAD,
                         new LogBase(meta.index(), meta.term()))) {
-            new LogIntake(end, UpTo.END, false, members, meta.wallMillis(), node, level).append(new BatchStream(log));
+            new LogIntake(end, Long.MAX_VALUE, Long.MAX_VALUE, false, members, meta.wallMillis(), node, level).append(new BatchStream(log));
             SoleVoter.force(end);
             vote.save(new HardState(end.lastTerm(), ""));
             seeded = new Seeded(logId, meta.index(), end.lastIndex(), end.lastTerm());
@@ -103,9 +102,15 @@ final class SeedDirectory {
         return SnapshotStore.newest(storage, directory.resolve("snapshots"), identity.logId()) != null;
     }
 
-    /** Removes all but the mark. Only of a directory without an identity. */
+    /** Who still asks for a cluster that may be formed already has said who it is, and nothing else. */
+    private boolean isOfACluster() throws IOException {
+        Identity identity = IdentityFile.load(storage, directory);
+        return identity != null && identity.state() == Identity.State.FORMED;
+    }
+
+    /** Removes all but the mark. Only of a directory that is no part of a cluster. */
     private void clear() throws IOException {
-        if (IdentityFile.isThere(storage, directory)) {
+        if (isOfACluster()) {
             throw new IllegalStateException(directory + " is a node's, and is not emptied");
         }
         for (String part : PARTS) {
@@ -118,7 +123,7 @@ final class SeedDirectory {
         }
     }
 
-    /** Makes it empty again. Only of a directory without an identity, in which a mark is. */
+    /** Makes it empty again. Only of a directory in which a mark is, and that is no part of a cluster. */
     void remove() throws IOException {
         clear();
         storage.forceDirectory(directory);

@@ -269,6 +269,7 @@ class ArchitectureTest {
                     "RestoreBound",
                     "RestorePlan",
                     "RestoreRefusedException",
+                    "ResumablePut",
                     "Retention",
                     "RingKeys",
                     "Schedule"),

@@ -192,6 +192,27 @@ class SeedingTest {
         assertEquals(List.of(), simulation.failures());
     }
 
+    /** It is somebody else by its disk, whoever it was before: it has its vote once it has caught up, and not by what it was seeded with. */
+    @Test
+    void aVoterThatComesBackWithAnEmptyDiskIsSeeded() {
+        write(0, 150);
+        archived();
+        machines.get("node-3").kill();
+        machines.get("node-3").storage().wipe();
+        double before = sent();
+        start(
+                "node-3",
+                LogReplication.inDirectory(Path.of("data")).bootstrap(LIST).seededFrom(fromNas()));
+        hasAll("node-3");
+        assertTrue(sent() - before < 40.0 * VALUE_CHARS, "it was sent " + (sent() - before));
+        await("it votes", () -> processes.get("node-3").feature(LogAccess.class).status().role()
+                == ReplicaRole.SLAVE);
+        machines.get("node-2").kill(); // node-1 and node-3 are the majority
+        write(150, 5);
+        hasAll("node-3");
+        assertEquals(List.of(), simulation.failures());
+    }
+
     @Test
     void whoseArchiveIsTooOldGetsTheMastersSnapshot() throws IOException {
         write(0, 20);
