@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
 final class BackupSeed implements Callable<Integer> {
     @Parameters(
             paramLabel = "DIR",
-            description = "as will be given to LogReplication.inDirectory; absent, empty, or with a seed that did not get whole")
+            description =
+                    "as will be given to LogReplication.inDirectory; absent, empty, or with a seed that did not get whole")
     private Path directory;
 
     @Mixin
@@ -64,12 +65,10 @@ final class BackupSeed implements Callable<Integer> {
             return ExitCodes.FAILED;
         }
         List<BackupRepository> all = repositories.all();
-        StateSeed seed = StateSeed.from(
-                        all.get(0), all.subList(1, all.size()).toArray(BackupRepository[]::new))
+        StateSeed seed = StateSeed.from(all.get(0), all.subList(1, all.size()).toArray(BackupRepository[]::new))
                 .keys(repositories.keys());
         try {
-            print(seed.seed(
-                    id -> log == null || log.equals(id), OfflineSeed.into(directory, new SecureRandom())));
+            print(seed.seed(id -> log == null || log.equals(id), OfflineSeed.into(directory, new SecureRandom())));
             return ExitCodes.WHOLE;
         } catch (RestoreRefusedException refused) {
             spec.commandLine().getErr().println(refused.getMessage());

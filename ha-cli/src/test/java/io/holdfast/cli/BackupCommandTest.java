@@ -227,10 +227,7 @@ class BackupCommandTest {
     @Test
     void aNodeIsSeededAndJoins() throws Exception {
         aNodeThatIsLost();
-        assertEquals(
-                ExitCodes.WHOLE,
-                ha(restore("--epoch", "7", "--confirm", physical.id())),
-                err.toString());
+        assertEquals(ExitCodes.WHOLE, ha(restore("--epoch", "7", "--confirm", physical.id())), err.toString());
         String second;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             second = "127.0.0.1:" + free.getLocalPort();
@@ -247,7 +244,10 @@ class BackupCommandTest {
             assertEquals(ExitCodes.WHOLE, ha(both("seed", directory, "--json")), err.toString());
             JsonNode seeded = new ObjectMapper().readTree(out.toString());
             assertEquals(log, seeded.get("logId").asText(), "the newest");
-            assertTrue(seeded.get("index").asLong() >= ofNewLog.range().orElseThrow().toIndex(), out.toString());
+            assertTrue(
+                    seeded.get("index").asLong()
+                            >= ofNewLog.range().orElseThrow().toIndex(),
+                    out.toString());
             assertEquals(ExitCodes.FAILED, ha(both("seed", directory)));
             assertTrue(err.toString().contains("is not empty"), err.toString());
             try (HaCluster joining = HaCluster.builder("shop")

@@ -19,7 +19,10 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,10 +70,15 @@ final class BackupCopy {
                 return manifest;
             }
             checkNeeds(manifest, fences);
-            removeRemains();
+            Set<String> there = keepWhatIsWhole(manifest);
             signs.begin();
             for (StoredObject object : manifest.objects()) {
-                copy(object);
+                if (there.contains(object.name())) {
+                    copied += object.storedBytes();
+                    progress.at(copied, copied);
+                } else {
+                    copy(object);
+                }
             }
             publish(manifest, bytes);
             return manifest;
@@ -117,6 +125,29 @@ final class BackupCopy {
                         "the backup " + id + " needs " + need + ", which is not in " + to.describe());
             }
         }
+    }
+
+    /**
+     * Containers that an earlier attempt has stored: none is there as a whole whose hash was not compared while it was copied. But where a
+     * deletion has begun, or somebody has given the backup up for dead, all goes.
+     *
+     * @return the names of those that are there
+     */
+    private Set<String> keepWhatIsWhole(Manifest manifest) {
+        Map<String, Long> bytes = new HashMap<>();
+        manifest.objects().forEach(object -> bytes.put(object.name(), object.storedBytes()));
+        List<Stored> data = to.list(Layout.data(id));
+        boolean ended = !to.list(Layout.manifest(id)).isEmpty()
+                || !to.list(Layout.deleting(id)).isEmpty();
+        boolean known = data.stream()
+                .allMatch(object -> Long.valueOf(object.bytes()).equals(bytes.get(object.name())));
+        if (ended || !known || data.isEmpty()) {
+            removeRemains();
+            return Set.of();
+        }
+        writer.fences().check(writer.token(), "a copy of the backup " + id);
+        Deletion.removeAll(to, Layout.running(id));
+        return data.stream().map(Stored::name).collect(Collectors.toSet());
     }
 
     /** What an earlier attempt or a deletion has left, or what does not count. */

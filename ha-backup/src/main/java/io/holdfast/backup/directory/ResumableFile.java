@@ -177,7 +177,9 @@ final class ResumableFile implements ResumablePut {
             throw new IllegalStateException("a piece is missing");
         }
         try {
-            if (data.size() != length) {
+            if (data.size() > length) {
+                data.truncate(length); // what a piece that was not kept has left
+            } else if (data.size() < length) {
                 discard();
                 throw new IOException("it has " + data.size() + " bytes, and its pieces have " + length);
             }

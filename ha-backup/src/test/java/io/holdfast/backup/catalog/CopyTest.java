@@ -105,7 +105,7 @@ class CopyTest {
         assertTrue(world.claim(to, 9).delete(first));
 
         puts[0] = 0;
-        all[0] = whole - 3;
+        all[0] = 12;
         CatalogueWriter breaking = world.claim(counting, 9);
         assertThrows(BackupRepositoryException.class, () -> breaking.copy(source(), first, Progress.NONE));
         assertTrue(to.unfinishedBytes() > 0);
@@ -117,11 +117,50 @@ class CopyTest {
         List<Long> progress = new ArrayList<>();
         assertEquals(
                 copied, world.claim(counting, 10).copy(source(), first, (content, stored) -> progress.add(stored)));
-        assertTrue(puts[0] < whole - read / 200 + 3, puts[0] + " of " + whole + " pieces");
+        assertEquals(12 * 200, read);
+        assertEquals(whole - 12, puts[0], "of " + whole + " pieces");
         assertEquals(copied.storedBytes(), progress.get(progress.size() - 1));
         assertSameBytes(first);
         assertEquals(0, to.unfinishedBytes());
         assertTrue(world.verify(to).isClean(), world.verify(to).toString());
+    }
+
+    /** A container that was whole is not copied again; but what a deletion was at is. */
+    @Test
+    void containersThatAreWholeStay() throws IOException {
+        CatalogueWriter breaking = breaking(9);
+        List<String> put = new ArrayList<>();
+        FailingRepository counting = FailingRepository.hooked(to, (call, name) -> {
+            if (call.equals("put") && name.startsWith("data/")) {
+                put.add(name.substring(name.lastIndexOf('/')));
+            }
+        });
+        assertThrows(BackupRepositoryException.class, () -> breaking.copy(source(), first, Progress.NONE));
+        List<Long> progress = new ArrayList<>();
+        Manifest copied = world.claim(counting, 10).copy(source(), first, (content, stored) -> progress.add(stored));
+        assertEquals(List.of("/orders"), put);
+        assertEquals(copied.storedBytes(), progress.get(progress.size() - 1));
+        assertSameBytes(first);
+        assertTrue(world.verify(to).isClean(), world.verify(to).toString());
+
+        assertTrue(world.claim(to, 10).delete(first));
+        assertThrows(BackupRepositoryException.class, () -> breaking(11).copy(source(), first, Progress.NONE));
+        to.putIfAbsent("deleting/" + first, out -> out.write(1));
+        put.clear();
+        world.claim(counting, 12).copy(source(), first, Progress.NONE);
+        assertEquals(List.of("/log", "/orders"), put);
+        assertSameBytes(first);
+        assertTrue(world.verify(to).isClean(), world.verify(to).toString());
+    }
+
+    private CatalogueWriter breaking(long term) {
+        return world.claim(
+                FailingRepository.hooked(to, (call, name) -> {
+                    if (call.equals("put") && name.endsWith("/orders")) {
+                        throw new BackupRepositoryException(Reason.UNAVAILABLE, "it is away: " + name, null);
+                    }
+                }),
+                term);
     }
 
     /** What was read wrongly once, and is there in a piece, does not become a part of the copy. */

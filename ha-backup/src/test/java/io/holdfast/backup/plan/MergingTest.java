@@ -51,7 +51,7 @@ class MergingTest {
 
     @Test
     void smallPartsThatFollowOneAnotherBecomeOne() {
-        List<Entry> parts = List.of(part(1, 5, 10), part(6, 6, 10), part(5, 9, 10), part(10, 11, 10), part(12, 12, 10));
+        List<Entry> parts = List.of(part(1, 5, 10), part(6, 8, 10), part(8, 9, 10), part(10, 11, 10), part(12, 12, 10));
         assertEquals(ids(parts), next(parts), "overlapping ones, too");
         assertEquals(List.of(), next(parts.subList(0, 3)), "too few");
         assertEquals(List.of(), Merging.next(MergePlan.NEVER, parts, parts, Set.of()));

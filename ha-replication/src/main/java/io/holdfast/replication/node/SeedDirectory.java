@@ -88,7 +88,8 @@ final class SeedDirectory {
                         random,
                         SoleVoter.SAME_THREAD,
                         new LogBase(meta.index(), meta.term()))) {
-            new LogIntake(end, Long.MAX_VALUE, Long.MAX_VALUE, false, members, meta.wallMillis(), node, level).append(new BatchStream(log));
+            new LogIntake(end, Long.MAX_VALUE, Long.MAX_VALUE, false, members, meta.wallMillis(), node, level)
+                    .append(new BatchStream(log));
             SoleVoter.force(end);
             vote.save(new HardState(end.lastTerm(), ""));
             seeded = new Seeded(logId, meta.index(), end.lastIndex(), end.lastTerm());

@@ -205,8 +205,9 @@ class SeedingTest {
                 LogReplication.inDirectory(Path.of("data")).bootstrap(LIST).seededFrom(fromNas()));
         hasAll("node-3");
         assertTrue(sent() - before < 40.0 * VALUE_CHARS, "it was sent " + (sent() - before));
-        await("it votes", () -> processes.get("node-3").feature(LogAccess.class).status().role()
-                == ReplicaRole.SLAVE);
+        await(
+                "it votes",
+                () -> processes.get("node-3").feature(LogAccess.class).status().role() == ReplicaRole.SLAVE);
         machines.get("node-2").kill(); // node-1 and node-3 are the majority
         write(150, 5);
         hasAll("node-3");
