@@ -1,7 +1,6 @@
 package io.holdfast.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.RestoreRefusedException;
 import io.holdfast.backup.StateSeed;
 import io.holdfast.core.spi.SeedSource.Seeded;
@@ -10,7 +9,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -64,19 +62,14 @@ final class BackupSeed implements Callable<Integer> {
             spec.commandLine().getErr().println(notEmpty.getMessage());
             return ExitCodes.FAILED;
         }
-        List<BackupRepository> all = repositories.all();
-        StateSeed seed = StateSeed.from(all.get(0), all.subList(1, all.size()).toArray(BackupRepository[]::new))
+        StateSeed seed = StateSeed.from(repositories.first(), repositories.others())
                 .keys(repositories.keys());
         try {
             print(seed.seed(id -> log == null || log.equals(id), OfflineSeed.into(directory, new SecureRandom())));
             return ExitCodes.WHOLE;
         } catch (RestoreRefusedException refused) {
             spec.commandLine().getErr().println(refused.getMessage());
-            return switch (refused.reason()) {
-                case DAMAGED, NO_KEY -> ExitCodes.DAMAGED;
-                case UNREACHABLE -> ExitCodes.UNREADABLE;
-                case NO_BACKUP, NOT_REACHED, NO_EPOCH -> ExitCodes.FAILED;
-            };
+            return ExitCodes.of(refused);
         }
     }
 

@@ -2,6 +2,7 @@ package io.holdfast.backup.catalog;
 
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.CalledPieces;
 import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.ResumablePut;
 import java.io.IOException;
@@ -130,55 +131,14 @@ public final class FailingRepository implements BackupRepository {
     @Override
     public Optional<ResumablePut> resumable(String name, long bytes, String content) {
         return quiet("list", name, () -> repository.resumable(name, bytes, content))
-                .map(pieces -> new Pieces(pieces, name));
+                .map(pieces -> new CalledPieces(
+                        pieces,
+                        body -> run("put", name, () -> {
+                            body.run();
+                            return true;
+                        })));
     }
 
-    /** Each call of it is one of the repository's. */
-    private final class Pieces implements ResumablePut {
-        private final ResumablePut pieces;
-        private final String name;
-
-        private Pieces(ResumablePut pieces, String name) {
-            this.pieces = pieces;
-            this.name = name;
-        }
-
-        @Override
-        public long pieceBytes() {
-            return pieces.pieceBytes();
-        }
-
-        @Override
-        public List<Piece> kept() {
-            return pieces.kept();
-        }
-
-        @Override
-        public void put(BackupRepository.Content piece) throws IOException {
-            run("put", name, () -> {
-                pieces.put(piece);
-                return true;
-            });
-        }
-
-        @Override
-        public boolean publish() {
-            return quiet("put", name, pieces::publish);
-        }
-
-        @Override
-        public void discard() {
-            boolean unused = quiet("delete", name, () -> {
-                pieces.discard();
-                return true;
-            });
-        }
-
-        @Override
-        public void close() {
-            pieces.close();
-        }
-    }
 
     @Override
     public InputStream read(String name, long offset) {

@@ -2,6 +2,7 @@ package io.holdfast.backup.plan;
 
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.CalledPieces;
 import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.MemoryRepository;
 import io.holdfast.backup.ResumablePut;
@@ -126,53 +127,14 @@ final class StormRepository {
 
         @Override
         public Optional<ResumablePut> resumable(String object, long bytes, String content) {
-            return quiet(() -> objects.resumable(object, bytes, content)).map(Pieces::new);
+            return quiet(() -> objects.resumable(object, bytes, content)).map(pieces -> new CalledPieces(
+                            pieces,
+                            body -> run(process, () -> {
+                                body.run();
+                                return true;
+                            })));
         }
 
-        /** Each call of it is one of the repository's. */
-        private final class Pieces implements ResumablePut {
-            private final ResumablePut pieces;
-
-            private Pieces(ResumablePut pieces) {
-                this.pieces = pieces;
-            }
-
-            @Override
-            public long pieceBytes() {
-                return pieces.pieceBytes();
-            }
-
-            @Override
-            public List<Piece> kept() {
-                return pieces.kept();
-            }
-
-            @Override
-            public void put(BackupRepository.Content piece) throws IOException {
-                run(process, () -> {
-                    pieces.put(piece);
-                    return true;
-                });
-            }
-
-            @Override
-            public boolean publish() {
-                return quiet(pieces::publish);
-            }
-
-            @Override
-            public void discard() {
-                boolean unused = quiet(() -> {
-                    pieces.discard();
-                    return true;
-                });
-            }
-
-            @Override
-            public void close() {
-                pieces.close();
-            }
-        }
 
         @Override
         public InputStream read(String object, long offset) {
