@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A place where backups are kept: objects under names, each written once and never changed. A directory, or whatever else
@@ -64,6 +65,21 @@ public interface BackupRepository {
      * @throws IOException what the content threw
      */
     boolean putIfAbsent(String name, Content content) throws IOException;
+
+    /**
+     * Stores a large object in pieces that outlast an attempt that breaks off. What is left of it is kept for days, and at most until {@link
+     * #collectUnfinished} finds that nobody has gone on with it for a week.
+     *
+     * @param name the object's
+     * @param bytes its length
+     * @param content which bytes it consists of, such as their hash: 1 to 100 of {@code 0-9 a-z}. Who gives the same name and content writes
+     *     the same bytes
+     * @return empty where that is not possible, not worth it for so few bytes, or where another thread of this process is at it: then use {@link
+     *     #putIfAbsent}. Unless a repository says otherwise it is not possible
+     */
+    default Optional<ResumablePut> resumable(String name, long bytes, String content) {
+        return Optional.empty();
+    }
 
     /**
      * An object's bytes from an offset on; reading throws {@link BackupRepositoryException}, too. To be closed.

@@ -6,6 +6,7 @@ import io.holdfast.backup.plan.BackupSettings;
 import io.holdfast.backup.plan.BackupSettings.Wanted;
 import io.holdfast.backup.plan.DrillSettings;
 import io.holdfast.backup.plan.DrillSettings.Checked;
+import io.holdfast.backup.plan.MergePlan;
 import io.holdfast.core.Node;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
@@ -67,7 +68,8 @@ public final class Backups implements HaFeature {
                 Optional.empty(),
                 Duration.ofHours(1),
                 Duration.ofHours(1),
-                DrillSettings.BY_HAND));
+                DrillSettings.BY_HAND,
+                MergePlan.USUAL));
     }
 
     /** Encrypts, and authenticates catalogues. By default neither: then whoever can write to a layer can forge backups. */
@@ -104,6 +106,28 @@ public final class Backups implements HaFeature {
             throw new IllegalArgumentException("archiveEvery " + every + " is not 1 s to 1 h");
         }
         return new Backups(settings.withArchive(Optional.of(every)));
+    }
+
+    /**
+     * When small parts of the archived log are put together: with one every 30 seconds a week would have 20,000. Nothing is lost of where a restore gets to,
+     * and no byte is written more than a few times. By default 32 parts and 64 MiB. See {@link #withoutMerging}.
+     *
+     * @param atLeast so many that follow one another, 2 to 1,000
+     * @param mostBytes as much of them as becomes one, 1 MiB to 1 GiB; larger ones stay as they are
+     */
+    public Backups mergeParts(int atLeast, long mostBytes) {
+        if (atLeast < 2 || atLeast > 1_000) {
+            throw new IllegalArgumentException("mergeParts: " + atLeast + " parts are not 2 to 1,000");
+        }
+        if (mostBytes < 1 << 20 || mostBytes > 1 << 30) {
+            throw new IllegalArgumentException("mergeParts: " + mostBytes + " bytes are not 1 MiB to 1 GiB");
+        }
+        return new Backups(settings.with(new MergePlan(atLeast, mostBytes)));
+    }
+
+    /** Leaves all parts of the archived log as they were stored. */
+    public Backups withoutMerging() {
+        return new Backups(settings.with(MergePlan.NEVER));
     }
 
     /** Archives no log: a restore gets to the moments of physical backups alone. */

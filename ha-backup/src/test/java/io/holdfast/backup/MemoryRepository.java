@@ -1,6 +1,7 @@
 package io.holdfast.backup;
 
 import io.holdfast.backup.BackupRepositoryException.Reason;
+import io.holdfast.backup.crypto.Hkdf;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,8 +9,10 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** A repository in memory, whose clock stands still unless it is moved, and whose bytes a test may change. */
@@ -18,11 +21,97 @@ public final class MemoryRepository implements BackupRepository {
     private final Map<String, Long> times = new TreeMap<>();
     private long millis = 1_000_000_000_000L;
     private String name = "memory";
+    private final Map<String, List<byte[]>> pieces = new TreeMap<>();
+    private int pieceBytes;
 
     /** With a name of its own. */
     public MemoryRepository called(String own) {
         name = own;
         return this;
+    }
+
+    /** Also stores in pieces of that length what is longer. */
+    public MemoryRepository inPieces(int bytes) {
+        pieceBytes = bytes;
+        return this;
+    }
+
+    @Override
+    public synchronized Optional<ResumablePut> resumable(String object, long bytes, String content) {
+        if (pieceBytes == 0 || bytes <= pieceBytes) {
+            return Optional.empty();
+        }
+        return Optional.of(new Pieces(BackupRepository.checkName(object), object + " " + content));
+    }
+
+    /** How many bytes wait in pieces for somebody to go on. */
+    public synchronized long unfinishedBytes() {
+        return pieces.values().stream()
+                .flatMap(List::stream)
+                .mapToLong(piece -> piece.length)
+                .sum();
+    }
+
+    private final class Pieces implements ResumablePut {
+        private final String object;
+        private final String key;
+
+        private Pieces(String object, String key) {
+            this.object = object;
+            this.key = key;
+        }
+
+        private List<byte[]> mine() {
+            return pieces.computeIfAbsent(key, any -> new ArrayList<>());
+        }
+
+        @Override
+        public long pieceBytes() {
+            return pieceBytes;
+        }
+
+        @Override
+        public List<Piece> kept() {
+            synchronized (MemoryRepository.this) {
+                return mine().stream()
+                        .map(piece -> new Piece(
+                                piece.length,
+                                HexFormat.of().formatHex(Hkdf.sha256().digest(piece))))
+                        .toList();
+            }
+        }
+
+        @Override
+        public void put(Content piece) throws IOException {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            piece.writeTo(out);
+            synchronized (MemoryRepository.this) {
+                mine().add(out.toByteArray());
+            }
+        }
+
+        @Override
+        public boolean publish() {
+            synchronized (MemoryRepository.this) {
+                ByteArrayOutputStream all = new ByteArrayOutputStream();
+                mine().forEach(all::writeBytes);
+                pieces.remove(key);
+                times.putIfAbsent(object, millis);
+                return objects.putIfAbsent(object, all.toByteArray()) == null;
+            }
+        }
+
+        @Override
+        public void discard() {
+            synchronized (MemoryRepository.this) {
+                pieces.remove(key);
+            }
+        }
+
+        @Override
+        public void close() {
+            // nothing is open
+        }
     }
 
     /** An independent copy. */

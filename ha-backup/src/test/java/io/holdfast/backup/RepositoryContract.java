@@ -17,12 +17,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -58,6 +60,57 @@ public abstract class RepositoryContract {
         BackupRepositoryException failed = assertThrows(BackupRepositoryException.class, call);
         assertTrue(failed.getMessage().contains(name), failed.getMessage());
         return failed.reason();
+    }
+
+    @Test
+    void whatIsStoredInPiecesGoesOnBehindThoseThatAreWhole() throws IOException {
+        Optional<ResumablePut> possible = open().resumable("data/large", 1L << 40, "abc");
+        Assumptions.assumeTrue(possible.isPresent());
+        try (ResumablePut first = possible.orElseThrow()) {
+            assertEquals(List.of(), first.kept());
+            first.put(text("one, "));
+            first.put(text("two, "));
+            IOException broken = new IOException("the content broke");
+            assertSame(
+                    broken,
+                    assertThrows(
+                            IOException.class,
+                            () -> first.put(out -> {
+                                out.write(new byte[100]);
+                                throw broken;
+                            })));
+        }
+        assertEquals(List.of(), names(open(), ""));
+        try (ResumablePut other =
+                open().resumable("data/large", 1L << 40, "abd").orElseThrow()) {
+            assertEquals(List.of(), other.kept(), "other content");
+        }
+        open().collectUnfinished(Duration.ofSeconds(1));
+        try (ResumablePut second =
+                open().resumable("data/large", 1L << 40, "abc").orElseThrow()) {
+            assertEquals(
+                    List.of(5L, 5L),
+                    second.kept().stream().map(ResumablePut.Piece::bytes).toList());
+            second.put(text("three"));
+            assertEquals(List.of(), names(open(), ""));
+            assertTrue(second.publish());
+        }
+        assertEquals("one, two, three", readText(open(), "data/large"));
+        try (ResumablePut late = open().resumable("data/large", 1L << 40, "abc").orElseThrow()) {
+            assertEquals(List.of(), late.kept());
+            late.put(text("late"));
+            assertFalse(late.publish());
+        }
+        assertEquals("one, two, three", readText(open(), "data/large"));
+        try (ResumablePut discarded =
+                open().resumable("data/other", 1L << 40, "abc").orElseThrow()) {
+            discarded.put(text("x"));
+            discarded.discard();
+        }
+        try (ResumablePut anew = open().resumable("data/other", 1L << 40, "abc").orElseThrow()) {
+            assertEquals(List.of(), anew.kept());
+        }
+        assertEquals(List.of("data/large"), names(open(), ""));
     }
 
     @Test

@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "backup",
         description = {
-            "list, show, verify and restore read repositories of backups; no cluster needs to run.",
+            "list, show, verify, restore and seed read repositories of backups; no cluster needs to run.",
             "run, drill and prune have a running cluster do something about its backups."
         },
         mixinStandardHelpOptions = true,
@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             BackupShow.class,
             BackupVerify.class,
             BackupRestore.class,
+            BackupSeed.class,
             BackupRun.class,
             BackupDrill.class,
             BackupPrune.class
@@ -29,6 +30,6 @@ final class BackupCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "name what to do: list, show, verify, restore, run, drill or prune");
+                spec.commandLine(), "name what to do: list, show, verify, restore, seed, run, drill or prune");
     }
 }

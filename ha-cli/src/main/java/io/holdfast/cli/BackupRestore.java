@@ -2,7 +2,6 @@ package io.holdfast.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.RestoreBound;
 import io.holdfast.backup.RestorePlan;
 import io.holdfast.backup.RestoreRefusedException;
@@ -152,11 +151,7 @@ final class BackupRestore implements Callable<Integer> {
             return restore();
         } catch (RestoreRefusedException refused) {
             spec.commandLine().getErr().println(refused.getMessage());
-            return switch (refused.reason()) {
-                case DAMAGED, NO_KEY -> ExitCodes.DAMAGED;
-                case UNREACHABLE -> ExitCodes.UNREADABLE;
-                case NO_BACKUP, NOT_REACHED, NO_EPOCH -> ExitCodes.FAILED;
-            };
+            return ExitCodes.of(refused);
         }
     }
 
@@ -184,9 +179,7 @@ final class BackupRestore implements Callable<Integer> {
     }
 
     private StateRestore asked() {
-        List<BackupRepository> all = repositories.all();
-        StateRestore restore = StateRestore.from(
-                        all.get(0), all.subList(1, all.size()).toArray(BackupRepository[]::new))
+        StateRestore restore = StateRestore.from(repositories.first(), repositories.others())
                 .keys(repositories.keys())
                 .upTo(bound == null ? RestoreBound.end() : bound.bound());
         if (log != null) {

@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.backup.RestoreRefusedException;
 import io.holdfast.core.NotAllowedException;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.OutcomeUnknownException;
@@ -31,6 +32,15 @@ final class ExitCodes {
     static final int USAGE = 64;
 
     private ExitCodes() {}
+
+    /** What a command ends with that would restore or seed, and was refused. */
+    static int of(RestoreRefusedException refused) {
+        return switch (refused.reason()) {
+            case DAMAGED, NO_KEY -> DAMAGED;
+            case UNREACHABLE -> UNREADABLE;
+            case NO_BACKUP, NOT_REACHED, NO_EPOCH -> FAILED;
+        };
+    }
 
     /** What a command ends with that threw this. */
     static int of(Exception failure) {

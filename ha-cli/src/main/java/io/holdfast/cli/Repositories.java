@@ -32,6 +32,14 @@ final class Repositories {
         return directories.stream().map(BackupRepository::directory).toList();
     }
 
+    BackupRepository first() {
+        return all().get(0);
+    }
+
+    BackupRepository[] others() {
+        return all().stream().skip(1).toArray(BackupRepository[]::new);
+    }
+
     List<StoredBackups> contents() {
         return all().stream().map(each -> StoredBackups.in(each, keys())).toList();
     }

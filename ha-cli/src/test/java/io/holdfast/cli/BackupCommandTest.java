@@ -225,6 +225,44 @@ class BackupCommandTest {
     }
 
     @Test
+    void aNodeIsSeededAndJoins() throws Exception {
+        aNodeThatIsLost();
+        assertEquals(ExitCodes.WHOLE, ha(restore("--epoch", "7", "--confirm", physical.id())), err.toString());
+        String second;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            second = "127.0.0.1:" + free.getLocalPort();
+        }
+        String directory = temporary.resolve("node-2").toString();
+        try (HaCluster node = start()) {
+            node.awaitReady(PATIENCE);
+            BackupService backups = node.feature(BackupService.class);
+            BackupInfo ofNewLog = backUp(backups);
+            String log = ofNewLog.range().orElseThrow().logId();
+            assertEquals(ExitCodes.FAILED, ha(both("seed", directory, "--of-log", "none")));
+            assertEquals(ExitCodes.UNREADABLE, ha("backup", "seed", directory, "--repository", temporary + "/nowhere"));
+            assertFalse(Files.exists(temporary.resolve("node-2")));
+            assertEquals(ExitCodes.WHOLE, ha(both("seed", directory, "--json")), err.toString());
+            JsonNode seeded = new ObjectMapper().readTree(out.toString());
+            assertEquals(log, seeded.get("logId").asText(), "the newest");
+            assertTrue(
+                    seeded.get("index").asLong()
+                            >= ofNewLog.range().orElseThrow().toIndex(),
+                    out.toString());
+            assertEquals(ExitCodes.FAILED, ha(both("seed", directory)));
+            assertTrue(err.toString().contains("is not empty"), err.toString());
+            try (HaCluster joining = HaCluster.builder("shop")
+                    .node(Node.of("node-2").bind(second))
+                    .with(LogReplication.inDirectory(temporary.resolve("node-2"))
+                            .join(address)
+                            .fast())
+                    .start()) {
+                joining.awaitReady(PATIENCE);
+                assertEquals("yes", orders(joining).get("late"));
+            }
+        }
+    }
+
+    @Test
     void withoutTheKeyNothingIsRead() throws Exception {
         aNodeThatIsLost();
         assertEquals(ExitCodes.DAMAGED, ha("backup", "list", "--repository", near.toString()));

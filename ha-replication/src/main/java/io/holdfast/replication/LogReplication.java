@@ -6,6 +6,7 @@ import io.holdfast.core.Node;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.HaFeature;
 import io.holdfast.core.spi.RunningFeature;
+import io.holdfast.core.spi.SeedSource;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.node.AutopilotSettings;
 import io.holdfast.replication.node.ReplicationClient;
@@ -61,6 +62,7 @@ public final class LogReplication implements HaFeature {
         private Duration replaceAfter = ReplicationOptions.AUTOPILOT_REPLACE_AFTER.orDefault();
         private @Nullable Integer targetVoters;
         private int level = ReplicationSettings.LEVEL;
+        private @Nullable SeedSource seed;
 
         Options with(Consumer<Options> change) {
             Options copy = new Options();
@@ -84,6 +86,7 @@ public final class LogReplication implements HaFeature {
             copy.replaceAfter = replaceAfter;
             copy.targetVoters = targetVoters;
             copy.level = level;
+            copy.seed = seed;
             change.accept(copy);
             return copy;
         }
@@ -137,6 +140,16 @@ public final class LogReplication implements HaFeature {
      */
     public LogReplication join(String... addresses) {
         return with(o -> o.seeds = List.of(addresses));
+    }
+
+    /**
+     * Where this node has its state and log from, so that the master sends only what came after: such as {@code StateSeed} of
+     * {@code ha-backup}. It is asked once, when a node with an empty directory has learnt which cluster it {@linkplain #join joins}, or comes
+     * back to; never by who forms one. What it has is of use if it is of that cluster's log, and not older than what the master has dropped of
+     * it; else the log says why, and all comes from the master. By default nowhere.
+     */
+    public LogReplication seededFrom(SeedSource source) {
+        return with(o -> o.seed = source);
     }
 
     /**
@@ -446,6 +459,7 @@ public final class LogReplication implements HaFeature {
                         storedByDefault,
                         new AutopilotSettings(
                                 o.autopilot, o.replaceAfter.toNanos(), o.targetVoters == null ? 0 : o.targetVoters),
-                        o.level));
+                        o.level,
+                        o.seed));
     }
 }

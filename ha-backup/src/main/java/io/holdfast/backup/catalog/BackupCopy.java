@@ -8,6 +8,7 @@ import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.DamagedBackupException;
 import io.holdfast.backup.NotPublishedException;
 import io.holdfast.backup.NotPublishedException.Why;
+import io.holdfast.backup.ResumablePut;
 import io.holdfast.backup.catalog.Manifest.StoredObject;
 import io.holdfast.backup.container.Progress;
 import io.holdfast.backup.crypto.Hkdf;
@@ -18,7 +19,10 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,10 +70,15 @@ final class BackupCopy {
                 return manifest;
             }
             checkNeeds(manifest, fences);
-            removeRemains();
+            Set<String> there = keepWhatIsWhole(manifest);
             signs.begin();
             for (StoredObject object : manifest.objects()) {
-                copy(object);
+                if (there.contains(object.name())) {
+                    copied += object.storedBytes();
+                    progress.at(copied, copied);
+                } else {
+                    copy(object);
+                }
             }
             publish(manifest, bytes);
             return manifest;
@@ -118,6 +127,29 @@ final class BackupCopy {
         }
     }
 
+    /**
+     * Containers that an earlier attempt has stored: none is there as a whole whose hash was not compared while it was copied. But where a
+     * deletion has begun, or somebody has given the backup up for dead, all goes.
+     *
+     * @return the names of those that are there
+     */
+    private Set<String> keepWhatIsWhole(Manifest manifest) {
+        Map<String, Long> bytes = new HashMap<>();
+        manifest.objects().forEach(object -> bytes.put(object.name(), object.storedBytes()));
+        List<Stored> data = to.list(Layout.data(id));
+        boolean ended = !to.list(Layout.manifest(id)).isEmpty()
+                || !to.list(Layout.deleting(id)).isEmpty();
+        boolean known = data.stream()
+                .allMatch(object -> Long.valueOf(object.bytes()).equals(bytes.get(object.name())));
+        if (ended || !known || data.isEmpty()) {
+            removeRemains();
+            return Set.of();
+        }
+        writer.fences().check(writer.token(), "a copy of the backup " + id);
+        Deletion.removeAll(to, Layout.running(id));
+        return data.stream().map(Stored::name).collect(Collectors.toSet());
+    }
+
     /** What an earlier attempt or a deletion has left, or what does not count. */
     private void removeRemains() {
         boolean nothing = to.list(Layout.manifest(id)).isEmpty()
@@ -132,7 +164,34 @@ final class BackupCopy {
     }
 
     private void copy(StoredObject object) throws IOException {
-        boolean stored = to.putIfAbsent(object.name(), out -> {
+        boolean stored;
+        try (ResumablePut pieces = to.resumable(object.name(), object.storedBytes(), object.sha256())
+                .orElse(null)) {
+            stored = pieces == null ? putAtOnce(object) : put(object, pieces);
+        }
+        if (!stored) {
+            throw new IllegalStateException(
+                    to.describe() + ": " + object.name() + " was stored by somebody else meanwhile");
+        }
+    }
+
+    private boolean put(StoredObject object, ResumablePut pieces) throws IOException {
+        String name = object.name();
+        try (InputStream in = opened(name)) {
+            PiecewiseCopy.Source source = (into, most) -> {
+                int read = read(in, into, most, name);
+                advanced(Math.max(0, read));
+                return read;
+            };
+            return new PiecewiseCopy(object, pieces, source).copy(to.describe());
+        } catch (PiecewiseCopy.DifferentException different) {
+            throw failure(
+                    CopyFailedException.Why.DAMAGED, name + " has another hash than its manifest says", different);
+        }
+    }
+
+    private boolean putAtOnce(StoredObject object) throws IOException {
+        return to.putIfAbsent(object.name(), out -> {
             MessageDigest digest = Hkdf.sha256();
             long bytes = pump(object.name(), out, digest);
             String hash = HexFormat.of().formatHex(digest.digest());
@@ -143,10 +202,6 @@ final class BackupCopy {
                         null);
             }
         });
-        if (!stored) {
-            throw new IllegalStateException(
-                    to.describe() + ": " + object.name() + " was stored by somebody else meanwhile");
-        }
     }
 
     /** Failures to read are told apart from those to write. */
@@ -154,18 +209,24 @@ final class BackupCopy {
         byte[] piece = new byte[PIECE_BYTES];
         long bytes = 0;
         try (InputStream in = opened(name)) {
-            for (int read = read(in, piece, name); read >= 0; read = read(in, piece, name)) {
+            for (int read = read(in, piece, piece.length, name);
+                    read >= 0;
+                    read = read(in, piece, piece.length, name)) {
                 digest.update(piece, 0, read);
                 out.write(piece, 0, read);
                 bytes += read;
-                copied += read;
-                if (signs.isDue()) {
-                    renew();
-                }
-                progress.at(copied, copied);
+                advanced(read);
             }
         }
         return bytes;
+    }
+
+    private void advanced(int read) {
+        copied += read;
+        if (signs.isDue()) {
+            renew();
+        }
+        progress.at(copied, copied);
     }
 
     private InputStream opened(String name) {
@@ -176,9 +237,9 @@ final class BackupCopy {
         }
     }
 
-    private int read(InputStream in, byte[] piece, String name) {
+    private int read(InputStream in, byte[] piece, int most, String name) {
         try {
-            return in.read(piece);
+            return in.read(piece, 0, most);
         } catch (BackupRepositoryException failed) {
             throw unreadable(name, failed);
         } catch (IOException failed) {

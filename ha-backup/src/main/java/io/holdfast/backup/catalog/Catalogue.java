@@ -50,12 +50,13 @@ public final class Catalogue {
     private final Sealed sealed;
     private final Fences fences;
     private final Epochs epochs;
+    private final ManifestCache manifests = new ManifestCache();
 
     private Catalogue(BackupRepository repository, BackupKeys keys) {
         this.repository = repository;
         this.keys = new DataKeys(keys);
         this.sealed = new Sealed(repository, this.keys);
-        this.fences = new Fences(repository, sealed, this.keys);
+        this.fences = new Fences(repository, sealed, this.keys, manifests);
         this.epochs = new Epochs(repository, sealed, this.keys);
     }
 
@@ -75,9 +76,14 @@ public final class Catalogue {
     public record Listing(
             List<Manifest> backups, List<Damage> damaged, List<BackupId> deposed, List<BackupId> abandoned) {}
 
+    /** Has all manifests read again by the next look: else each is read once. */
+    public void forget() {
+        manifests.clear();
+    }
+
     /** What is there. A manifest that cannot be read is among the damaged ones. */
     public Listing list() {
-        return new Inventory(repository, sealed, fences).listing();
+        return new Inventory(repository, sealed, fences, manifests).listing();
     }
 
     /**
@@ -117,7 +123,7 @@ public final class Catalogue {
      */
     public CatalogueWriter claim(FencingToken token, Clock clock, RandomGenerator random) {
         fences.claim(token, random);
-        return new CatalogueWriter(repository, keys, sealed, fences, token, clock, random);
+        return new CatalogueWriter(repository, keys, sealed, fences, manifests, token, clock, random);
     }
 
     /**

@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -29,6 +31,7 @@ public final class CatalogueWriter {
     private final DataKeys keys;
     private final Sealed sealed;
     private final Fences fences;
+    private final ManifestCache manifests;
     private final FencingToken token;
     private final Clock clock;
     private final RandomGenerator random; // guarded by itself
@@ -39,6 +42,7 @@ public final class CatalogueWriter {
             DataKeys keys,
             Sealed sealed,
             Fences fences,
+            ManifestCache manifests,
             FencingToken token,
             Clock clock,
             RandomGenerator random) {
@@ -46,9 +50,14 @@ public final class CatalogueWriter {
         this.keys = keys;
         this.sealed = sealed;
         this.fences = fences;
+        this.manifests = manifests;
         this.token = token;
         this.clock = clock;
         this.random = random;
+    }
+
+    ManifestCache manifests() {
+        return manifests;
     }
 
     /** Under which token this writes. */
@@ -112,6 +121,32 @@ public final class CatalogueWriter {
     }
 
     /**
+     * Puts parts of a log together, which must follow one another without a gap. They stay, beside the new one.
+     *
+     * @param ids in order
+     * @param progress told of what is written; may block
+     * @throws CopyFailedException if one is not there any more
+     * @throws io.holdfast.backup.DamagedBackupException if one is not as it was stored
+     * @throws NotPublishedException if this is deposed
+     * @throws IllegalArgumentException if they do not follow one another
+     */
+    public Manifest merge(Catalogue catalogue, List<BackupId> ids, Progress progress)
+            throws IOException, InterruptedException {
+        Map<BackupId, Manifest> there = new HashMap<>();
+        catalogue.list().backups().forEach(manifest -> there.put(manifest.id(), manifest));
+        List<Manifest> parts = new ArrayList<>();
+        for (BackupId id : ids) {
+            Manifest part = there.get(id);
+            if (part == null) {
+                throw new CopyFailedException(
+                        CopyFailedException.Why.GONE, "the part " + id + " of the log is not there any more", null);
+            }
+            parts.add(part);
+        }
+        return new PartMerge(this, catalogue, parts).merge(progress);
+    }
+
+    /**
      * Deletes a backup, its manifest first. If that is interrupted, {@link #collect} finishes it.
      *
      * @return false if there was none
@@ -131,7 +166,7 @@ public final class CatalogueWriter {
      */
     public List<BackupId> delete(List<BackupId> ids) {
         fences.check(token, "deleting " + ids.size() + " backups");
-        Inventory inventory = new Inventory(repository, sealed, fences);
+        Inventory inventory = new Inventory(repository, sealed, fences, manifests);
         Set<BackupId> left = inventory.counting();
         List<BackupId> deleted = new ArrayList<>();
         for (BackupId id : ids) {

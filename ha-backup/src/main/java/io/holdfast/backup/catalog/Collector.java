@@ -61,7 +61,7 @@ public final class Collector {
         Map<BackupId, Long> deletions = new TreeMap<>();
         see(Layout.DELETING, deletions);
 
-        Inventory inventory = new Inventory(repository, writer.sealed(), writer.fences());
+        Inventory inventory = new Inventory(repository, writer.sealed(), writer.fences(), writer.manifests());
         Set<BackupId> known = inventory.known();
         Fences.Claim claim = inventory.fences().claim();
         boolean claimCounts = claim != null && claim.token().equals(writer.token());

@@ -34,11 +34,13 @@ final class Fences {
     private final BackupRepository repository;
     private final Sealed sealed;
     private final DataKeys keys;
+    private final ManifestCache cache;
 
-    Fences(BackupRepository repository, Sealed sealed, DataKeys keys) {
+    Fences(BackupRepository repository, Sealed sealed, DataKeys keys, ManifestCache cache) {
         this.repository = repository;
         this.sealed = sealed;
         this.keys = keys;
+        this.cache = cache;
     }
 
     /**
@@ -164,7 +166,7 @@ final class Fences {
         String claim = Layout.fence(token, Layout.CLAIM);
         sealed.put(begun, sealed.seal(begun, BEGUN_FORMAT, Sealed.nothing(), keys.create(begun, random)));
         // Only now: whoever publishes and does not see the announcement is seen here.
-        Inventory inventory = new Inventory(repository, sealed, this);
+        Inventory inventory = new Inventory(repository, sealed, this, cache);
         ObjectNode body = Sealed.nothing();
         ArrayNode keeps = body.putArray(KEEPS);
         for (BackupId id : inventory.counting()) {

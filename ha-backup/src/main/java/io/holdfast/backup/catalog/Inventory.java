@@ -9,6 +9,7 @@ import io.holdfast.backup.Damage;
 import io.holdfast.backup.DamagedBackupException;
 import io.holdfast.backup.catalog.Catalogue.Listing;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +27,25 @@ final class Inventory {
     private final Set<BackupId> abandoned = new TreeSet<>();
     private final Fences.State fences;
 
-    Inventory(BackupRepository repository, Sealed sealed, Fences fences) {
+    /** @param cache of manifests that need not be read again */
+    Inventory(BackupRepository repository, Sealed sealed, Fences fences, ManifestCache cache) {
+        Set<BackupId> listed = new HashSet<>();
         for (Stored object : repository.list(Layout.BACKUPS)) {
             Optional<BackupId> id = Layout.id(object.name(), Layout.BACKUPS);
             if (id.isEmpty() || !Layout.manifest(id.get()).equals(object.name())) {
                 strangers.add(Damage.of(object.name(), Damage.Kind.EXTRA, "it is no manifest of a backup"));
                 continue;
             }
-            read(sealed, id.get());
+            listed.add(id.get());
+            Optional<Manifest> known = cache.get(id.get(), object);
+            if (known.isPresent()) {
+                whole.put(id.get(), known.get());
+            } else {
+                read(sealed, id.get());
+                manifest(id.get()).ifPresent(manifest -> cache.put(object, manifest));
+            }
         }
+        cache.keepOnly(listed);
         // After the manifests: a claim that voids one of them was not there before it.
         this.fences = fences.read();
     }

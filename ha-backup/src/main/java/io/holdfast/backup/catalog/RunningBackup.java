@@ -44,6 +44,7 @@ public final class RunningBackup implements AutoCloseable {
     private final List<StoredObject> objects = new ArrayList<>();
     private final SignsOfLife signs;
     private byte @Nullable [] manifest;
+    private @Nullable Instant ended;
     private boolean published;
     private boolean closed;
 
@@ -146,6 +147,11 @@ public final class RunningBackup implements AutoCloseable {
         return object;
     }
 
+    /** What is in it was whole then, and is only put together anew. By default it is whole when it is published. */
+    void endedAt(Instant moment) {
+        ended = moment;
+    }
+
     /**
      * Has a source write it, and enters it in the catalogue. If this throws, {@link #close} removes what was stored, unless it was the
      * publishing that failed. Does not close what it is given.
@@ -204,7 +210,7 @@ public final class RunningBackup implements AutoCloseable {
                 source,
                 node,
                 outcome.range(),
-                Instant.ofEpochMilli(writer.clock().wallMillis()),
+                ended == null ? Instant.ofEpochMilli(writer.clock().wallMillis()) : ended,
                 objects,
                 needs,
                 outcome.facts(),
@@ -226,7 +232,7 @@ public final class RunningBackup implements AutoCloseable {
     }
 
     private void checkNeeds(List<BackupId> needs) {
-        Inventory inventory = new Inventory(repository, writer.sealed(), writer.fences());
+        Inventory inventory = new Inventory(repository, writer.sealed(), writer.fences(), writer.manifests());
         for (BackupId need : needs) {
             if (!inventory.counting().contains(need)) {
                 throw new IllegalArgumentException("the backup " + id + " needs " + need + ", which is not there");

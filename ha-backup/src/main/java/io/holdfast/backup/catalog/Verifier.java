@@ -83,7 +83,7 @@ final class Verifier {
     }
 
     Verification one(BackupId id) {
-        Inventory inventory = new Inventory(repository, sealed, fences);
+        Inventory inventory = new Inventory(repository, sealed, fences, new ManifestCache());
         backup(id, inventory);
         return verification();
     }
@@ -91,7 +91,7 @@ final class Verifier {
     Verification all() {
         // Before the manifests, so that what is published meanwhile is not taken for lost.
         List<Stored> everything = repository.list("");
-        Inventory inventory = new Inventory(repository, sealed, fences);
+        Inventory inventory = new Inventory(repository, sealed, fences, new ManifestCache());
         damages.addAll(inventory.strangers());
         damages.addAll(inventory.fences().damaged());
         for (BackupId id : inventory.counting()) {

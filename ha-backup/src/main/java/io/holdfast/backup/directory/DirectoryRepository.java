@@ -1,6 +1,7 @@
 package io.holdfast.backup.directory;
 
 import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.ResumablePut;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,18 +37,32 @@ public final class DirectoryRepository implements BackupRepository {
     static final String UNFINISHED = ".unfinished";
     /** How often a directory is made again that somebody removed as empty in between. */
     private static final int ATTEMPTS = 10;
+    /** Shorter objects are stored at once. */
+    static final long PIECE_BYTES = 64L << 20;
+
+    private static final String RESUMABLE = "resumable-";
+    private static final String PIECES = ".pieces";
+    /** For so long what is stored in pieces waits for somebody to go on with it: a store may be away for days. */
+    private static final Duration RESUMABLE_FOR = Duration.ofDays(7);
 
     private final Path root;
     private final Path unfinished;
     private final Storage storage;
+    private final long pieceBytes;
     private final Failures failures;
     private final Set<Path> underWay = ConcurrentHashMap.newKeySet();
 
     /** @param storage how files are written and forced */
     public DirectoryRepository(Path root, Storage storage) {
+        this(root, storage, PIECE_BYTES);
+    }
+
+    /** With pieces of another length. */
+    DirectoryRepository(Path root, Storage storage, long pieceBytes) {
         this.root = root.toAbsolutePath().normalize();
         this.unfinished = this.root.resolve(UNFINISHED);
         this.storage = storage;
+        this.pieceBytes = pieceBytes;
         this.failures = new Failures(this.root);
     }
 
@@ -65,6 +81,52 @@ public final class DirectoryRepository implements BackupRepository {
         } finally {
             removeQuietly(temporary);
             underWay.remove(temporary);
+        }
+    }
+
+    @Override
+    public Optional<ResumablePut> resumable(String name, long bytes, String content) {
+        Path target = path(name);
+        failures.checkRoot(name);
+        if (bytes <= pieceBytes) {
+            return Optional.empty();
+        }
+        String key = RESUMABLE + ResumableFile.digest(name + "\n" + content);
+        Path data = unfinished.resolve(key);
+        Path list = unfinished.resolve(key + PIECES);
+        if (!underWay.add(data)) {
+            return Optional.empty();
+        }
+        underWay.add(list);
+        ResumableFile.Place place = new ResumableFile.Place() {
+            @Override
+            public boolean publish() {
+                return link(name, data, target);
+            }
+
+            @Override
+            public void remove() {
+                removeQuietly(list); // first: what is left is of no use without it
+                removeQuietly(data);
+            }
+
+            @Override
+            public void leave() {
+                underWay.remove(list);
+                underWay.remove(data);
+            }
+        };
+        try {
+            makeDirectory(unfinished);
+            return Optional.of(ResumableFile.open(
+                    storage, data, list, pieceBytes, place, failed -> failures.of(name, "cannot be written", failed)));
+        } catch (IOException failed) {
+            place.leave();
+            failures.checkRoot(name);
+            throw failures.of(name, "cannot be written", failed);
+        } catch (RuntimeException failed) {
+            place.leave();
+            throw failed;
         }
     }
 
@@ -270,7 +332,7 @@ public final class DirectoryRepository implements BackupRepository {
             // The age is told by the file system's own clock, which may be another machine's.
             storage.open(probe, OpenMode.CREATE).close();
             long now = attributes(probe).lastModifiedTime().toMillis();
-            return collect(now - silentFor.toMillis());
+            return collect(now, now - silentFor.toMillis());
         } catch (IOException failed) {
             throw failures.of(UNFINISHED, "cannot be collected", failed);
         } finally {
@@ -279,11 +341,14 @@ public final class DirectoryRepository implements BackupRepository {
         }
     }
 
-    private int collect(long silentSince) throws IOException {
+    private int collect(long now, long silentSince) throws IOException {
         int removed = 0;
         for (Path file : storage.list(unfinished)) {
             try {
-                boolean silent = attributes(file).lastModifiedTime().toMillis() <= silentSince;
+                long since = String.valueOf(file.getFileName()).startsWith(RESUMABLE)
+                        ? Math.min(silentSince, now - RESUMABLE_FOR.toMillis())
+                        : silentSince;
+                boolean silent = attributes(file).lastModifiedTime().toMillis() <= since;
                 if (silent && !underWay.contains(file) && Files.deleteIfExists(file)) {
                     removed++;
                 }

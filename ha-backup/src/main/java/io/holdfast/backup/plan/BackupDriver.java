@@ -387,6 +387,15 @@ final class BackupDriver implements AutoCloseable {
                     done(job, new Result.Made(Entries.of(copied), false));
                 };
             };
+        } else if (what instanceof Job.Merge merge) {
+            return store -> {
+                job.watch.check();
+                Manifest merged = store.merge(merge.ids(), job.watch);
+                return () -> {
+                    listener.merged(store.name(), merge.ids().size(), merged);
+                    done(job, new Result.Made(Entries.of(merged), false));
+                };
+            };
         } else if (what instanceof Job.Delete delete) {
             return store -> {
                 job.watch.check();

@@ -65,6 +65,12 @@ final class BackupMeters implements AutoCloseable {
             .in("bytes");
     private static final Measure COPIED = Measure.counter(
             "holdfast.backup.layer.copied", "backups copied into that layer", "cluster", "node", "layer");
+    private static final Measure MERGED = Measure.counter(
+            "holdfast.backup.layer.merged",
+            "parts of the log that were put together with others in that layer; they are deleted afterwards",
+            "cluster",
+            "node",
+            "layer");
     private static final Measure DELETED = Measure.counter(
             "holdfast.backup.layer.deleted", "backups thrown away in that layer", "cluster", "node", "layer");
     private static final Measure FAILED = Measure.counter(
@@ -114,6 +120,7 @@ final class BackupMeters implements AutoCloseable {
             // So that they are there before anything has happened.
             counter(WRITTEN, of);
             counter(COPIED, of);
+            counter(MERGED, of);
             counter(DELETED, of);
         });
     }
@@ -145,6 +152,11 @@ final class BackupMeters implements AutoCloseable {
 
     void copied(String layer, long bytes) {
         counter(COPIED, layer(layer)).increment();
+        counter(WRITTEN, layer(layer)).increment((double) bytes);
+    }
+
+    void merged(String layer, int parts, long bytes) {
+        counter(MERGED, layer(layer)).increment(parts);
         counter(WRITTEN, layer(layer)).increment((double) bytes);
     }
 

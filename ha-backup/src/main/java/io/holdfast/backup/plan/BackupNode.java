@@ -89,7 +89,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
                                 settings.oldAfter()))
                         .toList(),
                 settings.hasState()
-                        ? settings.archiveEvery().map(every -> new ArchivePlan(STATE, every))
+                        ? settings.archiveEvery().map(every -> new ArchivePlan(STATE, every, settings.merge()))
                         : Optional.empty(),
                 !settings.alsoOnMaster() && !context.standalone(),
                 settings.behindAfter(),
@@ -423,6 +423,11 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         @Override
         public void copied(String layer, Manifest manifest) {
             measured().copied(layer, manifest.storedBytes());
+        }
+
+        @Override
+        public void merged(String layer, int parts, Manifest manifest) {
+            measured().merged(layer, parts, manifest.storedBytes());
         }
 
         @Override

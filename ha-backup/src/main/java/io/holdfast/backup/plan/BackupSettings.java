@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param behindAfter how long a layer may lack what others have
  * @param silentFor how long nothing is heard of a backup before it counts as dead
  * @param drill how layers are proven by restoring from them
+ * @param merge when parts of the log are put together
  */
 public record BackupSettings(
         List<BackupLayer> layers,
@@ -33,7 +34,8 @@ public record BackupSettings(
         Optional<Duration> oldAfter,
         Duration behindAfter,
         Duration silentFor,
-        DrillSettings drill) {
+        DrillSettings drill,
+        MergePlan merge) {
     /** Copies the lists. */
     public BackupSettings {
         layers = List.copyOf(layers);
@@ -66,7 +68,7 @@ public record BackupSettings(
                 oldAfter,
                 behindAfter,
                 silentFor,
-                drill);
+                drill, merge);
     }
 
     /** The same with other keys. */
@@ -81,31 +83,47 @@ public record BackupSettings(
                 oldAfter,
                 behindAfter,
                 silentFor,
-                drill);
+                drill, merge);
     }
 
     /** The same with another pace of the archive. */
     public BackupSettings withArchive(Optional<Duration> every) {
         return new BackupSettings(
-                layers, keys, sources, every, alsoOnMaster, bytesPerSecond, oldAfter, behindAfter, silentFor, drill);
+                layers, keys, sources, every, alsoOnMaster, bytesPerSecond, oldAfter, behindAfter, silentFor, drill, merge);
+    }
+
+    /** The same with parts of the log put together by another rule. */
+    public BackupSettings with(MergePlan other) {
+        return new BackupSettings(
+                layers,
+                keys,
+                sources,
+                archiveEvery,
+                alsoOnMaster,
+                bytesPerSecond,
+                oldAfter,
+                behindAfter,
+                silentFor,
+                drill,
+                other);
     }
 
     /** The same, wherever the master is. */
     public BackupSettings withMaster() {
         return new BackupSettings(
-                layers, keys, sources, archiveEvery, true, bytesPerSecond, oldAfter, behindAfter, silentFor, drill);
+                layers, keys, sources, archiveEvery, true, bytesPerSecond, oldAfter, behindAfter, silentFor, drill, merge);
     }
 
     /** The same with a limit. */
     public BackupSettings withLimit(long bytes) {
         return new BackupSettings(
-                layers, keys, sources, archiveEvery, alsoOnMaster, bytes, oldAfter, behindAfter, silentFor, drill);
+                layers, keys, sources, archiveEvery, alsoOnMaster, bytes, oldAfter, behindAfter, silentFor, drill, merge);
     }
 
     /** The same with other times for alerts. */
     public BackupSettings withAlerts(Optional<Duration> old, Duration behind) {
         return new BackupSettings(
-                layers, keys, sources, archiveEvery, alsoOnMaster, bytesPerSecond, old, behind, silentFor, drill);
+                layers, keys, sources, archiveEvery, alsoOnMaster, bytesPerSecond, old, behind, silentFor, drill, merge);
     }
 
     /** The same with other drills. */
@@ -120,7 +138,8 @@ public record BackupSettings(
                 oldAfter,
                 behindAfter,
                 silentFor,
-                other);
+                other,
+                merge);
     }
 
     /** True if the replicated state is among the sources. */

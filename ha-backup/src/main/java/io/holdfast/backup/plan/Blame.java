@@ -1,6 +1,7 @@
 package io.holdfast.backup.plan;
 
 import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.DamagedBackupException;
 import io.holdfast.backup.KeyUnavailableException;
 import io.holdfast.backup.NotPublishedException;
 import io.holdfast.backup.catalog.CopyFailedException;
@@ -23,6 +24,9 @@ final class Blame {
                 case DAMAGED -> Fault.DAMAGED;
                 case UNREADABLE -> Fault.FROM;
             };
+        } else if (job instanceof Job.Merge
+                && (failure instanceof DamagedBackupException || failure instanceof KeyUnavailableException)) {
+            return Fault.DAMAGED;
         } else if (failure instanceof NotPublishedException lost) {
             return lost.why() == NotPublishedException.Why.DEPOSED ? Fault.DEPOSED : Fault.LAYER;
         } else if (failure instanceof BackupRepositoryException || failure instanceof KeyUnavailableException) {

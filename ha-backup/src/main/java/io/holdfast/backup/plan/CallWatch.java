@@ -1,6 +1,7 @@
 package io.holdfast.backup.plan;
 
 import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.ResumablePut;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +9,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -85,14 +87,12 @@ final class CallWatch implements BackupRepository {
 
     @Override
     public boolean putIfAbsent(String name, Content content) throws IOException {
-        return within(() -> repository.putIfAbsent(name, out -> {
-            leave();
-            try {
-                content.writeTo(new Watched(out));
-            } finally {
-                enter();
-            }
-        }));
+        return within(() -> repository.putIfAbsent(name, outside(content)));
+    }
+
+    @Override
+    public Optional<ResumablePut> resumable(String name, long bytes, String content) {
+        return quietly(() -> repository.resumable(name, bytes, content)).map(WatchedPieces::new);
     }
 
     @Override
@@ -144,6 +144,65 @@ final class CallWatch implements BackupRepository {
     @Override
     public String describe() {
         return repository.describe();
+    }
+
+    private final class WatchedPieces implements ResumablePut {
+        private final ResumablePut pieces;
+
+        private WatchedPieces(ResumablePut pieces) {
+            this.pieces = pieces;
+        }
+
+        @Override
+        public long pieceBytes() {
+            return pieces.pieceBytes();
+        }
+
+        @Override
+        public List<Piece> kept() {
+            return pieces.kept();
+        }
+
+        @Override
+        public void put(Content piece) throws IOException {
+            within(() -> {
+                pieces.put(outside(piece));
+                return true;
+            });
+        }
+
+        @Override
+        public boolean publish() {
+            return quietly(pieces::publish);
+        }
+
+        @Override
+        public void discard() {
+            quietly(() -> {
+                pieces.discard();
+                return true;
+            });
+        }
+
+        @Override
+        public void close() {
+            quietly(() -> {
+                pieces.close();
+                return true;
+            });
+        }
+    }
+
+    /** The content takes its own time, but for what it writes. */
+    private Content outside(Content content) {
+        return out -> {
+            leave();
+            try {
+                content.writeTo(new Watched(out));
+            } finally {
+                enter();
+            }
+        };
     }
 
     private final class Watched extends OutputStream {

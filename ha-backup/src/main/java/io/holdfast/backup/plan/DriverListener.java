@@ -12,6 +12,9 @@ interface DriverListener {
     /** One was copied there. */
     void copied(String layer, Manifest manifest);
 
+    /** So many parts of the log were put together there. */
+    void merged(String layer, int parts, Manifest manifest);
+
     /** So many were deleted there. */
     void deleted(String layer, int count);
 

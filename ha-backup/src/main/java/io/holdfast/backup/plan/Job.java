@@ -46,6 +46,13 @@ sealed interface Job {
     /** A backup from another layer. Answered by {@link Result.Made}. */
     record Copy(BackupId id, String from) implements Job {}
 
+    /** Parts of the log become one. Answered by {@link Result.Made}; what becomes of them then is up to retention. */
+    record Merge(List<BackupId> ids) implements Job {
+        public Merge {
+            ids = List.copyOf(ids);
+        }
+    }
+
     /** Deletes those, in that order. Answered by {@link Result.Deleted}, also if only some of them could be. */
     record Delete(List<BackupId> ids) implements Job {
         public Delete {

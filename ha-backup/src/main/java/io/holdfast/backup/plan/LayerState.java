@@ -64,6 +64,11 @@ final class LayerState {
     /** Since when it has lacked something; of no meaning while it lacks nothing. */
     long lacksSince;
 
+    /** Parts of the log that are to be put together. */
+    List<BackupId> mergeable = List.of();
+    /** What could not be. */
+    private final Set<BackupId> notMerged = new HashSet<>();
+
     LayerState(LayerPlan plan) {
         this.plan = plan;
     }
@@ -151,6 +156,18 @@ final class LayerState {
         surplus = surplus.stream()
                 .filter(id -> !(lacking.contains(id) && hasGood(id)))
                 .toList();
+    }
+
+    /** Decides what is put together next; after what it has too much of is known. */
+    void planMerge(MergePlan merge, Collection<Entry> all) {
+        Set<BackupId> except = new HashSet<>(notMerged);
+        except.addAll(surplus);
+        mergeable = Merging.next(merge, entries.values(), all, except);
+    }
+
+    /** One of those is damaged, or gone. */
+    void notMergeable(List<BackupId> ids) {
+        notMerged.addAll(ids);
     }
 
     /** What is damaged, for people; empty if nothing is known to be. */

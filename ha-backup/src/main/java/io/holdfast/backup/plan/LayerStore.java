@@ -75,6 +75,7 @@ final class LayerStore {
      * @throws BackupRepositoryException if it holds backups of another cluster
      */
     Result.Seen claim(FencingToken token) {
+        catalogue.forget(); // damage that has come since it was had last is found now
         foreign(list()).findFirst().ifPresent(other -> {
             throw new BackupRepositoryException(
                     Reason.REFUSED,
@@ -142,6 +143,10 @@ final class LayerStore {
 
     Manifest copy(LayerStore from, BackupId id, Progress progress) throws IOException {
         return writer().copy(from.catalogue, id, progress);
+    }
+
+    Manifest merge(List<BackupId> parts, Progress progress) throws IOException, InterruptedException {
+        return writer().merge(catalogue, parts, progress);
     }
 
     /** Those are not there any more, whether or not they were. */

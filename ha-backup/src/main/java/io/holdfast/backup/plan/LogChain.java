@@ -65,6 +65,11 @@ final class LogChain {
         return parts;
     }
 
+    /** Those of them of which no other holds all. */
+    List<Entry> neededParts() {
+        return Merging.needed(parts);
+    }
+
     boolean hasBase() {
         return !bases.isEmpty();
     }

@@ -56,8 +56,9 @@ record PlanConfig(
      *
      * @param base the source whose backups its parts follow
      * @param every how often the next part is asked for
+     * @param merge when parts are put together
      */
-    record ArchivePlan(String base, Duration every) {}
+    record ArchivePlan(String base, Duration every, MergePlan merge) {}
 
     /**
      * Restoring for a trial.

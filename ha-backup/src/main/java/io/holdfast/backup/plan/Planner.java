@@ -258,6 +258,10 @@ final class Planner {
     }
 
     private void copyFailed(Begun begun, Moment now, PlanInput.Failed failed) {
+        if (begun.what() instanceof Job.Merge merge) {
+            begun.layer().notMergeable(merge.ids());
+            return;
+        }
         if (!(begun.what() instanceof Job.Copy copy)) {
             throw new IllegalStateException(begun.what() + " copies from nowhere: " + failed);
         }
@@ -310,6 +314,7 @@ final class Planner {
             Set<BackupId> lacking = new HashSet<>();
             layers.stream().filter(other -> other != layer).forEach(other -> lacking.addAll(other.lacks));
             layer.spare(lacking);
+            config.archive().ifPresent(log -> layer.planMerge(log.merge(), inventories.all()));
         }
     }
 
@@ -346,6 +351,7 @@ final class Planner {
         }
         boolean busy = isRunning(Job.Make.class) || sources.stream().anyMatch(source -> source.isDue(now));
         drills.plan(now, layers, archive, busy, (layer, drill) -> begin(layer, Lane.DRILL, drill), effects::add);
+        merge(now);
     }
 
     /** Returns true while the role is about to go. */
@@ -439,6 +445,8 @@ final class Planner {
         for (Begun begun : running.values()) {
             if (begun.what() instanceof Job.Copy copy && copy.from().equals(layer.name())) {
                 beingRead.add(copy.id());
+            } else if (begun.what() instanceof Job.Merge merge && begun.layer() == layer) {
+                beingRead.addAll(merge.ids());
             }
         }
         List<BackupId> going = Inventories.deletable(layer, beingRead, DELETE_AT_ONCE);
@@ -470,6 +478,19 @@ final class Planner {
                         return;
                     }
                 }
+            }
+        }
+    }
+
+    /** One at a time of all layers, since the others copy what comes of it; and where nobody else wants the lane. */
+    private void merge(Moment now) {
+        if (isRunning(Job.Merge.class)) {
+            return;
+        }
+        for (LayerState layer : layers) {
+            if (layer.isUsable(now.nanos()) && layer.bulk == null && !layer.mergeable.isEmpty()) {
+                begin(layer, Lane.BULK, new Job.Merge(layer.mergeable));
+                return;
             }
         }
     }

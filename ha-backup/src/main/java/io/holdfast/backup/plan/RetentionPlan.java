@@ -156,7 +156,7 @@ public final class RetentionPlan {
             from = LogChain.range(base).toIndex();
             log.basesFrom(base).forEach(needed -> keep(needed, what + " begins with it"));
         }
-        for (Entry part : log.parts()) {
+        for (Entry part : log.neededParts()) {
             // Also what follows nothing: its physical backup may be in another repository, and on its way here.
             if (LogChain.range(part).toIndex() > from || !part.ended().isBefore(start)) {
                 keep(part, what + " reads it");
@@ -215,7 +215,9 @@ public final class RetentionPlan {
         if (!entry.good()) {
             return "it is damaged, and a later one is good";
         }
-        return entry.isLog() ? "no restore within the recovery window reads it" : "no rule keeps it";
+        return entry.isLog()
+                ? "no restore within the recovery window reads it, or another part holds all that is in it"
+                : "no rule keeps it";
     }
 
     /** What goes, each before what it needs. */

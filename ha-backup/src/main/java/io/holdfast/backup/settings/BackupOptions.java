@@ -45,6 +45,16 @@ public final class BackupOptions {
             .within(Duration.ofSeconds(1), Duration.ofHours(1));
     public static final Option<Boolean> WITHOUT_ARCHIVE =
             Option.flag("withoutArchive", "archives no log: a restore gets to the moments of physical backups alone");
+    public static final Option<Integer> MERGE_PARTS = Option.number(
+                    "merge.parts", "so many small parts of the archived log that follow one another are put together")
+            .byDefault(32)
+            .within(2, 1_000);
+    public static final Option<Long> MERGE_BYTES = Option.bytes(
+                    "merge.bytes", "the most that becomes one part then; larger ones stay as they are")
+            .byDefault(64L << 20)
+            .within(1L << 20, 1L << 30);
+    public static final Option<Boolean> WITHOUT_MERGING =
+            Option.flag("withoutMerging", "leaves all parts of the archived log as they were stored");
     public static final Option<Boolean> ALSO_ON_MASTER = Option.flag(
             "alsoOnMaster",
             "leaves the work where it is when that node becomes the master, instead of handing it over");
@@ -110,6 +120,9 @@ public final class BackupOptions {
                 JITTER,
                 ARCHIVE_EVERY,
                 WITHOUT_ARCHIVE,
+                MERGE_PARTS,
+                MERGE_BYTES,
+                WITHOUT_MERGING,
                 ALSO_ON_MASTER,
                 BYTES_PER_SECOND,
                 OLDER_THAN,

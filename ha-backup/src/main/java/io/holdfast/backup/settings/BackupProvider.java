@@ -49,7 +49,7 @@ public final class BackupProvider implements ConfigurableFeature {
         if (keys.isPresent()) {
             backups = backups.keys(BackupKeys.inFile(keys.get()));
         }
-        backups = archive(values, backups);
+        backups = merging(values, archive(values, backups));
         if (values.given(BackupOptions.ALSO_ON_MASTER).orElse(false)) {
             backups = backups.alsoOnMaster();
         }
@@ -87,6 +87,19 @@ public final class BackupProvider implements ConfigurableFeature {
         }
         Optional<Duration> old = values.given(BackupOptions.NOT_PROVEN_FOR);
         return old.isPresent() ? with.alertWhenNotProvenFor(old.get()) : with;
+    }
+
+    private static Backups merging(Values values, Backups backups) {
+        if (!values.given(BackupOptions.WITHOUT_MERGING).orElse(false)) {
+            return backups.mergeParts(of(values, BackupOptions.MERGE_PARTS), of(values, BackupOptions.MERGE_BYTES));
+        }
+        for (Option<?> option : List.of(BackupOptions.MERGE_PARTS, BackupOptions.MERGE_BYTES)) {
+            if (values.given(option).isPresent()) {
+                values.refuse(values.name(option) + " says what is put together, and "
+                        + values.name(BackupOptions.WITHOUT_MERGING) + " that nothing is; leave one of them out");
+            }
+        }
+        return backups.withoutMerging();
     }
 
     private static <T> T of(Values values, Option<T> option) {

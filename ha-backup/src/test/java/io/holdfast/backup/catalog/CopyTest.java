@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.MemoryRepository;
 import io.holdfast.backup.NotPublishedException;
 import io.holdfast.backup.catalog.Catalogue.Verification;
@@ -85,6 +86,128 @@ class CopyTest {
     private List<BackupId> sorted(List<BackupId> ids) {
         assertEquals(2, ids.size());
         return ids.contains(first) ? List.of(first, second) : ids;
+    }
+
+    /** At 99 of 100 GiB the store goes away, and the process dies: the next one goes on there. */
+    @Test
+    void aCopyThatBreaksOffGoesOnWhereItWas() throws IOException {
+        to.inPieces(200);
+        int[] puts = {0};
+        int[] all = {Integer.MAX_VALUE};
+        FailingRepository counting = FailingRepository.hooked(to, (call, name) -> {
+            if (call.equals("put") && name.startsWith("data/") && ++puts[0] > all[0]) {
+                throw new BackupRepositoryException(Reason.UNAVAILABLE, "it is away: " + name, null);
+            }
+        });
+        Manifest copied = world.claim(counting, 9).copy(source(), first, Progress.NONE);
+        int whole = puts[0];
+        assertTrue(whole > 15, whole + " pieces");
+        assertTrue(world.claim(to, 9).delete(first));
+
+        puts[0] = 0;
+        all[0] = 12;
+        CatalogueWriter breaking = world.claim(counting, 9);
+        assertThrows(BackupRepositoryException.class, () -> breaking.copy(source(), first, Progress.NONE));
+        assertTrue(to.unfinishedBytes() > 0);
+        assertEquals(List.of(), world.ids(to));
+
+        puts[0] = 0;
+        all[0] = Integer.MAX_VALUE;
+        long read = to.unfinishedBytes();
+        List<Long> progress = new ArrayList<>();
+        assertEquals(
+                copied, world.claim(counting, 10).copy(source(), first, (content, stored) -> progress.add(stored)));
+        assertEquals(12 * 200, read);
+        assertEquals(whole - 12, puts[0], "of " + whole + " pieces");
+        assertEquals(copied.storedBytes(), progress.get(progress.size() - 1));
+        assertSameBytes(first);
+        assertEquals(0, to.unfinishedBytes());
+        assertTrue(world.verify(to).isClean(), world.verify(to).toString());
+    }
+
+    /** A container that was whole is not copied again; but what a deletion was at is. */
+    @Test
+    void containersThatAreWholeStay() throws IOException {
+        CatalogueWriter breaking = breaking(9);
+        List<String> put = new ArrayList<>();
+        FailingRepository counting = FailingRepository.hooked(to, (call, name) -> {
+            if (call.equals("put") && name.startsWith("data/")) {
+                put.add(name.substring(name.lastIndexOf('/')));
+            }
+        });
+        assertThrows(BackupRepositoryException.class, () -> breaking.copy(source(), first, Progress.NONE));
+        List<Long> progress = new ArrayList<>();
+        Manifest copied = world.claim(counting, 10).copy(source(), first, (content, stored) -> progress.add(stored));
+        assertEquals(List.of("/orders"), put);
+        assertEquals(copied.storedBytes(), progress.get(progress.size() - 1));
+        assertSameBytes(first);
+        assertTrue(world.verify(to).isClean(), world.verify(to).toString());
+
+        assertTrue(world.claim(to, 10).delete(first));
+        assertThrows(BackupRepositoryException.class, () -> breaking(11).copy(source(), first, Progress.NONE));
+        to.putIfAbsent("deleting/" + first, out -> out.write(1));
+        put.clear();
+        world.claim(counting, 12).copy(source(), first, Progress.NONE);
+        assertEquals(List.of("/log", "/orders"), put);
+        assertSameBytes(first);
+        assertTrue(world.verify(to).isClean(), world.verify(to).toString());
+    }
+
+    private CatalogueWriter breaking(long term) {
+        return world.claim(
+                FailingRepository.hooked(to, (call, name) -> {
+                    if (call.equals("put") && name.endsWith("/orders")) {
+                        throw new BackupRepositoryException(Reason.UNAVAILABLE, "it is away: " + name, null);
+                    }
+                }),
+                term);
+    }
+
+    /** What was read wrongly once, and is there in a piece, does not become a part of the copy. */
+    @Test
+    void whatIsLeftOfSomethingElseIsNotGoneOnWith() throws IOException {
+        to.inPieces(200);
+        String object = from.names().stream()
+                .filter(name -> name.startsWith("data/" + first) && name.endsWith("/log"))
+                .findFirst()
+                .orElseThrow();
+        byte[] good = from.bytes(object).clone();
+        byte[] bad = good.clone();
+        bad[300] ^= 1;
+        int[] puts = {0};
+        FailingRepository breaking = FailingRepository.hooked(to, (call, name) -> {
+            if (call.equals("put") && name.equals(object) && ++puts[0] > 3) {
+                throw new BackupRepositoryException(Reason.UNAVAILABLE, "it is away: " + name, null);
+            }
+        });
+        from.replace(object, bad);
+        CatalogueWriter broken = world.claim(breaking, 9);
+        assertThrows(BackupRepositoryException.class, () -> broken.copy(source(), first, Progress.NONE));
+        from.replace(object, good);
+        CatalogueWriter writer = world.claim(to, 10);
+        IllegalStateException refused =
+                assertThrows(IllegalStateException.class, () -> writer.copy(source(), first, Progress.NONE));
+        assertTrue(String.valueOf(refused.getMessage()).contains("from the beginning"), refused.getMessage());
+        writer.copy(source(), first, Progress.NONE);
+        assertSameBytes(first);
+        assertTrue(world.verify(to).isClean(), world.verify(to).toString());
+    }
+
+    @Test
+    void ofADamagedContainerNothingIsKept() {
+        to.inPieces(200);
+        String object = from.names().stream()
+                .filter(name -> name.startsWith("data/" + first) && name.endsWith("/log"))
+                .findFirst()
+                .orElseThrow();
+        byte[] bytes = from.bytes(object);
+        bytes[bytes.length - 1] ^= 1;
+        CatalogueWriter writer = world.claim(to, 9);
+        CopyFailedException failed =
+                assertThrows(CopyFailedException.class, () -> writer.copy(source(), first, Progress.NONE));
+        assertEquals(CopyFailedException.Why.DAMAGED, failed.why());
+        assertEquals(0, to.unfinishedBytes());
+        assertEquals(List.of(), world.ids(to));
     }
 
     @Test

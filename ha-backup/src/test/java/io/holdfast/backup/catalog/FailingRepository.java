@@ -2,12 +2,15 @@ package io.holdfast.backup.catalog;
 
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.CalledPieces;
 import io.holdfast.backup.BackupRepositoryException.Reason;
+import io.holdfast.backup.ResumablePut;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A repository of a process that dies, or of a disk that is full, at one call. */
 public final class FailingRepository implements BackupRepository {
@@ -124,6 +127,18 @@ public final class FailingRepository implements BackupRepository {
             }
         });
     }
+
+    @Override
+    public Optional<ResumablePut> resumable(String name, long bytes, String content) {
+        return quiet("list", name, () -> repository.resumable(name, bytes, content))
+                .map(pieces -> new CalledPieces(
+                        pieces,
+                        body -> run("put", name, () -> {
+                            body.run();
+                            return true;
+                        })));
+    }
+
 
     @Override
     public InputStream read(String name, long offset) {

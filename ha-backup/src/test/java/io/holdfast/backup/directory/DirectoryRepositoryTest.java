@@ -1,5 +1,6 @@
 package io.holdfast.backup.directory;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,13 +12,16 @@ import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.FaultyStorage;
 import io.holdfast.backup.RepositoryContract;
+import io.holdfast.backup.ResumablePut;
 import io.holdfast.core.runtime.Storage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -52,6 +56,72 @@ class DirectoryRepositoryTest extends RepositoryContract {
         assertEquals(reason, failed.reason(), failed.getMessage());
         assertTrue(failed.getMessage().contains("data/x"), failed.getMessage());
         return failed;
+    }
+
+    /** Whatever fails or is torn: what was kept is whole, and what is published is all of it. */
+    @Test
+    void aFailureAtAnyCallLeavesPiecesThatAreWhole() throws IOException {
+        FaultyStorage counting = FaultyStorage.roomy();
+        putInPieces(on(counting), "data/0");
+        assertTrue(counting.calls() >= 8, "only " + counting.calls() + " calls");
+        for (int call = 0; call < counting.calls(); call++) {
+            String name = "data/n-" + call;
+            BackupRepository full = on(FaultyStorage.full(call));
+            assertThrows(BackupRepositoryException.class, () -> putInPieces(full, name), name);
+            damageTheEndOfLists();
+            putInPieces(open(), name);
+            try (InputStream in = open().read(name, 0)) {
+                assertEquals("a".repeat(70_000) + "b".repeat(70_000) + "c", new String(in.readAllBytes(), UTF_8));
+            }
+            assertEquals(List.of(), unfinished());
+        }
+    }
+
+    private static void putInPieces(BackupRepository repository, String name) throws IOException {
+        List<String> pieces = List.of("a".repeat(70_000), "b".repeat(70_000), "c");
+        try (ResumablePut put = repository.resumable(name, 1L << 40, "abc").orElseThrow()) {
+            for (int i = put.kept().size(); i < pieces.size(); i++) {
+                String piece = pieces.get(i);
+                put.put(out -> out.write(piece.getBytes(UTF_8)));
+            }
+            assertTrue(put.publish());
+        }
+    }
+
+    /** As a crash leaves it. */
+    private void damageTheEndOfLists() throws IOException {
+        for (Path file : unfinished()) {
+            if (file.toString().endsWith(".pieces")) {
+                byte[] bytes = Files.readAllBytes(file);
+                if (bytes.length > 0) {
+                    bytes[bytes.length - 100] ^= 1;
+                    Files.write(file, bytes);
+                }
+            }
+        }
+    }
+
+    @Test
+    void piecesWaitForAWeek() throws IOException {
+        try (ResumablePut put = open().resumable("data/0", 1L << 40, "abc").orElseThrow()) {
+            put.put(out -> out.write(7));
+        }
+        assertEquals(0, open().collectUnfinished(Duration.ZERO));
+        for (Path file : unfinished()) {
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(8))));
+        }
+        assertEquals(2, open().collectUnfinished(Duration.ZERO));
+        assertEquals(List.of(), unfinished());
+    }
+
+    @Test
+    void oneAtATimeInAProcess() {
+        BackupRepository repository = open();
+        try (ResumablePut put = repository.resumable("data/0", 1L << 40, "abc").orElseThrow()) {
+            assertEquals(List.of(), put.kept());
+            assertTrue(repository.resumable("data/0", 1L << 40, "abc").isEmpty());
+        }
+        assertTrue(repository.resumable("data/0", 1000, "abc").isEmpty(), "not worth it");
     }
 
     @Test

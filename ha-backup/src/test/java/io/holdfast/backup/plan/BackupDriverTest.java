@@ -64,6 +64,9 @@ class BackupDriverTest {
         public void copied(String in, Manifest manifest) {}
 
         @Override
+        public void merged(String in, int parts, Manifest manifest) {}
+
+        @Override
         public void deleted(String in, int count) {}
 
         @Override

@@ -21,7 +21,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class PlannerTest {
@@ -45,7 +47,7 @@ class PlannerTest {
                         List.of(
                                 new SourcePlan("state", BackupKind.PHYSICAL, Schedule.every(DAY), Optional.empty()),
                                 new SourcePlan("files", BackupKind.PHYSICAL, Schedule.every(DAY), Optional.empty())),
-                        Optional.of(new ArchivePlan("state", Duration.ofSeconds(30))),
+                        Optional.of(new ArchivePlan("state", Duration.ofSeconds(30), MergePlan.NEVER)),
                         preferSlave,
                         Duration.ofHours(1)),
                 new SplittableRandom(1));
@@ -650,5 +652,60 @@ class PlannerTest {
         Entry next = new Entry(other, "state", BackupKind.PHYSICAL, wall, Optional.empty(), List.of(), 1, true);
         assertTrue(
                 source.look(List.of(last, next), wall.plusSeconds(61), random).isPresent());
+    }
+
+    private Planner merging(String... layers) {
+        List<LayerPlan> plans = new ArrayList<>();
+        for (String layer : layers) {
+            plans.add(new LayerPlan(layer, Retention.least().recoveryWindow(Duration.ofDays(7)), layer, false));
+        }
+        return new Planner(
+                new PlanConfig(
+                        plans,
+                        List.of(new SourcePlan("state", BackupKind.PHYSICAL, Schedule.every(DAY), Optional.empty())),
+                        Optional.of(new ArchivePlan("state", Duration.ofSeconds(30), new MergePlan(4, 1_000))),
+                        false,
+                        Duration.ofHours(1)),
+                new SplittableRandom(1));
+    }
+
+    private Entry[] logOf(int parts) {
+        List<Entry> all = new ArrayList<>();
+        all.add(backlog.base("log", 10, wall.minusSeconds(100)));
+        for (int i = 1; i <= parts; i++) {
+            all.add(backlog.part("log", 10 + i, 10 + i, wall.minusSeconds(100 - i)));
+        }
+        return all.toArray(Entry[]::new);
+    }
+
+    /** In one layer; the other one copies it, and both delete what is in it, which nobody does before it is there. */
+    @Test
+    void partsArePutTogetherInOneLayerAndThenGo() {
+        planner = merging("a", "b");
+        Entry[] there = logOf(4);
+        List<BackupId> parts = Stream.of(there).skip(1).map(Entry::id).toList();
+        grant();
+        claimed("a", there);
+        claimed("b", there);
+        Run merge = take("a", Job.Merge.class);
+        assertEquals(new Job.Merge(parts), merge.what());
+        assertEquals(Lane.BULK, merge.lane());
+        assertEquals(List.of(), runs, "b waits for what comes of it");
+        Entry merged = backlog.part("log", 11, 14, wall.minusSeconds(96));
+        done(merge, new Result.Made(merged, false));
+        assertEquals(new Job.Copy(merged.id(), "a"), take("b", Job.Copy.class).what());
+        Run delete = take("a", Job.Delete.class);
+        assertEquals(Set.copyOf(parts), Set.copyOf(((Job.Delete) delete.what()).ids()));
+        assertEquals(List.of(), runs, "b has nothing yet that holds what they do");
+    }
+
+    @Test
+    void whatCannotBePutTogetherIsLeftAlone() {
+        planner = merging("a");
+        grant();
+        claimed("a", logOf(4));
+        failed(take("a", Job.Merge.class), Fault.DAMAGED);
+        pass(Duration.ofHours(2));
+        assertTrue(runs.stream().noneMatch(run -> run.what() instanceof Job.Merge), runs.toString());
     }
 }

@@ -2,12 +2,15 @@ package io.holdfast.backup.plan;
 
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.CalledPieces;
 import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.MemoryRepository;
+import io.holdfast.backup.ResumablePut;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** A layer in a storm: it is away at times, its calls fail before or after they did anything, and processes die in their midst. */
@@ -36,7 +39,7 @@ final class StormRepository {
         }
     }
 
-    final MemoryRepository objects = new MemoryRepository();
+    final MemoryRepository objects = new MemoryRepository().inPieces(100);
     private final SplittableRandom random;
     private final String name;
     private boolean away;
@@ -121,6 +124,17 @@ final class StormRepository {
         public boolean putIfAbsent(String object, Content content) throws IOException {
             return run(process, () -> objects.putIfAbsent(object, content));
         }
+
+        @Override
+        public Optional<ResumablePut> resumable(String object, long bytes, String content) {
+            return quiet(() -> objects.resumable(object, bytes, content)).map(pieces -> new CalledPieces(
+                            pieces,
+                            body -> run(process, () -> {
+                                body.run();
+                                return true;
+                            })));
+        }
+
 
         @Override
         public InputStream read(String object, long offset) {

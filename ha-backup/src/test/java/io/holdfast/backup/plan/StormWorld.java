@@ -43,9 +43,11 @@ import org.jspecify.annotations.Nullable;
 /** Three nodes with the real driver, of which one has the role at a time; a log that goes on; layers that fail. */
 final class StormWorld {
     private static final Duration STATE_EVERY = Duration.ofHours(6);
-    private static final Duration FILES_EVERY = Duration.ofHours(12);
+    static final Duration FILES_EVERY = Duration.ofHours(12);
     private static final Duration ARCHIVE_EVERY = Duration.ofMinutes(5);
-    private static final Duration DRILL_EVERY = Duration.ofHours(2);
+    static final Duration DRILL_EVERY = Duration.ofHours(2);
+    /** Each part is of about 300 bytes. */
+    private static final MergePlan MERGE = new MergePlan(5, 20_000);
     /** What the log keeps for who archives it. */
     private static final long LOG_KEEPS = 40;
 
@@ -204,7 +206,7 @@ final class StormWorld {
                                 BackupKind.PHYSICAL,
                                 Schedule.every(FILES_EVERY.dividedBy(haste)),
                                 Optional.empty())),
-                Optional.of(new ArchivePlan("state", ARCHIVE_EVERY)),
+                Optional.of(new ArchivePlan("state", ARCHIVE_EVERY, MERGE)),
                 false,
                 Duration.ofHours(1),
                 List.of(
@@ -386,6 +388,11 @@ final class StormWorld {
         @Override
         public void copied(String layer, Manifest manifest) {
             count("copied");
+        }
+
+        @Override
+        public void merged(String layer, int parts, Manifest manifest) {
+            count("merged");
         }
 
         @Override

@@ -38,6 +38,10 @@ final class Meters {
                     "on the master: entries that are not decided yet, which acknowledgement `MASTER` may lose")
             .in("entries");
     private static final Measure FORCES = counterOf("log.forces", "times that the log was forced to disk");
+    private static final Measure SENT = counterOf(
+                    "log.sent",
+                    "what this node has sent to others of the log, and of snapshots to those who need what is not in the log any more")
+            .in("bytes");
     private static final Measure STALLED = gaugeOf(
             "log.stalled", "1 while the log cannot be written: a full or read-only disk, too many open files; else 0");
     private static final Measure VOTERS = gaugeOf("log.voters", "who has a vote, as far as this node's log says");
@@ -109,6 +113,7 @@ final class Meters {
     private final Counter reconfigurations;
     private @Nullable Gauge missingFrom;
     private final Counter forces;
+    private final Counter sent;
     private final Counter elections;
     private final Map<AutopilotDriver.Outcome, Counter> autopilot = new EnumMap<>(AutopilotDriver.Outcome.class);
     private final Map<VoterAnswer.Outcome, Counter> voterChanges = new EnumMap<>(VoterAnswer.Outcome.class);
@@ -142,6 +147,7 @@ final class Meters {
                                 .orElse(s.lastIndex()));
         gauge(AT_RISK, s -> s.role() == ReplicaRole.MASTER ? s.lastIndex() - s.commitIndex() : 0);
         forces = counter(FORCES);
+        sent = counter(SENT);
         differences = counter(DIFFERENCES);
         snapshots = counter(SNAPSHOTS);
         snapshotFailures = counter(SNAPSHOT_FAILURES);
@@ -195,6 +201,10 @@ final class Meters {
 
     void forced() {
         forces.increment();
+    }
+
+    void sent(long bytes) {
+        sent.increment((double) bytes);
     }
 
     void snapshotTaken(long index, long bytes, long nanos) {

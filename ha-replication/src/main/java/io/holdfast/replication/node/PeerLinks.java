@@ -45,6 +45,9 @@ final class PeerLinks {
         /** All that arrived together has been handed over. */
         void receivedAll();
 
+        /** So many bytes of batches, or of a snapshot, are on their way to somebody. */
+        void sent(long bytes);
+
         /** Where that node should be nobody listens. */
         void refused(String nodeId, Address address);
     }
@@ -325,7 +328,8 @@ final class PeerLinks {
             if (known.isMemberByName(reached)) {
                 troubles.remove(nodeId);
             }
-            outboxes.computeIfAbsent(reached, id -> new PeerOutbox(id, store, reader, loop, allocator, inputs))
+            outboxes.computeIfAbsent(
+                            reached, id -> new PeerOutbox(id, store, reader, loop, allocator, inputs, events::sent))
                     .up(link);
             inputs.accept(new RaftInput.PeerUp(reached));
             for (Outbound other : List.copyOf(PeerLinks.this.dialled.values())) {

@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ final class PeerOutbox {
     private final EventLoop loop;
     private final ByteBufAllocator allocator;
     private final Consumer<RaftInput> inputs;
+    private final LongConsumer sent;
     private final ArrayDeque<AppendRequest> behindRead = new ArrayDeque<>();
     private @Nullable Link link;
     private boolean reading;
@@ -42,13 +44,15 @@ final class PeerOutbox {
             Worker reader,
             EventLoop loop,
             ByteBufAllocator allocator,
-            Consumer<RaftInput> inputs) {
+            Consumer<RaftInput> inputs,
+            LongConsumer sent) {
         this.peer = peer;
         this.store = store;
         this.reader = reader;
         this.loop = loop;
         this.allocator = allocator;
         this.inputs = inputs;
+        this.sent = sent;
     }
 
     void up(Link standing) {
@@ -94,7 +98,10 @@ final class PeerOutbox {
         CompositeByteBuf frame = allocator.compositeDirectBuffer(2);
         frame.addComponent(true, RaftCodec.encode(allocator, chunk));
         frame.addComponent(true, bytes);
-        to.send(PeerLinks.lane(chunk), frame);
+        int length = chunk.length();
+        if (to.send(PeerLinks.lane(chunk), frame)) {
+            sent.accept(length);
+        }
     }
 
     private void sendAppend(Link to, AppendRequest append) {
@@ -130,6 +137,8 @@ final class PeerOutbox {
         }
         if (!to.send(PeerLinks.lane(append), frame)) {
             inputs.accept(new RaftInput.SendFailed(peer));
+        } else if (!batches.isEmpty()) {
+            sent.accept(append.batches().stream().mapToLong(BatchMeta::bytes).sum());
         }
     }
 

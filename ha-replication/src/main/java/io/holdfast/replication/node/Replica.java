@@ -736,6 +736,11 @@ final class Replica {
         }
 
         @Override
+        public void sent(long bytes) {
+            meters.sent(bytes);
+        }
+
+        @Override
         public void refused(String nodeId, Address address) {
             members.refused(nodeId, address);
         }

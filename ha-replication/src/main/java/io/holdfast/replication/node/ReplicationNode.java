@@ -71,6 +71,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     private final VoterCalls voterCalls;
     private final Confirmations confirmations;
     private final StateRequests requests;
+    private final Preparation preparation;
     private @Nullable JoinDriver joining;
 
     /** Makes one; see {@link RunningFeature}. */
@@ -97,6 +98,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
                 voterCalls.commands(),
                 context.runtime().clock()::nanoTime);
         this.directoryUse = new DirectoryUse(logWorker, this::unlock);
+        this.preparation = new Preparation(context, settings);
         if (settings.listed().size() == 2) {
             LOG.warn(
                     "{} is one of two voters: the death of either stops all writes; a third one would not",
@@ -144,7 +146,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
                 settings.listed(),
                 known,
                 directoryUse,
-                made -> Disk.prepare(runtime, settings, made),
+                preparation,
                 this::begin);
         joining = new JoinDriver(
                 context,
@@ -154,7 +156,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
                 settings.seeds(),
                 known,
                 directoryUse,
-                made -> Disk.prepare(runtime, settings, made),
+                preparation,
                 this::joined,
                 this::guide);
         formation.start();
@@ -461,6 +463,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
 
     private void stopNow(Runnable stopped) {
         directoryUse.refuse();
+        preparation.stop();
         voterCalls.stop();
         confirmations.stop();
         requests.stop();
@@ -490,6 +493,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         confirmations.close();
         requests.close();
         directoryUse.refuse();
+        preparation.stop();
         logWorker.close();
         Replica running = replica;
         if (running != null) {

@@ -1,6 +1,7 @@
 package io.holdfast.replication.node;
 
 import io.holdfast.core.Address;
+import io.holdfast.core.spi.SeedSource;
 import io.holdfast.replication.StateMachine;
 import io.holdfast.replication.client.LogClient;
 import io.holdfast.replication.log.FeatureLevel;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param storedByDefault true if their writes without a result return when they are on the master's disk
  * @param autopilot whether the master changes who votes by itself
  * @param level the highest {@link FeatureLevel} of a log that this node supports
+ * @param seed where a node that joins has its state and log from, if not from the master
  */
 public record ReplicationSettings(
         Path directory,
@@ -44,7 +46,8 @@ public record ReplicationSettings(
         LogClient.Limits client,
         boolean storedByDefault,
         AutopilotSettings autopilot,
-        int level) {
+        int level,
+        @Nullable SeedSource seed) {
     /** What this release supports. */
     public static final int LEVEL = FeatureLevel.SUPPORTED;
 

@@ -6,8 +6,6 @@ import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.spi.StateRestorer.Restored;
 import io.holdfast.replication.OfflineRestore.Target;
 import io.holdfast.replication.OfflineRestore.UpTo;
-import io.holdfast.replication.log.Batch;
-import io.holdfast.replication.log.BatchBuilder;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.FeatureLevel;
 import io.holdfast.replication.log.HardStateFile;
@@ -21,8 +19,6 @@ import io.holdfast.replication.log.Voter;
 import io.holdfast.replication.snapshot.PlacedSnapshot;
 import io.holdfast.replication.snapshot.SnapshotMeta;
 import io.holdfast.replication.snapshot.SnapshotStore;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -40,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * <p>The new epoch is in the terms: the upper 16 of their 64 bits, as in a {@link FencingToken}.
  */
 public final class Restoration {
-    private static final long FORCE_EVERY_BYTES = 16L << 20;
-
     private final Storage storage = Storage.files();
     private final Target target;
     /** Where one restore at a time is at work. */
@@ -56,10 +50,6 @@ public final class Restoration {
     private final int epoch;
     private final UpTo upTo;
     private final RandomGenerator random;
-    /** The highest of all configurations in it. */
-    private int level = FeatureLevel.BASE;
-
-    private long lastWallMillis;
 
     private Restoration(Target target, int epoch, UpTo upTo, RandomGenerator random) throws IOException {
         if (epoch < 1 || epoch > Short.MAX_VALUE) {
@@ -211,8 +201,6 @@ public final class Restoration {
         }
         Configuration inSnapshot = StoredState.configuration(
                 SnapshotStore.open(storage, snapshots, placed.logId()).file(meta.index()));
-        knows(inSnapshot);
-        lastWallMillis = meta.wallMillis();
         UUID diskId = newId();
         Voter self = new Voter(target.nodeId(), diskId, address);
         try (HardStateFile vote = HardStateFile.create(storage, building);
@@ -224,8 +212,17 @@ public final class Restoration {
                         random,
                         SoleVoter.SAME_THREAD,
                         new LogBase(meta.index(), meta.term()))) {
+            LogIntake intake = new LogIntake(
+                    end,
+                    upTo.index(),
+                    upTo.wallMillis(),
+                    true,
+                    inSnapshot,
+                    meta.wallMillis(),
+                    target.nodeId(),
+                    FeatureLevel.SUPPORTED);
             if (log != null) {
-                append(new BatchStream(log), end);
+                intake.append(new BatchStream(log));
             }
             long index = end.lastIndex();
             long term = end.lastTerm();
@@ -234,7 +231,7 @@ public final class Restoration {
                 throw new IllegalArgumentException("epoch " + epoch + " is not larger than " + before
                         + ", which is that of entry " + index + ": tokens would not rise");
             }
-            Configuration alone = new Configuration(List.of(self), List.of(), others).at(level);
+            Configuration alone = new Configuration(List.of(self), List.of(), others).at(intake.level());
             SoleVoter.begin(
                     vote,
                     end,
@@ -251,7 +248,7 @@ public final class Restoration {
                             false,
                             List.of(self))
                     .with(alone)
-                    .at(inSnapshot.level(), level);
+                    .at(inSnapshot.level(), intake.level());
             IdentityFile.save(storage, building, identity);
             return new Restored(
                     identity.clusterId().toString(),
@@ -259,77 +256,12 @@ public final class Restoration {
                     meta.index(),
                     index,
                     term,
-                    lastWallMillis,
+                    intake.lastWallMillis(),
                     epoch);
         }
     }
 
     private UUID newId() {
         return new UUID(random.nextLong(), random.nextLong());
-    }
-
-    private void knows(Configuration configuration) {
-        FeatureLevel.require(target.nodeId(), configuration.level(), FeatureLevel.SUPPORTED);
-        level = Math.max(level, configuration.level());
-    }
-
-    private void append(BatchStream batches, SegmentedLog end) throws IOException {
-        long unforced = 0;
-        for (ByteBuf batch = batches.next(); batch != null; batch = batches.next()) {
-            try {
-                if (Batch.lastIndex(batch) <= end.lastIndex()) {
-                    if (Batch.lastIndex(batch) == end.lastIndex() && Batch.term(batch) != end.lastTerm()) {
-                        throw new IOException("entry " + end.lastIndex() + " is of term " + Batch.term(batch)
-                                + " in the log and of term " + end.lastTerm() + " in the snapshot: it is another log");
-                    }
-                    continue; // the snapshot has it
-                }
-                if (Batch.firstIndex(batch) != end.lastIndex() + 1 || Batch.term(batch) < end.lastTerm()) {
-                    throw new IOException("the log goes on with entry " + Batch.firstIndex(batch) + " of term "
-                            + Batch.term(batch) + ", and entry " + (end.lastIndex() + 1) + " of term " + end.lastTerm()
-                            + " or later should follow: a part of it is missing");
-                }
-                if (Batch.wallMillis(batch) > upTo.wallMillis() || Batch.firstIndex(batch) > upTo.index()) {
-                    return;
-                }
-                boolean isLast = Batch.lastIndex(batch) > upTo.index();
-                append(isLast ? firstOf(batch) : batch.retain(), end);
-                unforced += batch.readableBytes();
-                if (isLast) {
-                    return;
-                }
-            } finally {
-                batch.release();
-            }
-            if (unforced >= FORCE_EVERY_BYTES) {
-                SoleVoter.force(end);
-                unforced = 0;
-            }
-        }
-    }
-
-    /** @param batch is released */
-    private void append(ByteBuf batch, SegmentedLog end) throws IOException {
-        try {
-            Configuration found = Batch.configuration(batch);
-            if (found != null) {
-                knows(found);
-            }
-            end.append(batch, Batch.lastIndex(batch));
-            lastWallMillis = Batch.wallMillis(batch);
-        } finally {
-            batch.release();
-        }
-    }
-
-    /** The entries of a batch that are wanted, with its term and its times. */
-    private ByteBuf firstOf(ByteBuf batch) {
-        BatchBuilder builder = BatchBuilder.open(UnpooledByteBufAllocator.DEFAULT, batch.readableBytes());
-        Batch.Entries entries = Batch.entries(batch);
-        while (entries.next() && entries.index() <= upTo.index()) {
-            builder.append(entries.kind(), entries.body());
-        }
-        return builder.seal(
-                Batch.firstIndex(batch), Batch.term(batch), Batch.wallMillis(batch), Batch.masterNanos(batch));
     }
 }

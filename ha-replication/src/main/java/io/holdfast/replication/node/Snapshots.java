@@ -6,6 +6,7 @@ import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.StateCut;
 import io.holdfast.replication.log.Configuration;
 import io.holdfast.replication.log.LogBase;
+import io.holdfast.replication.log.SeedMark;
 import io.holdfast.replication.raft.LogIndex;
 import io.holdfast.replication.raft.Raft;
 import io.holdfast.replication.raft.RaftEffect.FetchSnapshot;
@@ -43,13 +44,15 @@ final class Snapshots {
      * @param file of it
      * @param bytes its length
      * @param configuration that holds at its end; null if there is no snapshot
+     * @param seededTo the last entry that was put here before the node joined; 0 if there was none
      */
     record Found(
             SnapshotStore store,
             @Nullable SnapshotMeta newest,
             @Nullable SnapshotFile file,
             long bytes,
-            @Nullable Configuration configuration) {
+            @Nullable Configuration configuration,
+            long seededTo) {
 
         /** Reads the newest to its end. Not on the loop. */
         static Found open(NodeRuntime runtime, Path directory, UUID logId) throws IOException {
@@ -58,10 +61,17 @@ final class Snapshots {
             SnapshotStore store = SnapshotStore.open(runtime.storage(), snapshots, logId);
             SnapshotMeta newest = store.newestWhole();
             if (newest == null) {
-                return new Found(store, null, null, 0, null);
+                return new Found(store, null, null, 0, null, 0);
             }
             SnapshotFile file = store.file(newest.index());
-            return new Found(store, newest, file, store.bytes(newest.index()), StoredState.configuration(file));
+            SeedMark seed = SeedMark.read(runtime.storage(), directory);
+            return new Found(
+                    store,
+                    newest,
+                    file,
+                    store.bytes(newest.index()),
+                    StoredState.configuration(file),
+                    seed == null ? 0 : seed.index());
         }
 
         /** Where the log may begin. */
@@ -213,6 +223,14 @@ final class Snapshots {
     }
 
     void fetch(FetchSnapshot offer) {
+        if (log.durableIndex() == found.seededTo() && offer.index() > index) {
+            LOG.warn(
+                    "{} was seeded up to entry {}, and the master has dropped what follows from its log: it sends its snapshot at index {}."
+                            + " A seed that is newer than the master's last snapshot would spare it that",
+                    node,
+                    found.seededTo(),
+                    offer.index());
+        }
         fetcher.fetch(offer);
     }
 

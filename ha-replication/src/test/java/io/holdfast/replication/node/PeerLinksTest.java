@@ -69,6 +69,9 @@ class PeerLinksTest {
             public void receivedAll() {}
 
             @Override
+            public void sent(long bytes) {}
+
+            @Override
             public void refused(String nodeId, Address address) {}
         };
         peers = new PeerLinks(host, "a", store, worker, host, host.allocator(), events, inputs::add);

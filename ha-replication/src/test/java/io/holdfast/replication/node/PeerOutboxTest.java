@@ -83,8 +83,8 @@ class PeerOutboxTest {
                 worker,
                 LogBase.NONE);
         LogStore store = new LogStore(log, worker, worker, reader, loop, true, 1, (term, index, byForce) -> {});
-        PeerOutbox outbox =
-                new PeerOutbox("node-2", store, reader, loop, UnpooledByteBufAllocator.DEFAULT, inputs::add);
+        PeerOutbox outbox = new PeerOutbox(
+                "node-2", store, reader, loop, UnpooledByteBufAllocator.DEFAULT, inputs::add, sent -> {});
         CountingLink link = new CountingLink();
         outbox.up(link);
         BatchMeta first = append(store, 1);

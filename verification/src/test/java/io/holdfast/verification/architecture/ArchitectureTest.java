@@ -276,6 +276,7 @@ class ArchitectureTest {
                     "RestoreBound",
                     "RestorePlan",
                     "RestoreRefusedException",
+                    "ResumablePut",
                     "Retention",
                     "RingKeys",
                     "Schedule"),

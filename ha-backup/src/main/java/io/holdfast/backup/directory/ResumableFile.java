@@ -1,0 +1,264 @@
+package io.holdfast.backup.directory;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.holdfast.backup.BackupRepository.Content;
+import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.ResumablePut;
+import io.holdfast.core.runtime.Storage;
+import io.holdfast.core.runtime.Storage.OpenMode;
+import io.holdfast.core.runtime.StorageFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+
+/**
+ * Pieces one behind the other in a file, and beside it a list of those that are on stable storage. A piece counts once its line in the list is
+ * forced, which is after the piece is: what a crash leaves behind the last line is overwritten.
+ *
+ * <p>Nothing that counts is ever written again, also because the file may have got its last name already when whoever published it died. Its
+ * name says which bytes are in it, so two processes that take each other for dead write the same ones to the same places.
+ */
+final class ResumableFile implements ResumablePut {
+    private static final int LINE_BYTES = 128;
+    private static final int FORCE_EVERY_BYTES = 16 << 20;
+    private static final Pattern LINE = Pattern.compile("(\\d{1,18}) (\\d{1,18}) ([0-9a-f]{64}) ([0-9a-f]{8}) *\n");
+
+    /** What the directory does with it. */
+    interface Place {
+        /** Gives it the object's name; false if that is taken. */
+        boolean publish();
+
+        /** Removes both files. */
+        void remove();
+
+        /** Nobody in this process is at it any more. */
+        void leave();
+    }
+
+    private final StorageFile data;
+    private final StorageFile list;
+    private final long pieceBytes;
+    private final Place place;
+    private final Function<IOException, BackupRepositoryException> failure;
+    private final List<Piece> kept = new ArrayList<>();
+    private long length;
+    private boolean broken;
+
+    private ResumableFile(
+            StorageFile data,
+            StorageFile list,
+            long pieceBytes,
+            Place place,
+            Function<IOException, BackupRepositoryException> failure) {
+        this.data = data;
+        this.list = list;
+        this.pieceBytes = pieceBytes;
+        this.place = place;
+        this.failure = failure;
+    }
+
+    /**
+     * Opens what is there, or makes it.
+     *
+     * @param data where the pieces are
+     * @param list where they are listed
+     */
+    static ResumableFile open(
+            Storage storage,
+            Path data,
+            Path list,
+            long pieceBytes,
+            Place place,
+            Function<IOException, BackupRepositoryException> failure)
+            throws IOException {
+        if (!storage.exists(list) || !storage.exists(data)) {
+            place.remove(); // one without the other says nothing
+        }
+        OpenMode mode = storage.exists(data) ? OpenMode.READ_WRITE : OpenMode.CREATE;
+        StorageFile pieces = storage.open(data, mode);
+        try {
+            StorageFile listed = storage.open(list, mode);
+            ResumableFile file = new ResumableFile(pieces, listed, pieceBytes, place, failure);
+            try {
+                file.readList();
+            } catch (IOException | RuntimeException failed) {
+                listed.close();
+                throw failed;
+            }
+            storage.forceDirectory(Objects.requireNonNull(data.getParent()));
+            return file;
+        } catch (IOException | RuntimeException failed) {
+            pieces.close();
+            throw failed;
+        }
+    }
+
+    private void readList() throws IOException {
+        long there = data.size();
+        ByteBuffer line = ByteBuffer.allocate(LINE_BYTES);
+        while (list.read(line.clear(), (long) kept.size() * LINE_BYTES) == LINE_BYTES) {
+            String text = new String(line.array(), UTF_8);
+            Matcher matcher = LINE.matcher(text);
+            if (!matcher.matches() || !matcher.group(4).equals(crc(text))) {
+                return;
+            }
+            long bytes = Long.parseLong(matcher.group(2));
+            if (Long.parseLong(matcher.group(1)) != length || bytes < 1 || bytes > there - length) {
+                return;
+            }
+            kept.add(new Piece(bytes, matcher.group(3)));
+            length += bytes;
+        }
+    }
+
+    /** Of all before it in the line. */
+    private static String crc(String line) {
+        byte[] bytes = line.substring(
+                        0, line.lastIndexOf(' ', line.stripTrailing().length() - 1))
+                .getBytes(UTF_8);
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, bytes.length);
+        return String.format("%08x", crc.getValue());
+    }
+
+    @Override
+    public long pieceBytes() {
+        return pieceBytes;
+    }
+
+    @Override
+    public List<Piece> kept() {
+        return List.copyOf(kept);
+    }
+
+    @Override
+    public void put(Content piece) throws IOException {
+        if (broken) {
+            throw new IllegalStateException("it has failed before");
+        }
+        broken = true;
+        Output out = new Output(length);
+        piece.writeTo(out);
+        out.force();
+        if (out.written == 0) {
+            throw new IllegalArgumentException("a piece without a byte");
+        }
+        Piece whole = new Piece(out.written, HexFormat.of().formatHex(out.digest.digest()));
+        String text = length + " " + whole.bytes() + " " + whole.sha256() + " ";
+        String line = text + crc(text + "00000000") + " ".repeat(LINE_BYTES);
+        try {
+            list.write(
+                    ByteBuffer.wrap((line.substring(0, LINE_BYTES - 1) + "\n").getBytes(UTF_8)),
+                    (long) kept.size() * LINE_BYTES);
+            list.force();
+        } catch (IOException failed) {
+            throw failure.apply(failed);
+        }
+        kept.add(whole);
+        length += whole.bytes();
+        broken = false;
+    }
+
+    @Override
+    public boolean publish() {
+        if (broken) {
+            throw new IllegalStateException("a piece is missing");
+        }
+        try {
+            if (data.size() > length) {
+                data.truncate(length); // what a piece that was not kept has left
+            } else if (data.size() < length) {
+                discard();
+                throw new IOException("it has " + data.size() + " bytes, and its pieces have " + length);
+            }
+            data.force();
+        } catch (IOException failed) {
+            throw failure.apply(failed);
+        }
+        boolean published = place.publish();
+        place.remove();
+        return published;
+    }
+
+    @Override
+    public void discard() {
+        broken = true;
+        place.remove();
+    }
+
+    @Override
+    public void close() {
+        try (data;
+                list) {
+            place.leave();
+        } catch (IOException failed) {
+            throw failure.apply(failed);
+        }
+    }
+
+    /** Of a text, as hexadecimal digits. */
+    static String digest(String text) {
+        return HexFormat.of().formatHex(sha256().digest(text.getBytes(UTF_8)));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException never) {
+            throw new IllegalStateException("every Java has SHA-256", never);
+        }
+    }
+
+    /** Failures of the file are the repository's, those of the content pass. */
+    private final class Output extends OutputStream {
+        private final MessageDigest digest = sha256();
+        private final long from;
+        private long written;
+        private long unforced;
+
+        Output(long from) {
+            this.from = from;
+        }
+
+        @Override
+        public void write(int b) {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int count) {
+            digest.update(bytes, offset, count);
+            try {
+                data.write(ByteBuffer.wrap(bytes, offset, count), from + written);
+            } catch (IOException failed) {
+                throw failure.apply(failed);
+            }
+            written += count;
+            unforced += count;
+            if (unforced >= FORCE_EVERY_BYTES) {
+                force();
+            }
+        }
+
+        void force() {
+            try {
+                data.force();
+            } catch (IOException failed) {
+                throw failure.apply(failed);
+            }
+            unforced = 0;
+        }
+    }
+}

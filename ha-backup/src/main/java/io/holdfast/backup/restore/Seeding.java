@@ -1,0 +1,131 @@
+package io.holdfast.backup.restore;
+
+import io.holdfast.backup.BackupKeys;
+import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.LogRange;
+import io.holdfast.backup.RestoreBound;
+import io.holdfast.backup.RestoreRefusedException;
+import io.holdfast.backup.RestoreRefusedException.Reason;
+import io.holdfast.backup.catalog.BackupId;
+import io.holdfast.backup.catalog.Manifest;
+import io.holdfast.backup.restore.Choice.Chain;
+import io.holdfast.backup.restore.Pieces.Piece;
+import io.holdfast.core.FencingToken;
+import io.holdfast.core.spi.SeedSource;
+import io.holdfast.core.spi.SeedSource.Seeded;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node that joins may have from the repositories: the newest physical backup that is whole somewhere, and what of the log after it is
+ * whole and without a gap. Unlike a restore it refuses nothing for reaching too little, since the master has the rest; and claims nothing,
+ * since no other cluster begins. Blocks; for one thread.
+ */
+public final class Seeding {
+    private static final Logger LOG = LoggerFactory.getLogger(Seeding.class);
+
+    private Seeding() {}
+
+    /** See {@link SeedSource#seed}. */
+    public static Seeded seed(
+            List<BackupRepository> repositories, BackupKeys keys, Predicate<String> isWanted, SeedSource.Target target)
+            throws IOException {
+        Layers layers = Layers.open(repositories, keys, true);
+        String logId = newest(layers, isWanted);
+        Choice choice = new Choice(layers.manifests(), RestoreBound.end(), logId);
+        Pieces pieces = new Pieces(layers);
+        List<String> unusable = new ArrayList<>();
+        for (Manifest backup : choice.candidates()) {
+            Piece state = pieces.of(backup);
+            if (state == null) {
+                unusable.add("the backup " + backup.id() + ": " + pieces.why(backup));
+                continue;
+            }
+            return give(state, chain(choice, pieces, backup), logId, pieces, target);
+        }
+        throw new RestoreRefusedException(
+                unusable.isEmpty()
+                        ? Reason.NO_BACKUP
+                        : pieces.reason(choice.candidates().get(0)),
+                unusable.isEmpty()
+                        ? "there is no physical backup of the log " + logId + " in " + layers.names()
+                        : "no physical backup of the log " + logId + " can be read: " + String.join("; ", unusable));
+    }
+
+    private static String newest(Layers layers, Predicate<String> isWanted) {
+        Manifest newest = null;
+        Set<String> others = new TreeSet<>();
+        for (Manifest manifest : layers.manifests()) {
+            Optional<LogRange> range = manifest.range();
+            if (range.isEmpty()) {
+                continue;
+            }
+            if (!isWanted.test(range.get().logId())) {
+                others.add(range.get().logId() + " in epoch "
+                        + new FencingToken(range.get().toTerm()).epoch());
+            } else if (newest == null
+                    || range.get().toTerm() > Choice.range(newest).toTerm()) {
+                newest = manifest;
+            }
+        }
+        if (newest == null) {
+            throw new RestoreRefusedException(
+                    Reason.NO_BACKUP,
+                    "nothing in " + layers.names() + " is of the log that is wanted; "
+                            + (others.isEmpty() ? "there is no other either" : "there are " + others));
+        }
+        return Choice.range(newest).logId();
+    }
+
+    /** As far as all is whole. */
+    private static Chain chain(Choice choice, Pieces pieces, Manifest backup) {
+        Set<BackupId> unusable = new HashSet<>();
+        while (true) {
+            Chain chain = choice.chain(backup, unusable);
+            boolean whole = true;
+            for (Manifest part : chain.log()) {
+                if (pieces.of(part) == null) {
+                    LOG.warn("{} is done without: {}", part.id(), pieces.why(part));
+                    unusable.add(part.id());
+                    whole = false;
+                    break;
+                }
+            }
+            if (whole) {
+                return chain;
+            }
+        }
+    }
+
+    private static Seeded give(Piece state, Chain chain, String logId, Pieces pieces, SeedSource.Target target)
+            throws IOException {
+        LOG.info(
+                "a node is seeded with the state at entry {} of the log {} from {} in {}, and {} parts of the log up to entry {}",
+                Choice.range(state.manifest()).toIndex(),
+                logId,
+                state.manifest().id(),
+                state.layer().name(),
+                chain.log().size(),
+                chain.index());
+        List<Piece> log = new ArrayList<>();
+        for (Manifest part : chain.log()) {
+            Piece piece = pieces.of(part);
+            if (piece != null) { // as chain() has found
+                log.add(piece);
+            }
+        }
+        try (InputStream first = state.open();
+                InputStream then = new PieceStream(log)) {
+            return target.take(logId, first, then);
+        }
+    }
+}
