@@ -15,6 +15,7 @@ import io.holdfast.backup.plan.BackupSettings.Wanted;
 import io.holdfast.backup.plan.PlanConfig.ArchivePlan;
 import io.holdfast.backup.plan.PlanConfig.LayerPlan;
 import io.holdfast.backup.plan.PlanConfig.SourcePlan;
+import io.holdfast.backup.remote.Offers;
 import io.holdfast.backup.state.StateLogFeed;
 import io.holdfast.backup.state.StateSource;
 import io.holdfast.core.Explanation;
@@ -49,6 +50,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     private final BackupSettings settings;
     private final FeatureContext context;
     private final PlanConfig plan;
+    private final Offers offers;
     private @Nullable BackupDriver driver;
     private @Nullable BackupMeters meters;
     private volatile FeatureContext.@Nullable Standing standing;
@@ -58,6 +60,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     public BackupNode(BackupSettings settings, FeatureContext context) {
         this.settings = settings;
         this.context = context;
+        this.offers = new Offers(context);
         this.plan = new PlanConfig(
                 settings.layers().stream().map(BackupNode::plan).toList(),
                 settings.sources().stream()
@@ -80,9 +83,9 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         return new LayerPlan(layer.name(), layer.retention(), layer.medium(), layer.isOffSite());
     }
 
-    /** True if with the data itself there are three copies, the backups on two kinds of media, one of them off-site. */
-    public static boolean canMeetTheRule(List<BackupLayer> layers) {
-        return Alarms.meetsRule(layers.stream().map(BackupNode::plan).toList());
+    /** Why what is in all those layers would not be kept as of the rule 3-2-1; empty if it would. */
+    public static List<String> missingOfTheRule(List<BackupLayer> layers) {
+        return ThreeTwoOne.of(layers.stream().map(BackupNode::plan).toList()).missing();
     }
 
     @Override
@@ -102,7 +105,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
             sources.put(wanted.name(), source);
         }
         Map<String, BackupRepository> repositories = new LinkedHashMap<>();
-        settings.layers().forEach(layer -> repositories.put(layer.name(), layer.repository()));
+        settings.layers().forEach(layer -> repositories.put(layer.name(), offers.bind(layer.repository())));
         Optional<LogFeed> feed =
                 plan.archive().isPresent() && state != null ? Optional.of(new StateLogFeed(state)) : Optional.empty();
         BackupDriver made = new BackupDriver(
@@ -140,6 +143,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     @Override
     public void start() {
         BackupDriver running = driver();
+        offers.start();
         standing = context.stand(ROLE, STOP_WITHIN, running::begin, running::end);
         context.ready(true, ""); // a node serves whether or not it can back up; what is wrong with that, health says
     }
@@ -159,6 +163,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         if (running != null) {
             running.close();
         }
+        offers.close();
         BackupMeters measured = meters;
         if (measured != null) {
             measured.close();
@@ -239,6 +244,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         DriverView view = driver().view();
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("holder", view.token() != null);
+        all.put("missingOf321", missingOfTheRule(settings.layers()));
         if (view.token() != null) {
             Map<String, Object> last = new LinkedHashMap<>();
             view.last().forEach((source, at) -> last.put(source, at.toString()));
