@@ -36,14 +36,16 @@ final class OfferServer {
     private final NodeRuntime runtime;
     private final EventLoop loop;
     private final Worker files;
+    private final OfferMeters meters;
     private final Set<OfferSession> sessions = new LinkedHashSet<>();
 
-    OfferServer(OfferedDirectory directory, Set<String> allowed, NodeRuntime runtime) {
+    OfferServer(OfferedDirectory directory, Set<String> allowed, NodeRuntime runtime, OfferMeters meters) {
         this.directory = directory;
         this.allowed = allowed;
         this.runtime = runtime;
         this.loop = runtime.loop();
         this.files = runtime.newWorker("backup-offer");
+        this.meters = meters;
     }
 
     void start(Links links) {
@@ -75,6 +77,7 @@ final class OfferServer {
 
     void close() {
         files.close();
+        meters.close();
     }
 
     /** One link. */
@@ -83,7 +86,7 @@ final class OfferServer {
 
         @Override
         public void up(Link link) {
-            OfferSession session = new OfferSession(directory, link, loop, files, runtime.clock());
+            OfferSession session = new OfferSession(directory, link, loop, files, runtime.clock(), meters);
             own.add(session);
             sessions.add(session);
         }

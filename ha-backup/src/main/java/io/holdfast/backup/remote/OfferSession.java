@@ -36,15 +36,17 @@ final class OfferSession {
     private final EventLoop loop;
     private final Worker files;
     private final Clock clock;
+    private final OfferMeters meters;
     private final Map<Integer, ServedCall> calls = new LinkedHashMap<>();
     private boolean ended;
 
-    OfferSession(OfferedDirectory directory, Link link, EventLoop loop, Worker files, Clock clock) {
+    OfferSession(OfferedDirectory directory, Link link, EventLoop loop, Worker files, Clock clock, OfferMeters meters) {
         this.directory = directory;
         this.link = link;
         this.loop = loop;
         this.files = files;
         this.clock = clock;
+        this.meters = meters;
     }
 
     void received(OfferFrame frame) {
@@ -65,7 +67,7 @@ final class OfferSession {
         } else if (call == null) {
             return; // it has ended here, and the other end did not know yet
         } else if (frame instanceof Cancel) {
-            calls.remove(frame.call());
+            forget(call);
             call.drop();
         } else {
             call.heardAt(clock.nanoTime());
@@ -91,8 +93,19 @@ final class OfferSession {
             return;
         }
         calls.put(frame.call(), call);
+        meters.began();
         call.heardAt(clock.nanoTime());
         call.begin();
+    }
+
+    private boolean forget(ServedCall call) {
+        boolean was = calls.remove(call.id(), call);
+        meters.ended(was ? 1 : 0);
+        return was;
+    }
+
+    OfferMeters meters() {
+        return meters;
     }
 
     OfferedDirectory directory() {
@@ -107,7 +120,7 @@ final class OfferSession {
 
     /** The last word on a call. */
     void end(ServedCall call, OfferFrame last) {
-        if (calls.remove(call.id(), call)) {
+        if (forget(call)) {
             send(last);
         }
     }
@@ -151,6 +164,7 @@ final class OfferSession {
     void end() {
         ended = true;
         List.copyOf(calls.values()).forEach(ServedCall::drop);
+        meters.ended(calls.size());
         calls.clear();
     }
 }

@@ -33,7 +33,11 @@ public final class Offers {
         }
         OfferedDirectory directory = new OfferedDirectory(
                 offered.directory(), offered.maxBytes(), context.runtime().storage());
-        server = new OfferServer(directory, offered.allowed(), context.runtime());
+        server = new OfferServer(
+                directory,
+                offered.allowed(),
+                context.runtime(),
+                new OfferMeters(context.meters(), context.clusterName(), context.node().id()));
         return directory;
     }
 

@@ -49,6 +49,7 @@ final class ServedPut extends ServedCall {
         if (frame instanceof Data data && !complete && data.bytes().length <= credit) {
             credit -= data.bytes().length;
             received += data.bytes().length;
+            session().meters().received(data.bytes().length);
             onFiles(() -> write(data.bytes()), this::give);
         } else if (frame instanceof End all && !complete && all.total() == received) {
             complete = true;

@@ -63,6 +63,7 @@ final class ServedRead extends ServedCall {
             } else {
                 credit -= bytes.length;
                 sent += bytes.length;
+                session().meters().sent(bytes.length);
                 session().send(new Data(id(), bytes));
                 goOn();
             }

@@ -21,6 +21,7 @@ import io.holdfast.core.spi.Links.LinkListener;
 import io.holdfast.core.spi.Links.OutboundLink;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -52,6 +53,7 @@ class NodeRepositoryTest extends RepositoryContract {
     @TempDir
     Path directory;
 
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private TestNode server;
     private TestNode client;
 
@@ -73,7 +75,10 @@ class NodeRepositoryTest extends RepositoryContract {
                 ID,
                 address,
                 context -> made[0] = new OfferServer(
-                        new OfferedDirectory(directory, maxBytes, storage), allowed, context.runtime()),
+                        new OfferedDirectory(directory, maxBytes, storage),
+                        allowed,
+                        context.runtime(),
+                        new OfferMeters(meters, "shop", ID)),
                 context -> made[0].start(context.links()),
                 () -> made[0].close());
     }
@@ -133,6 +138,9 @@ class NodeRepositoryTest extends RepositoryContract {
         assertTrue(repository.putIfAbsent("large", out -> out.write(LARGE)));
         assertArrayEquals(LARGE, read(repository, "large"));
         assertArrayEquals(LARGE, Files.readAllBytes(directory.resolve("large")));
+        assertEquals(LARGE.length, meters.get("holdfast.backup.offer.received").counter().count());
+        assertEquals(LARGE.length, meters.get("holdfast.backup.offer.sent").counter().count());
+        assertEquals(0, meters.get("holdfast.backup.offer.calls").gauge().value());
     }
 
     @Test

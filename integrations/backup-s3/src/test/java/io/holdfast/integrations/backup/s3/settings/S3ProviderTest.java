@@ -6,10 +6,29 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.backup.BackupRepository;
+import io.holdfast.core.Configuration;
+import io.holdfast.core.HaCluster;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is written of a bucket in a file or on a command line. */
 class S3ProviderTest {
+    @TempDir
+    Path directory;
+
+    private HaCluster.Builder configured(String layers) throws Exception {
+        return HaCluster.builder(Configuration.load(Files.writeString(directory.resolve("p"), """
+                holdfast.cluster.name=shop
+                holdfast.node.id=node-1
+                holdfast.node.bind=127.0.0.1:7400
+                holdfast.replication.directory=%s
+                holdfast.replication.bootstrap=node-1@127.0.0.1:7400
+                %s
+                """.formatted(directory.resolve("log"), layers))));
+    }
+
     private static String refusal(String place) {
         String message = String.valueOf(assertThrows(IllegalArgumentException.class, () -> BackupRepository.at(place), place)
                 .getMessage());
@@ -45,5 +64,18 @@ class S3ProviderTest {
         assertTrue(refusal("s3://shop backups/hush").contains("no URI"));
         assertTrue(refusal("s3:///a").contains("s3://bucket/prefix"));
         assertTrue(refusal("gs://shop-backups").contains("[s3://]"));
+    }
+
+    @Test
+    void aFileNamesBucketsAsLayers() throws Exception {
+        configured("holdfast.backup.offSiteRepositories=s3://shop-backups/shop?region=eu-central-1\n"
+                        + "holdfast.backup.directories=" + directory)
+                .build();
+        configured("holdfast.backup.repositories=s3://shop-backups/shop?region=eu-central-1").build();
+        HaCluster.Builder wrong = configured("holdfast.backup.repositories=s3://me:hush@shop-backups");
+        String message = String.valueOf(
+                assertThrows(IllegalArgumentException.class, wrong::build).getMessage());
+        assertTrue(message.contains("holdfast.backup.repositories: no s3://bucket/prefix"), message);
+        assertFalse(message.contains("hush"), message);
     }
 }
