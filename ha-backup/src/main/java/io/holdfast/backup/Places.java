@@ -25,6 +25,9 @@ final class Places {
             }
         }
         String scheme = place.substring(0, end);
+        if (scheme.equals(NodePlace.SCHEME)) {
+            return NodePlace.open(uri(scheme, place));
+        }
         TreeSet<String> known = new TreeSet<>();
         for (RepositoryProvider provider :
                 ServiceLoader.load(RepositoryProvider.class, RepositoryProvider.class.getClassLoader())) {
@@ -33,6 +36,7 @@ final class Places {
             }
             known.add(provider.scheme() + "://");
         }
+        known.add(NodePlace.SCHEME + "://");
         String artifact = ARTIFACTS.get(scheme);
         throw new IllegalArgumentException(
                 artifact == null

@@ -21,14 +21,14 @@ public final class BackupOptions {
     public static final Option<List<String>> REPOSITORIES = Option.list(
                     "repositories",
                     "places",
-                    "what keeps backups and is no directory; they come after the directories. Which kinds there are the class path"
-                            + " says: `s3://` needs `ha-backup-s3`")
-            .allowed("such as `s3://bucket/prefix?region=eu-central-1`");
+                    "what keeps backups and is no directory; they come after the directories. `s3://` needs `ha-backup-s3` on"
+                            + " the class path")
+            .allowed("such as `s3://bucket/prefix?region=eu-central-1`, `node://node-9@10.9.0.1:7400/srv/backups`");
     public static final Option<List<String>> OFF_SITE_REPOSITORIES = Option.list(
                     "offSiteRepositories",
                     "places",
                     "more of them, which are somewhere else: they come after all others")
-            .allowed("such as `s3://bucket/prefix?region=eu-central-1`");
+            .allowed("such as `s3://bucket/prefix?region=eu-central-1`, `node://node-9@10.9.0.1:7400/srv/backups`");
     public static final Option<Path> KEYS = Option.path(
             "keys",
             "a file with the keys that encrypt backups, one a line, of which the first one encrypts; without it they are not"

@@ -264,6 +264,7 @@ class ArchitectureTest {
                     "KeyUnavailableException",
                     "LogFeed",
                     "LogRange",
+                    "NodePlace",
                     "NodeRepository",
                     "NotPublishedException",
                     "ObjectNames",

@@ -73,7 +73,7 @@ final class S3Upload extends OutputStream {
         if (filled == partBytes) {
             sendPart();
         }
-        if (filled == buffer.length || buffer.length - filled < bytes && buffer.length < partBytes) {
+        if (filled == buffer.length || (buffer.length - filled < bytes && buffer.length < partBytes)) {
             long wanted = Math.max(2L * buffer.length, (long) filled + bytes);
             buffer = Arrays.copyOf(buffer, (int) Math.min(wanted, partBytes));
         }

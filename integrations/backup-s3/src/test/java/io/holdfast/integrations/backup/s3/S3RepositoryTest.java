@@ -312,9 +312,7 @@ class S3RepositoryTest extends RepositoryContract {
         server.breakReadsAfter(2_000_000);
         assertArrayEquals(LARGE, read(repository, "large"));
         server.breakReadsAfter(0);
-        assertTrue(failure(Reason.UNAVAILABLE, () -> read(repository, "large"))
-                .getMessage()
-                .contains("byte 0 of"));
+        failure(Reason.UNAVAILABLE, () -> read(repository, "large"));
     }
 
     @Test

@@ -63,7 +63,7 @@ class S3ProviderTest {
         assertTrue(refusal("s3://s/b").contains("3 to 63"));
         assertTrue(refusal("s3://shop backups/hush").contains("no URI"));
         assertTrue(refusal("s3:///a").contains("s3://bucket/prefix"));
-        assertTrue(refusal("gs://shop-backups").contains("[s3://]"));
+        assertTrue(refusal("gs://shop-backups").contains("[node://, s3://]"));
     }
 
     @Test
