@@ -108,7 +108,8 @@ public final class NodeRepository implements BackupRepository {
     private BackupRepositoryException elsewhere() {
         return new BackupRepositoryException(
                 Reason.UNAVAILABLE,
-                describe() + " is reached by the cluster's running nodes alone; on that node, use its directory " + directory,
+                describe() + " is reached by the cluster's running nodes alone; on that node, use its directory "
+                        + directory,
                 null);
     }
 

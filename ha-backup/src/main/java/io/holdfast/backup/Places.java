@@ -50,9 +50,8 @@ final class Places {
         try {
             return new URI(place);
         } catch (URISyntaxException wrong) { // whose message repeats all of it
-            throw new IllegalArgumentException(
-                    "a place of the kind " + scheme + ":// is no URI, since of its character " + wrong.getIndex() + ": "
-                            + wrong.getReason());
+            throw new IllegalArgumentException("a place of the kind " + scheme
+                    + ":// is no URI, since of its character " + wrong.getIndex() + ": " + wrong.getReason());
         }
     }
 }

@@ -19,20 +19,22 @@ class PlacesTest {
 
     @Test
     void aPathIsADirectory() {
-        assertEquals("directory /mnt/nas/shop", BackupRepository.at("/mnt/nas/shop").describe());
+        assertEquals(
+                "directory /mnt/nas/shop", BackupRepository.at("/mnt/nas/shop").describe());
     }
 
     @Test
     void aNodeIsOneWithItsDirectory() {
-        NodeRepository plain = assertInstanceOf(
-                NodeRepository.class, BackupRepository.at("node://node-9@10.9.0.1:7400/srv/backups"));
+        NodeRepository plain =
+                assertInstanceOf(NodeRepository.class, BackupRepository.at("node://node-9@10.9.0.1:7400/srv/backups"));
         assertEquals("node node-9 at 10.9.0.1:7400", plain.describe());
         assertEquals(Path.of("/srv/backups"), plain.directory());
         assertEquals(Long.MAX_VALUE, plain.maxBytes());
         assertEquals(Set.of(), plain.allowed());
         NodeRepository full = assertInstanceOf(
                 NodeRepository.class,
-                BackupRepository.at("node://node-9@10.9.0.1:7400/srv/backups?maxGiB=2&allow=node-1;node-2&timeout=30s"));
+                BackupRepository.at(
+                        "node://node-9@10.9.0.1:7400/srv/backups?maxGiB=2&allow=node-1;node-2&timeout=30s"));
         assertEquals(2L << 30, full.maxBytes());
         assertEquals(Set.of("node-1", "node-2"), full.allowed());
         assertEquals(Duration.ofSeconds(30), full.timeout());

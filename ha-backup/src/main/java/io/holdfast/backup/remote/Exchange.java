@@ -165,7 +165,6 @@ final class Exchange {
     }
 
     BackupRepositoryException failure(Reason reason, String why, @Nullable Throwable cause) {
-        return new BackupRepositoryException(
-                reason, place + (name.isEmpty() ? "" : ", " + name) + ": " + why, cause);
+        return new BackupRepositoryException(reason, place + (name.isEmpty() ? "" : ", " + name) + ": " + why, cause);
     }
 }

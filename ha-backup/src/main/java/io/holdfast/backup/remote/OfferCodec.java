@@ -81,9 +81,9 @@ final class OfferCodec {
         } else if (frame instanceof Page page) {
             ByteBuf out = begin(PAGE, page, 64 * page.objects().size());
             out.writeShort(page.objects().size());
-            page.objects().forEach(object -> text(out, object.name())
-                    .writeLong(object.bytes())
-                    .writeLong(object.storedMillis()));
+            page.objects()
+                    .forEach(object ->
+                            text(out, object.name()).writeLong(object.bytes()).writeLong(object.storedMillis()));
             return out;
         }
         throw new IllegalStateException("a frame of an unknown kind: " + frame);
@@ -109,22 +109,23 @@ final class OfferCodec {
         }
         int kind = in.readUnsignedByte();
         int call = in.readInt();
-        OfferFrame frame = switch (kind) {
-            case PUT -> new Put(call, name(in));
-            case DATA -> new Data(call, data(in));
-            case END -> new End(call, number(in));
-            case CANCEL -> new Cancel(call);
-            case CREDIT -> new Credit(call, credit(in));
-            case READ -> read(call, in);
-            case SIZE -> new Size(call, name(in));
-            case LIST -> new ListAll(call, text(in));
-            case DELETE -> new Delete(call, name(in));
-            case COLLECT -> new Collect(call, number(in));
-            case DONE -> new Done(call, number(in));
-            case FAILED -> failed(call, in);
-            case PAGE -> new Page(call, objects(in));
-            default -> throw new MalformedFrameException("a frame of an offered directory of the kind " + kind);
-        };
+        OfferFrame frame =
+                switch (kind) {
+                    case PUT -> new Put(call, name(in));
+                    case DATA -> new Data(call, data(in));
+                    case END -> new End(call, number(in));
+                    case CANCEL -> new Cancel(call);
+                    case CREDIT -> new Credit(call, credit(in));
+                    case READ -> read(call, in);
+                    case SIZE -> new Size(call, name(in));
+                    case LIST -> new ListAll(call, text(in));
+                    case DELETE -> new Delete(call, name(in));
+                    case COLLECT -> new Collect(call, number(in));
+                    case DONE -> new Done(call, number(in));
+                    case FAILED -> failed(call, in);
+                    case PAGE -> new Page(call, objects(in));
+                    default -> throw new MalformedFrameException("a frame of an offered directory of the kind " + kind);
+                };
         if (in.isReadable()) {
             throw new MalformedFrameException(in.readableBytes() + " bytes behind a frame of the kind " + kind);
         }

@@ -16,8 +16,8 @@ final class OfferMeters implements AutoCloseable {
     private static final Measure SENT = Measure.counter(
                     "holdfast.backup.offer.sent", "what other nodes have read from the directory", "cluster", "node")
             .in("bytes");
-    private static final Measure CALLS = Measure.gauge(
-            "holdfast.backup.offer.calls", "calls of other nodes that are under way", "cluster", "node");
+    private static final Measure CALLS =
+            Measure.gauge("holdfast.backup.offer.calls", "calls of other nodes that are under way", "cluster", "node");
 
     private final MeterRegistry registry;
     private final AtomicInteger open = new AtomicInteger();

@@ -63,8 +63,9 @@ final class OfferServer {
                     peer.nodeId(),
                     directory.describe(),
                     allowed.isEmpty() ? "members of the cluster" : allowed);
-            throw new RefusedException(peer.nodeId() + " may not use the directory for backups of this node: it is offered to "
-                    + (allowed.isEmpty() ? "members of the cluster alone" : "others"));
+            throw new RefusedException(
+                    peer.nodeId() + " may not use the directory for backups of this node: it is offered to "
+                            + (allowed.isEmpty() ? "members of the cluster alone" : "others"));
         }
         return new Listener();
     }

@@ -79,7 +79,7 @@ final class OfferSession {
         return new ServedCall(this, id) {
             @Override
             void begin() {
-                onFiles(work::get, result -> end(new Done(id, result.longValue())));
+                onFiles(work, result -> end(new Done(id, result.longValue())));
             }
         };
     }
@@ -89,7 +89,8 @@ final class OfferSession {
             throw new MalformedFrameException("the call " + frame.call() + " was begun twice");
         }
         if (calls.size() >= MOST_CALLS) {
-            send(new Failed(frame.call(), Reason.UNAVAILABLE, "more than " + MOST_CALLS + " calls at once of one node"));
+            send(new Failed(
+                    frame.call(), Reason.UNAVAILABLE, "more than " + MOST_CALLS + " calls at once of one node"));
             return;
         }
         calls.put(frame.call(), call);

@@ -25,11 +25,12 @@ public final class Offers {
             return repository;
         }
         if (!offered.nodeId().equals(context.node().id())) {
-            return new RemoteRepository(offered, context.links(), context.runtime().loop());
+            return new RemoteRepository(
+                    offered, context.links(), context.runtime().loop());
         }
         if (server != null) {
-            throw new IllegalStateException("node " + offered.nodeId()
-                    + " is to offer two directories to the others; one node offers one");
+            throw new IllegalStateException(
+                    "node " + offered.nodeId() + " is to offer two directories to the others; one node offers one");
         }
         OfferedDirectory directory = new OfferedDirectory(
                 offered.directory(), offered.maxBytes(), context.runtime().storage());
@@ -37,7 +38,8 @@ public final class Offers {
                 directory,
                 offered.allowed(),
                 context.runtime(),
-                new OfferMeters(context.meters(), context.clusterName(), context.node().id()));
+                new OfferMeters(
+                        context.meters(), context.clusterName(), context.node().id()));
         return directory;
     }
 

@@ -38,8 +38,8 @@ final class RemoteInput extends InputStream {
     }
 
     private Exchange open(long from) {
-        Exchange opened = new Exchange(
-                place, name, call -> new Read(call, name, from), OfferSession.WINDOW, timeoutNanos);
+        Exchange opened =
+                new Exchange(place, name, call -> new Read(call, name, from), OfferSession.WINDOW, timeoutNanos);
         link.begin(opened);
         return opened;
     }

@@ -43,7 +43,8 @@ abstract class ServedCall {
 
     /** A further frame of it. */
     void received(OfferFrame frame) {
-        throw new MalformedFrameException("the call " + id + " takes no " + frame.getClass().getSimpleName());
+        throw new MalformedFrameException(
+                "the call " + id + " takes no " + frame.getClass().getSimpleName());
     }
 
     /** It ended before its end: what it holds is let go. Idempotent. */

@@ -33,8 +33,8 @@ final class ServedList extends ServedCall {
     @Override
     void received(OfferFrame frame) {
         if (!(frame instanceof Credit more) || credit + (long) more.more() > MOST_CREDIT) {
-            throw new MalformedFrameException(
-                    "who has room for " + credit + " pages said " + frame.getClass().getSimpleName());
+            throw new MalformedFrameException("who has room for " + credit + " pages said "
+                    + frame.getClass().getSimpleName());
         }
         credit += more.more();
         goOn();

@@ -55,9 +55,8 @@ final class ServedPut extends ServedCall {
             complete = true;
             onFiles(this::store, stored -> end(new Done(id(), stored ? 1 : 0)));
         } else {
-            throw new MalformedFrameException(
-                    "a put of which " + received + " bytes have come, with room for " + credit + " more, got "
-                            + frame.getClass().getSimpleName());
+            throw new MalformedFrameException("a put of which " + received + " bytes have come, with room for " + credit
+                    + " more, got " + frame.getClass().getSimpleName());
         }
     }
 

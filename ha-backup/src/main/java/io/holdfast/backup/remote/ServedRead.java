@@ -42,8 +42,8 @@ final class ServedRead extends ServedCall {
     @Override
     void received(OfferFrame frame) {
         if (!(frame instanceof Credit more) || credit + (long) more.more() > OfferSession.WINDOW) {
-            throw new MalformedFrameException(
-                    "a reader who has room for " + credit + " bytes said " + frame.getClass().getSimpleName());
+            throw new MalformedFrameException("a reader who has room for " + credit + " bytes said "
+                    + frame.getClass().getSimpleName());
         }
         credit += more.more();
         goOn();

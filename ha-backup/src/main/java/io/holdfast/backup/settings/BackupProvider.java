@@ -95,9 +95,8 @@ public final class BackupProvider implements ConfigurableFeature {
         List<String> here = values.given(BackupOptions.DIRECTORIES).orElse(List.of());
         List<String> stores = values.given(BackupOptions.REPOSITORIES).orElse(List.of());
         if (here.isEmpty() && stores.isEmpty()) {
-            throw new IllegalArgumentException(
-                    values.name(BackupOptions.DIRECTORIES) + " is missing; write for example "
-                            + values.name(BackupOptions.DIRECTORIES) + "=/mnt/backups");
+            throw new IllegalArgumentException(values.name(BackupOptions.DIRECTORIES)
+                    + " is missing; write for example " + values.name(BackupOptions.DIRECTORIES) + "=/mnt/backups");
         }
         List<BackupLayer> layers = new ArrayList<>();
         for (String directory : here) {

@@ -19,9 +19,9 @@ import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.spi.Links.Link;
 import io.holdfast.core.spi.Links.LinkListener;
 import io.holdfast.core.spi.Links.OutboundLink;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -138,15 +138,19 @@ class NodeRepositoryTest extends RepositoryContract {
         assertTrue(repository.putIfAbsent("large", out -> out.write(LARGE)));
         assertArrayEquals(LARGE, read(repository, "large"));
         assertArrayEquals(LARGE, Files.readAllBytes(directory.resolve("large")));
-        assertEquals(LARGE.length, meters.get("holdfast.backup.offer.received").counter().count());
-        assertEquals(LARGE.length, meters.get("holdfast.backup.offer.sent").counter().count());
+        assertEquals(
+                LARGE.length,
+                meters.get("holdfast.backup.offer.received").counter().count());
+        assertEquals(
+                LARGE.length, meters.get("holdfast.backup.offer.sent").counter().count());
         assertEquals(0, meters.get("holdfast.backup.offer.calls").gauge().value());
     }
 
     @Test
     void aNodeThatIsNotThereIsSaid() {
         server.close();
-        assertTrue(failure(Reason.UNAVAILABLE, () -> open().list("")).getMessage().contains("nothing runs there"));
+        assertTrue(
+                failure(Reason.UNAVAILABLE, () -> open().list("")).getMessage().contains("nothing runs there"));
     }
 
     @Test
@@ -156,8 +160,7 @@ class NodeRepositoryTest extends RepositoryContract {
                     NodeRepository.at("node-2", other.address(), directory),
                     client.context().links(),
                     client.context().runtime().loop());
-            BackupRepositoryException failed =
-                    assertThrows(BackupRepositoryException.class, () -> repository.list(""));
+            BackupRepositoryException failed = assertThrows(BackupRepositoryException.class, () -> repository.list(""));
             assertEquals(Reason.UNAVAILABLE, failed.reason());
             assertTrue(failed.getMessage().contains("PROTOCOL_NOT_SERVED"), failed.getMessage());
         }
@@ -213,7 +216,8 @@ class NodeRepositoryTest extends RepositoryContract {
     @Test
     void whoIsNotAllowedIsRefusedAndToldSo() {
         serveInstead(Long.MAX_VALUE, Set.of("node-7"), Storage.files());
-        assertTrue(failure(Reason.UNAVAILABLE, () -> open().list("")).getMessage().contains("may not use"));
+        assertTrue(
+                failure(Reason.UNAVAILABLE, () -> open().list("")).getMessage().contains("may not use"));
         try (TestNode allowed = TestNode.client("node-7")) {
             assertEquals(List.of(), from(allowed).list(""));
         }
@@ -228,12 +232,14 @@ class NodeRepositoryTest extends RepositoryContract {
         BackupRepositoryException full =
                 failure(Reason.NO_SPACE, () -> repository.putIfAbsent("more", out -> out.write(LARGE, 0, 600_000)));
         assertTrue(full.getMessage().contains("maxBytes"), full.getMessage());
-        assertThrows(BackupRepositoryException.class, () -> own.putIfAbsent("own", out -> out.write(LARGE, 0, 600_000)));
+        assertThrows(
+                BackupRepositoryException.class, () -> own.putIfAbsent("own", out -> out.write(LARGE, 0, 600_000)));
         awaitNothingUnfinished();
         assertTrue(repository.delete("half"));
         assertTrue(repository.putIfAbsent("more", out -> out.write(LARGE, 0, 600_000)));
         Files.delete(directory.resolve("more"));
-        assertTrue(repository.putIfAbsent("again", out -> out.write(LARGE, 0, 600_000)), "what others take away counts");
+        assertTrue(
+                repository.putIfAbsent("again", out -> out.write(LARGE, 0, 600_000)), "what others take away counts");
     }
 
     @Test
@@ -249,7 +255,9 @@ class NodeRepositoryTest extends RepositoryContract {
     void aDirectoryThatIsNotThereIsSaid() throws IOException {
         Files.delete(directory);
         try {
-            assertTrue(failure(Reason.UNAVAILABLE, () -> open().list("")).getMessage().contains("is it mounted?"));
+            assertTrue(failure(Reason.UNAVAILABLE, () -> open().list(""))
+                    .getMessage()
+                    .contains("is it mounted?"));
         } finally {
             Files.createDirectory(directory);
         }
@@ -265,7 +273,9 @@ class NodeRepositoryTest extends RepositoryContract {
 
     @Test
     void outsideOfANodeItSaysWhatToUse() {
-        assertTrue(failure(Reason.UNAVAILABLE, () -> offered().list("")).getMessage().contains(directory.toString()));
+        assertTrue(failure(Reason.UNAVAILABLE, () -> offered().list(""))
+                .getMessage()
+                .contains(directory.toString()));
     }
 
     @Test
@@ -290,24 +300,28 @@ class NodeRepositoryTest extends RepositoryContract {
     private CompletableFuture<CloseReason> sayBytes(List<ByteBuf> frames, BlockingQueue<OfferFrame> answers) {
         CompletableFuture<CloseReason> ended = new CompletableFuture<>();
         OutboundLink[] link = new OutboundLink[1];
-        client.context().runtime().loop().run(() -> link[0] = client.context().links().dial(
-                OfferServer.PROTOCOL, ID, server.address(), new LinkListener() {
-                    @Override
-                    public void up(Link up) {
-                        frames.forEach(frame -> up.send(Lane.BULK, frame.retainedDuplicate()));
-                    }
+        client.context()
+                .runtime()
+                .loop()
+                .run(() -> link[0] = client.context()
+                        .links()
+                        .dial(OfferServer.PROTOCOL, ID, server.address(), new LinkListener() {
+                            @Override
+                            public void up(Link up) {
+                                frames.forEach(frame -> up.send(Lane.BULK, frame.retainedDuplicate()));
+                            }
 
-                    @Override
-                    public void received(Link from, ByteBuf frame) {
-                        answers.add(OfferCodec.decode(frame));
-                    }
+                            @Override
+                            public void received(Link from, ByteBuf frame) {
+                                answers.add(OfferCodec.decode(frame));
+                            }
 
-                    @Override
-                    public void down(Link gone, CloseReason reason, String detail) {
-                        link[0].close();
-                        ended.complete(reason);
-                    }
-                }));
+                            @Override
+                            public void down(Link gone, CloseReason reason, String detail) {
+                                link[0].close();
+                                ended.complete(reason);
+                            }
+                        }));
         return ended;
     }
 

@@ -15,7 +15,12 @@ final class TestNode implements AutoCloseable {
     private final HaCluster cluster;
 
     /** @param ready is called on the loop when links may be taken */
-    TestNode(String id, String address, Consumer<FeatureContext> opening, Consumer<FeatureContext> starting, Runnable closing) {
+    TestNode(
+            String id,
+            String address,
+            Consumer<FeatureContext> opening,
+            Consumer<FeatureContext> starting,
+            Runnable closing) {
         cluster = HaCluster.builder("shop")
                 .node(Node.of(id).bind(address))
                 .with(new Lending(opening, starting, closing))

@@ -128,7 +128,8 @@ final class S3Calls {
     Optional<HeadObjectResponse> head(String name, String key) {
         return call(name, "cannot be looked at", () -> {
             try {
-                return Optional.of(client().headObject(head -> head.bucket(settings.bucket()).key(key)));
+                return Optional.of(client().headObject(
+                                head -> head.bucket(settings.bucket()).key(key)));
             } catch (AwsServiceException failed) {
                 if (S3Failures.isAbsent(failed)) {
                     return Optional.empty();
@@ -155,11 +156,7 @@ final class S3Calls {
     /** @return false if the name is taken */
     boolean put(String name, String key, String mark, byte[] bytes, int length) {
         String md5 = md5(bytes, length);
-        return unlessTaken(
-                name,
-                key,
-                mark,
-                () -> client().putObject(
+        return unlessTaken(name, key, mark, () -> client().putObject(
                         put -> put.bucket(settings.bucket())
                                 .key(key)
                                 .ifNoneMatch(ANYTHING)
@@ -171,12 +168,9 @@ final class S3Calls {
 
     /** @return the id of an upload in parts */
     String begin(String name, String key, String mark) {
-        return call(
-                name,
-                "cannot be written",
-                () -> client().createMultipartUpload(create ->
-                                create.bucket(settings.bucket()).key(key).metadata(Map.of(MARK, mark)))
-                        .uploadId());
+        return call(name, "cannot be written", () -> client().createMultipartUpload(
+                        create -> create.bucket(settings.bucket()).key(key).metadata(Map.of(MARK, mark)))
+                .uploadId());
     }
 
     CompletedPart part(String name, String key, String uploadId, int number, byte[] bytes, int length) {
@@ -211,10 +205,7 @@ final class S3Calls {
     /** @return false if the name is taken */
     boolean complete(String name, String key, String mark, String uploadId, List<CompletedPart> parts) {
         return unlessTaken(
-                name,
-                key,
-                mark,
-                () -> client().completeMultipartUpload(complete -> complete.bucket(settings.bucket())
+                name, key, mark, () -> client().completeMultipartUpload(complete -> complete.bucket(settings.bucket())
                         .key(key)
                         .uploadId(uploadId)
                         .ifNoneMatch(ANYTHING)
@@ -256,8 +247,8 @@ final class S3Calls {
     boolean abort(String name, String key, String uploadId) {
         return call(name, "cannot be collected", () -> {
             try {
-                client().abortMultipartUpload(
-                                abort -> abort.bucket(settings.bucket()).key(key).uploadId(uploadId));
+                client().abortMultipartUpload(abort ->
+                        abort.bucket(settings.bucket()).key(key).uploadId(uploadId));
                 return true;
             } catch (AwsServiceException failed) {
                 if (S3Failures.isAbsent(failed)) {
@@ -270,7 +261,7 @@ final class S3Calls {
 
     void delete(String name, String key) {
         call(name, "cannot be deleted", () -> client().deleteObject(
-                delete -> delete.bucket(settings.bucket()).key(key)));
+                        delete -> delete.bucket(settings.bucket()).key(key)));
     }
 
     private static RequestBody body(byte[] bytes, int length) {

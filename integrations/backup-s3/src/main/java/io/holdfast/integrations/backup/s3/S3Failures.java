@@ -50,7 +50,8 @@ final class S3Failures {
             return failure(
                     Reason.UNAVAILABLE,
                     name,
-                    what + ", since the store did not answer in time; see requestTimeout if it or the way to it is slow",
+                    what
+                            + ", since the store did not answer in time; see requestTimeout if it or the way to it is slow",
                     failed);
         }
         String words = String.valueOf(failed.getMessage());
@@ -58,7 +59,8 @@ final class S3Failures {
             return failure(
                     Reason.REFUSED,
                     name,
-                    what + ", since there are no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a"
+                    what
+                            + ", since there are no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a"
                             + " profile",
                     failed);
         }
@@ -87,16 +89,18 @@ final class S3Failures {
                     "IncorrectEndpoint",
                     "RequestTimeout" -> Reason.UNAVAILABLE;
             case "RequestTimeTooSkewed", "InvalidToken", "ExpiredToken" -> Reason.REFUSED;
-            case "QuotaExceeded", "StorageFull", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded" -> Reason.NO_SPACE;
+            case "QuotaExceeded", "StorageFull", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded" ->
+                Reason.NO_SPACE;
             case "NotImplemented" -> Reason.UNFIT;
-            default -> switch (status) {
-                case 401, 403 -> Reason.REFUSED;
-                case 404 -> Reason.ABSENT;
-                case 301, 307, 429, 500, 502, 503, 504 -> Reason.UNAVAILABLE;
-                case 501 -> Reason.UNFIT;
-                case 507 -> Reason.NO_SPACE;
-                default -> Reason.FAILED;
-            };
+            default ->
+                switch (status) {
+                    case 401, 403 -> Reason.REFUSED;
+                    case 404 -> Reason.ABSENT;
+                    case 301, 307, 429, 500, 502, 503, 504 -> Reason.UNAVAILABLE;
+                    case 501 -> Reason.UNFIT;
+                    case 507 -> Reason.NO_SPACE;
+                    default -> Reason.FAILED;
+                };
         };
     }
 
@@ -104,25 +108,29 @@ final class S3Failures {
         return switch (code) {
             case "NoSuchBucket" -> ", since there is no such bucket; it is not made by itself";
             case "RequestTimeTooSkewed" -> ", since this machine's clock is off by more than the store allows; set it";
-            case "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken" -> ", since the store does"
-                    + " not take these credentials; look at the key, the secret and whether they have expired";
+            case "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken" ->
+                ", since the store does"
+                        + " not take these credentials; look at the key, the secret and whether they have expired";
             case "PermanentRedirect",
                     "TemporaryRedirect",
                     "AuthorizationHeaderMalformed",
                     "IllegalLocationConstraintException",
                     "IncorrectEndpoint" -> wrongRegion(failed);
-            case "SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded" -> ", since the store wants fewer"
-                    + " requests; it is tried again later";
-            default -> switch (reason) {
-                case REFUSED -> ", since these credentials may not do that; they need s3:GetObject, s3:PutObject,"
-                        + " s3:DeleteObject, s3:AbortMultipartUpload and s3:ListMultipartUploadParts on the objects, and"
-                        + " s3:ListBucket and s3:ListBucketMultipartUploads on the bucket";
-                case ABSENT -> ", since it is not there";
-                case NO_SPACE -> ", since there is no room or a quota is reached";
-                case UNAVAILABLE -> failed.statusCode() < 400 ? wrongRegion(failed) : ", since the store is in trouble";
-                case UNFIT -> ", since the store does not know how";
-                case FAILED -> "";
-            };
+            case "SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded" ->
+                ", since the store wants fewer" + " requests; it is tried again later";
+            default ->
+                switch (reason) {
+                    case REFUSED ->
+                        ", since these credentials may not do that; they need s3:GetObject, s3:PutObject,"
+                                + " s3:DeleteObject, s3:AbortMultipartUpload and s3:ListMultipartUploadParts on the objects, and"
+                                + " s3:ListBucket and s3:ListBucketMultipartUploads on the bucket";
+                    case ABSENT -> ", since it is not there";
+                    case NO_SPACE -> ", since there is no room or a quota is reached";
+                    case UNAVAILABLE ->
+                        failed.statusCode() < 400 ? wrongRegion(failed) : ", since the store is in trouble";
+                    case UNFIT -> ", since the store does not know how";
+                    case FAILED -> "";
+                };
         };
     }
 

@@ -96,7 +96,8 @@ final class S3Input extends InputStream {
             throw failures.failure(
                     Reason.UNAVAILABLE,
                     name,
-                    CANNOT + " any further than to byte " + position + " of " + end + ", as often as it was tried: " + broken,
+                    CANNOT + " any further than to byte " + position + " of " + end + ", as often as it was tried: "
+                            + broken,
                     broken);
         }
         answer = open();

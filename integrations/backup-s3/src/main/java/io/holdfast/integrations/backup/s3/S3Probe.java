@@ -82,7 +82,8 @@ final class S3Probe {
         return failures.failure(
                 Reason.UNFIT,
                 name,
-                "this store " + what + ": two nodes could overwrite each other's backups; use one that knows conditional"
+                "this store " + what
+                        + ": two nodes could overwrite each other's backups; use one that knows conditional"
                         + " writes");
     }
 

@@ -134,8 +134,7 @@ public final class S3Repository implements BackupRepository {
     @Override
     public long size(String name) {
         return known(name)
-                .orElseThrow(() -> failures.failure(
-                        Reason.ABSENT, name, "cannot be looked at, since it is not there"))
+                .orElseThrow(() -> failures.failure(Reason.ABSENT, name, "cannot be looked at, since it is not there"))
                 .contentLength();
     }
 
@@ -154,7 +153,8 @@ public final class S3Repository implements BackupRepository {
             for (S3Object object : objects(prefix)) {
                 String name = settings.name(object.key());
                 if (name != null) {
-                    found.add(new Stored(name, object.size(), object.lastModified().toEpochMilli()));
+                    found.add(new Stored(
+                            name, object.size(), object.lastModified().toEpochMilli()));
                 }
             }
         }
@@ -165,8 +165,7 @@ public final class S3Repository implements BackupRepository {
     private List<S3Object> objects(String prefix) {
         return calls.call(prefix, "cannot be listed", () -> calls
                 .s3()
-                .listObjectsV2Paginator(
-                        list -> list.bucket(settings.bucket()).prefix(settings.key(prefix)))
+                .listObjectsV2Paginator(list -> list.bucket(settings.bucket()).prefix(settings.key(prefix)))
                 .contents()
                 .stream()
                 .toList());
@@ -212,7 +211,9 @@ public final class S3Repository implements BackupRepository {
             }
             page = uploads(page.nextKeyMarker(), page.nextUploadIdMarker());
         }
-        return removed + removeProbes(now.minus(silentFor.compareTo(LEAST_AGE_OF_PROBES) > 0 ? silentFor : LEAST_AGE_OF_PROBES));
+        return removed
+                + removeProbes(
+                        now.minus(silentFor.compareTo(LEAST_AGE_OF_PROBES) > 0 ? silentFor : LEAST_AGE_OF_PROBES));
     }
 
     private ListMultipartUploadsResponse uploads(String afterKey, String afterId) {
@@ -227,7 +228,8 @@ public final class S3Repository implements BackupRepository {
     private Instant now(ListMultipartUploadsResponse answer) {
         String date = answer.sdkHttpResponse().firstMatchingHeader("Date").orElse("");
         try {
-            return ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            return ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
         } catch (DateTimeParseException none) {
             throw failures.failure(
                     Reason.UNFIT, "", "cannot be collected, since this store does not say what time it has", none);
@@ -245,14 +247,13 @@ public final class S3Repository implements BackupRepository {
     private boolean isSilent(MultipartUpload upload, Instant since) {
         return !upload.initiated().isAfter(since)
                 && calls.call(upload.key(), "cannot be collected", () -> calls
-                                .s3()
-                                .listPartsPaginator(list -> list.bucket(settings.bucket())
-                                        .key(upload.key())
-                                        .uploadId(upload.uploadId()))
-                                .parts()
-                                .stream()
-                                .map(Part::lastModified)
-                                .noneMatch(heard -> heard.isAfter(since)));
+                        .s3()
+                        .listPartsPaginator(list ->
+                                list.bucket(settings.bucket()).key(upload.key()).uploadId(upload.uploadId()))
+                        .parts()
+                        .stream()
+                        .map(Part::lastModified)
+                        .noneMatch(heard -> heard.isAfter(since)));
     }
 
     private int removeProbes(Instant before) {

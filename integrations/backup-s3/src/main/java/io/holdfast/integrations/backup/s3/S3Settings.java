@@ -54,7 +54,8 @@ record S3Settings(
             try {
                 BackupRepository.checkName(bare);
             } catch (IllegalArgumentException wrong) {
-                throw new IllegalArgumentException("a prefix is made as names of objects are: " + wrong.getMessage(), wrong);
+                throw new IllegalArgumentException(
+                        "a prefix is made as names of objects are: " + wrong.getMessage(), wrong);
             }
         }
         String whole = bare.isEmpty() ? "" : bare + "/";
@@ -67,7 +68,15 @@ record S3Settings(
             throw new IllegalArgumentException("no name of a region; write for example eu-central-1");
         }
         return new S3Settings(
-                bucket, prefix, Optional.of(name), endpoint, pathStyle, credentials, partBytes, requestTimeout, configure);
+                bucket,
+                prefix,
+                Optional.of(name),
+                endpoint,
+                pathStyle,
+                credentials,
+                partBytes,
+                requestTimeout,
+                configure);
     }
 
     S3Settings withEndpoint(URI uri) {
@@ -92,7 +101,15 @@ record S3Settings(
 
     S3Settings withCredentials(AwsCredentialsProvider provider) {
         return new S3Settings(
-                bucket, prefix, region, endpoint, pathStyle, Optional.of(provider), partBytes, requestTimeout, configure);
+                bucket,
+                prefix,
+                region,
+                endpoint,
+                pathStyle,
+                Optional.of(provider),
+                partBytes,
+                requestTimeout,
+                configure);
     }
 
     S3Settings withPartBytes(int bytes) {

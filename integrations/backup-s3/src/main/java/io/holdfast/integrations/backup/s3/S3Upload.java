@@ -22,6 +22,7 @@ final class S3Upload extends OutputStream {
     private static final Logger LOG = LoggerFactory.getLogger(S3Upload.class);
     /** As many as a store takes. */
     private static final int MOST_PARTS = 10_000;
+
     private static final int FIRST_BUFFER = 64 << 10;
 
     private final S3Calls calls;
@@ -87,8 +88,8 @@ final class S3Upload extends OutputStream {
             throw failures.failure(
                     Reason.NO_SPACE,
                     name,
-                    "more than " + MOST_PARTS + " parts of " + partBytes + " bytes, and stores take no more; set partBytes to"
-                            + " more on all nodes");
+                    "more than " + MOST_PARTS + " parts of " + partBytes
+                            + " bytes, and stores take no more; set partBytes to" + " more on all nodes");
         }
         parts.add(calls.part(name, key, uploadId, parts.size() + 1, buffer, filled));
         filled = 0;

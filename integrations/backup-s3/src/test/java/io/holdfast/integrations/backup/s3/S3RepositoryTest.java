@@ -124,14 +124,10 @@ class S3RepositoryTest extends RepositoryContract {
     @Test
     void aContentThatFailsLeavesNoParts() {
         IOException broken = new IOException("the source is broken");
-        assertEquals(
-                broken,
-                assertThrows(
-                        IOException.class,
-                        () -> open().putIfAbsent("half", out -> {
-                            large().writeTo(out);
-                            throw broken;
-                        })));
+        assertEquals(broken, assertThrows(IOException.class, () -> open().putIfAbsent("half", out -> {
+            large().writeTo(out);
+            throw broken;
+        })));
         assertEquals(0, server.unfinishedUploads());
         assertEquals(List.of(), server.keys());
     }
@@ -284,7 +280,8 @@ class S3RepositoryTest extends RepositoryContract {
             assertTrue(failed.getMessage().contains("large"), failed.getMessage());
             proxy.heal();
             assertEquals(List.of(), repository.list(""));
-            // What could not be given up then is collected later: the server's clock has to come past the second of its begin.
+            // What could not be given up then is collected later: the server's clock has to come past the second of its
+            // begin.
             int collected = 0;
             while (server.unfinishedUploads() > 0) {
                 collected += repository.collectUnfinished(Duration.ZERO);
@@ -351,7 +348,8 @@ class S3RepositoryTest extends RepositoryContract {
         server.putForeign("shop/own-2/1");
         server.putForeign("shop/own/with space");
         server.putForeign("mine");
-        assertEquals(List.of("mine"), repository.list("").stream().map(Stored::name).toList());
+        assertEquals(
+                List.of("mine"), repository.list("").stream().map(Stored::name).toList());
         assertTrue(repository.delete("mine"));
         assertEquals(
                 List.of("mine", "shop/other/1", "shop/own-2/1", "shop/own/with space"),

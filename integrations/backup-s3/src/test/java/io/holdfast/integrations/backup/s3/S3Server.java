@@ -29,7 +29,6 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
-
 /**
  * A server that speaks S3, on the loopback interface and in this JVM, with a store in memory: S3Proxy. Its store may be told to fail, to lose its
  * answers and to ignore conditions.
@@ -145,7 +144,11 @@ final class S3Server implements AutoCloseable {
     /** What stands under a name for a process that knows nothing of repositories. */
     void putForeign(String key) {
         memory.putBlob(
-                PutObjectRequest.builder().bucket(BUCKET).key(key).contentLength(1L).build(),
+                PutObjectRequest.builder()
+                        .bucket(BUCKET)
+                        .key(key)
+                        .contentLength(1L)
+                        .build(),
                 new java.io.ByteArrayInputStream(new byte[1]));
     }
 
@@ -212,7 +215,8 @@ final class S3Server implements AutoCloseable {
         }
 
         @Override
-        public UploadPartResponse uploadMultipartPart(MultipartUpload upload, UploadPartRequest request, InputStream in) {
+        public UploadPartResponse uploadMultipartPart(
+                MultipartUpload upload, UploadPartRequest request, InputStream in) {
             before(Call.PART);
             return after(Call.PART, super.uploadMultipartPart(upload, request, in));
         }

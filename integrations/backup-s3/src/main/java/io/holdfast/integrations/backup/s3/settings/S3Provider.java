@@ -41,8 +41,9 @@ public final class S3Provider implements RepositoryProvider {
     public BackupRepository open(URI place) {
         String bucket = place.getRawAuthority();
         if (bucket == null || bucket.contains("@") || bucket.contains(":") || place.getRawFragment() != null) {
-            throw new IllegalArgumentException("no s3://bucket/prefix: a place has no user, secret, port or fragment in it;"
-                    + " credentials come from the environment, or from a file by ?credentials=/path");
+            throw new IllegalArgumentException(
+                    "no s3://bucket/prefix: a place has no user, secret, port or fragment in it;"
+                            + " credentials come from the environment, or from a file by ?credentials=/path");
         }
         String path = place.getPath() == null ? "" : place.getPath();
         Map<String, String> given = parameters(place.getRawQuery());
@@ -93,8 +94,9 @@ public final class S3Provider implements RepositoryProvider {
             int equals = pair.indexOf('=');
             String key = equals < 0 ? pair : pair.substring(0, equals);
             if (equals < 0 || !KNOWN.contains(key) || given.containsKey(key)) {
-                throw new IllegalArgumentException("what follows the ? of s3://bucket/prefix is each at most once one of "
-                        + KNOWN + ", with = and a value; secrets are in a file or the environment");
+                throw new IllegalArgumentException(
+                        "what follows the ? of s3://bucket/prefix is each at most once one of " + KNOWN
+                                + ", with = and a value; secrets are in a file or the environment");
             }
             given.put(key, URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
         }

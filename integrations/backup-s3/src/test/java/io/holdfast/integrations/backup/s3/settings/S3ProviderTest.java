@@ -19,7 +19,8 @@ class S3ProviderTest {
     Path directory;
 
     private HaCluster.Builder configured(String layers) throws Exception {
-        return HaCluster.builder(Configuration.load(Files.writeString(directory.resolve("p"), """
+        return HaCluster.builder(Configuration.load(
+                Files.writeString(directory.resolve("p"), """
                 holdfast.cluster.name=shop
                 holdfast.node.id=node-1
                 holdfast.node.bind=127.0.0.1:7400
@@ -30,16 +31,20 @@ class S3ProviderTest {
     }
 
     private static String refusal(String place) {
-        String message = String.valueOf(assertThrows(IllegalArgumentException.class, () -> BackupRepository.at(place), place)
-                .getMessage());
+        String message =
+                String.valueOf(assertThrows(IllegalArgumentException.class, () -> BackupRepository.at(place), place)
+                        .getMessage());
         assertFalse(message.contains("hush"), message);
         return message;
     }
 
     @Test
     void aBucketIsFoundByItsUri() {
-        assertEquals("s3://shop-backups", BackupRepository.at("s3://shop-backups").describe());
-        assertEquals("s3://shop-backups/a/b", BackupRepository.at("s3://shop-backups/a/b/").describe());
+        assertEquals(
+                "s3://shop-backups", BackupRepository.at("s3://shop-backups").describe());
+        assertEquals(
+                "s3://shop-backups/a/b",
+                BackupRepository.at("s3://shop-backups/a/b/").describe());
         assertEquals(
                 "s3://shop-backups/a at minio:9000",
                 BackupRepository.at("s3://shop-backups/a?region=eu-central-1&endpoint=http://minio:9000&pathStyle=true"
@@ -71,7 +76,8 @@ class S3ProviderTest {
         configured("holdfast.backup.offSiteRepositories=s3://shop-backups/shop?region=eu-central-1\n"
                         + "holdfast.backup.directories=" + directory)
                 .build();
-        configured("holdfast.backup.repositories=s3://shop-backups/shop?region=eu-central-1").build();
+        configured("holdfast.backup.repositories=s3://shop-backups/shop?region=eu-central-1")
+                .build();
         HaCluster.Builder wrong = configured("holdfast.backup.repositories=s3://me:hush@shop-backups");
         String message = String.valueOf(
                 assertThrows(IllegalArgumentException.class, wrong::build).getMessage());
