@@ -11,6 +11,8 @@ module io.holdfast.backup {
     requires micrometer.core;
     requires org.slf4j;
 
+    uses io.holdfast.backup.RepositoryProvider;
+
     provides io.holdfast.core.spi.ConfigurableFeature with
             io.holdfast.backup.settings.BackupProvider;
 

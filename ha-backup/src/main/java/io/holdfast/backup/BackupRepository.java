@@ -122,6 +122,17 @@ public interface BackupRepository {
     }
 
     /**
+     * What a file or a command line names: the path of a directory, {@code node://node-9@10.9.0.1:7400/srv/backups} for a {@link NodeRepository}, or
+     * a URI such as {@code s3://bucket/prefix}, whose kind has to be on the class path as a {@link RepositoryProvider}. Nothing is opened until it
+     * is used.
+     *
+     * @throws IllegalArgumentException if that is no place; the message says what to write or to add instead, and holds no secret
+     */
+    static BackupRepository at(String place) {
+        return Places.open(place);
+    }
+
+    /**
      * The name itself.
      *
      * @throws IllegalArgumentException if that is no name of an object

@@ -257,13 +257,22 @@ public final class Backups implements HaFeature {
                         + place + ", and so no copy of each other; give each a repository of its own");
             }
         }
-        if (!BackupNode.canMeetTheRule(settings.layers())) {
+        List<String> missing = BackupNode.missingOfTheRule(settings.layers());
+        if (!missing.isEmpty()) {
             LOG.warn(
                     "{}: the layers {} cannot hold backups as of the rule 3-2-1: three copies with the data itself, the backups on two"
-                            + " kinds of media, one of them off-site; add a layer with .offSite(), on another .medium(kind)",
+                            + " kinds of media, one of them off-site. {}; add a layer with .offSite(), on another .medium(kind)",
                     node.id(),
-                    settings.layers().stream().map(BackupLayer::name).toList());
+                    settings.layers().stream().map(BackupLayer::name).toList(),
+                    String.join(", ", missing));
         }
+        unique(
+                "directories of nodes, of which each offers one,",
+                settings.layers().stream()
+                        .map(BackupLayer::repository)
+                        .filter(NodeRepository.class::isInstance)
+                        .map(repository -> ((NodeRepository) repository).nodeId())
+                        .toList());
     }
 
     private void checkDrills(Node node) {

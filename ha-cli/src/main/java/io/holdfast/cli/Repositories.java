@@ -6,16 +6,22 @@ import io.holdfast.backup.StoredBackups;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Which repositories a command is about, and with what they are read. */
 final class Repositories {
     @Option(
             names = "--repository",
-            paramLabel = "DIR",
+            paramLabel = "PLACE",
             required = true,
-            description = "a directory with backups; again for each further layer")
-    private List<Path> directories = List.of();
+            description = "a directory with backups, or s3://bucket/prefix?region=...; again for each further layer")
+    private List<String> places = List.of();
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
 
     @Option(
             names = "--key-file",
@@ -29,7 +35,11 @@ final class Repositories {
     }
 
     List<BackupRepository> all() {
-        return directories.stream().map(BackupRepository::directory).toList();
+        try {
+            return places.stream().map(BackupRepository::at).toList();
+        } catch (IllegalArgumentException none) {
+            throw new ParameterException(spec.commandLine(), "--repository: " + none.getMessage(), none);
+        }
     }
 
     BackupRepository first() {

@@ -283,4 +283,12 @@ class BackupCommandTest {
                 out + " " + err);
         assertEquals(ExitCodes.UNREADABLE, ha("backup", "list", "--repository", temporary + "/nowhere"));
     }
+
+    @Test
+    void aKindOfRepositoryThatIsNotThereIsSaidWithWhatToAdd() {
+        assertEquals(ExitCodes.USAGE, ha("backup", "list", "--repository", "s3://shop-backups/shop"));
+        assertTrue(err.toString().contains("io.holdfast:ha-backup-s3"), err.toString());
+        assertEquals(ExitCodes.USAGE, ha("backup", "list", "--repository", "tape://one"));
+        assertTrue(err.toString().contains("the path of a directory"), err.toString());
+    }
 }

@@ -7,6 +7,7 @@ import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A repository that is a directory. An object is written under a name of its own in {@value #UNFINISHED}, forced, and then
@@ -68,19 +70,79 @@ public final class DirectoryRepository implements BackupRepository {
 
     @Override
     public boolean putIfAbsent(String name, Content content) throws IOException {
+        try (Put put = begin(name)) {
+            if (put == null) {
+                return false;
+            }
+            content.writeTo(put.out());
+            return put.finish();
+        }
+    }
+
+    /** Begins a put in steps, for who has not all of the content at once; null if an object of that name is there. To be closed. */
+    public @Nullable Put begin(String name) {
         Path target = path(name);
         failures.checkRoot(name);
         if (Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
-            return false;
+            return null;
         }
         Path temporary = unfinished.resolve(UUID.randomUUID().toString());
         underWay.add(temporary);
         try {
-            write(name, temporary, content);
-            return link(name, temporary, target);
-        } finally {
-            removeQuietly(temporary);
+            makeDirectory(unfinished);
+            StorageFile file = storage.open(temporary, OpenMode.CREATE);
+            return new Put(
+                    name,
+                    target,
+                    temporary,
+                    new FileOutput(file, failed -> failures.of(name, "cannot be written", failed)));
+        } catch (IOException failed) {
             underWay.remove(temporary);
+            removeQuietly(temporary);
+            failures.checkRoot(name);
+            throw failures.of(name, "cannot be written", failed);
+        }
+    }
+
+    /** A put in steps: as {@link #putIfAbsent}, and of one thread at a time. */
+    public final class Put implements AutoCloseable {
+        private final String name;
+        private final Path target;
+        private final Path temporary;
+        private final FileOutput out;
+        private boolean written;
+
+        private Put(String name, Path target, Path temporary, FileOutput out) {
+            this.name = name;
+            this.target = target;
+            this.temporary = temporary;
+            this.out = out;
+        }
+
+        /** Takes the content. Failures are the repository's. */
+        public OutputStream out() {
+            return out;
+        }
+
+        /** @return false if an object of that name is there */
+        public boolean finish() {
+            out.finish();
+            written = true;
+            out.close();
+            return link(name, temporary, target);
+        }
+
+        /** Nothing is left of what was not finished. */
+        @Override
+        public void close() {
+            try {
+                if (!written) {
+                    out.close();
+                }
+            } finally {
+                removeQuietly(temporary);
+                underWay.remove(temporary);
+            }
         }
     }
 
@@ -127,21 +189,6 @@ public final class DirectoryRepository implements BackupRepository {
         } catch (RuntimeException failed) {
             place.leave();
             throw failed;
-        }
-    }
-
-    private void write(String name, Path temporary, Content content) throws IOException {
-        StorageFile file;
-        try {
-            makeDirectory(unfinished);
-            file = storage.open(temporary, OpenMode.CREATE);
-        } catch (IOException failed) {
-            failures.checkRoot(name);
-            throw failures.of(name, "cannot be written", failed);
-        }
-        try (FileOutput out = new FileOutput(file, failed -> failures.of(name, "cannot be written", failed))) {
-            content.writeTo(out);
-            out.finish();
         }
     }
 

@@ -5,18 +5,10 @@ import io.holdfast.backup.plan.PlanConfig.LayerPlan;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What is wrong, as far as the planner knows. A function of its state. */
 final class Alarms {
-    /** Where the data itself is, which counts as one copy. */
-    private static final int LIVE = 1;
-
-    private static final int COPIES = 3;
-    private static final int MEDIA = 2;
-
     private Alarms() {}
 
     static List<Alert> of(
@@ -31,7 +23,7 @@ final class Alarms {
         for (LayerState layer : layers) {
             layer(layer, config, now, found);
         }
-        boolean canMeetTheRule = meetsRule(config.layers());
+        boolean canMeetTheRule = ThreeTwoOne.of(config.layers()).isMet();
         for (SourceState source : sources) {
             source(source, since, now, found);
             if (canMeetTheRule) {
@@ -102,26 +94,14 @@ final class Alarms {
                                 && entry.id().began().equals(last)))
                 .map(layer -> layer.plan)
                 .toList();
-        if (!meetsRule(with)) {
+        ThreeTwoOne rule = ThreeTwoOne.of(with);
+        if (!rule.isMet()) {
             found.add(new Alert(
                     Kind.RULE_UNMET,
                     source.name(),
                     "the backup of " + last + " is in "
-                            + with.stream().map(LayerPlan::name).toList()
-                            + " only: with the data itself that should be " + COPIES + " copies, the backups on "
-                            + MEDIA
-                            + " kinds of media, one of them off-site"));
+                            + with.stream().map(LayerPlan::name).toList() + " only: "
+                            + String.join(", ", rule.missing())));
         }
-    }
-
-    /**
-     * True if a backup that is in those layers is there three times, with the data itself, on two kinds of media, and once off-site. Of the
-     * media the data's does not count: then any one layer would do.
-     */
-    static boolean meetsRule(List<LayerPlan> layers) {
-        Set<String> media = layers.stream().map(LayerPlan::medium).collect(Collectors.toSet());
-        return layers.size() + LIVE >= COPIES
-                && media.size() >= MEDIA
-                && layers.stream().anyMatch(LayerPlan::offSite);
     }
 }

@@ -19,6 +19,7 @@ import io.holdfast.backup.plan.PlanConfig.ArchivePlan;
 import io.holdfast.backup.plan.PlanConfig.DrillPlan;
 import io.holdfast.backup.plan.PlanConfig.LayerPlan;
 import io.holdfast.backup.plan.PlanConfig.SourcePlan;
+import io.holdfast.backup.remote.Offers;
 import io.holdfast.backup.state.StateLogFeed;
 import io.holdfast.backup.state.StateSource;
 import io.holdfast.core.Explanation;
@@ -66,7 +67,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     private final PlanConfig plan;
     /** Reads catalogues for operators. */
     private final Worker reader;
-
+    private final Offers offers;
     private @Nullable BackupDriver driver;
     private @Nullable BackupMeters meters;
     private volatile FeatureContext.@Nullable Standing standing;
@@ -77,6 +78,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         this.settings = settings;
         this.context = context;
         this.reader = context.runtime().newWorker("backup-ask");
+        this.offers = new Offers(context);
         this.plan = new PlanConfig(
                 settings.layers().stream().map(BackupNode::plan).toList(),
                 settings.sources().stream()
@@ -112,9 +114,9 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         return new LayerPlan(layer.name(), layer.retention(), layer.medium(), layer.isOffSite());
     }
 
-    /** True if with the data itself there are three copies, the backups on two kinds of media, one of them off-site. */
-    public static boolean canMeetTheRule(List<BackupLayer> layers) {
-        return Alarms.meetsRule(layers.stream().map(BackupNode::plan).toList());
+    /** Why what is in all those layers would not be kept as of the rule 3-2-1; empty if it would. */
+    public static List<String> missingOfTheRule(List<BackupLayer> layers) {
+        return ThreeTwoOne.of(layers.stream().map(BackupNode::plan).toList()).missing();
     }
 
     @Override
@@ -134,7 +136,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
             sources.put(wanted.name(), source);
         }
         Map<String, BackupRepository> repositories = new LinkedHashMap<>();
-        settings.layers().forEach(layer -> repositories.put(layer.name(), layer.repository()));
+        settings.layers().forEach(layer -> repositories.put(layer.name(), offers.bind(layer.repository())));
         Optional<LogFeed> feed =
                 plan.archive().isPresent() && state != null ? Optional.of(new StateLogFeed(state)) : Optional.empty();
         BackupDriver made = new BackupDriver(
@@ -211,6 +213,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     @Override
     public void start() {
         BackupDriver running = driver();
+        offers.start();
         standing = context.stand(ROLE, STOP_WITHIN, running::begin, running::end);
         context.ready(true, ""); // a node serves whether or not it can back up; what is wrong with that, health says
     }
@@ -231,6 +234,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
             running.close();
         }
         reader.close();
+        offers.close();
         BackupMeters measured = meters;
         if (measured != null) {
             measured.close();
@@ -352,6 +356,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         DriverView view = driver().view();
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("holder", view.token() != null);
+        all.put("missingOf321", missingOfTheRule(settings.layers()));
         if (view.token() != null) {
             Map<String, Object> last = new LinkedHashMap<>();
             view.last().forEach((source, at) -> last.put(source, at.toString()));

@@ -14,10 +14,21 @@ public final class BackupOptions {
                     "directories",
                     "paths",
                     "directories that backups are kept in, which must exist, and are the same on all nodes (a mounted file system): the"
-                            + " first one that works is written to, the others get copies; required")
+                            + " first one that works is written to, the others get copies; required if there are no repositories")
             .allowed("at least one");
     public static final Option<List<String>> OFF_SITE = Option.list(
             "offSiteDirectories", "paths", "more of them, which are somewhere else: they come after the others");
+    public static final Option<List<String>> REPOSITORIES = Option.list(
+                    "repositories",
+                    "places",
+                    "what keeps backups and is no directory; they come after the directories. `s3://` needs `ha-backup-s3` on"
+                            + " the class path")
+            .allowed("such as `s3://bucket/prefix?region=eu-central-1`, `node://node-9@10.9.0.1:7400/srv/backups`");
+    public static final Option<List<String>> OFF_SITE_REPOSITORIES = Option.list(
+                    "offSiteRepositories",
+                    "places",
+                    "more of them, which are somewhere else: they come after all others")
+            .allowed("such as `s3://bucket/prefix?region=eu-central-1`, `node://node-9@10.9.0.1:7400/srv/backups`");
     public static final Option<Path> KEYS = Option.path(
             "keys",
             "a file with the keys that encrypt backups, one a line, of which the first one encrypts; without it they are not"
@@ -113,6 +124,8 @@ public final class BackupOptions {
         return List.of(
                 DIRECTORIES,
                 OFF_SITE,
+                REPOSITORIES,
+                OFF_SITE_REPOSITORIES,
                 KEYS,
                 EVERY,
                 CRON,

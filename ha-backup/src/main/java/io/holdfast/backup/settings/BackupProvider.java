@@ -119,17 +119,27 @@ public final class BackupProvider implements ConfigurableFeature {
     }
 
     private static BackupLayer[] layers(Values values, Retention keep) {
-        List<String> here = values.given(BackupOptions.DIRECTORIES)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        values.name(BackupOptions.DIRECTORIES) + " is missing; write for example "
-                                + values.name(BackupOptions.DIRECTORIES) + "=/mnt/backups"));
+        List<String> here = values.given(BackupOptions.DIRECTORIES).orElse(List.of());
+        List<String> stores = values.given(BackupOptions.REPOSITORIES).orElse(List.of());
+        if (here.isEmpty() && stores.isEmpty()) {
+            throw new IllegalArgumentException(values.name(BackupOptions.DIRECTORIES)
+                    + " is missing; write for example " + values.name(BackupOptions.DIRECTORIES) + "=/mnt/backups");
+        }
         List<BackupLayer> layers = new ArrayList<>();
         for (String directory : here) {
             layers.add(layer("local-" + (layers.size() + 1), directory, keep, values, BackupOptions.DIRECTORIES));
         }
+        int store = 0;
+        for (String place : stores) {
+            layers.add(placed("store-" + ++store, place, keep, values, BackupOptions.REPOSITORIES));
+        }
         int away = 0;
         for (String directory : values.given(BackupOptions.OFF_SITE).orElse(List.of())) {
             layers.add(layer("away-" + ++away, directory, keep, values, BackupOptions.OFF_SITE)
+                    .offSite());
+        }
+        for (String place : values.given(BackupOptions.OFF_SITE_REPOSITORIES).orElse(List.of())) {
+            layers.add(placed("away-" + ++away, place, keep, values, BackupOptions.OFF_SITE_REPOSITORIES)
                     .offSite());
         }
         return layers.toArray(BackupLayer[]::new);
@@ -140,6 +150,14 @@ public final class BackupProvider implements ConfigurableFeature {
             return BackupLayer.of(name, BackupRepository.directory(Path.of(directory)))
                     .keep(keep);
         } catch (InvalidPathException wrong) {
+            throw new IllegalArgumentException(values.name(option) + ": " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private static BackupLayer placed(String name, String place, Retention keep, Values values, Option<?> option) {
+        try {
+            return BackupLayer.of(name, BackupRepository.at(place)).keep(keep);
+        } catch (IllegalArgumentException wrong) {
             throw new IllegalArgumentException(values.name(option) + ": " + wrong.getMessage(), wrong);
         }
     }

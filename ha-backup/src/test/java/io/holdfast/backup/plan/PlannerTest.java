@@ -494,12 +494,12 @@ class PlannerTest {
     void theRule() {
         LayerPlan disk = new LayerPlan("disk", Retention.least(), "disk", false);
         LayerPlan away = new LayerPlan("away", Retention.least(), "store", true);
-        assertTrue(Alarms.meetsRule(List.of(disk, away)));
-        assertFalse(Alarms.meetsRule(List.of(disk)));
-        assertFalse(Alarms.meetsRule(List.of(disk, disk)));
+        assertTrue(ThreeTwoOne.of(List.of(disk, away)).isMet());
+        assertFalse(ThreeTwoOne.of(List.of(disk)).isMet());
+        assertFalse(ThreeTwoOne.of(List.of(disk, disk)).isMet());
         LayerPlan sameMedium = new LayerPlan("other", Retention.least(), "disk", true);
-        assertFalse(Alarms.meetsRule(List.of(disk, sameMedium)), "one reason may take both");
-        assertFalse(Alarms.meetsRule(List.of(away)));
+        assertFalse(ThreeTwoOne.of(List.of(disk, sameMedium)).isMet(), "one reason may take both");
+        assertFalse(ThreeTwoOne.of(List.of(away)).isMet());
     }
 
     @Test

@@ -173,12 +173,13 @@ class ArchitectureTest {
         BACKUP_LAYERS.put("crypto", Set.of());
         BACKUP_LAYERS.put("vocabulary", Set.of("crypto"));
         BACKUP_LAYERS.put("directory", Set.of("vocabulary"));
+        BACKUP_LAYERS.put("remote", Set.of("vocabulary", "directory"));
         BACKUP_LAYERS.put("container", Set.of("crypto", "vocabulary"));
         BACKUP_LAYERS.put("catalog", Set.of("crypto", "vocabulary", "container"));
         BACKUP_LAYERS.put("state", Set.of("vocabulary"));
         BACKUP_LAYERS.put("logical", Set.of("vocabulary", "state"));
         BACKUP_LAYERS.put("restore", Set.of("vocabulary", "container", "catalog"));
-        BACKUP_LAYERS.put("plan", Set.of("vocabulary", "container", "catalog", "state", "restore"));
+        BACKUP_LAYERS.put("plan", Set.of("vocabulary", "remote", "container", "catalog", "state", "restore"));
         BACKUP_LAYERS.put("settings", Set.of("vocabulary"));
         BACKUP_LAYERS.put("", Set.of("vocabulary", "container", "catalog", "state", "logical", "restore", "plan"));
         BACKUP_LAYERS.put("source", Set.of("vocabulary"));
@@ -270,9 +271,13 @@ class ArchitectureTest {
                     "KeyUnavailableException",
                     "LogFeed",
                     "LogRange",
+                    "NodePlace",
+                    "NodeRepository",
                     "NotPublishedException",
                     "ObjectNames",
+                    "Places",
                     "PruneVerdict",
+                    "RepositoryProvider",
                     "RestoreBound",
                     "RestorePlan",
                     "RestoreRefusedException",

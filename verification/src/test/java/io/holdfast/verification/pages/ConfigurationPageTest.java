@@ -86,6 +86,8 @@ class ConfigurationPageTest {
                     Set.of(
                             "directories",
                             "offSiteDirectories",
+                            "repositories",
+                            "offSiteRepositories",
                             "keep.last",
                             "keep.daily",
                             "keep.weekly",

@@ -46,6 +46,9 @@ class MetersTest {
     /** Not to be seen here, each with where it is. */
     private static final Map<String, String> ELSEWHERE = Map.of(
             "holdfast.backup.failed", "only if something fails",
+            "holdfast.backup.offer.calls", "on a node that offers a directory to others",
+            "holdfast.backup.offer.received", "the same",
+            "holdfast.backup.offer.sent", "the same",
             "holdfast.datagrams.dropped", "nobody sends what is dropped",
             "holdfast.log.missing.from", "there only while a log is damaged",
             "holdfast.tls.certificate.expires", "with TLS only",

@@ -1,0 +1,61 @@
+package io.holdfast.backup.remote;
+
+import io.holdfast.backup.BackupRepository.Stored;
+import io.holdfast.backup.BackupRepositoryException.Reason;
+import java.util.List;
+
+/**
+ * What is said on a link about a directory that is offered. Each call has a number of its own, which the asking end chooses and does not use again
+ * on that link. Bytes are sent against credit: nobody sends what the other end has not made room for.
+ */
+sealed interface OfferFrame {
+    /** Which call this is about. */
+    int call();
+
+    /** Stores an object unless it is there: answered by {@link Credit}, or at once by {@link Done}. */
+    record Put(int call, String name) implements OfferFrame {}
+
+    /** Bytes of an object: to be stored, or that were read. */
+    record Data(int call, byte[] bytes) implements OfferFrame {}
+
+    /**
+     * All bytes have been sent.
+     *
+     * @param total how many there were
+     */
+    record End(int call, long total) implements OfferFrame {}
+
+    /** The call is given up. */
+    record Cancel(int call) implements OfferFrame {}
+
+    /** There is room for so many more bytes; or, of a list, for so many more pages. */
+    record Credit(int call, int more) implements OfferFrame {}
+
+    /** Wants an object's bytes; sent against credit. */
+    record Read(int call, String name, long offset) implements OfferFrame {}
+
+    /** Wants to know how long an object is. */
+    record Size(int call, String name) implements OfferFrame {}
+
+    /** Wants to know what begins with that; each page against credit. */
+    record ListAll(int call, String prefix) implements OfferFrame {}
+
+    /** Removes an object. */
+    record Delete(int call, String name) implements OfferFrame {}
+
+    /** Removes what was left by puts that are dead. */
+    record Collect(int call, long silentMillis) implements OfferFrame {}
+
+    /** It was done: how long the object is, how many were removed, or 1 and 0 for true and false. */
+    record Done(int call, long result) implements OfferFrame {}
+
+    /** It was not done. */
+    record Failed(int call, Reason reason, String message) implements OfferFrame {}
+
+    /** Some of what is there, in order; the last page is followed by {@link Done}. */
+    record Page(int call, List<Stored> objects) implements OfferFrame {
+        public Page {
+            objects = List.copyOf(objects);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** A directory of one node as a repository of the others. */
+package io.holdfast.backup.remote;

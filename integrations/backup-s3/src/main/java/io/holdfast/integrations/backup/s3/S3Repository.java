@@ -1,0 +1,279 @@
+package io.holdfast.integrations.backup.s3;
+
+import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.BackupRepositoryException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.Part;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * Backups in a bucket of Amazon S3, or of another store that speaks the same and knows conditional writes:
+ *
+ * <pre>{@code
+ * Backups.to(
+ *     BackupLayer.of("nas", BackupRepository.directory(nas)),
+ *     BackupLayer.of("s3", S3Repository.bucket("shop-backups").prefix("shop").region("eu-central-1")).offSite());
+ * }</pre>
+ *
+ * <p>The bucket must exist, and what is under the prefix must be of this repository alone: uploads there that did not come to an end are
+ * collected. A put is {@code If-None-Match: *}; a store that does not keep that is refused before the first one. In memory there is one part
+ * ({@link #partBytes}) of each put that is under way.
+ *
+ * <p>Immutable: each method returns a changed copy, which has its own connections once it is used. Nothing has to be closed.
+ */
+public final class S3Repository implements BackupRepository {
+    /** A probe that is under way must not be taken away from its put. */
+    private static final Duration LEAST_AGE_OF_PROBES = Duration.ofMinutes(10);
+
+    private final S3Settings settings;
+    private final S3Failures failures;
+    private final S3Calls calls;
+    private final S3Probe probe;
+    private final Set<S3Upload> underWay = ConcurrentHashMap.newKeySet();
+
+    private S3Repository(S3Settings settings) {
+        this.settings = settings;
+        this.failures = new S3Failures(settings.describe());
+        this.calls = new S3Calls(settings, failures);
+        this.probe = new S3Probe(calls, failures);
+    }
+
+    /** That bucket of Amazon S3, with the region and the credentials that the environment says (as the AWS SDK looks for them). */
+    public static S3Repository bucket(String name) {
+        return new S3Repository(S3Settings.of(name));
+    }
+
+    /** Under what in the bucket: a name as of an object; all of the bucket by default. It is of this repository alone. */
+    public S3Repository prefix(String path) {
+        return new S3Repository(settings.withPrefix(path));
+    }
+
+    /** The bucket's region; what the environment says by default, or {@code us-east-1} with an {@link #endpoint}. */
+    public S3Repository region(String name) {
+        return new S3Repository(settings.withRegion(name));
+    }
+
+    /** Another store than Amazon's, such as {@code https://minio.example:9000}. */
+    public S3Repository endpoint(URI uri) {
+        return new S3Repository(settings.withEndpoint(uri));
+    }
+
+    /** Puts the bucket's name into the path and not before the host: for stores whose names of buckets are not in the DNS. */
+    public S3Repository pathStyle() {
+        return new S3Repository(settings.withPathStyle());
+    }
+
+    /** Whose name and secret are used; what they are is never printed. */
+    public S3Repository credentials(AwsCredentialsProvider provider) {
+        return new S3Repository(settings.withCredentials(provider));
+    }
+
+    /** How long a part is, 5 MiB to 1 GiB; 16 MiB by default. An object has up to 10,000: more than 156 GiB need more here, and so memory. */
+    public S3Repository partBytes(int bytes) {
+        return new S3Repository(settings.withPartBytes(bytes));
+    }
+
+    /**
+     * How long one request may take, with the sending of a part, 1 s to 10 min; 40 s by default. It is tried up to four times within three times that.
+     */
+    public S3Repository requestTimeout(Duration time) {
+        return new S3Repository(settings.withRequestTimeout(time));
+    }
+
+    /** Sets up the client further: another HTTP client, a proxy, metrics. */
+    public S3Repository configure(Consumer<S3ClientBuilder> further) {
+        return new S3Repository(settings.withConfigure(further));
+    }
+
+    @Override
+    public boolean putIfAbsent(String name, Content content) throws IOException {
+        String key = settings.key(BackupRepository.checkName(name));
+        probe.checkPut(name);
+        if (calls.head(name, key).isPresent()) {
+            return false;
+        }
+        try (S3Upload upload = new S3Upload(calls, failures, probe, name)) {
+            underWay.add(upload);
+            try {
+                content.writeTo(upload);
+                return upload.finish();
+            } finally {
+                underWay.remove(upload);
+            }
+        }
+    }
+
+    @Override
+    public InputStream read(String name, long offset) {
+        BackupRepository.checkName(name);
+        if (offset < 0) {
+            throw new IllegalArgumentException("the offset is " + offset);
+        }
+        return new S3Input(calls, failures, name, offset);
+    }
+
+    @Override
+    public long size(String name) {
+        return known(name)
+                .orElseThrow(() -> failures.failure(Reason.ABSENT, name, "cannot be looked at, since it is not there"))
+                .contentLength();
+    }
+
+    private Optional<HeadObjectResponse> known(String name) {
+        Optional<HeadObjectResponse> there = calls.head(name, settings.key(BackupRepository.checkName(name)));
+        if (there.isEmpty()) {
+            calls.checkBucket(name);
+        }
+        return there;
+    }
+
+    @Override
+    public List<Stored> list(String prefix) {
+        List<Stored> found = new ArrayList<>();
+        if (isBeginOfName(prefix)) {
+            for (S3Object object : objects(prefix)) {
+                String name = settings.name(object.key());
+                if (name != null) {
+                    found.add(new Stored(
+                            name, object.size(), object.lastModified().toEpochMilli()));
+                }
+            }
+        }
+        found.sort(Comparator.comparing(Stored::name));
+        return List.copyOf(found);
+    }
+
+    private List<S3Object> objects(String prefix) {
+        return calls.call(prefix, "cannot be listed", () -> calls
+                .s3()
+                .listObjectsV2Paginator(list -> list.bucket(settings.bucket()).prefix(settings.key(prefix)))
+                .contents()
+                .stream()
+                .toList());
+    }
+
+    /** Nothing else is asked of a store, some of which take it for a path. */
+    private static boolean isBeginOfName(String prefix) {
+        return prefix.isEmpty() || isName(prefix) || isName(prefix + "a");
+    }
+
+    private static boolean isName(String text) {
+        try {
+            BackupRepository.checkName(text);
+            return true;
+        } catch (IllegalArgumentException none) {
+            return false;
+        }
+    }
+
+    @Override
+    public boolean delete(String name) {
+        if (known(name).isEmpty()) {
+            return false;
+        }
+        calls.delete(name, settings.key(name));
+        return true;
+    }
+
+    @Override
+    public int collectUnfinished(Duration silentFor) {
+        int removed = 0;
+        ListMultipartUploadsResponse page = uploads("", "");
+        // The age is told by the store's own clock.
+        Instant now = now(page);
+        while (true) {
+            for (MultipartUpload upload : page.uploads()) {
+                if (isOurs(upload.key()) && !isUnderWay(upload.key()) && isSilent(upload, now.minus(silentFor))) {
+                    removed += calls.abort(upload.key(), upload.key(), upload.uploadId()) ? 1 : 0;
+                }
+            }
+            if (!page.isTruncated()) {
+                break;
+            }
+            page = uploads(page.nextKeyMarker(), page.nextUploadIdMarker());
+        }
+        return removed
+                + removeProbes(
+                        now.minus(silentFor.compareTo(LEAST_AGE_OF_PROBES) > 0 ? silentFor : LEAST_AGE_OF_PROBES));
+    }
+
+    private ListMultipartUploadsResponse uploads(String afterKey, String afterId) {
+        return calls.call("", "cannot be collected", () -> calls.s3().listMultipartUploads(list -> {
+            list.bucket(settings.bucket()).prefix(settings.prefix());
+            if (!afterKey.isEmpty()) {
+                list.keyMarker(afterKey).uploadIdMarker(afterId);
+            }
+        }));
+    }
+
+    private Instant now(ListMultipartUploadsResponse answer) {
+        String date = answer.sdkHttpResponse().firstMatchingHeader("Date").orElse("");
+        try {
+            return ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+        } catch (DateTimeParseException none) {
+            throw failures.failure(
+                    Reason.UNFIT, "", "cannot be collected, since this store does not say what time it has", none);
+        }
+    }
+
+    private boolean isOurs(String key) {
+        return settings.name(key) != null || key.startsWith(settings.key(S3Probe.PROBES));
+    }
+
+    private boolean isUnderWay(String key) {
+        return underWay.stream().anyMatch(upload -> upload.key().equals(key));
+    }
+
+    private boolean isSilent(MultipartUpload upload, Instant since) {
+        return !upload.initiated().isAfter(since)
+                && calls.call(upload.key(), "cannot be collected", () -> calls
+                        .s3()
+                        .listPartsPaginator(list ->
+                                list.bucket(settings.bucket()).key(upload.key()).uploadId(upload.uploadId()))
+                        .parts()
+                        .stream()
+                        .map(Part::lastModified)
+                        .noneMatch(heard -> heard.isAfter(since)));
+    }
+
+    private int removeProbes(Instant before) {
+        int removed = 0;
+        for (S3Object left : objects(S3Probe.PROBES)) {
+            if (left.lastModified().isBefore(before)) {
+                calls.delete(left.key(), left.key());
+                removed++;
+            }
+        }
+        return removed;
+    }
+
+    @Override
+    public String describe() {
+        return settings.describe();
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+}
