@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * What Unix knows of a file: of a symbolic link itself, not of what it leads to.
@@ -28,6 +27,9 @@ record FileFacts(
         long size,
         Instant modified,
         Instant changed) {
+    /** Not the names, for each of which the system reads a file of its own. */
+    private static final String ATTRIBUTES = "unix:mode,dev,ino,nlink,uid,gid,size,lastModifiedTime,ctime";
+
     private static final int TYPE = 0170000;
     private static final int PERMISSIONS = 07777;
 
@@ -37,20 +39,43 @@ record FileFacts(
     /** What is different once somebody has written to it. */
     record Version(long size, Instant modified, Instant changed) {}
 
+    /** Without names. */
     static FileFacts of(Path path) throws IOException {
-        Map<String, Object> all = Files.readAttributes(path, "unix:*", LinkOption.NOFOLLOW_LINKS);
+        Map<String, Object> all = Files.readAttributes(path, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
         return new FileFacts(
                 (int) number(all, "mode"),
                 number(all, "dev"),
                 number(all, "ino"),
                 (int) number(all, "nlink"),
-                number(all, "uid") & 0xFFFF_FFFFL,
-                number(all, "gid") & 0xFFFF_FFFFL,
-                Objects.toString(all.get("owner"), ""),
-                Objects.toString(all.get("group"), ""),
+                id(all, "uid"),
+                id(all, "gid"),
+                "",
+                "",
                 number(all, "size"),
                 time(all, "lastModifiedTime"),
                 time(all, "ctime"));
+    }
+
+    /** With names. */
+    static FileFacts of(Path path, OwnerNames names) throws IOException {
+        FileFacts facts = of(path);
+        return new FileFacts(
+                facts.mode,
+                facts.device,
+                facts.inode,
+                facts.links,
+                facts.uid,
+                facts.gid,
+                names.owner(path, facts.uid),
+                names.group(path, facts.gid),
+                facts.size,
+                facts.modified,
+                facts.changed);
+    }
+
+    /** Of a user or a group, which Java takes for a number with a sign. */
+    static long id(Map<String, Object> all, String name) {
+        return number(all, name) & 0xFFFF_FFFFL;
     }
 
     private static long number(Map<String, Object> all, String name) {

@@ -31,6 +31,7 @@ final class TreeWriter extends SimpleFileVisitor<Path> {
     private final OutputStream out;
     private final TarWriter tar;
     private final Map<FileFacts.Id, First> firsts = new HashMap<>();
+    private final OwnerNames names = new OwnerNames();
     private final byte[] buffer = new byte[128 * 1024];
     private Deadline silence = Deadline.in(ALIVE_EVERY);
     private long files;
@@ -105,7 +106,7 @@ final class TreeWriter extends SimpleFileVisitor<Path> {
             return FileVisitResult.SKIP_SUBTREE;
         }
         try {
-            FileFacts facts = FileFacts.of(directory);
+            FileFacts facts = FileFacts.of(directory, names);
             tar.begin(entry(name(directory), TarEntry.Type.DIRECTORY, facts, 0, new byte[0]));
             directories++;
             return FileVisitResult.CONTINUE;
@@ -137,7 +138,7 @@ final class TreeWriter extends SimpleFileVisitor<Path> {
         byte[] name = name(path);
         FileFacts facts;
         try {
-            facts = FileFacts.of(path);
+            facts = FileFacts.of(path, names);
         } catch (NoSuchFileException vanished) {
             return vanished(path, vanished);
         }

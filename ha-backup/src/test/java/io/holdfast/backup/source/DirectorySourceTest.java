@@ -123,6 +123,20 @@ class DirectorySourceTest {
     }
 
     @Test
+    void ownersAreNamedForOtherTools() throws Exception {
+        Trees.sh(from, "mkdir below; printf x > one; printf y > below/two");
+        if (ROOT) {
+            Trees.sh(from, "chown nobody one; chgrp daemon below/two");
+        }
+        parts.run(source());
+        Files.write(work.resolve("files.tar"), parts.bytes(DirectorySource.PART));
+        // What find says of the files, and what tar reads in the archive.
+        assertEquals(
+                Trees.sh(from, "find one below/two -printf '%u/%g %p\\n' | sort"),
+                Trees.sh(to, "tar -tvf ../files.tar one below/two | sed 's/  */ /g' | cut -d ' ' -f 2,6 | sort"));
+    }
+
+    @Test
     void whatIsNoFileIsRemarkedAndNotStored() throws Exception {
         Trees.sh(from, "mkfifo pipe; printf x > file");
         if (ROOT) {

@@ -35,6 +35,7 @@ import java.util.Map;
  *   <li>{@code status}: role, term, applied index, and {@code ready}, {@code waiting} or {@code failed};
  *   <li>{@code put VERSION COUNT}: writes the keys 0 to COUNT - 1 with that version;
  *   <li>{@code backup SOURCE}: makes a backup, and is answered by its id, its last entry and its bytes, whenever that is done;
+ *   <li>{@code resign}: gives mastership to another node, if it has it;
  *   <li>{@code content INDEX}: what its own copy of the map holds at that entry or later, as {@link MapDigest} says.
  * </ul>
  *
@@ -115,6 +116,7 @@ final class BackedNode {
             case "status" -> answer(words[0], status());
             case "put" -> answer(words[0], put(Long.parseLong(words[2]), Integer.parseInt(words[3])));
             case "backup" -> backUp(words[0], words[2]);
+            case "resign" -> resign(words[0]);
             case "content" -> answer(words[0], content(Long.parseLong(words[2])));
             default -> throw new IllegalArgumentException("unknown command " + words[1]);
         }
@@ -144,6 +146,11 @@ final class BackedNode {
                                 ? "not " + problem
                                 : made.id() + " "
                                         + made.range().map(LogRange::toIndex).orElse(0L) + " " + made.storedBytes()));
+    }
+
+    private void resign(String number) {
+        var unused = cluster.transferMastership("")
+                .whenComplete((holder, problem) -> answer(number, problem != null ? "not " + problem : "ok"));
     }
 
     private String content(long index) {
