@@ -31,12 +31,18 @@ final class Drills {
         this.sealed = sealed;
     }
 
-    /** Those that can be read, the oldest first. What cannot be proves nothing, and is told by a verification. */
+    /** With when it was stored, by the repository's clock. */
+    private record Kept(DrillRecord record, long storedMillis) {}
+
+    /**
+     * Those that can be read, the oldest first: by tokens, which only rise, and by the repository's clock, since that of a node that did one may have been set. What
+     * cannot be read proves nothing, and is told by a verification.
+     */
     List<DrillRecord> list() {
-        List<DrillRecord> all = new ArrayList<>();
+        List<Kept> all = new ArrayList<>();
         for (Stored object : repository.list(Layout.DRILLS)) {
             try {
-                all.add(read(object.name()));
+                all.add(new Kept(read(object.name()), object.storedMillis()));
             } catch (DamagedBackupException unreadable) {
                 // as if there had been none
             } catch (BackupRepositoryException failed) {
@@ -45,8 +51,10 @@ final class Drills {
                 }
             }
         }
-        all.sort(Comparator.comparing(DrillRecord::id));
-        return List.copyOf(all);
+        all.sort(Comparator.comparing((Kept each) -> each.record().id().token())
+                .thenComparing(Kept::storedMillis)
+                .thenComparing(each -> each.record().id()));
+        return all.stream().map(Kept::record).toList();
     }
 
     /** @throws DamagedBackupException if it is not as it was stored, or none of this release's */
@@ -73,17 +81,18 @@ final class Drills {
         boolean put =
                 sealed.put(name, sealed.seal(name, DrillRecord.FORMAT, record.toJson(), keys.create(name, random)));
         if (put) {
-            removeOlder(record.source());
+            removeOlder(record);
         }
         return put;
     }
 
-    private void removeOlder(String source) {
+    private void removeOlder(DrillRecord stored) {
         List<DrillRecord> all =
-                list().stream().filter(record -> record.source().equals(source)).toList();
-        Optional<DrillRecord> lastGood =
-                all.stream().filter(DrillRecord::isGood).reduce((earlier, later) -> later);
-        for (DrillRecord each : all.subList(0, Math.max(0, all.size() - KEPT))) {
+                list().stream().filter(record -> record.source().equals(stored.source()) && !record.equals(stored)).toList();
+        Optional<DrillRecord> lastGood = stored.isGood()
+                ? Optional.of(stored)
+                : all.stream().filter(DrillRecord::isGood).reduce((earlier, later) -> later);
+        for (DrillRecord each : all.subList(0, Math.max(0, all.size() + 1 - KEPT))) {
             if (lastGood.filter(each::equals).isEmpty()) {
                 repository.delete(Layout.drill(each.id()));
             }

@@ -48,15 +48,9 @@ final class DrillState {
         private @Nullable DrillRecord good;
 
         private void took(DrillRecord record) {
-            last = newer(last, record);
-            good = record.isGood() ? newer(good, record) : good;
-            tried = tried == null || record.id().began().isAfter(tried)
-                    ? record.id().began()
-                    : tried;
-        }
-
-        private static DrillRecord newer(@Nullable DrillRecord one, DrillRecord other) {
-            return one == null || one.id().compareTo(other.id()) < 0 ? other : one;
+            last = record;
+            good = record.isGood() ? record : good;
+            tried = record.id().began();
         }
     }
 
@@ -85,15 +79,15 @@ final class DrillState {
         return Objects.requireNonNull(proofs.get(layer), layer);
     }
 
+    /** @param records the oldest first, whatever the clocks said of those who did them */
     void seen(String layer, List<DrillRecord> records, Moment now) {
         Proof proof = proof(layer);
-        boolean first = proof.last == null;
-        records.stream()
-                .filter(record -> !record.id().began().isAfter(now.instant().plus(DIFFERENCE)))
-                .forEach(proof::took);
-        DrillRecord last = proof.last;
-        if (first && last != null && !last.isGood()) {
-            proof.trouble.failed(now.nanos(), last.detail(), random); // under whoever had the role before
+        if (proof.last == null && !records.isEmpty()) { // else it is this node's own, and known
+            records.forEach(proof::took);
+            DrillRecord last = records.get(records.size() - 1);
+            if (!last.isGood()) {
+                proof.trouble.failed(now.nanos(), last.detail(), random); // under whoever had the role before
+            }
         }
     }
 
@@ -113,9 +107,7 @@ final class DrillState {
 
     void done(String layer, DrillRecord record, Moment now) {
         Proof proof = proof(layer);
-        proof.last = record; // also if the clock was set back since the one before
-        proof.good = record.isGood() ? record : proof.good;
-        proof.tried = record.id().began();
+        proof.took(record);
         if (record.isGood()) {
             proof.trouble.succeeded();
         } else {

@@ -88,6 +88,18 @@ class DrillsTest {
     }
 
     @Test
+    void whatAClockThatWasSetHasStampedIsNotTheLastForEver() {
+        CatalogueWriter writer = world.claim(repository, 7);
+        IntStream.range(0, 12).forEach(minute -> drilled(writer, 1_000_000 + minute, Outcome.PROVEN));
+        repository.pass(Duration.ofMinutes(1));
+        DrillRecord back = drilled(writer, 0, Outcome.FAILED); // under the same token
+        DrillRecord next = drilled(world.claim(repository, 8), 1, Outcome.PROVEN);
+        List<DrillRecord> kept = world.catalogue(repository).drills();
+        assertEquals(List.of(back, next), kept.subList(kept.size() - 2, kept.size()));
+        assertEquals(10, kept.size());
+    }
+
+    @Test
     void oneThatWasChangedProvesNothingAndIsNamed() {
         DrillRecord drill = drilled(world.claim(repository, 7), 0, Outcome.FAILED);
         String name = "drills/" + drill.id();

@@ -253,11 +253,10 @@ class BackupStormTest {
         Instant now = world.nodes.get(1).now().instant();
         DrillRecord last = drills.stream()
                 .filter(drill -> drill.isGood() && drill.source().equals(source))
-                .filter(drill -> !drill.id().began().isAfter(now)) // stamped by a clock that was set forward
                 .reduce((earlier, later) -> later)
-                .orElseThrow(() -> new AssertionError(layer + " was never proven: " + drills));
+                .orElseThrow(() -> new AssertionError(layer + " was never proven"));
         Duration turn = StormWorld.DRILL_EVERY.plusMinutes(30).multipliedBy(world.layers.size() + 1);
-        assertTrue(last.id().began().isAfter(now.minus(turn)), layer + " at " + now + ": " + drills);
+        assertTrue(last.id().began().isAfter(now.minus(turn)), layer + " at " + now + ": " + last);
         assertEquals(source.equals("state") ? world.logId() : "", last.logId());
         assertTrue(drills.size() <= 22, drills.size() + " are kept");
     }

@@ -88,12 +88,11 @@ class DrillsTest {
 
     /** As is told: reading layers at each of the simulation's steps would take long. */
     private boolean proven(String source, String node) {
-        return Stream.of("nas", "away")
-                .allMatch(layer -> three.events.stream()
-                        .anyMatch(event -> event.kind() == HaEvent.Kind.BACKUP_PROVEN
-                                && event.node().equals(node)
-                                && event.subject().equals(layer)
-                                && event.detail().startsWith(source + ": PROVEN")));
+        return Stream.of("nas", "away").allMatch(layer -> three.events.stream()
+                .anyMatch(event -> event.kind() == HaEvent.Kind.BACKUP_PROVEN
+                        && event.node().equals(node)
+                        && event.subject().equals(layer)
+                        && event.detail().startsWith(source + ": PROVEN")));
     }
 
     private void write(int count) {
