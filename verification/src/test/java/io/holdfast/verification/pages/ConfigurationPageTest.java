@@ -58,7 +58,7 @@ class ConfigurationPageTest {
             "tls",
             Set.of(),
             "replication",
-            Set.of("stateMachine"),
+            Set.of("stateMachine", "seededFrom"),
             "membership",
             Set.of("discover", "onMessage"),
             "backup",
@@ -92,6 +92,7 @@ class ConfigurationPageTest {
                             "keep.monthly",
                             "keep.recoveryWindow")),
             Map.entry("backup.physical", Set.of("physical.every", "physical.cron", "physical.zone", "physical.jitter")),
+            Map.entry("backup.mergeParts", Set.of("merge.parts", "merge.bytes")),
             Map.entry("etcd-election.connect", Set.of("endpoints")),
             Map.entry("etcd-election.user", Set.of("user", "password")),
             Map.entry("replication.snapshots", Set.of("snapshots.logBytes", "snapshots.logAge")));
