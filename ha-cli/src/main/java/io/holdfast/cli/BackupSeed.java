@@ -62,8 +62,8 @@ final class BackupSeed implements Callable<Integer> {
             spec.commandLine().getErr().println(notEmpty.getMessage());
             return ExitCodes.FAILED;
         }
-        StateSeed seed = StateSeed.from(repositories.first(), repositories.others())
-                .keys(repositories.keys());
+        StateSeed seed =
+                StateSeed.from(repositories.first(), repositories.others()).keys(repositories.keys());
         try {
             print(seed.seed(id -> log == null || log.equals(id), OfflineSeed.into(directory, new SecureRandom())));
             return ExitCodes.WHOLE;

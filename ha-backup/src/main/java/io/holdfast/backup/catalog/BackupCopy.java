@@ -139,8 +139,8 @@ final class BackupCopy {
         List<Stored> data = to.list(Layout.data(id));
         boolean ended = !to.list(Layout.manifest(id)).isEmpty()
                 || !to.list(Layout.deleting(id)).isEmpty();
-        boolean known = data.stream()
-                .allMatch(object -> Long.valueOf(object.bytes()).equals(bytes.get(object.name())));
+        boolean known =
+                data.stream().allMatch(object -> Long.valueOf(object.bytes()).equals(bytes.get(object.name())));
         if (ended || !known || data.isEmpty()) {
             removeRemains();
             return Set.of();

@@ -2,8 +2,8 @@ package io.holdfast.backup.catalog;
 
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
-import io.holdfast.backup.CalledPieces;
 import io.holdfast.backup.BackupRepositoryException.Reason;
+import io.holdfast.backup.CalledPieces;
 import io.holdfast.backup.ResumablePut;
 import java.io.IOException;
 import java.io.InputStream;
@@ -138,7 +138,6 @@ public final class FailingRepository implements BackupRepository {
                             return true;
                         })));
     }
-
 
     @Override
     public InputStream read(String name, long offset) {

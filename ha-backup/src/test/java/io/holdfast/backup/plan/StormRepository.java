@@ -2,8 +2,8 @@ package io.holdfast.backup.plan;
 
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
-import io.holdfast.backup.CalledPieces;
 import io.holdfast.backup.BackupRepositoryException.Reason;
+import io.holdfast.backup.CalledPieces;
 import io.holdfast.backup.MemoryRepository;
 import io.holdfast.backup.ResumablePut;
 import java.io.IOException;
@@ -127,14 +127,14 @@ final class StormRepository {
 
         @Override
         public Optional<ResumablePut> resumable(String object, long bytes, String content) {
-            return quiet(() -> objects.resumable(object, bytes, content)).map(pieces -> new CalledPieces(
+            return quiet(() -> objects.resumable(object, bytes, content))
+                    .map(pieces -> new CalledPieces(
                             pieces,
                             body -> run(process, () -> {
                                 body.run();
                                 return true;
                             })));
         }
-
 
         @Override
         public InputStream read(String object, long offset) {

@@ -58,7 +58,7 @@ class ConfigurationPageTest {
             "tls",
             Set.of(),
             "replication",
-            Set.of("stateMachine"),
+            Set.of("stateMachine", "seededFrom"),
             "membership",
             Set.of("discover", "onMessage"),
             "backup",
@@ -98,6 +98,7 @@ class ConfigurationPageTest {
             Map.entry("backup.drillDirectory", Set.of("drill.directory")),
             Map.entry("backup.drillLimit", Set.of("drill.limit")),
             Map.entry("backup.alertWhenNotProvenFor", Set.of("drill.alertAfter")),
+            Map.entry("backup.mergeParts", Set.of("merge.parts", "merge.bytes")),
             Map.entry("etcd-election.connect", Set.of("endpoints")),
             Map.entry("etcd-election.user", Set.of("user", "password")),
             Map.entry("replication.snapshots", Set.of("snapshots.logBytes", "snapshots.logAge")));

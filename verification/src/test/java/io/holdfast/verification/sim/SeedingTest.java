@@ -259,10 +259,12 @@ class SeedingTest {
             CrashMode mode = MODES.get(i % MODES.size());
             long at = machine.storage().operations() + 1 + i * operations / CRASHES;
             machine.storage().beforeOperation(at, () -> machine.crash(mode));
-            join(id, fromNas());
-            await(
-                    id + " crashes or is ready",
-                    () -> !machine.running() || processes.get(id).isReady());
+            try {
+                join(id, fromNas());
+                await(id + " crashes or is ready", () -> !machine.running() || processes.get(id).isReady());
+            } catch (RuntimeException crashed) {
+                assertFalse(machine.running(), () -> "it did not start: " + crashed);
+            }
             if (!machine.running()) {
                 join(id, fromNas());
             }
