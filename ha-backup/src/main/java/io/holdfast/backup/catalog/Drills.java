@@ -87,8 +87,9 @@ final class Drills {
     }
 
     private void removeOlder(DrillRecord stored) {
-        List<DrillRecord> all =
-                list().stream().filter(record -> record.source().equals(stored.source()) && !record.equals(stored)).toList();
+        List<DrillRecord> all = list().stream()
+                .filter(record -> record.source().equals(stored.source()) && !record.equals(stored))
+                .toList();
         Optional<DrillRecord> lastGood = stored.isGood()
                 ? Optional.of(stored)
                 : all.stream().filter(DrillRecord::isGood).reduce((earlier, later) -> later);

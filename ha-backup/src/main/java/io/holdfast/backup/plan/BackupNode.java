@@ -67,6 +67,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     private final PlanConfig plan;
     /** Reads catalogues for operators. */
     private final Worker reader;
+
     private final Offers offers;
     private @Nullable BackupDriver driver;
     private @Nullable BackupMeters meters;

@@ -68,7 +68,8 @@ public record BackupSettings(
                 oldAfter,
                 behindAfter,
                 silentFor,
-                drill, merge);
+                drill,
+                merge);
     }
 
     /** The same with other keys. */
@@ -83,13 +84,24 @@ public record BackupSettings(
                 oldAfter,
                 behindAfter,
                 silentFor,
-                drill, merge);
+                drill,
+                merge);
     }
 
     /** The same with another pace of the archive. */
     public BackupSettings withArchive(Optional<Duration> every) {
         return new BackupSettings(
-                layers, keys, sources, every, alsoOnMaster, bytesPerSecond, oldAfter, behindAfter, silentFor, drill, merge);
+                layers,
+                keys,
+                sources,
+                every,
+                alsoOnMaster,
+                bytesPerSecond,
+                oldAfter,
+                behindAfter,
+                silentFor,
+                drill,
+                merge);
     }
 
     /** The same with parts of the log put together by another rule. */
@@ -111,19 +123,49 @@ public record BackupSettings(
     /** The same, wherever the master is. */
     public BackupSettings withMaster() {
         return new BackupSettings(
-                layers, keys, sources, archiveEvery, true, bytesPerSecond, oldAfter, behindAfter, silentFor, drill, merge);
+                layers,
+                keys,
+                sources,
+                archiveEvery,
+                true,
+                bytesPerSecond,
+                oldAfter,
+                behindAfter,
+                silentFor,
+                drill,
+                merge);
     }
 
     /** The same with a limit. */
     public BackupSettings withLimit(long bytes) {
         return new BackupSettings(
-                layers, keys, sources, archiveEvery, alsoOnMaster, bytes, oldAfter, behindAfter, silentFor, drill, merge);
+                layers,
+                keys,
+                sources,
+                archiveEvery,
+                alsoOnMaster,
+                bytes,
+                oldAfter,
+                behindAfter,
+                silentFor,
+                drill,
+                merge);
     }
 
     /** The same with other times for alerts. */
     public BackupSettings withAlerts(Optional<Duration> old, Duration behind) {
         return new BackupSettings(
-                layers, keys, sources, archiveEvery, alsoOnMaster, bytesPerSecond, old, behind, silentFor, drill, merge);
+                layers,
+                keys,
+                sources,
+                archiveEvery,
+                alsoOnMaster,
+                bytesPerSecond,
+                old,
+                behind,
+                silentFor,
+                drill,
+                merge);
     }
 
     /** The same with other drills. */

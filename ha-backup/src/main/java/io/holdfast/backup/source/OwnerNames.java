@@ -33,8 +33,7 @@ final class OwnerNames {
             return found;
         }
         // Both at once: the file may be another one's by now.
-        Map<String, Object> both =
-                Files.readAttributes(path, "unix:" + number + "," + name, LinkOption.NOFOLLOW_LINKS);
+        Map<String, Object> both = Files.readAttributes(path, "unix:" + number + "," + name, LinkOption.NOFOLLOW_LINKS);
         if (FileFacts.id(both, number) != id) {
             return "";
         }

@@ -271,8 +271,7 @@ class BackupStormTest {
             manifest.objects().forEach(object -> there.remove(object.name()));
             there.removeIf(name -> name.startsWith("adopted/" + manifest.id() + "/"));
         }
-        there.removeIf(
-                name -> name.startsWith("fences/") || name.startsWith("epochs/") || name.startsWith("drills/"));
+        there.removeIf(name -> name.startsWith("fences/") || name.startsWith("epochs/") || name.startsWith("drills/"));
         assertEquals(Set.of(), there);
     }
 }

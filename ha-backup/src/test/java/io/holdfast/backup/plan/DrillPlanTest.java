@@ -63,7 +63,9 @@ class DrillPlanTest {
                                 BackupKind.PHYSICAL,
                                 Schedule.every(Duration.ofDays(366)),
                                 Optional.of(Duration.ofDays(3_000)))),
-                        archives ? Optional.of(new ArchivePlan("state", Duration.ofHours(1), MergePlan.USUAL)) : Optional.empty(),
+                        archives
+                                ? Optional.of(new ArchivePlan("state", Duration.ofHours(1), MergePlan.USUAL))
+                                : Optional.empty(),
                         false,
                         Duration.ofHours(1),
                         drills),

@@ -25,12 +25,10 @@ final class StormTarget implements StateTrial {
     public void check() {}
 
     @Override
-    public Restored restore(
-            int epoch, InputStream state, @Nullable InputStream log, long upToIndex, long upToMillis)
+    public Restored restore(int epoch, InputStream state, @Nullable InputStream log, long upToIndex, long upToMillis)
             throws IOException {
-        String[] words = new String(state.readAllBytes(), StandardCharsets.UTF_8)
-                .strip()
-                .split(" ");
+        String[] words =
+                new String(state.readAllBytes(), StandardCharsets.UTF_8).strip().split(" ");
         logId = words[0];
         long begin = Long.parseLong(words[1]);
         long last = begin;

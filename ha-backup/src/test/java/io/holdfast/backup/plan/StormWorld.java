@@ -212,7 +212,8 @@ final class StormWorld {
                 List.of(
                         new DrillPlan(
                                 "state",
-                                Optional.of(Schedule.every(DRILL_EVERY.dividedBy(haste)).jitter(Duration.ofMinutes(10).dividedBy(haste))),
+                                Optional.of(Schedule.every(DRILL_EVERY.dividedBy(haste))
+                                        .jitter(Duration.ofMinutes(10).dividedBy(haste))),
                                 Optional.empty(),
                                 Duration.ofHours(2)),
                         new DrillPlan(

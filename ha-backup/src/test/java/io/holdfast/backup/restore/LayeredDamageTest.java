@@ -169,7 +169,8 @@ class LayeredDamageTest {
         Set<String> left = new TreeSet<>(near.names());
         left.addAll(away.names());
         return Catalogue.of(whole, Archive.KEYS).list().backups().stream()
-                .filter(backup -> left.stream().noneMatch(name -> name.contains(backup.id().toString())))
+                .filter(backup -> left.stream()
+                        .noneMatch(name -> name.contains(backup.id().toString())))
                 .toList();
     }
 

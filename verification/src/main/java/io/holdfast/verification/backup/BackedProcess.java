@@ -19,8 +19,7 @@ final class BackedProcess extends AskedProcess {
 
     /** One that starts soon and takes little, and so is no measure of how fast anything is. */
     static BackedProcess frugal(BackedOptions options, String heap, Path logFile) throws IOException {
-        return new BackedProcess(
-                options, command(List.of(java()), heap, BackedNode.class, options.encode()), logFile);
+        return new BackedProcess(options, command(List.of(java()), heap, BackedNode.class, options.encode()), logFile);
     }
 
     /** One as a service has it: all compilers, and a collector for large heaps. */

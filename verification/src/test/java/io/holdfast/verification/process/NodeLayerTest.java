@@ -139,8 +139,7 @@ class NodeLayerTest {
         running.clear();
 
         SecureRandom random = new SecureRandom();
-        Target target = new Target(
-                temporary.resolve("restored"), "shop", "node-1", addresses.get("node-1"), List.of());
+        Target target = new Target(temporary.resolve("restored"), "shop", "node-1", addresses.get("node-1"), List.of());
         StateRestore.from(BackupRepository.directory(offered)).into(OfflineRestore.into(target, random), random);
         try (HaCluster alone = HaCluster.builder("shop")
                 .node(Node.of("node-1").bind(addresses.get("node-1")))

@@ -261,7 +261,9 @@ class SeedingTest {
             machine.storage().beforeOperation(at, () -> machine.crash(mode));
             try {
                 join(id, fromNas());
-                await(id + " crashes or is ready", () -> !machine.running() || processes.get(id).isReady());
+                await(
+                        id + " crashes or is ready",
+                        () -> !machine.running() || processes.get(id).isReady());
             } catch (RuntimeException crashed) {
                 assertFalse(machine.running(), () -> "it did not start: " + crashed);
             }

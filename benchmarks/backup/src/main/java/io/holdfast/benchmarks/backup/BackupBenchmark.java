@@ -131,16 +131,9 @@ public final class BackupBenchmark {
 
     private void tar(String work, Path tree, int repeat) throws IOException, InterruptedException {
         Path archive = scratch.resolve("archive.tar.zst");
-        Shell.Took took = Shell.time(
-                "tar -C " + tree + " -cf - . | zstd -q -3 -T1 -f -o " + archive, scratch, Map.of());
-        add(
-                BackupTables.TAR,
-                BackupTables.PLAIN,
-                work,
-                Shell.bytes(tree),
-                took,
-                Files.size(archive),
-                repeat);
+        Shell.Took took =
+                Shell.time("tar -C " + tree + " -cf - . | zstd -q -3 -T1 -f -o " + archive, scratch, Map.of());
+        add(BackupTables.TAR, BackupTables.PLAIN, work, Shell.bytes(tree), took, Files.size(archive), repeat);
         Files.delete(archive);
     }
 
@@ -177,8 +170,7 @@ public final class BackupBenchmark {
         int mib = options.mib() / 4;
         for (String settings : List.of(BackupTables.CHECKED, BackupTables.ENCRYPTED)) {
             Path directory = Files.createDirectory(scratch.resolve("state"));
-            String said =
-                    java(OwnState.class, directory + " " + mib + " " + keys(settings) + " " + OWN_RUNS);
+            String said = java(OwnState.class, directory + " " + mib + " " + keys(settings) + " " + OWN_RUNS);
             took(said, settings, BackupTables.STATE, (long) mib << 20, repeat);
             shell("rm -rf " + directory);
         }
@@ -202,7 +194,9 @@ public final class BackupBenchmark {
         List<Double> cpu = new ArrayList<>();
         List<Double> wall = new ArrayList<>();
         long stored = 0;
-        List<String> lines = said.lines().filter(line -> line.matches("[0-9.]+ [0-9.]+ [0-9]+")).toList();
+        List<String> lines = said.lines()
+                .filter(line -> line.matches("[0-9.]+ [0-9.]+ [0-9]+"))
+                .toList();
         for (String line : lines) {
             String[] words = line.split(" ");
             cpu.add(Double.parseDouble(words[0]));

@@ -53,8 +53,8 @@ public final class OwnBackup {
         Path source = Path.of(args[0]);
         BackupKeys keys = args[2].equals("none") ? BackupKeys.none() : BackupKeys.inFile(Path.of(args[2]));
         BackupRepository repository = BackupRepository.directory(Files.createDirectories(Path.of(args[1])));
-        CatalogueWriter writer = Catalogue.of(repository, keys)
-                .claim(FencingToken.of(0, 1), clock(), new SecureRandom());
+        CatalogueWriter writer =
+                Catalogue.of(repository, keys).claim(FencingToken.of(0, 1), clock(), new SecureRandom());
         for (int run = 0; run < Integer.parseInt(args[3]); run++) {
             double cpu = cpuSeconds();
             long began = System.nanoTime();

@@ -51,13 +51,12 @@ public final class OwnState {
             fill(ReplicatedMap.in(cluster, "values", Codec.longs(), Codec.bytes()), Integer.parseInt(args[1]));
             BackupRepository repository =
                     BackupRepository.directory(Files.createDirectories(directory.resolve("repository")));
-            CatalogueWriter writer = Catalogue.of(repository, keys)
-                    .claim(FencingToken.of(0, 1), OwnBackup.clock(), new SecureRandom());
+            CatalogueWriter writer =
+                    Catalogue.of(repository, keys).claim(FencingToken.of(0, 1), OwnBackup.clock(), new SecureRandom());
             for (int run = 0; run < Integer.parseInt(args[3]); run++) {
                 double cpu = OwnBackup.cpuSeconds();
                 long began = System.nanoTime();
-                Manifest made = OwnBackup.backUp(
-                        writer, StateBackups.source(cluster.feature(ReplicatedState.class)));
+                Manifest made = OwnBackup.backUp(writer, StateBackups.source(cluster.feature(ReplicatedState.class)));
                 System.out.println(String.format(
                         Locale.ROOT,
                         "%.3f %.3f %d",

@@ -30,14 +30,15 @@ final class PostgresData {
         if (isRoot()) {
             Shell.run("chown postgres " + directory, Path.of("."), Map.of());
         }
-        made.asServer("B=$(ls -d /usr/lib/postgresql/*/bin | tail -1); $B/initdb -D pg -A trust -U postgres >/dev/null; "
-                + "$B/pg_ctl -D pg -w -l log -o \"-p 54321 -k " + directory
-                + " -c listen_addresses= -c fsync=off\" start >/dev/null; "
-                + "psql -q -h " + directory + " -p 54321 -U postgres -c \"create table t as select g as id, "
-                + "repeat('customer ' || g % 97 || ' ', 20) || md5(g::text) || md5((g * 7)::text) || md5((g * 13)::text) as v, "
-                + "now() + g * interval '1 second' as at from generate_series(1, "
-                + ((long) mib << 20) / ROW_BYTES + ") g\" -c checkpoint postgres; "
-                + "$B/pg_ctl -D pg -w stop >/dev/null");
+        made.asServer(
+                "B=$(ls -d /usr/lib/postgresql/*/bin | tail -1); $B/initdb -D pg -A trust -U postgres >/dev/null; "
+                        + "$B/pg_ctl -D pg -w -l log -o \"-p 54321 -k " + directory
+                        + " -c listen_addresses= -c fsync=off\" start >/dev/null; "
+                        + "psql -q -h " + directory + " -p 54321 -U postgres -c \"create table t as select g as id, "
+                        + "repeat('customer ' || g % 97 || ' ', 20) || md5(g::text) || md5((g * 7)::text) || md5((g * 13)::text) as v, "
+                        + "now() + g * interval '1 second' as at from generate_series(1, "
+                        + ((long) mib << 20) / ROW_BYTES + ") g\" -c checkpoint postgres; "
+                        + "$B/pg_ctl -D pg -w stop >/dev/null");
         return Optional.of(made);
     }
 
@@ -78,10 +79,7 @@ final class PostgresData {
                 [%2$s]
                 pg1-path=%1$s/pg
                 """.formatted(
-                        directory,
-                        STANZA,
-                        encrypted ? "aes-256-cbc" : "none",
-                        encrypted ? "repo1-cipher-pass=benchmark" : ""));
+                directory, STANZA, encrypted ? "aes-256-cbc" : "none", encrypted ? "repo1-cipher-pass=benchmark" : ""));
         asServer("rm -rf repo lock; mkdir -p repo lock; " + command(config, "stanza-create"));
         return Shell.time(quoted(command(config, "--type=full backup")), directory, Map.of());
     }

@@ -26,7 +26,8 @@ final class SampleTree {
         int files = Math.max(1, mib / 2);
         for (int file = 0; file < files; file++) {
             Path below = Files.createDirectories(directory.resolve("d" + file / FILES_IN_DIRECTORY));
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(below.resolve("f" + file)), 1 << 16)) {
+            try (OutputStream out =
+                    new BufferedOutputStream(Files.newOutputStream(below.resolve("f" + file)), 1 << 16)) {
                 for (int written = 0; written < FILE_BYTES; written += PIECE) {
                     out.write(random.nextBoolean() ? noise(random) : text(random, words));
                 }

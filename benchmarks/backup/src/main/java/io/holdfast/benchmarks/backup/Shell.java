@@ -21,7 +21,9 @@ final class Shell {
 
     /** Whether there is such a program. */
     static boolean has(String program) throws IOException, InterruptedException {
-        return start(List.of("bash", "-c", "command -v " + program), Path.of("."), Map.of()).waitFor() == 0;
+        return start(List.of("bash", "-c", "command -v " + program), Path.of("."), Map.of())
+                        .waitFor()
+                == 0;
     }
 
     /** Runs a command of bash; fails with what it said if it fails. */
@@ -42,8 +44,7 @@ final class Shell {
                 .lines()
                 .toList();
         String[] words = lines.get(lines.size() - 1).split(" ");
-        return new Took(
-                Double.parseDouble(words[0]) + Double.parseDouble(words[1]), Double.parseDouble(words[2]));
+        return new Took(Double.parseDouble(words[0]) + Double.parseDouble(words[1]), Double.parseDouble(words[2]));
     }
 
     private static Process start(List<String> command, Path directory, Map<String, String> environment)
@@ -59,7 +60,7 @@ final class Shell {
 
     /** How many bytes the files of a tree have. */
     static long bytes(Path tree) throws IOException, InterruptedException {
-        return Long.parseLong(run("du -sb " + tree + " | cut -f 1", Path.of("."), Map.of())
-                .strip());
+        return Long.parseLong(
+                run("du -sb " + tree + " | cut -f 1", Path.of("."), Map.of()).strip());
     }
 }

@@ -39,7 +39,8 @@ class BackupTablesTest {
     void whoIsNotInstalledHasNoFigure() {
         add(BackupTables.HOLDFAST, BackupTables.CHECKED, BackupTables.POSTGRESQL, 81);
         assertEquals(List.of("no figure", "no figure"), verdicts());
-        assertEquals(2, new BackupTables(new Results(rows)).rates().toText().lines().count());
+        assertEquals(
+                2, new BackupTables(new Results(rows)).rates().toText().lines().count());
     }
 
     @Test

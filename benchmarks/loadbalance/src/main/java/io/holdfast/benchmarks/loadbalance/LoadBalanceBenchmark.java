@@ -1,8 +1,8 @@
 package io.holdfast.benchmarks.loadbalance;
 
-import io.holdfast.benchmarks.report.GeneratedPart;
 import io.holdfast.benchmarks.picks.PickMain;
 import io.holdfast.benchmarks.picks.PickSubject;
+import io.holdfast.benchmarks.report.GeneratedPart;
 import io.holdfast.benchmarks.results.Results;
 import io.holdfast.benchmarks.results.Row;
 import io.holdfast.benchmarks.results.RowFile;

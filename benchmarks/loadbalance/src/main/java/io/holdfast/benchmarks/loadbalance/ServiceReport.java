@@ -1,7 +1,7 @@
 package io.holdfast.benchmarks.loadbalance;
 
-import io.holdfast.benchmarks.report.GeneratedPart;
 import io.holdfast.benchmarks.report.BarPlot;
+import io.holdfast.benchmarks.report.GeneratedPart;
 import io.holdfast.benchmarks.report.Table;
 import io.holdfast.loadbalance.BalancerSettings;
 import io.holdfast.loadbalance.OutlierSettings;
