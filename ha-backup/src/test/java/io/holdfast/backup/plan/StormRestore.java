@@ -61,13 +61,9 @@ final class StormRestore {
         }
         world.count("restored");
         if (!logId.isEmpty()) {
-<<<<<<< HEAD
             assertEquals(logId, target.logId());
-=======
-            assertEquals(logId, target.logId);
         } else if (isThere(bound, "")) {
-            assertEquals(newest(manifests().values()), Optional.of(target.logId), bound + " is the newest log's");
->>>>>>> bars
+            assertEquals(newest(manifests().values()), Optional.of(target.logId()), bound + " is the newest log's");
         }
         StormLog log = compare(bound, target, restored);
         assertTrue(restored.epoch() > highestEpoch, "epoch " + restored.epoch() + " was claimed before");
