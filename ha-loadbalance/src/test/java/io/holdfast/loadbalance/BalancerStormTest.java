@@ -149,8 +149,11 @@ class BalancerStormTest {
         }
 
         private @Nullable Server one() {
-            List<Server> all = List.copyOf(servers.values());
-            return all.isEmpty() ? null : all.get(random.nextInt(all.size()));
+            return servers.isEmpty() ? null : one(List.copyOf(servers.values()));
+        }
+
+        private <T> T one(List<T> all) {
+            return all.get(random.nextInt(all.size()));
         }
 
         private void happen() {
@@ -162,12 +165,12 @@ class BalancerStormTest {
             } else if (server == null || what < 14) {
                 begin();
             } else if (what < 16) {
-                server.kind = Kind.values()[random.nextInt(Kind.values().length)];
+                server.kind = one(List.of(Kind.values()));
             } else if (what == 16) {
                 servers.remove(server.says.id());
                 tell();
             } else if (what == 17) {
-                server.told = Health.values()[random.nextInt(Health.values().length)];
+                server.told = one(List.of(Health.values()));
                 balancer.health(server.says.id(), server.told);
             } else if (what == 18) {
                 server.toldToDrain = random.nextBoolean();
@@ -256,7 +259,7 @@ class BalancerStormTest {
         // ---- what must hold
 
         private void check() {
-            Map<Object, Integer> counted = new IdentityHashMap<>();
+            IdentityHashMap<Object, Integer> counted = new IdentityHashMap<>();
             underWay.forEach(each -> counted.merge(each.target.stats(), 1, Integer::sum));
             underWay.forEach(each -> assertEquals(
                     counted.get(each.target.stats()), each.target.inFlight(), each.target + ": requests in flight"));
