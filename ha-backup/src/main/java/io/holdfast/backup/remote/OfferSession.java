@@ -121,16 +121,12 @@ final class OfferSession {
     private boolean forget(ServedCall call) {
         boolean was = calls.remove(call.id(), call);
         if (was) {
-            ended(call);
+            meters.ended(1);
+            if (call.ended()) {
+                slots.free();
+            }
         }
         return was;
-    }
-
-    private void ended(ServedCall call) {
-        meters.ended(1);
-        if (call.ended()) {
-            slots.free();
-        }
     }
 
     OfferMeters meters() {
