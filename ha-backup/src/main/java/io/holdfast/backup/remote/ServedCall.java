@@ -42,13 +42,13 @@ abstract class ServedCall {
         tasks++;
     }
 
-    /** One of its tasks has been run. @return whether its slot is free now */
+    /** One of its tasks has been run; tells whether its slot is free now. */
     final boolean ran() {
         tasks--;
         return ended && tasks == 0;
     }
 
-    /** Nothing more is said about it. @return whether its slot is free now */
+    /** Nothing more is said about it; tells whether its slot is free now. */
     final boolean ended() {
         ended = true;
         return tasks == 0;

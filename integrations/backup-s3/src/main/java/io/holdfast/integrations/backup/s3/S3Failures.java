@@ -60,7 +60,7 @@ final class S3Failures {
                     failed);
         }
         String words = String.valueOf(failed.getMessage());
-        if (words.contains("Unable to load credentials")) {
+        if (words.contains("Unable to load credentials") || words.contains("contained no credentials for profile")) {
             return failure(
                     Reason.REFUSED,
                     name,

@@ -77,7 +77,7 @@ class S3ProviderTest {
     }
 
     @Test
-    void aCredentialsFileThatIsNotThereIsTheRepositorysFailureAndNotTheContents() {
+    void aCredentialsFileThatIsNotThereIsTheRepositorysFailureAndNotTheContents() throws Exception {
         Path file = directory.resolve("a+b"); // a plus is no blank
         BackupRepository repository = BackupRepository.at(
                 "s3://shop-backups?region=eu-central-1&endpoint=http://127.0.0.1:1&pathStyle=true&credentials=" + file);
@@ -85,6 +85,10 @@ class S3ProviderTest {
                 BackupRepositoryException.class, () -> repository.putIfAbsent("x", out -> out.write(1)));
         assertEquals(Reason.REFUSED, failed.reason(), failed.getMessage());
         assertTrue(failed.getMessage().contains("a+b"), failed.getMessage());
+        Files.writeString(file, "[other]\naws_access_key_id=a\naws_secret_access_key=hush\n");
+        failed = assertThrows(BackupRepositoryException.class, () -> repository.list(""));
+        assertEquals(Reason.REFUSED, failed.reason(), failed.getMessage());
+        assertFalse(failed.getMessage().contains("hush"), failed.getMessage());
     }
 
     @Test
