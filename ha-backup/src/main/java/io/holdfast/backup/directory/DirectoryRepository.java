@@ -101,6 +101,9 @@ public final class DirectoryRepository implements BackupRepository {
             removeQuietly(temporary);
             failures.checkRoot(name);
             throw failures.of(name, "cannot be written", failed);
+        } catch (RuntimeException failed) {
+            underWay.remove(temporary);
+            throw failed;
         }
     }
 

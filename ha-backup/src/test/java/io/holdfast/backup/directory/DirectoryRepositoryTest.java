@@ -201,6 +201,18 @@ class DirectoryRepositoryTest extends RepositoryContract {
     }
 
     @Test
+    void whatHasAHoleIsNotStored() {
+        BackupRepository repository = on(FaultyStorage.full(1)); // after it was opened
+        BackupRepositoryException failed =
+                assertThrows(BackupRepositoryException.class, () -> repository.putIfAbsent("data/x", out -> {
+                    assertThrows(BackupRepositoryException.class, () -> out.write(new byte[200_000]));
+                    assertThrows(BackupRepositoryException.class, () -> out.write(1));
+                }));
+        assertEquals(Reason.NO_SPACE, failed.reason(), failed.getMessage());
+        assertEquals(List.of(), repository.list(""));
+    }
+
+    @Test
     void leftoversOfDeadWritersGoAndThoseOfLiveOnesStay() throws IOException {
         BackupRepository repository = open();
         repository.putIfAbsent("whole", out -> out.write(1));

@@ -360,7 +360,7 @@ class NodeRepositoryTest extends RepositoryContract {
     @Test
     void moreCallsAtOnceThanAllowedAreToldToComeAgain() throws Exception {
         BlockingQueue<OfferFrame> answers = new LinkedBlockingQueue<>();
-        List<OfferFrame> puts = java.util.stream.IntStream.rangeClosed(1, OfferSession.MOST_CALLS + 1)
+        List<OfferFrame> puts = java.util.stream.IntStream.rangeClosed(1, NodeCalls.MOST + 1)
                 .<OfferFrame>mapToObj(call -> new OfferFrame.Put(call, "p-" + call))
                 .toList();
         CompletableFuture<CloseReason> ended = say(puts, answers);
