@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -195,5 +196,23 @@ class BackupOperateTest {
         assertTrue(json().path("stays").asInt() > 0, out.toString());
         JsonNode verdict = json().path("verdicts").get(0);
         assertTrue(verdict.path("keep").asBoolean() && verdict.path("reasons").size() > 0, verdict.toString());
+    }
+
+    @Test
+    void aLayerThatCannotBeUsedIsNamed() throws Exception {
+        backUp();
+        try (Stream<Path> all = Files.walk(far)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
+        Files.writeString(far, "no directory any more");
+        backUp(); // the copy of which fails
+        await(() -> backup("prune", "--dry-run") == ExitCodes.UNREADABLE);
+        assertTrue(out.toString().contains("unused    far: it fails: "), out.toString());
+        assertTrue(out.toString().lines().noneMatch(line -> line.contains(" in far")), out.toString());
+        assertTrue(out.toString().lines().anyMatch(line -> line.contains(" in near")), out.toString());
+        assertEquals(ExitCodes.UNREADABLE, backup("prune", "--json"), err.toString());
+        assertTrue(json().path("leftAlone").has("far"), out.toString());
     }
 }
