@@ -72,10 +72,9 @@ final class TaskWait {
                 }
                 last = "it goes on at " + Text.of(stands.path("node"));
                 progress.accept(stands);
+            } catch (Forgotten forgotten) {
+                throw forgotten;
             } catch (NotAvailableException | OutcomeUnknownException | RequestFailedException unanswered) {
-                if (unanswered instanceof Forgotten) {
-                    throw unanswered;
-                }
                 last = String.valueOf(unanswered.getMessage());
                 trouble.accept(last);
                 pauseMillis.accept(millis);

@@ -24,11 +24,12 @@ class TaskWaitTest {
     private final List<String> shown = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
     private long millis;
+    private long told;
 
-    /** Who waits for as long as it is told to, and goes on with the last answer. */
+    /** The last answer is given again and again. */
     private JsonNode ask(Map<String, String> arguments) {
-        asked.add(arguments.get("task"));
-        millis += Long.parseLong(arguments.get("waitMillis"));
+        asked.add(arguments.getOrDefault("task", ""));
+        told = Long.parseLong(arguments.getOrDefault("waitMillis", ""));
         return (answers.size() > 1 ? answers.remove() : answers.element()).get();
     }
 
@@ -41,11 +42,14 @@ class TaskWaitTest {
     }
 
     private void answers(String state) {
-        answers.add(() -> new ObjectMapper()
-                .createObjectNode()
-                .put("state", state)
-                .put("node", "node-1")
-                .put("detail", "why"));
+        answers.add(() -> {
+            millis += told; // a node waits for so long
+            return new ObjectMapper()
+                    .createObjectNode()
+                    .put("state", state)
+                    .put("node", "node-1")
+                    .put("detail", "why");
+        });
     }
 
     private void fails(RuntimeException failure) {
