@@ -142,7 +142,8 @@ public final class BackupBar {
         return new BackupBar(directory, mib, window, out).run();
     }
 
-    private static void delete(Path tree) throws IOException {
+    /** With all that is in it. */
+    static void delete(Path tree) throws IOException {
         try (Stream<Path> all = Files.walk(tree)) {
             for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(each);
