@@ -74,8 +74,8 @@ final class BackupPrune implements Callable<Integer> {
             out.printf("and %d more%n", answer.path("leftOut").asLong());
         }
         answer.path("leftAlone")
-                .fields()
-                .forEachRemaining(layer -> out.printf("unused    %s: %s%n", layer.getKey(), Text.of(layer.getValue())));
+                .properties()
+                .forEach(layer -> out.printf("unused    %s: %s%n", layer.getKey(), Text.of(layer.getValue())));
         out.printf(
                 "%d %s, %d stay, as %s says%n",
                 answer.path("goes").asLong(),

@@ -38,8 +38,7 @@ final class TaskWait {
      * @param pauseMillis waits for so long
      * @param limitMillis how long to wait for all tasks together
      */
-    TaskWait(
-            Node node, long answersWithinMillis, LongSupplier nanoTime, LongConsumer pauseMillis, long limitMillis) {
+    TaskWait(Node node, long answersWithinMillis, LongSupplier nanoTime, LongConsumer pauseMillis, long limitMillis) {
         this.node = node;
         this.longestMillis = Math.min(LONGEST_MILLIS, answersWithinMillis / 2);
         this.nanoTime = nanoTime;

@@ -82,8 +82,7 @@ class TaskWaitTest {
     @Test
     void aNodeThatIsGoneIsWaitedForUntilTheEndAndNotWithoutPauses() {
         fails(new NotAvailableException("refused"));
-        OutcomeUnknownException late =
-                assertThrows(OutcomeUnknownException.class, () -> end(waiting(60_000), "7"));
+        OutcomeUnknownException late = assertThrows(OutcomeUnknownException.class, () -> end(waiting(60_000), "7"));
         assertTrue(String.valueOf(late.getMessage()).contains("after 60 s: refused"), late.getMessage());
         assertEquals(60_000, millis);
         assertTrue(asked.size() < 40, "asked " + asked.size() + " times");

@@ -100,9 +100,7 @@ public final class OperatorClient implements AutoCloseable {
             throw new OutcomeUnknownException("no answer from " + node + " to " + command + ": " + e);
         }
         if (reply.code() == null) {
-            throw reply.asked()
-                    ? new OutcomeUnknownException(reply.text())
-                    : new NotAvailableException(reply.text());
+            throw reply.asked() ? new OutcomeUnknownException(reply.text()) : new NotAvailableException(reply.text());
         }
         return switch (reply.code()) {
             case OK -> reply.text();

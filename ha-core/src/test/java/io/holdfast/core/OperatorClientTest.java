@@ -128,8 +128,7 @@ class OperatorClientTest {
                 HaCluster cluster = node().with(slow).start()) {
             Address address = cluster.node().advertisedAddress();
             assertThrows(
-                    OutcomeUnknownException.class,
-                    () -> client.ask(address, "stay", Map.of(), Duration.ofSeconds(1)));
+                    OutcomeUnknownException.class, () -> client.ask(address, "stay", Map.of(), Duration.ofSeconds(1)));
             assertEquals(1, begun.get());
             CompletableFuture<String> broken =
                     CompletableFuture.supplyAsync(() -> client.ask(address, "stay", Map.of(), LIMIT));

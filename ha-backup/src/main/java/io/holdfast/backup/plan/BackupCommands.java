@@ -178,8 +178,8 @@ final class BackupCommands {
         String source = arguments.getOrDefault("source", BackupNode.STATE);
         String layer = arguments.getOrDefault("layer", "");
         checkHolder();
-        return begin(DRILLS, List.of(source), each -> service.drillNow(each, layer)
-                .thenApply(BackupCommands::told));
+        return begin(
+                DRILLS, List.of(source), each -> service.drillNow(each, layer).thenApply(BackupCommands::told));
     }
 
     /** All or none: there is room for them before the first one begins. */
@@ -189,7 +189,9 @@ final class BackupCommands {
         for (Task task : begun) {
             try {
                 task.becomes(beginning.apply(task.subject));
-            } catch (RuntimeException refused) { // before anything has begun, since it is what was asked for that is wrong
+            } catch (
+                    RuntimeException
+                            refused) { // before anything has begun, since it is what was asked for that is wrong
                 release(begun);
                 throw refused;
             }
@@ -261,12 +263,15 @@ final class BackupCommands {
         }
         if (task == null) { // told apart from a node that cannot be asked now: there is nothing to wait for
             return CompletableFuture.completedFuture(Map.of(
-                    "node", node,
-                    "task", number,
-                    "state", "unknown",
+                    "node",
+                    node,
+                    "task",
+                    number,
+                    "state",
+                    "unknown",
                     "detail",
-                            "there is no task " + number + " at " + node
-                                    + ": it ended long ago, or the node has been started again since"));
+                    "there is no task " + number + " at " + node
+                            + ": it ended long ago, or the node has been started again since"));
         }
         CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
         Runnable told = () -> answer.complete(stands(task));

@@ -33,23 +33,23 @@ final class Pruning {
 
     private static void verdicts(
             LayerState layer, Inventories inventories, Set<BackupId> lacking, Moment now, List<PruneVerdict> to) {
+        RetentionPlan wanted = inventories.plan(layer, now);
         Set<BackupId> going = new HashSet<>(Inventories.deletable(layer, Set.of(), Integer.MAX_VALUE));
         for (Verdict verdict : RetentionPlan.of(layer.plan.retention(), layer.entries(), now.instant())
                 .verdicts()) {
             boolean goes = going.contains(verdict.id());
             List<String> reasons = goes || verdict.keep()
                     ? verdict.reasons()
-                    : List.of(whySpared(layer, verdict.id(), inventories, lacking, now));
+                    : List.of(whySpared(layer, verdict.id(), wanted, lacking));
             to.add(new PruneVerdict(layer.name(), verdict.id().toString(), !goes, reasons));
         }
     }
 
-    private static String whySpared(
-            LayerState layer, BackupId id, Inventories inventories, Set<BackupId> lacking, Moment now) {
+    private static String whySpared(LayerState layer, BackupId id, RetentionPlan wanted, Set<BackupId> lacking) {
         if (layer.surplus.contains(id)) {
             return "something that stays needs it";
         }
-        return lacking.contains(id) && !inventories.plan(layer, now).keeps(id)
+        return lacking.contains(id) && !wanted.keeps(id)
                 ? "another layer lacks it"
                 : "with what is in other layers it is kept";
     }

@@ -183,7 +183,9 @@ class BackupCommandsTest {
     void whoHasWaitedIsForgotten() {
         String task = begun("state");
         for (int i = 0; i < 100; i++) {
-            assertEquals("waiting", ask("backup-task", "task", task, "waitMillis", "20").get("state"));
+            assertEquals(
+                    "waiting",
+                    ask("backup-task", "task", task, "waitMillis", "20").get("state"));
         }
         assertEquals(0, served.waiting());
         CompletableFuture<?> waits = commands.get("backup-task")

@@ -123,11 +123,15 @@ class PruningTest {
         Entry last = ago(1);
         grant();
         claimed("a", last);
-        assertEquals(Map.of("b", "it has not been looked at yet"), planner.report(now).leftAlone());
+        assertEquals(
+                Map.of("b", "it has not been looked at yet"),
+                planner.report(now).leftAlone());
         step(new PlanInput.Failed(take("b", Job.Claim.class).job(), Fault.LAYER, "no drive"));
         PruneReport report = planner.report(now);
         assertEquals(Map.of("b", "it fails: no drive"), report.leftAlone());
-        assertEquals(List.of("a"), report.verdicts().stream().map(PruneVerdict::layer).toList());
+        assertEquals(
+                List.of("a"),
+                report.verdicts().stream().map(PruneVerdict::layer).toList());
     }
 
     @Test
@@ -140,7 +144,9 @@ class PruningTest {
         Run delete = take("a", Job.Delete.class);
         assertEquals(Set.of(old.id().toString()), going("a"));
         step(new PlanInput.Failed(delete.job(), Fault.DEPOSED, "a higher token"));
-        assertEquals(Map.of("a", "another node has it, with a higher token"), planner.report(now).leftAlone());
+        assertEquals(
+                Map.of("a", "another node has it, with a higher token"),
+                planner.report(now).leftAlone());
         assertEquals(Set.of(), going("a"));
     }
 }

@@ -260,8 +260,7 @@ public final class BackupKills {
         if (!problems.isEmpty() || files == null || !made.containsKey(BackedNode.STATE)) {
             return;
         }
-        RestoreCheck check =
-                new RestoreCheck(directory.resolve("restored"), options.near(), options.away(), keys);
+        RestoreCheck check = new RestoreCheck(directory.resolve("restored"), options.near(), options.away(), keys);
         check.state(KEYS, backedUp, written).forEach(problem -> problems.add(when + ", " + problem));
         check.files(files, Path.of(options.files())).forEach(problem -> problems.add(when + ", " + problem));
         restores++;

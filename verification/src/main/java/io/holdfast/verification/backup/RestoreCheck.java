@@ -76,8 +76,7 @@ final class RestoreCheck {
         StateRestore.from(BackupRepository.directory(near), BackupRepository.directory(away))
                 .keys(keys)
                 .into(
-                        OfflineRestore.into(
-                                new Target(directory, BackedNode.CLUSTER, "node-1", bind, voters), random),
+                        OfflineRestore.into(new Target(directory, BackedNode.CLUSTER, "node-1", bind, voters), random),
                         random);
         Map<Long, byte[]> found = new TreeMap<>();
         try (HaCluster cluster = HaCluster.builder(BackedNode.CLUSTER)
@@ -87,7 +86,8 @@ final class RestoreCheck {
                         .segmentBytes(1 << 20))
                 .start()) {
             cluster.awaitReady(PATIENCE);
-            try (var all = BackedNode.map(cluster).reading(ReadLevel.linearizable()).scan()) {
+            try (var all =
+                    BackedNode.map(cluster).reading(ReadLevel.linearizable()).scan()) {
                 all.forEach(each -> found.put(each.getKey(), each.getValue()));
             }
         }
@@ -100,7 +100,9 @@ final class RestoreCheck {
         if (found.size() != count) {
             problems.add("restored: " + found.size() + " keys instead of " + count);
         }
-        long version = found.isEmpty() ? -1 : Values.versionIn(found.values().iterator().next());
+        long version = found.isEmpty()
+                ? -1
+                : Values.versionIn(found.values().iterator().next());
         if (version < atLeast || version > atMost) {
             problems.add("restored: version " + version + ", and it should be one of " + atLeast + " to " + atMost);
         }

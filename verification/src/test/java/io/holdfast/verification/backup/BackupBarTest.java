@@ -37,13 +37,11 @@ class BackupBarTest {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
         assertFalse(BackupBar.conclude(run, null, out));
-        BackupBar.Result wrong =
-                new BackupBar.Result(List.of(measured), measured, 7, "x", List.of("x", "y", "x"));
+        BackupBar.Result wrong = new BackupBar.Result(List.of(measured), measured, 7, "x", List.of("x", "y", "x"));
         assertFalse(BackupBar.conclude(run, wrong, out));
         assertTrue(Files.exists(run.resolve("node-1.log")));
         assertTrue(said.toString(StandardCharsets.UTF_8).lines().allMatch(line -> line.endsWith("; see " + run)));
-        BackupBar.Result right =
-                new BackupBar.Result(List.of(measured), measured, 7, "x", List.of("x", "x", "x"));
+        BackupBar.Result right = new BackupBar.Result(List.of(measured), measured, 7, "x", List.of("x", "x", "x"));
         assertTrue(BackupBar.conclude(run, right, out));
         assertFalse(Files.exists(run));
     }

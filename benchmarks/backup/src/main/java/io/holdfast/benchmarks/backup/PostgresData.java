@@ -43,18 +43,18 @@ final class PostgresData {
     /** When it fails nobody knows of the directory: neither a server nor its files are left. */
     static void fill(Path directory, int mib, AsServer server) throws IOException, InterruptedException {
         try {
-            server.run(
-                BINARIES + "$B/initdb -D pg -A trust -U postgres >/dev/null; "
-                        + "$B/pg_ctl -D pg -w -l log -o \"-p 54321 -k " + directory
-                        + " -c listen_addresses= -c fsync=off\" start >/dev/null; "
-                        + "psql -q -h " + directory + " -p 54321 -U postgres -c \"create table t as select g as id, "
-                        + "repeat('customer ' || g % 97 || ' ', 20) || md5(g::text) || md5((g * 7)::text) || md5((g * 13)::text) as v, "
-                        + "now() + g * interval '1 second' as at from generate_series(1, "
-                        + ((long) mib << 20) / ROW_BYTES + ") g\" -c checkpoint postgres; "
-                        + "$B/pg_ctl -D pg -w stop >/dev/null");
+            server.run(BINARIES + "$B/initdb -D pg -A trust -U postgres >/dev/null; "
+                    + "$B/pg_ctl -D pg -w -l log -o \"-p 54321 -k " + directory
+                    + " -c listen_addresses= -c fsync=off\" start >/dev/null; "
+                    + "psql -q -h " + directory + " -p 54321 -U postgres -c \"create table t as select g as id, "
+                    + "repeat('customer ' || g % 97 || ' ', 20) || md5(g::text) || md5((g * 7)::text) || md5((g * 13)::text) as v, "
+                    + "now() + g * interval '1 second' as at from generate_series(1, "
+                    + ((long) mib << 20) / ROW_BYTES + ") g\" -c checkpoint postgres; "
+                    + "$B/pg_ctl -D pg -w stop >/dev/null");
         } catch (IOException | InterruptedException | RuntimeException failed) {
             try {
-                server.run("if [ -f pg/postmaster.pid ]; then " + BINARIES + "$B/pg_ctl -D pg -w -m immediate stop; fi");
+                server.run(
+                        "if [ -f pg/postmaster.pid ]; then " + BINARIES + "$B/pg_ctl -D pg -w -m immediate stop; fi");
             } catch (IOException | RuntimeException notStopped) {
                 failed.addSuppressed(notStopped);
             }

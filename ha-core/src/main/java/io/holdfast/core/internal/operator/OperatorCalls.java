@@ -146,8 +146,7 @@ public final class OperatorCalls {
 
         @Override
         public void dialFailed(CloseReason reason, String detail) {
-            end(none(
-                    reason == CloseReason.REFUSED ? address + " refused the connection: nothing runs there" : detail));
+            end(none(reason == CloseReason.REFUSED ? address + " refused the connection: nothing runs there" : detail));
         }
 
         /** Any thread; only on the loop may its link and timer be touched. */
