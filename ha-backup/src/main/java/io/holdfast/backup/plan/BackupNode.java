@@ -218,6 +218,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         if (running != null) {
             running.end("the node stops");
         }
+        offers.stop();
         stopped.run();
     }
 

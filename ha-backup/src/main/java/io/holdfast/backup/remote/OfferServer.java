@@ -76,6 +76,12 @@ final class OfferServer {
         loop.schedule(SWEEP_NANOS, this::sweep);
     }
 
+    /** Gives up what is under way, so that nothing is left of it. On the loop. */
+    void stop() {
+        sessions.forEach(OfferSession::end);
+        sessions.clear();
+    }
+
     void close() {
         files.close();
         meters.close();

@@ -50,6 +50,9 @@ final class OfferSession {
     }
 
     void received(OfferFrame frame) {
+        if (ended) {
+            return;
+        }
         ServedCall call = calls.get(frame.call());
         if (frame instanceof Put put) {
             begin(put, new ServedPut(this, put.call(), put.name()));

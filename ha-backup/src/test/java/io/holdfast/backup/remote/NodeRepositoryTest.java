@@ -80,6 +80,7 @@ class NodeRepositoryTest extends RepositoryContract {
                         context.runtime(),
                         new OfferMeters(meters, "shop", ID)),
                 context -> made[0].start(context.links()),
+                () -> made[0].stop(),
                 () -> made[0].close());
     }
 
@@ -115,6 +116,7 @@ class NodeRepositoryTest extends RepositoryContract {
 
     private void awaitNothingUnfinished() throws IOException {
         while (!unfinished().isEmpty()) {
+            assertFalse(Thread.interrupted(), "too late");
             Thread.onSpinWait();
         }
     }
