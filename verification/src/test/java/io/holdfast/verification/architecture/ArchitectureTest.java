@@ -276,6 +276,7 @@ class ArchitectureTest {
                     "NotPublishedException",
                     "ObjectNames",
                     "Places",
+                    "PruneReport",
                     "PruneVerdict",
                     "RepositoryProvider",
                     "RestoreBound",
