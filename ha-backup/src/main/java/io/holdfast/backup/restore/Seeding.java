@@ -39,10 +39,12 @@ public final class Seeding {
     public static Seeded seed(
             List<BackupRepository> repositories, BackupKeys keys, Predicate<String> isWanted, SeedSource.Target target)
             throws IOException {
+        target.check();
         Layers layers = Layers.open(repositories, keys, true);
+        target.check();
         String logId = newest(layers, isWanted);
         Choice choice = new Choice(layers.manifests(), RestoreBound.end(), logId);
-        Pieces pieces = new Pieces(layers);
+        Pieces pieces = new Pieces(layers, target::check);
         List<String> unusable = new ArrayList<>();
         for (Manifest backup : choice.candidates()) {
             Piece state = pieces.of(backup);
