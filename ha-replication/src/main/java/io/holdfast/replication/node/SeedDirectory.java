@@ -127,6 +127,11 @@ final class SeedDirectory {
     /** Makes it empty again. Only of a directory in which a mark is, and that is no part of a cluster. */
     void remove() throws IOException {
         clear();
+        for (String part : PARTS) {
+            if (storage.exists(directory.resolve(part))) {
+                storage.forceDirectory(directory.resolve(part)); // or a crash brings it back, without the mark
+            }
+        }
         storage.forceDirectory(directory);
         SeedMark.remove(storage, directory);
     }
