@@ -117,7 +117,6 @@ class SeedProofTest {
     @Test
     void whoAsksBelowItIsSentOnBehindIt() {
         List<BatchMeta> log = fiveEntries();
-        cluster.isolate("b"); // not to be heard by the newcomer
         String d = cluster.join("d", 4, log.subList(0, 3));
         cluster.network.clear();
         long term = cluster.raft("a").term();
