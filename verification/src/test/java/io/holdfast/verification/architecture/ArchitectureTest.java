@@ -92,9 +92,9 @@ class ArchitectureTest {
                 "names of temporary files, which no two machines may share, and of which nothing remains");
         EXCEPTIONS.put(
                 BACKUP + ".directory.ResumableNames: java.util.UUID.randomUUID", "as those, and who writes them is told apart by it");
-        EXCEPTIONS.put(
-                BACKUP + ".restore.BoundedRepository: java.lang.Thread.<init>",
-                "a call of a file server that is gone cannot be interrupted, and its thread is left to it");
+        String left = "a call of a file server that is gone cannot be interrupted, and its thread is left to it";
+        EXCEPTIONS.put(BACKUP + ".restore.BoundedRepository: java.lang.Thread.<init>", left);
+        EXCEPTIONS.put(BACKUP + ".restore.BoundedRepository: java.util.concurrent.Executors", left);
         String source = BACKUP + ".source.";
         EXCEPTIONS.put(
                 source + "Deadline: java.lang.System.nanoTime",
