@@ -84,7 +84,7 @@ abstract class OneDrill {
         Optional<BackupId> damaged = Optional.empty();
         Found found;
         try {
-            found = restore();
+            found = restoreWithin();
         } catch (DamagedBackupException broken) {
             damaged = reading();
             found = failed(broken.damage().toString());
@@ -99,6 +99,22 @@ abstract class OneDrill {
             found = failed(Blame.describe(broken));
         }
         return ended(found.outcome(), found.detail(), damaged);
+    }
+
+    /** What has to do with room is the node's, however deep it was found, and says nothing of the backup. */
+    private Found restoreWithin() throws IOException, InterruptedException {
+        try {
+            return restore();
+        } catch (IOException | RuntimeException ended) {
+            NoRoomException none = place.shortOf();
+            if (none != null) {
+                throw none;
+            }
+            throw ended;
+        } catch (OutOfMemoryError none) {
+            throw new NoRoomException("the drill found no memory any more (" + none.getMessage()
+                    + "): give this node's process more (-Xmx), or make physical backups more often");
+        }
     }
 
     private static Found failed(String why) {
