@@ -21,7 +21,9 @@ final class HeapRoom {
 
     /** Of this process. */
     HeapRoom() {
-        this(HeapRoom::free, new Collections(),
+        this(
+                HeapRoom::free,
+                new Collections(),
                 Math.max(LEAST_BYTES, Runtime.getRuntime().maxMemory() / PART));
     }
 

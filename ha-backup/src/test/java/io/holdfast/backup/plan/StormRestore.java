@@ -171,7 +171,8 @@ final class StormRestore {
         TreeMap<String, Manifest> manifests = new TreeMap<>();
         for (StormRepository layer : world.layers) {
             world.catalogue(layer).list().backups().stream()
-                    .filter(each -> each.source().equals("state") && each.range().isPresent())
+                    .filter(each ->
+                            each.source().equals("state") && each.range().isPresent())
                     .forEach(each -> manifests.put(each.id().toString(), each));
         }
         return manifests;
