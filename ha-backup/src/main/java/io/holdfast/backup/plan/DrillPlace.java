@@ -78,7 +78,6 @@ final class DrillPlace {
      */
     void prepare(long contentBytes, long stateBytes) throws IOException {
         clear();
-        shortOf = null;
         lookedAtBytes = 0;
         storage.createDirectories(content());
         Space space = storage.space(root);
@@ -153,6 +152,7 @@ final class DrillPlace {
 
     /** Removes what a drill has left. */
     void clear() throws IOException {
+        shortOf = null;
         Trees.remove(content());
         for (String part : PARTS) {
             Path directory = root.resolve(part);

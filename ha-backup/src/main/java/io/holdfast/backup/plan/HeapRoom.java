@@ -1,7 +1,6 @@
 package io.holdfast.backup.plan;
 
-import java.lang.management.GarbageCollectorMXBean;
-import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.util.function.LongSupplier;
 
 /**
@@ -24,7 +23,7 @@ final class HeapRoom {
     HeapRoom() {
         this(
                 HeapRoom::free,
-                HeapRoom::collected,
+                new Collections(),
                 Math.max(LEAST_BYTES, Runtime.getRuntime().maxMemory() / PART));
     }
 
@@ -63,9 +62,18 @@ final class HeapRoom {
         return runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
     }
 
-    private static long collected() {
-        return ManagementFactory.getGarbageCollectorMXBeans().stream()
-                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
-                .sum();
+    /** Counts them, those that come between two looks as one: each takes an object that nothing holds. */
+    private static final class Collections implements LongSupplier {
+        private WeakReference<Object> unheld = new WeakReference<>(new Object());
+        private long seen;
+
+        @Override
+        public long getAsLong() {
+            if (unheld.get() == null) {
+                seen++;
+                unheld = new WeakReference<>(new Object());
+            }
+            return seen;
+        }
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A repository that is only read, by a thread of its own, and that fails rather than hang: a file server that is mounted "hard" and gone returns from
@@ -88,7 +89,7 @@ final class BoundedRepository implements BackupRepository, AutoCloseable {
                 null);
     }
 
-    private IOException rethrown(String name, Throwable cause) {
+    private IOException rethrown(String name, @Nullable Throwable cause) {
         if (cause instanceof RuntimeException unchecked) {
             throw unchecked;
         } else if (cause instanceof Error error) {
