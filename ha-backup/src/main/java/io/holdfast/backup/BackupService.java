@@ -50,11 +50,11 @@ public interface BackupService {
     List<BackupInfo> list();
 
     /**
-     * What each layer's policy keeps and throws away, and why, by what is in all layers now. Blocks.
+     * What is thrown away in each layer by its policy, and why all else stays, as far as this node knows what is there: it holds {@link #ROLE}, looks at
+     * each layer every hour, and knows what it has done there since. What is read just then goes later.
      *
-     * @param dryRun false to have it thrown away, too, soon after this returns; only where this node holds {@link #ROLE}. That says also that
-     *     the wall clock is right, if it was set
-     * @throws NotAvailableException if it is to be thrown away, and another node holds the role
+     * @param dryRun false to have it thrown away, too, soon after this is told. That says also that the wall clock is right, if it was set
+     * @return completes where callbacks run; with {@link NotAvailableException} if another node holds the role, or this one stops
      */
-    List<PruneVerdict> prune(boolean dryRun);
+    CompletableFuture<PruneReport> prune(boolean dryRun);
 }

@@ -51,7 +51,10 @@ public final class NodeRepository implements BackupRepository {
         return new NodeRepository(nodeId, address, directory, Long.MAX_VALUE, Set.of(), Duration.ofSeconds(60));
     }
 
-    /** How much may lie there, at least 1 MiB; what would be more is refused as if the disk were full. No limit by default. */
+    /**
+     * How much may lie there, at least 1 MiB; what would be more is refused as if the disk were full. No limit by default.
+     * The catalogue's own marks may be up to 16 MiB more, so that a layer that is full can be taken over and cleared.
+     */
     public NodeRepository maxBytes(long bytes) {
         if (bytes < 1 << 20) {
             throw new IllegalArgumentException("maxBytes " + bytes + " is less than 1 MiB");

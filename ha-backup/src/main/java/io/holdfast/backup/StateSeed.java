@@ -17,8 +17,8 @@ import java.util.function.Predicate;
  *         .seededFrom(StateSeed.from(BackupRepository.directory(nas)).keys(BackupKeys.inFile(keys)))
  * }</pre>
  *
- * <p>It takes the newest physical backup that is whole in any of them, and the log after it up to the first gap. A repository that is not there is
- * done without. Nothing is claimed or changed: the node becomes one of the same cluster, in the same epoch, and has no vote until it is given
+ * <p>It takes the newest physical backup that is whole in any of them, and the log after it up to the first gap. A repository that is not there, or has
+ * not returned from a call for 150 seconds, is done without. Nothing is claimed or changed: the node becomes one of the same cluster, in the same epoch, and has no vote until it is given
  * one. Each container is read twice, once to check it.
  *
  * <p>Immutable; its calls block. Safe from any thread.

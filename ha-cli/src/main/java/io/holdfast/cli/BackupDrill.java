@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
             "5:no node that does the backups was reached, it has lost that role since, or no drill could begin within an hour",
             "6:not allowed: it needs the role OPERATE",
             "7:it could not be tried: no room, not in time, or the layer failed",
-            "8:it was begun, and is not known to be done: the connection was lost, or --wait is over",
+            "8:it was begun, or may have been, and is not known to be done: no answer came, the node is not reached any more, or --wait is over",
             "64:the command was not understood, or there is no such layer or source"
         })
 final class BackupDrill implements Callable<Integer> {

@@ -24,10 +24,11 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:it goes soon, or nothing does; with --dry-run: it would",
+            "3:the same, but for layers that are not in use now, which are named: nothing goes there because of this",
             "5:no node that does the backups was reached; nothing goes because of this",
             "6:not allowed: it needs the role OPERATE, or READ with --dry-run",
-            "7:no layer could be read; nothing goes because of this",
-            "8:no answer came within the time-out; it may go",
+            "7:the node tried, and failed",
+            "8:the node was asked, and no answer came within the time-out, or the connection ended before it: it may go",
             "64:the command was not understood"
         })
 final class BackupPrune implements Callable<Integer> {
@@ -45,7 +46,9 @@ final class BackupPrune implements Callable<Integer> {
         JsonNode answer;
         try (OperatorClient client = options.open()) {
             Address holder = Whereabouts.holder(BackupTask.ROLE, options, client);
-            answer = options.ask(client, holder, dryRun ? "backup-retention" : "backup-prune", Map.of());
+            answer = dryRun
+                    ? options.read(client, holder, "backup-retention", Map.of())
+                    : options.ask(client, holder, "backup-prune", Map.of());
         }
         PrintWriter out = spec.commandLine().getOut();
         if (options.json()) {
@@ -53,7 +56,7 @@ final class BackupPrune implements Callable<Integer> {
         } else {
             print(out, answer);
         }
-        return ExitCodes.WHOLE;
+        return answer.path("leftAlone").isEmpty() ? ExitCodes.WHOLE : ExitCodes.UNREADABLE;
     }
 
     private void print(PrintWriter out, JsonNode answer) {
@@ -70,6 +73,9 @@ final class BackupPrune implements Callable<Integer> {
         if (answer.path("leftOut").asLong() > 0) {
             out.printf("and %d more%n", answer.path("leftOut").asLong());
         }
+        answer.path("leftAlone")
+                .properties()
+                .forEach(layer -> out.printf("unused    %s: %s%n", layer.getKey(), Text.of(layer.getValue())));
         out.printf(
                 "%d %s, %d stay, as %s says%n",
                 answer.path("goes").asLong(),

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
             "5:no node that does the backups was reached, or it has lost that role before the backup was made",
             "6:not allowed: it needs the role OPERATE",
             "7:a backup failed",
-            "8:it was begun, and is not known to be done: the connection was lost, or --wait is over",
+            "8:it was begun, or may have been, and is not known to be done: no answer came, the node is not reached any more, or --wait is over",
             "64:the command was not understood, or there is no such source"
         })
 final class BackupRun implements Callable<Integer> {

@@ -7,7 +7,6 @@ import io.holdfast.core.OperatorClient;
 import io.holdfast.core.OutcomeUnknownException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -20,9 +19,6 @@ final class BackupTask {
     /** Whose holder does the work. */
     static final String ROLE = "holdfast.backup";
 
-    private static final long SHORTEST_WAIT_MILLIS = 500;
-    private static final long LONGEST_WAIT_MILLIS = 5_000;
-
     @Option(names = "--no-wait", description = "only begins it; what comes of it is in the node's log and metrics")
     private boolean noWait;
 
@@ -30,7 +26,7 @@ final class BackupTask {
             names = "--wait",
             paramLabel = "SECONDS",
             defaultValue = "86400",
-            description = "how long to wait for the end, 1 to 604800; by default a day. It goes on after that")
+            description = "how long to wait for the end of all, 1 to 604800; by default a day. It goes on after that")
     private int waitSeconds = 86_400;
 
     /**
@@ -38,7 +34,8 @@ final class BackupTask {
      *
      * @param print what came of one, as text
      * @return what came of each, as the node says it; empty if nothing was waited for
-     * @throws NotAvailableException if nothing was begun, or the node has lost the role
+     * @throws NotAvailableException if nothing was begun
+     * @throws OutcomeUnknownException if something may have been begun, and its end is not known; how the others ended has been printed
      */
     List<JsonNode> run(
             NodeOptions options,
@@ -61,9 +58,30 @@ final class BackupTask {
             List<JsonNode> ends = new ArrayList<>();
             ProgressLine progress =
                     new ProgressLine(spec.commandLine().getErr(), ProgressLine.isTerminal() && !options.json());
+            TaskWait wait = new TaskWait(
+                    asked -> options.ask(client, holder, "backup-task", asked),
+                    options.timeout().toMillis(),
+                    System::nanoTime,
+                    BackupTask::pause,
+                    waitSeconds * 1_000L);
+            List<String> unknown = new ArrayList<>();
             for (JsonNode task : begun.path("tasks")) {
-                JsonNode end = await(options, client, holder, Text.of(task.path("task")), progress);
-                progress.end();
+                JsonNode end;
+                try {
+                    end = wait.end(
+                            Text.of(task.path("task")),
+                            stands -> progress.at(
+                                    line(stands),
+                                    stands.path("bytes").asLong(),
+                                    stands.path("ofBytes").asLong()),
+                            trouble -> progress.at("no answer: " + trouble, 0, 0));
+                } catch (OutcomeUnknownException late) { // the others' ends are worth knowing all the same
+                    unknown.add(Text.of(task.path("what")) + " " + Text.of(task.path("subject")) + ": "
+                            + late.getMessage());
+                    continue;
+                } finally {
+                    progress.end();
+                }
                 if (options.json()) {
                     out.println(end);
                 } else {
@@ -72,39 +90,19 @@ final class BackupTask {
                 out.flush();
                 ends.add(end);
             }
+            if (!unknown.isEmpty()) {
+                throw new OutcomeUnknownException(String.join("; ", unknown));
+            }
             return ends;
         }
     }
 
-    private JsonNode await(
-            NodeOptions options, OperatorClient client, Address holder, String task, ProgressLine progress) {
-        long deadline = System.nanoTime() + waitSeconds * 1_000_000_000L;
-        long wait = SHORTEST_WAIT_MILLIS;
-        while (true) {
-            Map<String, String> arguments = new LinkedHashMap<>();
-            arguments.put("task", task);
-            arguments.put(
-                    "waitMillis", Long.toString(Math.min(wait, options.timeout().toMillis() / 2)));
-            JsonNode stands;
-            try {
-                stands = options.ask(client, holder, "backup-task", arguments);
-            } catch (NotAvailableException lost) {
-                throw new OutcomeUnknownException(
-                        "it was begun, and what comes of it is not known: " + lost.getMessage());
-            }
-            String state = Text.of(stands.path("state"));
-            if (!state.equals("waiting") && !state.equals("running")) {
-                return stands;
-            }
-            if (System.nanoTime() - deadline >= 0) {
-                throw new OutcomeUnknownException(
-                        "it is not over after " + waitSeconds + " s, and goes on at " + Text.of(stands.path("node")));
-            }
-            progress.at(
-                    line(stands),
-                    stands.path("bytes").asLong(),
-                    stands.path("ofBytes").asLong());
-            wait = Math.min(LONGEST_WAIT_MILLIS, wait + wait / 2);
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OutcomeUnknownException("it was begun, and waiting for it was interrupted");
         }
     }
 

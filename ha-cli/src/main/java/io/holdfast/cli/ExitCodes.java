@@ -14,7 +14,7 @@ final class ExitCodes {
     static final int TORN_TAIL = 1;
     /** Something that had been stored cannot be read. */
     static final int DAMAGED = 2;
-    /** It is no node's directory, or cannot be read at all. */
+    /** It is no node's directory, or cannot be read at all; of layers: one of them cannot. */
     static final int UNREADABLE = 3;
     /** What would be done was only said. */
     static final int NOT_CONFIRMED = 4;

@@ -41,7 +41,7 @@ final class Explain implements Callable<Integer> {
     public Integer call() {
         JsonNode answer;
         try (OperatorClient client = options.open()) {
-            answer = options.ask(
+            answer = options.read(
                     client,
                     options.address(),
                     "explain",

@@ -40,7 +40,7 @@ final class MembersCommand implements Callable<Integer> {
     public Integer call() {
         JsonNode answer;
         try (OperatorClient client = options.open()) {
-            answer = options.ask(client, options.address(), "members", Map.of());
+            answer = options.read(client, options.address(), "members", Map.of());
         }
         PrintWriter out = spec.commandLine().getOut();
         boolean well = true;

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.core.Address;
+import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.OperatorClient;
+import io.holdfast.core.OutcomeUnknownException;
 import io.holdfast.core.RequestFailedException;
 import io.holdfast.core.Tls;
 import java.io.PrintWriter;
@@ -109,7 +111,7 @@ final class NodeOptions {
     int show(String command, String list, BiConsumer<PrintWriter, JsonNode> print) {
         JsonNode answer;
         try (OperatorClient client = open()) {
-            answer = ask(client, address(), command, Map.of());
+            answer = read(client, address(), command, Map.of());
         }
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -120,6 +122,19 @@ final class NodeOptions {
             print.accept(out, answer);
         }
         return answer.path(list).isEmpty() ? ExitCodes.NOT_REACHED : ExitCodes.WHOLE;
+    }
+
+    /**
+     * As {@link #ask}, for what changes nothing: there, no answer is the same as nobody who was asked.
+     *
+     * @throws NotAvailableException if there is no answer
+     */
+    JsonNode read(OperatorClient client, Address address, String command, Map<String, String> arguments) {
+        try {
+            return ask(client, address, command, arguments);
+        } catch (OutcomeUnknownException unanswered) {
+            throw new NotAvailableException(String.valueOf(unanswered.getMessage()));
+        }
     }
 
     /** Asks the node, and nobody else. */

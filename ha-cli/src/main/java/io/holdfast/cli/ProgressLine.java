@@ -1,7 +1,9 @@
 package io.holdfast.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Optional;
 
 /** How far something is: a bar that is drawn again and again on a terminal, else a line whenever there is more to say. */
 final class ProgressLine {
@@ -20,7 +22,22 @@ final class ProgressLine {
     /** True if a bar can be drawn. */
     static boolean isTerminal() {
         String term = System.getenv("TERM");
-        return System.console() != null && term != null && !term.equals("dumb");
+        return term != null
+                && !term.equals("dumb")
+                && Optional.ofNullable(System.console())
+                        .filter(ProgressLine::isTerminal)
+                        .isPresent();
+    }
+
+    /** From release 22 on there is a console also where output goes into a file; it has a method then that tells. */
+    private static boolean isTerminal(Console console) {
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException before22) {
+            return true;
+        } catch (ReflectiveOperationException unknown) {
+            return false;
+        }
     }
 
     /**

@@ -41,7 +41,7 @@ final class SafeToStopCommand implements Callable<Integer> {
     public Integer call() {
         JsonNode answer;
         try (OperatorClient client = options.open()) {
-            answer = options.ask(client, options.address(), "safe-to-stop", Map.of("node", nodeId));
+            answer = options.read(client, options.address(), "safe-to-stop", Map.of("node", nodeId));
         }
         PrintWriter out = spec.commandLine().getOut();
         boolean safe = answer.path("safe").asBoolean();

@@ -40,7 +40,7 @@ final class Status implements Callable<Integer> {
     public Integer call() {
         JsonNode answer;
         try (OperatorClient client = options.open()) {
-            answer = options.ask(
+            answer = options.read(
                     client,
                     options.address(),
                     "status",

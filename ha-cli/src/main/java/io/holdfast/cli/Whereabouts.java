@@ -12,7 +12,7 @@ final class Whereabouts {
 
     /** What the node that was named says of all. */
     static JsonNode status(NodeOptions options, OperatorClient client) {
-        return options.ask(
+        return options.read(
                 client, options.address(), "status", Map.of("all", "true", "timeoutMillis", options.timeoutOfOthers()));
     }
 

@@ -196,4 +196,17 @@ class BackupOperateTest {
         JsonNode verdict = json().path("verdicts").get(0);
         assertTrue(verdict.path("keep").asBoolean() && verdict.path("reasons").size() > 0, verdict.toString());
     }
+
+    @Test
+    void aLayerThatCannotBeUsedIsNamed() throws Exception {
+        backUp();
+        Files.move(far, temporary.resolve("not-mounted"));
+        backUp(); // the copy of which fails
+        await(() -> backup("prune", "--dry-run") == ExitCodes.UNREADABLE);
+        assertTrue(out.toString().contains("unused    far: it fails: "), out.toString());
+        assertTrue(out.toString().lines().noneMatch(line -> line.contains(" in far")), out.toString());
+        assertTrue(out.toString().lines().anyMatch(line -> line.contains(" in near")), out.toString());
+        assertEquals(ExitCodes.UNREADABLE, backup("prune", "--json"), err.toString());
+        assertTrue(json().path("leftAlone").has("far"), out.toString());
+    }
 }

@@ -80,10 +80,10 @@ public final class OperatorClient implements AutoCloseable {
      *
      * @param timeout how long to wait at the most, 1 ms to 1 h
      * @return the answer, as JSON
-     * @throws NotAvailableException if the node cannot be reached, or cannot do it at present; nothing was done, unless the
-     *     message says that the connection ended before the answer
+     * @throws NotAvailableException if the node cannot be reached, or cannot do it at present; nothing was done
      * @throws NotAllowedException if the certificate does not give the role that the command needs; nothing was done
-     * @throws OutcomeUnknownException if it takes longer
+     * @throws OutcomeUnknownException if the node was asked, and it takes longer or the connection ends before the answer: it may
+     *     have been done, or still be done
      * @throws IllegalArgumentException if the node does not know the command, or not understand the arguments
      * @throws RequestFailedException if the node tried and failed
      */
@@ -100,7 +100,7 @@ public final class OperatorClient implements AutoCloseable {
             throw new OutcomeUnknownException("no answer from " + node + " to " + command + ": " + e);
         }
         if (reply.code() == null) {
-            throw new NotAvailableException(reply.text());
+            throw reply.asked() ? new OutcomeUnknownException(reply.text()) : new NotAvailableException(reply.text());
         }
         return switch (reply.code()) {
             case OK -> reply.text();

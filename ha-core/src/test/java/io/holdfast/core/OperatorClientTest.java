@@ -1,10 +1,13 @@
 package io.holdfast.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
+import io.holdfast.core.spi.Inspectable;
+import io.holdfast.core.spi.OperatorCommand;
 import io.holdfast.core.testing.LogCapture;
 import io.holdfast.core.testing.TestAuthority;
 import io.holdfast.core.testing.TestAuthority.Order;
@@ -12,6 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +91,53 @@ class OperatorClientTest {
                     lines.get(0).contains("(certificate of alice) with role READ ran status {}: done"), lines.get(0));
             assertTrue(lines.get(2).contains("(certificate of boss.ops) with role OPERATE"), lines.get(2));
             assertTrue(lines.get(3).contains("mallory") && lines.get(3).contains("NOT_ALLOWED"), lines.get(3));
+        }
+    }
+
+    /** Whoever takes it for not done does it twice. */
+    @Test
+    void whatWasAskedAndIsNotAnsweredMayBeDone() {
+        AtomicInteger begun = new AtomicInteger();
+        FakeFeature slow = new FakeFeature("slow");
+        OperatorCommand stay = new OperatorCommand("stay", OperatorRole.OPERATE, arguments -> {
+            begun.incrementAndGet();
+            return new CompletableFuture<>();
+        });
+        slow.inspectable = new Inspectable() {
+            @Override
+            public Map<String, Object> inspect() {
+                return Map.of();
+            }
+
+            @Override
+            public List<Explanation.Finding> explain() {
+                return List.of();
+            }
+
+            @Override
+            public SafeToStop safeToStop(String nodeId) {
+                return SafeToStop.yes(nodeId);
+            }
+
+            @Override
+            public List<OperatorCommand> operatorCommands() {
+                return List.of(stay);
+            }
+        };
+        try (OperatorClient client = OperatorClient.open();
+                HaCluster cluster = node().with(slow).start()) {
+            Address address = cluster.node().advertisedAddress();
+            assertThrows(
+                    OutcomeUnknownException.class, () -> client.ask(address, "stay", Map.of(), Duration.ofSeconds(1)));
+            assertEquals(1, begun.get());
+            CompletableFuture<String> broken =
+                    CompletableFuture.supplyAsync(() -> client.ask(address, "stay", Map.of(), LIMIT));
+            while (begun.get() < 2 && !broken.isDone()) {
+                Thread.onSpinWait();
+            }
+            cluster.stop();
+            CompletionException lost = assertThrows(CompletionException.class, broken::join);
+            assertInstanceOf(OutcomeUnknownException.class, lost.getCause());
         }
     }
 }

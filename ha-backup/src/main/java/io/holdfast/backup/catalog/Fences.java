@@ -175,6 +175,21 @@ final class Fences {
             }
         }
         DataKey key = keys.create(claim, random);
-        sealed.put(claim, sealed.seal(claim, CLAIM_FORMAT, body, key));
+        if (!sealed.put(claim, sealed.seal(claim, CLAIM_FORMAT, body, key))) {
+            checkOwn(claim);
+        }
+    }
+
+    /** What stands there is an earlier claim of this token, unless it was damaged: then nobody is kept out by it. */
+    private void checkOwn(String claim) {
+        try {
+            keeps(claim, open(claim, CLAIM_FORMAT));
+        } catch (DamagedBackupException unreadable) {
+            throw new BackupRepositoryException(
+                    Reason.FAILED,
+                    repository.describe() + ", " + claim + ": this node's own claim cannot be read, so nothing is written"
+                            + " there until the role is granted anew: " + unreadable.getMessage(),
+                    unreadable);
+        }
     }
 }

@@ -42,8 +42,6 @@ public final class DirectoryRepository implements BackupRepository {
     /** Shorter objects are stored at once. */
     static final long PIECE_BYTES = 64L << 20;
 
-    private static final String RESUMABLE = "resumable-";
-    private static final String PIECES = ".pieces";
     /** For so long what is stored in pieces waits for somebody to go on with it: a store may be away for days. */
     private static final Duration RESUMABLE_FOR = Duration.ofDays(7);
 
@@ -101,6 +99,9 @@ public final class DirectoryRepository implements BackupRepository {
             removeQuietly(temporary);
             failures.checkRoot(name);
             throw failures.of(name, "cannot be written", failed);
+        } catch (RuntimeException failed) {
+            underWay.remove(temporary);
+            throw failed;
         }
     }
 
@@ -153,35 +154,46 @@ public final class DirectoryRepository implements BackupRepository {
         if (bytes <= pieceBytes) {
             return Optional.empty();
         }
-        String key = RESUMABLE + ResumableFile.digest(name + "\n" + content);
-        Path data = unfinished.resolve(key);
-        Path list = unfinished.resolve(key + PIECES);
-        if (!underWay.add(data)) {
+        String key = ResumableNames.PREFIX + ResumableFile.digest(name + "\n" + content);
+        if (!underWay.add(unfinished.resolve(key))) {
             return Optional.empty();
         }
-        underWay.add(list);
+        ResumableNames names = ResumableNames.fresh(unfinished, key);
+        underWay.add(names.data());
+        underWay.add(names.list());
         ResumableFile.Place place = new ResumableFile.Place() {
             @Override
             public boolean publish() {
-                return link(name, data, target);
+                return link(name, names.data(), target);
+            }
+
+            @Override
+            public boolean isOurs() {
+                return Files.exists(names.data(), LinkOption.NOFOLLOW_LINKS);
             }
 
             @Override
             public void remove() {
-                removeQuietly(list); // first: what is left is of no use without it
-                removeQuietly(data);
+                removeQuietly(names.list()); // first: what is left is of no use without it
+                removeQuietly(names.data());
             }
 
             @Override
             public void leave() {
-                underWay.remove(list);
-                underWay.remove(data);
+                underWay.remove(names.list());
+                underWay.remove(names.data());
+                underWay.remove(unfinished.resolve(key));
             }
         };
         try {
             makeDirectory(unfinished);
+            boolean takenOver = names.takeOver(storage, unfinished, key);
+            if (takenOver && Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+                place.remove(); // it may be that very file, of who died when it had published it
+                takenOver = false;
+            }
             return Optional.of(ResumableFile.open(
-                    storage, data, list, pieceBytes, place, failed -> failures.of(name, "cannot be written", failed)));
+                    storage, names, pieceBytes, takenOver, place, failed -> failures.of(name, "cannot be written", failed)));
         } catch (IOException failed) {
             place.leave();
             failures.checkRoot(name);
@@ -392,7 +404,7 @@ public final class DirectoryRepository implements BackupRepository {
         int removed = 0;
         for (Path file : storage.list(unfinished)) {
             try {
-                long since = String.valueOf(file.getFileName()).startsWith(RESUMABLE)
+                long since = String.valueOf(file.getFileName()).startsWith(ResumableNames.PREFIX)
                         ? Math.min(silentSince, now - RESUMABLE_FOR.toMillis())
                         : silentSince;
                 boolean silent = attributes(file).lastModifiedTime().toMillis() <= since;

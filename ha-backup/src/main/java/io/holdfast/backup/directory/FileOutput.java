@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a file from its beginning on, and gives dirty pages to the disk by and by, so that the last force is not one of
- * gigabytes. Failures of the file are the repository's, not {@code IOException}s, which are the content's.
+ * gigabytes. Failures of the file are the repository's, not {@code IOException}s, which are the content's. After one of them the file has a hole, so
+ * each later call fails as that one did.
  */
 final class FileOutput extends OutputStream {
     private static final int FORCE_EVERY_BYTES = 64 << 20;
@@ -20,6 +22,7 @@ final class FileOutput extends OutputStream {
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private long position;
     private long forcedTo;
+    private @Nullable IOException broken;
 
     FileOutput(StorageFile file, Function<IOException, BackupRepositoryException> failure) {
         this.file = file;
@@ -28,6 +31,7 @@ final class FileOutput extends OutputStream {
 
     @Override
     public void write(int b) {
+        checkWhole();
         if (!buffer.hasRemaining()) {
             drain();
         }
@@ -36,6 +40,7 @@ final class FileOutput extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) {
+        checkWhole();
         int done = 0;
         while (done < length) {
             if (!buffer.hasRemaining()) {
@@ -45,6 +50,17 @@ final class FileOutput extends OutputStream {
             buffer.put(bytes, offset + done, piece);
             done += piece;
         }
+    }
+
+    private void checkWhole() {
+        if (broken != null) {
+            throw failure.apply(broken);
+        }
+    }
+
+    private BackupRepositoryException breaks(IOException failed) {
+        broken = failed;
+        return failure.apply(failed);
     }
 
     private void drain() {
@@ -59,17 +75,18 @@ final class FileOutput extends OutputStream {
                 forcedTo = position;
             }
         } catch (IOException failed) {
-            throw failure.apply(failed);
+            throw breaks(failed);
         }
     }
 
     /** Returns when all of it is on stable storage. */
     void finish() {
+        checkWhole();
         drain();
         try {
             file.force();
         } catch (IOException failed) {
-            throw failure.apply(failed);
+            throw breaks(failed);
         }
     }
 

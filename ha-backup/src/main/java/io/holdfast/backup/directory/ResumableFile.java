@@ -27,11 +27,13 @@ import java.util.zip.CRC32C;
  * Pieces one behind the other in a file, and beside it a list of those that are on stable storage. A piece counts once its line in the list is
  * forced, which is after the piece is: what a crash leaves behind the last line is overwritten.
  *
- * <p>Nothing that counts is ever written again, also because the file may have got its last name already when whoever published it died. Its
- * name says which bytes are in it, so two processes that take each other for dead write the same ones to the same places.
+ * <p>Two processes that take each other for dead do not write to the same file: who goes on with it has given it {@linkplain ResumableNames
+ * another name}, which the other one notices before its next write. A write that was under way by then may still come, so what was taken over is read
+ * again before it is published, and must be what its list says.
  */
 final class ResumableFile implements ResumablePut {
     private static final int LINE_BYTES = 128;
+    private static final int BUFFER_BYTES = 256 << 10;
     private static final int FORCE_EVERY_BYTES = 16 << 20;
     private static final Pattern LINE = Pattern.compile("(\\d{1,18}) (\\d{1,18}) ([0-9a-f]{64}) ([0-9a-f]{8}) *\n");
 
@@ -39,6 +41,9 @@ final class ResumableFile implements ResumablePut {
     interface Place {
         /** Gives it the object's name; false if that is taken. */
         boolean publish();
+
+        /** False once somebody else has taken them over, or removed them. */
+        boolean isOurs();
 
         /** Removes both files. */
         void remove();
@@ -50,6 +55,7 @@ final class ResumableFile implements ResumablePut {
     private final StorageFile data;
     private final StorageFile list;
     private final long pieceBytes;
+    private final boolean takenOver;
     private final Place place;
     private final Function<IOException, BackupRepositoryException> failure;
     private final List<Piece> kept = new ArrayList<>();
@@ -60,11 +66,13 @@ final class ResumableFile implements ResumablePut {
             StorageFile data,
             StorageFile list,
             long pieceBytes,
+            boolean takenOver,
             Place place,
             Function<IOException, BackupRepositoryException> failure) {
         this.data = data;
         this.list = list;
         this.pieceBytes = pieceBytes;
+        this.takenOver = takenOver;
         this.place = place;
         this.failure = failure;
     }
@@ -72,32 +80,28 @@ final class ResumableFile implements ResumablePut {
     /**
      * Opens what is there, or makes it.
      *
-     * @param data where the pieces are
-     * @param list where they are listed
+     * @param takenOver true if both files are there, and somebody else has begun them
      */
     static ResumableFile open(
             Storage storage,
-            Path data,
-            Path list,
+            ResumableNames names,
             long pieceBytes,
+            boolean takenOver,
             Place place,
             Function<IOException, BackupRepositoryException> failure)
             throws IOException {
-        if (!storage.exists(list) || !storage.exists(data)) {
-            place.remove(); // one without the other says nothing
-        }
-        OpenMode mode = storage.exists(data) ? OpenMode.READ_WRITE : OpenMode.CREATE;
-        StorageFile pieces = storage.open(data, mode);
+        OpenMode mode = takenOver ? OpenMode.READ_WRITE : OpenMode.CREATE;
+        StorageFile pieces = storage.open(names.data(), mode);
         try {
-            StorageFile listed = storage.open(list, mode);
-            ResumableFile file = new ResumableFile(pieces, listed, pieceBytes, place, failure);
+            StorageFile listed = storage.open(names.list(), mode);
+            ResumableFile file = new ResumableFile(pieces, listed, pieceBytes, takenOver, place, failure);
             try {
                 file.readList();
             } catch (IOException | RuntimeException failed) {
                 listed.close();
                 throw failed;
             }
-            storage.forceDirectory(Objects.requireNonNull(data.getParent()));
+            storage.forceDirectory(Objects.requireNonNull(names.data().getParent()));
             return file;
         } catch (IOException | RuntimeException failed) {
             pieces.close();
@@ -159,6 +163,7 @@ final class ResumableFile implements ResumablePut {
         String text = length + " " + whole.bytes() + " " + whole.sha256() + " ";
         String line = text + crc(text + "00000000") + " ".repeat(LINE_BYTES);
         try {
+            requireOurs();
             list.write(
                     ByteBuffer.wrap((line.substring(0, LINE_BYTES - 1) + "\n").getBytes(UTF_8)),
                     (long) kept.size() * LINE_BYTES);
@@ -177,6 +182,7 @@ final class ResumableFile implements ResumablePut {
             throw new IllegalStateException("a piece is missing");
         }
         try {
+            requireOurs();
             if (data.size() > length) {
                 data.truncate(length); // what a piece that was not kept has left
             } else if (data.size() < length) {
@@ -184,12 +190,43 @@ final class ResumableFile implements ResumablePut {
                 throw new IOException("it has " + data.size() + " bytes, and its pieces have " + length);
             }
             data.force();
+            if (takenOver) {
+                verify();
+            }
         } catch (IOException failed) {
             throw failure.apply(failed);
         }
         boolean published = place.publish();
         place.remove();
         return published;
+    }
+
+    private void requireOurs() throws IOException {
+        if (!place.isOurs()) {
+            throw new IOException("another process has gone on with it, or it was removed; this one ends here");
+        }
+    }
+
+    private void verify() throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+        long at = 0;
+        for (Piece piece : kept) {
+            MessageDigest digest = sha256();
+            long end = at + piece.bytes();
+            while (at < end) {
+                int read = data.read(buffer.clear().limit((int) Math.min(BUFFER_BYTES, end - at)), at);
+                if (read < 1) {
+                    break;
+                }
+                digest.update(buffer.flip());
+                at += read;
+            }
+            if (at < end || !HexFormat.of().formatHex(digest.digest()).equals(piece.sha256())) {
+                discard();
+                throw new IOException("of what was kept, the piece of " + piece.bytes() + " bytes that ends at " + end
+                        + " is not what was written any more; it has been thrown away, and is stored from the beginning");
+            }
+        }
     }
 
     @Override
@@ -241,6 +278,7 @@ final class ResumableFile implements ResumablePut {
         public void write(byte[] bytes, int offset, int count) {
             digest.update(bytes, offset, count);
             try {
+                requireOurs();
                 data.write(ByteBuffer.wrap(bytes, offset, count), from + written);
             } catch (IOException failed) {
                 throw failure.apply(failed);

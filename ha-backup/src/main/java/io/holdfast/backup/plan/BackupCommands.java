@@ -3,20 +3,24 @@ package io.holdfast.backup.plan;
 import io.holdfast.backup.BackupInfo;
 import io.holdfast.backup.BackupService;
 import io.holdfast.backup.DrillInfo;
+import io.holdfast.backup.PruneReport;
 import io.holdfast.backup.PruneVerdict;
 import io.holdfast.backup.plan.DriverView.RunningJob;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.OperatorRole;
 import io.holdfast.core.runtime.EventLoop;
-import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.OperatorCommand;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,23 +41,25 @@ final class BackupCommands {
     /** Fits into an answer, whatever the reasons. */
     private static final int MOST_VERDICTS = 5_000;
 
+    /** At once: each of them looks at all that is known of all layers. */
+    private static final int MOST_PRUNING = 8;
+
     private static final int LONGEST_WAIT_MILLIS = 10_000;
 
     private final String node;
     private final BackupService service;
     private final Supplier<DriverView> view;
     private final List<String> sources;
-    private final Worker reader;
     private final EventLoop loop;
     /** The oldest first. Guarded by itself. */
     private final LinkedHashMap<Long, Task> tasks = new LinkedHashMap<>();
 
     private long last; // guarded by tasks
+    private final AtomicInteger pruning = new AtomicInteger();
 
     /**
      * Serves them.
      *
-     * @param reader looks at what is in layers
      * @param firstTask greater than any number that this node gave a task before it was started again
      */
     BackupCommands(
@@ -61,14 +67,12 @@ final class BackupCommands {
             BackupService service,
             Supplier<DriverView> view,
             List<String> sources,
-            Worker reader,
             EventLoop loop,
             long firstTask) {
         this.node = node;
         this.service = service;
         this.view = view;
         this.sources = sources;
-        this.reader = reader;
         this.loop = loop;
         this.last = firstTask;
     }
@@ -82,10 +86,73 @@ final class BackupCommands {
                 new OperatorCommand(RETENTION, OperatorRole.READ, arguments -> pruned(true)));
     }
 
-    /** Something that was begun. */
-    private record Task(long number, String what, String subject, CompletableFuture<Map<String, Object>> result) {
+    /** Something that is begun, or about to be. */
+    private static final class Task {
+        private final long number;
+        private final String what;
+        private final String subject;
+        private final CompletableFuture<Map<String, Object>> result = new CompletableFuture<>();
+        /** Who waits for its end. Guarded by itself. */
+        private final Set<Runnable> waiting = new HashSet<>();
+
+        Task(long number, String what, String subject) {
+            this.number = number;
+            this.what = what;
+            this.subject = subject;
+        }
+
         boolean isOver() {
             return result.isDone();
+        }
+
+        void becomes(CompletableFuture<Map<String, Object>> begun) {
+            CompletableFuture<?> unused = begun.whenComplete((value, failure) -> {
+                if (failure == null) {
+                    result.complete(value);
+                } else {
+                    result.completeExceptionally(failure);
+                }
+                List<Runnable> all;
+                synchronized (waiting) {
+                    all = List.copyOf(waiting);
+                    waiting.clear();
+                }
+                all.forEach(Runnable::run);
+            });
+        }
+
+        /** Run once it is over, unless it is forgotten before: a task may take a day, and be asked for every second. */
+        void await(Runnable told) {
+            synchronized (waiting) {
+                waiting.add(told);
+            }
+            if (isOver()) {
+                forget(told);
+                told.run();
+            }
+        }
+
+        void forget(Runnable told) {
+            synchronized (waiting) {
+                waiting.remove(told);
+            }
+        }
+
+        Map<String, Object> told() {
+            return Map.of("task", Long.toString(number), "what", what, "subject", subject);
+        }
+    }
+
+    /** How many answers are held for who waits. */
+    int waiting() {
+        synchronized (tasks) {
+            int all = 0;
+            for (Task task : tasks.values()) {
+                synchronized (task.waiting) {
+                    all += task.waiting.size();
+                }
+            }
+            return all;
         }
     }
 
@@ -103,30 +170,56 @@ final class BackupCommands {
                     "there is no source \"" + source + "\"; there are " + sources + ", and " + ALL);
         }
         checkHolder();
-        List<Map<String, Object>> begun = new ArrayList<>();
-        for (String each : source.equals(ALL) ? sources : List.of(source)) {
-            begun.add(begin(RUNS, each, service.runNow(each).thenApply(BackupCommands::told)));
-        }
-        return CompletableFuture.completedFuture(Map.of("node", node, "tasks", begun));
+        return begin(RUNS, source.equals(ALL) ? sources : List.of(source), each -> service.runNow(each)
+                .thenApply(BackupCommands::told));
     }
 
     private CompletionStage<Map<String, Object>> drill(Map<String, String> arguments) {
         String source = arguments.getOrDefault("source", BackupNode.STATE);
+        String layer = arguments.getOrDefault("layer", "");
         checkHolder();
-        CompletableFuture<Map<String, Object>> result =
-                service.drillNow(source, arguments.getOrDefault("layer", "")).thenApply(BackupCommands::told);
-        return CompletableFuture.completedFuture(Map.of("node", node, "tasks", List.of(begin(DRILLS, source, result))));
+        return begin(
+                DRILLS, List.of(source), each -> service.drillNow(each, layer).thenApply(BackupCommands::told));
     }
 
-    private Map<String, Object> begin(String what, String subject, CompletableFuture<Map<String, Object>> result) {
+    /** All or none: there is room for them before the first one begins. */
+    private CompletionStage<Map<String, Object>> begin(
+            String what, List<String> subjects, Function<String, CompletableFuture<Map<String, Object>>> beginning) {
+        List<Task> begun = reserve(what, subjects);
+        for (Task task : begun) {
+            try {
+                task.becomes(beginning.apply(task.subject));
+            } catch (
+                    RuntimeException
+                            refused) { // before anything has begun, since it is what was asked for that is wrong
+                release(begun);
+                throw refused;
+            }
+        }
+        return CompletableFuture.completedFuture(
+                Map.of("node", node, "tasks", begun.stream().map(Task::told).toList()));
+    }
+
+    private List<Task> reserve(String what, List<String> subjects) {
         synchronized (tasks) {
-            tasks.values().removeIf(task -> tasks.size() >= MOST_TASKS && task.isOver());
-            if (tasks.size() >= MOST_TASKS) {
+            int most = Math.max(MOST_TASKS, subjects.size()) - subjects.size();
+            tasks.values().removeIf(task -> tasks.size() > most && task.isOver());
+            if (tasks.size() > most) {
                 throw new NotAvailableException("so many tasks wait already at " + node + " as may: " + MOST_TASKS);
             }
-            Task task = new Task(++last, what, subject, result);
-            tasks.put(task.number(), task);
-            return Map.of("task", Long.toString(task.number()), "what", what, "subject", subject);
+            List<Task> reserved = new ArrayList<>();
+            for (String subject : subjects) {
+                Task task = new Task(++last, what, subject);
+                tasks.put(task.number, task);
+                reserved.add(task);
+            }
+            return reserved;
+        }
+    }
+
+    private void release(List<Task> reserved) {
+        synchronized (tasks) {
+            reserved.forEach(task -> tasks.remove(task.number));
         }
     }
 
@@ -168,23 +261,37 @@ final class BackupCommands {
         synchronized (tasks) {
             task = tasks.get(Long.parseLong(number));
         }
-        if (task == null) {
-            throw new NotAvailableException("there is no task " + number + " at " + node
-                    + ": it ended long ago, or the node has been started again since");
+        if (task == null) { // told apart from a node that cannot be asked now: there is nothing to wait for
+            return CompletableFuture.completedFuture(Map.of(
+                    "node",
+                    node,
+                    "task",
+                    number,
+                    "state",
+                    "unknown",
+                    "detail",
+                    "there is no task " + number + " at " + node
+                            + ": it ended long ago, or the node has been started again since"));
         }
         CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
-        CompletableFuture<?> unused = task.result().whenComplete((result, failure) -> answer.complete(stands(task)));
-        long wait = Math.min(LONGEST_WAIT_MILLIS, Long.parseLong(millis));
-        loop.schedule(wait * 1_000_000L, () -> answer.complete(stands(task)));
+        Runnable told = () -> answer.complete(stands(task));
+        task.await(told);
+        if (!answer.isDone()) {
+            long wait = Math.min(LONGEST_WAIT_MILLIS, Long.parseLong(millis));
+            loop.schedule(wait * 1_000_000L, () -> {
+                task.forget(told);
+                told.run();
+            });
+        }
         return answer;
     }
 
     private Map<String, Object> stands(Task task) {
         Map<String, Object> stands = new LinkedHashMap<>();
         stands.put("node", node);
-        stands.put("task", Long.toString(task.number()));
-        stands.put("what", task.what());
-        stands.put("subject", task.subject());
+        stands.put("task", Long.toString(task.number));
+        stands.put("what", task.what);
+        stands.put("subject", task.subject);
         if (task.isOver()) {
             over(task, stands);
             return stands;
@@ -203,7 +310,7 @@ final class BackupCommands {
     }
 
     private static void over(Task task, Map<String, Object> stands) {
-        Map<String, Object> result = task.result()
+        Map<String, Object> result = task.result
                 .handle((value, failure) -> {
                     if (failure == null) {
                         stands.put("state", "done");
@@ -220,28 +327,26 @@ final class BackupCommands {
 
     private @Nullable RunningJob running(Task task) {
         return view.get().jobs().stream()
-                .filter(job -> task.what().equals(RUNS)
-                        ? job.what().equals(new Job.Make(task.subject()))
+                .filter(job -> task.what.equals(RUNS)
+                        ? job.what().equals(new Job.Make(task.subject))
                         : job.what() instanceof Job.Drill drill
-                                && drill.source().equals(task.subject()))
+                                && drill.source().equals(task.subject))
                 .findFirst()
                 .orElse(null);
     }
 
     private CompletionStage<Map<String, Object>> pruned(boolean dryRun) {
         checkHolder();
-        CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
-        reader.execute(() -> {
-            try {
-                answer.complete(verdicts(service.prune(dryRun)));
-            } catch (RuntimeException failed) {
-                answer.completeExceptionally(failed);
-            }
-        });
-        return answer;
+        if (pruning.get() >= MOST_PRUNING) {
+            throw new NotAvailableException(node + " is asked already " + MOST_PRUNING + " times what goes; ask again");
+        }
+        CompletableFuture<PruneReport> report = service.prune(dryRun);
+        pruning.incrementAndGet();
+        return report.whenComplete((told, failure) -> pruning.decrementAndGet()).thenApply(this::told);
     }
 
-    private Map<String, Object> verdicts(List<PruneVerdict> all) {
+    private Map<String, Object> told(PruneReport report) {
+        List<PruneVerdict> all = report.verdicts();
         List<Map<String, Object>> told = all.stream()
                 .sorted(Comparator.comparing(PruneVerdict::keep)) // what goes is never what is left out
                 .limit(MOST_VERDICTS)
@@ -256,6 +361,7 @@ final class BackupCommands {
         answer.put("goes", all.stream().filter(verdict -> !verdict.keep()).count());
         answer.put("stays", all.stream().filter(PruneVerdict::keep).count());
         answer.put("leftOut", all.size() - told.size());
+        answer.put("leftAlone", report.leftAlone());
         answer.put("verdicts", told);
         return answer;
     }

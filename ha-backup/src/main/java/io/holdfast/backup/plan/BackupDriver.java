@@ -2,10 +2,12 @@ package io.holdfast.backup.plan;
 
 import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupRepository;
+import io.holdfast.backup.BackupService;
 import io.holdfast.backup.BackupSource;
 import io.holdfast.backup.BackupSource.Prepared;
 import io.holdfast.backup.DrillInfo;
 import io.holdfast.backup.LogFeed;
+import io.holdfast.backup.PruneReport;
 import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.Catalogue.Listing;
 import io.holdfast.backup.catalog.DrillRecord;
@@ -176,9 +178,34 @@ final class BackupDriver implements AutoCloseable {
         return drills.want(source, layer, () -> token != null);
     }
 
-    /** Throws away what is to be, also if the clock was set. */
-    void pruneNow() {
-        planning.execute(() -> step(new PlanInput.PruneNow()));
+    /**
+     * Throws away what is to be, also if the clock was set, or only says what that is.
+     *
+     * @return completes as {@link #makeNow} does, with what goes and what stays
+     */
+    CompletableFuture<PruneReport> prune(boolean dryRun) {
+        CompletableFuture<PruneReport> answer = new CompletableFuture<>();
+        planning.execute(() -> {
+            if (token == null) {
+                answer.completeExceptionally(new NotAvailableException(
+                        "this node does not do the backups; ask the one that holds the role " + BackupService.ROLE));
+                return;
+            }
+            try {
+                PruneReport report = planner.report(now()); // before what goes is on its way
+                if (!dryRun) {
+                    step(new PlanInput.PruneNow());
+                }
+                answer.complete(report);
+            } catch (RuntimeException failed) {
+                answer.completeExceptionally(failed);
+            }
+        });
+        if (closed) { // whose thread may have dropped that
+            answer.completeExceptionally(
+                    new NotAvailableException("this node does no backups any more: it has stopped"));
+        }
+        return answer;
     }
 
     /** What is in that layer; blocks. */

@@ -10,7 +10,7 @@ import io.holdfast.backup.BackupSource;
 import io.holdfast.backup.DrillCheck;
 import io.holdfast.backup.DrillInfo;
 import io.holdfast.backup.LogFeed;
-import io.holdfast.backup.PruneVerdict;
+import io.holdfast.backup.PruneReport;
 import io.holdfast.backup.catalog.Catalogue.Listing;
 import io.holdfast.backup.catalog.DrillRecord;
 import io.holdfast.backup.catalog.Manifest;
@@ -25,10 +25,8 @@ import io.holdfast.backup.state.StateSource;
 import io.holdfast.core.Explanation;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.Health;
-import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.SafeToStop;
 import io.holdfast.core.runtime.Storage;
-import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Inspectable;
 import io.holdfast.core.spi.OperatorCommand;
@@ -37,7 +35,6 @@ import io.holdfast.core.spi.RunningFeature;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -65,9 +62,6 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     private final BackupSettings settings;
     private final FeatureContext context;
     private final PlanConfig plan;
-    /** Reads catalogues for operators. */
-    private final Worker reader;
-
     private final Offers offers;
     private @Nullable BackupDriver driver;
     private @Nullable BackupMeters meters;
@@ -78,7 +72,6 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     public BackupNode(BackupSettings settings, FeatureContext context) {
         this.settings = settings;
         this.context = context;
-        this.reader = context.runtime().newWorker("backup-ask");
         this.offers = new Offers(context);
         this.plan = new PlanConfig(
                 settings.layers().stream().map(BackupNode::plan).toList(),
@@ -225,6 +218,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         if (running != null) {
             running.end("the node stops");
         }
+        offers.stop();
         stopped.run();
     }
 
@@ -234,7 +228,6 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         if (running != null) {
             running.close();
         }
-        reader.close();
         offers.close();
         BackupMeters measured = meters;
         if (measured != null) {
@@ -304,34 +297,8 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     }
 
     @Override
-    public List<PruneVerdict> prune(boolean dryRun) {
-        if (!dryRun && driver().view().token() == null) {
-            throw new NotAvailableException(
-                    "this node does not do the backups; ask the one that holds the role " + ROLE);
-        }
-        Instant now = Instant.ofEpochMilli(context.runtime().clock().wallMillis());
-        Map<BackupLayer, Listing> listings = listings();
-        Map<String, Entry> union = new LinkedHashMap<>();
-        listings.values().forEach(listing -> Entries.of(listing, context.clusterName())
-                .forEach(entry -> union.putIfAbsent(entry.id().toString(), entry)));
-        List<PruneVerdict> verdicts = new ArrayList<>();
-        listings.forEach((layer, listing) -> {
-            RetentionPlan wanted = RetentionPlan.of(layer.retention(), union.values(), now);
-            RetentionPlan.of(layer.retention(), Entries.of(listing, context.clusterName()), now)
-                    .verdicts()
-                    .forEach(verdict -> {
-                        boolean elsewhere = !verdict.keep() && wanted.keeps(verdict.id());
-                        verdicts.add(new PruneVerdict(
-                                layer.name(),
-                                verdict.id().toString(),
-                                verdict.keep() || elsewhere,
-                                elsewhere ? List.of("with what is in other layers it is kept") : verdict.reasons()));
-                    });
-        });
-        if (!dryRun) {
-            driver().pruneNow();
-        }
-        return verdicts;
+    public CompletableFuture<PruneReport> prune(boolean dryRun) {
+        return Answers.on(context.callbacks(), driver().prune(dryRun));
     }
 
     @Override
@@ -346,7 +313,6 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
                         this,
                         () -> driver().view(),
                         settings.sources().stream().map(Wanted::name).toList(),
-                        reader,
                         context.runtime().loop(),
                         context.runtime().clock().wallMillis())
                 .commands();

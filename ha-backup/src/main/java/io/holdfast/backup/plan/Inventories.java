@@ -35,13 +35,18 @@ final class Inventories {
         return union.values();
     }
 
+    /** What that layer would keep, had it all there is. */
+    RetentionPlan plan(LayerState layer, Moment now) {
+        return RetentionPlan.of(layer.plan.retention(), union.values(), now.instant());
+    }
+
     /**
      * What that layer lacks, newest first, but what another one needs before that; and what it has too much of, in the order of deleting.
      * What one layer has lost is no reason for throwing away in another: only what its policy lets go, both of what it has itself and of
      * what all have, goes.
      */
     void compare(LayerState layer, Moment now) {
-        RetentionPlan wanted = RetentionPlan.of(layer.plan.retention(), union.values(), now.instant());
+        RetentionPlan wanted = plan(layer, now);
         Set<BackupId> lacks = new LinkedHashSet<>();
         union.values().stream()
                 .sorted(Comparator.comparing(Entry::id).reversed())

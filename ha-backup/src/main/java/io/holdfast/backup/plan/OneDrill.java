@@ -85,7 +85,7 @@ abstract class OneDrill {
         Optional<BackupId> damaged = Optional.empty();
         Found found;
         try {
-            found = restore();
+            found = restoreWithin();
         } catch (DamagedBackupException broken) {
             // What the repository cannot read now may be whole, and what counts as damaged is thrown away.
             damaged = broken.damage().kind() == Damage.Kind.UNREADABLE ? Optional.empty() : reading();
@@ -101,6 +101,22 @@ abstract class OneDrill {
             found = failed(Blame.describe(broken));
         }
         return ended(found.outcome(), found.detail(), damaged);
+    }
+
+    /** What has to do with room is the node's, however deep it was found, and says nothing of the backup. */
+    private Found restoreWithin() throws IOException, InterruptedException {
+        try {
+            return restore();
+        } catch (IOException | RuntimeException ended) {
+            NoRoomException none = place.shortOf();
+            if (none != null) {
+                throw none;
+            }
+            throw ended;
+        } catch (OutOfMemoryError none) {
+            throw new NoRoomException("the drill found no memory any more (" + none.getMessage()
+                    + "): give this node's process more (-Xmx), or make physical backups more often");
+        }
     }
 
     private static Found failed(String why) {

@@ -43,8 +43,14 @@ final class OneStateDrill extends OneDrill {
         watch.of(chosen.storedBytes());
         prepare(chosen.contentBytes(), chosen.stateBytes());
         StateTrial trial = trials.apply(place.node());
-        restored = chosen.into(trial, watch);
-        Map<String, Long> hashes = trial.replay(index -> watch.check());
+        restored = chosen.into(trial, (content, stored) -> {
+            watch.at(content, stored);
+            place.restored(content);
+        });
+        Map<String, Long> hashes = trial.replay(index -> {
+            watch.check();
+            place.applied();
+        });
         Optional<StateMark> mark = drill.mark();
         if (mark.isEmpty()) {
             return new Found(

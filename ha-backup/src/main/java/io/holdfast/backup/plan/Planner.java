@@ -1,5 +1,6 @@
 package io.holdfast.backup.plan;
 
+import io.holdfast.backup.PruneReport;
 import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.plan.Job.Fault;
 import io.holdfast.backup.plan.Job.Lane;
@@ -545,6 +546,13 @@ final class Planner {
         }
         running.put(job, new Begun(layer, lane, what));
         effects.add(new PlanEffect.Run(job, layer.name(), lane, what));
+    }
+
+    /** What {@link PlanInput.PruneNow} would throw away now; nothing is by this. */
+    PruneReport report(Moment now) {
+        changed = true;
+        compare(now);
+        return Pruning.of(layers, inventories, now);
     }
 
     List<Alert> standing() {

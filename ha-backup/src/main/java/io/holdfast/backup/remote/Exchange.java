@@ -4,9 +4,15 @@ import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.remote.OfferFrame.Credit;
 import io.holdfast.backup.remote.OfferFrame.Data;
+import io.holdfast.backup.remote.OfferFrame.Done;
+import io.holdfast.backup.remote.OfferFrame.End;
 import io.holdfast.backup.remote.OfferFrame.Failed;
+import io.holdfast.backup.remote.OfferFrame.ListAll;
 import io.holdfast.backup.remote.OfferFrame.Page;
+import io.holdfast.backup.remote.OfferFrame.Put;
+import io.holdfast.backup.remote.OfferFrame.Read;
 import io.holdfast.core.spi.MalformedFrameException;
+import io.holdfast.core.spi.Printable;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -17,9 +23,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A call of another node, between the thread that waits for it and the loop, which never waits. What has come and was not taken is bounded by the
- * credit that was given.
+ * credit that was given, and by a number of frames.
  */
 final class Exchange {
+    /** So many frames wait to be taken; who keeps the rules fills a window with far fewer. */
+    static final int MOST_WAITING = 4 * OfferSession.WINDOW / OfferCodec.MOST_DATA;
+
+    private static final int LONGEST_WORDS = 500;
+
     private final String place;
     private final String name;
     private final IntFunction<OfferFrame> first;
@@ -29,6 +40,7 @@ final class Exchange {
     private final Condition changed = lock.newCondition();
     private final Deque<OfferFrame> answers = new ArrayDeque<>();
     private volatile int call;
+    private @Nullable OfferFrame asked; // the loop's
     private long room;
     private long credit;
     private @Nullable BackupRepositoryException failure;
@@ -73,15 +85,34 @@ final class Exchange {
         return call;
     }
 
+    /** On the loop. */
     OfferFrame first(int number) {
-        return first.apply(number);
+        OfferFrame begun = first.apply(number);
+        asked = begun;
+        return begun;
     }
 
-    /** On the loop. What is more than there is room for ends the link. */
+    /** Whether that is said to who has asked this. */
+    private boolean isAnswer(OfferFrame frame) {
+        if (frame instanceof Credit) {
+            return asked instanceof Put;
+        } else if (frame instanceof Data || frame instanceof End) {
+            return asked instanceof Read;
+        } else if (frame instanceof Page) {
+            return asked instanceof ListAll;
+        }
+        return frame instanceof Done && asked != null && !(asked instanceof Read);
+    }
+
+    /** On the loop. What is no answer, and what is more than there is room for, ends the link. */
     void deliver(OfferFrame frame) {
         if (frame instanceof Failed failed) {
-            breakOff(failed.reason(), failed.message());
+            breakOff(failed.reason(), Printable.of(failed.message(), LONGEST_WORDS));
             return;
+        }
+        if (!isAnswer(frame)) {
+            throw new MalformedFrameException("the call " + call + " was answered by "
+                    + frame.getClass().getSimpleName());
         }
         lock.lock();
         try {
@@ -91,7 +122,7 @@ final class Exchange {
                 room -= frame instanceof Data data ? data.bytes().length : frame instanceof Page ? 1 : 0;
                 answers.add(frame);
             }
-            if (room < 0 || credit > OfferSession.WINDOW) {
+            if (room < 0 || credit > OfferSession.WINDOW || answers.size() > MOST_WAITING) {
                 throw new MalformedFrameException("more than was asked for came of the call " + call);
             }
             changed.signalAll();

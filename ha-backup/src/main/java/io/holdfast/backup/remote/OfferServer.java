@@ -12,8 +12,10 @@ import io.holdfast.core.spi.Links.Protocol;
 import io.holdfast.core.spi.Links.RefusedException;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -38,6 +40,7 @@ final class OfferServer {
     private final Worker files;
     private final OfferMeters meters;
     private final Set<OfferSession> sessions = new LinkedHashSet<>();
+    private final Map<String, NodeCalls> calls = new HashMap<>();
 
     OfferServer(OfferedDirectory directory, Set<String> allowed, NodeRuntime runtime, OfferMeters meters) {
         this.directory = directory;
@@ -73,7 +76,16 @@ final class OfferServer {
     private void sweep() {
         long now = runtime.clock().nanoTime();
         List.copyOf(sessions).forEach(session -> session.endSilent(now - SILENT_NANOS));
+        calls.values()
+                .removeIf(one ->
+                        one.isIdle() && sessions.stream().noneMatch(session -> session.slots() == one));
         loop.schedule(SWEEP_NANOS, this::sweep);
+    }
+
+    /** Gives up what is under way, so that nothing is left of it. On the loop. */
+    void stop() {
+        sessions.forEach(OfferSession::end);
+        sessions.clear();
     }
 
     void close() {
@@ -87,7 +99,9 @@ final class OfferServer {
 
         @Override
         public void up(Link link) {
-            OfferSession session = new OfferSession(directory, link, loop, files, runtime.clock(), meters);
+            NodeCalls slots = calls.computeIfAbsent(link.peer().nodeId(), node -> new NodeCalls());
+            OfferSession session =
+                    new OfferSession(directory, slots, link, loop, files, runtime.clock(), meters);
             own.add(session);
             sessions.add(session);
         }

@@ -23,15 +23,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The calls of one link. On the loop, but for what is said to be the worker's. */
 final class OfferSession {
-    /** Calls at once; one more is told to come again. */
-    static final int MOST_CALLS = 16;
     /** As many bytes as wait in each direction of a call. */
     static final int WINDOW = 1 << 20;
 
+    private static final Logger LOG = LoggerFactory.getLogger(OfferSession.class);
+
     private final OfferedDirectory directory;
+    private final NodeCalls slots;
     private final Link link;
     private final EventLoop loop;
     private final Worker files;
@@ -40,8 +43,17 @@ final class OfferSession {
     private final Map<Integer, ServedCall> calls = new LinkedHashMap<>();
     private boolean ended;
 
-    OfferSession(OfferedDirectory directory, Link link, EventLoop loop, Worker files, Clock clock, OfferMeters meters) {
+    /** @param slots those of the node at the other end, which it shares among its links */
+    OfferSession(
+            OfferedDirectory directory,
+            NodeCalls slots,
+            Link link,
+            EventLoop loop,
+            Worker files,
+            Clock clock,
+            OfferMeters meters) {
         this.directory = directory;
+        this.slots = slots;
         this.link = link;
         this.loop = loop;
         this.files = files;
@@ -49,7 +61,14 @@ final class OfferSession {
         this.meters = meters;
     }
 
+    NodeCalls slots() {
+        return slots;
+    }
+
     void received(OfferFrame frame) {
+        if (ended) {
+            return;
+        }
         ServedCall call = calls.get(frame.call());
         if (frame instanceof Put put) {
             begin(put, new ServedPut(this, put.call(), put.name()));
@@ -67,8 +86,8 @@ final class OfferSession {
         } else if (call == null) {
             return; // it has ended here, and the other end did not know yet
         } else if (frame instanceof Cancel) {
-            forget(call);
             call.drop();
+            forget(call);
         } else {
             call.heardAt(clock.nanoTime());
             call.received(frame);
@@ -88,9 +107,9 @@ final class OfferSession {
         if (calls.containsKey(frame.call())) {
             throw new MalformedFrameException("the call " + frame.call() + " was begun twice");
         }
-        if (calls.size() >= MOST_CALLS) {
+        if (!slots.take()) {
             send(new Failed(
-                    frame.call(), Reason.UNAVAILABLE, "more than " + MOST_CALLS + " calls at once of one node"));
+                    frame.call(), Reason.UNAVAILABLE, "more than " + NodeCalls.MOST + " calls at once of one node"));
             return;
         }
         calls.put(frame.call(), call);
@@ -101,7 +120,12 @@ final class OfferSession {
 
     private boolean forget(ServedCall call) {
         boolean was = calls.remove(call.id(), call);
-        meters.ended(was ? 1 : 0);
+        if (was) {
+            meters.ended(1);
+            if (call.ended()) {
+                slots.free();
+            }
+        }
         return was;
     }
 
@@ -127,45 +151,78 @@ final class OfferSession {
     }
 
     /**
-     * Does a piece of a call on the worker, and goes on with it on the loop unless it has ended meanwhile. What a repository does not do ends the call.
+     * Does a piece of a call on the worker, and goes on with it on the loop unless it has ended meanwhile. What a repository does not do ends the call,
+     * and so does what nobody thought of: a peer's call must not stop the node.
      */
     <T> void onFiles(ServedCall call, Supplier<T> work, Consumer<T> then) {
+        call.queued();
         files.execute(() -> {
+            Runnable next;
             try {
                 T result = work.get();
-                loop.execute(() -> {
+                next = () -> {
                     if (calls.get(call.id()) == call) {
                         then.accept(result);
                     }
-                });
+                };
             } catch (BackupRepositoryException failed) {
-                String message = String.valueOf(failed.getMessage());
-                loop.execute(() -> {
-                    end(call, new Failed(call.id(), failed.reason(), message));
-                    call.drop();
-                });
+                next = () -> fail(call, failed.reason(), String.valueOf(failed.getMessage()));
+            } catch (RuntimeException failed) {
+                LOG.error(
+                        "{}: a call of {} failed, and the node goes on",
+                        directory.describe(),
+                        link.peer().nodeId(),
+                        failed);
+                next = () -> fail(call, Reason.FAILED, "it failed there in a way that is in that node's log");
             }
+            ran(call, next);
         });
     }
 
-    void onFiles(Runnable work) {
-        files.execute(work);
+    /** Tells the loop that a task of the call has been run. On the worker. */
+    private void ran(ServedCall call, Runnable next) {
+        loop.execute(() -> {
+            if (call.ran()) {
+                slots.free();
+            }
+            next.run();
+        });
+    }
+
+    /** Ends a call, unless it has ended. What it holds is let go first, so that its slot is not free before. */
+    private void fail(ServedCall call, Reason reason, String message) {
+        if (calls.get(call.id()) == call) {
+            call.drop();
+            end(call, new Failed(call.id(), reason, message));
+        }
+    }
+
+    void release(ServedCall call, Runnable work) {
+        call.queued();
+        files.execute(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException left) {
+                LOG.warn("{}: what a call held could not be let go", directory.describe(), left);
+            }
+            ran(call, () -> {});
+        });
     }
 
     void endSilent(long heardBefore) {
         for (ServedCall call : List.copyOf(calls.values())) {
             if (call.heard() - heardBefore < 0) {
-                end(call, new Failed(call.id(), Reason.UNAVAILABLE, "nothing was heard of it for too long"));
-                call.drop();
+                fail(call, Reason.UNAVAILABLE, "nothing was heard of it for too long");
             }
         }
     }
 
-    /** The link is gone. */
+    /** The link is gone, or the node stops. Idempotent. */
     void end() {
         ended = true;
-        List.copyOf(calls.values()).forEach(ServedCall::drop);
-        meters.ended(calls.size());
-        calls.clear();
+        for (ServedCall call : List.copyOf(calls.values())) {
+            call.drop();
+            forget(call);
+        }
     }
 }

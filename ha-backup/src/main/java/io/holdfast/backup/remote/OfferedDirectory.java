@@ -41,11 +41,12 @@ final class OfferedDirectory implements BackupRepository {
         return begun == null ? null : new Put(name, begun);
     }
 
-    /** A put in steps, of one thread at a time. */
+    /** A put in steps, of one thread at a time. Once a step has failed, it is never stored: what comes later may fit, and would stand behind a hole. */
     final class Put extends OutputStream {
         private final String name;
         private final DirectoryRepository.Put put;
         private long bytes;
+        private boolean failed;
         private boolean stored;
 
         private Put(String name, DirectoryRepository.Put put) {
@@ -60,13 +61,33 @@ final class OfferedDirectory implements BackupRepository {
 
         @Override
         public void write(byte[] from, int offset, int length) throws IOException {
+            checkWhole();
+            failed = true;
             quota.take(describe(), name, length);
             bytes += length;
             put.out().write(from, offset, length);
+            failed = false;
+        }
+
+        private void checkWhole() {
+            if (failed) {
+                throw new BackupRepositoryException(
+                        Reason.FAILED,
+                        describe() + ", " + name + ": not all of it could be written, so it is not stored",
+                        null);
+            }
+        }
+
+        /** How many have been written. */
+        long bytes() {
+            return bytes;
         }
 
         boolean finish() {
+            checkWhole();
+            failed = true;
             stored = put.finish();
+            failed = false;
             return stored;
         }
 

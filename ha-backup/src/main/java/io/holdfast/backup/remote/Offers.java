@@ -50,6 +50,13 @@ public final class Offers {
         }
     }
 
+    /** Gives up what others have under way here. On the loop. */
+    public void stop() {
+        if (server != null) {
+            server.stop();
+        }
+    }
+
     /** Ends the threads. Not on the loop. */
     public void close() {
         if (server != null) {

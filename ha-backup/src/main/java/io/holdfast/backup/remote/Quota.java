@@ -4,13 +4,23 @@ import io.holdfast.backup.BackupRepository.Stored;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupRepositoryException.Reason;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
  * How much may lie in a directory. What lies there is counted when it is first asked for, and again before something is refused, as others may have
  * taken things away. Safe from any thread.
+ *
+ * <p>The catalogue's marks may lie there although there is no room for anything else: whoever takes a layer over has to claim it before it may
+ * delete what is old, and a layer that is full would else stay so.
  */
 final class Quota {
+    /** So much of marks may lie there beyond the limit. */
+    static final long RESERVE_BYTES = 16 << 20;
+
+    /** As the catalogue names what is put by who takes a layer over, looks at it, and deletes. */
+    private static final Set<String> MARKS = Set.of("fences/", "running/", "deleting/", "probes/");
+
     private final long most;
     private final Supplier<List<Stored>> contents;
     private long stored = -1;
@@ -24,10 +34,11 @@ final class Quota {
 
     /** For bytes that are about to be written. */
     synchronized void take(String place, String name, int bytes) {
-        if (stored < 0 || stored + underWay + bytes > most) {
+        long room = isMark(name) && most < Long.MAX_VALUE - RESERVE_BYTES ? most + RESERVE_BYTES : most;
+        if (stored < 0 || stored + underWay + bytes > room) {
             stored = contents.get().stream().mapToLong(Stored::bytes).sum();
         }
-        if (stored + underWay + bytes > most) {
+        if (stored + underWay + bytes > room) {
             throw new BackupRepositoryException(
                     Reason.NO_SPACE,
                     place + ", " + name + ": there are " + (stored + underWay) + " bytes of " + most
@@ -35,6 +46,10 @@ final class Quota {
                     null);
         }
         underWay += bytes;
+    }
+
+    private static boolean isMark(String name) {
+        return MARKS.stream().anyMatch(name::startsWith);
     }
 
     /** So many are no longer under way. */

@@ -111,9 +111,12 @@ final class RemoteLink implements LinkListener {
         boolean last = decoded instanceof OfferFrame.Done
                 || decoded instanceof OfferFrame.Failed
                 || decoded instanceof OfferFrame.End;
-        Exchange exchange = last ? open.remove(decoded.call()) : open.get(decoded.call());
+        Exchange exchange = open.get(decoded.call());
         if (exchange != null) {
-            exchange.deliver(decoded);
+            exchange.deliver(decoded); // if it is no answer, the link ends, and with it what is open
+            if (last) {
+                open.remove(decoded.call());
+            }
         }
     }
 

@@ -15,7 +15,6 @@ import io.holdfast.core.spi.Links;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -95,14 +94,14 @@ final class RemoteRepository implements BackupRepository {
         }
         Exchange exchange = begin(prefix, call -> new ListAll(call, prefix), PAGES_AHEAD);
         try {
-            List<Stored> found = new ArrayList<>();
+            Listing found = new Listing(exchange, prefix, Listing.MOST);
             while (true) {
                 OfferFrame answer = exchange.next();
                 if (answer instanceof Page page) {
-                    found.addAll(page.objects());
+                    found.add(page.objects());
                     link.credit(exchange, 1);
                 } else if (answer instanceof Done all && all.result() == found.size()) {
-                    return List.copyOf(found);
+                    return found.all();
                 } else {
                     throw exchange.failure(
                             Reason.FAILED, "it answered " + answer + " after " + found.size() + " objects", null);
@@ -121,7 +120,7 @@ final class RemoteRepository implements BackupRepository {
 
     @Override
     public int collectUnfinished(Duration silentFor) {
-        return (int) ask("", call -> new Collect(call, silentFor.toMillis()));
+        return (int) Math.min(Integer.MAX_VALUE, ask("", call -> new Collect(call, silentFor.toMillis())));
     }
 
     @Override

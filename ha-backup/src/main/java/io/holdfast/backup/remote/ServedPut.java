@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Stores what another node sends. Its file is the worker's, where all pieces come in their order. */
 final class ServedPut extends ServedCall {
+    /**
+     * As many pieces wait for the worker. Who keeps the rules has not more than a window's full ones under way; many that are tiny would cost far more
+     * than their bytes.
+     */
+    static final int MOST_PIECES = 4 * OfferSession.WINDOW / OfferCodec.MOST_DATA;
+
     private final String name;
     private long received;
     private int credit;
@@ -46,6 +52,10 @@ final class ServedPut extends ServedCall {
 
     @Override
     void received(OfferFrame frame) {
+        if (tasks() > MOST_PIECES) {
+            throw new MalformedFrameException("a put of " + name + " comes in pieces that are too small: " + tasks()
+                    + " of them wait, of " + received + " bytes that have come");
+        }
         if (frame instanceof Data data && !complete && data.bytes().length <= credit) {
             credit -= data.bytes().length;
             received += data.bytes().length;
@@ -53,7 +63,7 @@ final class ServedPut extends ServedCall {
             onFiles(() -> write(data.bytes()), this::give);
         } else if (frame instanceof End all && !complete && all.total() == received) {
             complete = true;
-            onFiles(this::store, stored -> end(new Done(id(), stored ? 1 : 0)));
+            onFiles(() -> store(all.total()), stored -> end(new Done(id(), stored ? 1 : 0)));
         } else {
             throw new MalformedFrameException("a put of which " + received + " bytes have come, with room for " + credit
                     + " more, got " + frame.getClass().getSimpleName());
@@ -61,32 +71,47 @@ final class ServedPut extends ServedCall {
     }
 
     private int write(byte[] bytes) {
-        OfferedDirectory.Put open = file;
-        if (open == null) {
-            throw dropped();
-        }
+        OfferedDirectory.Put open = open();
         try {
             open.write(bytes, 0, bytes.length);
             return bytes.length;
         } catch (IOException failed) {
+            giveUp(failed);
             throw new BackupRepositoryException(Reason.FAILED, name + " cannot be written: " + failed, failed);
+        } catch (RuntimeException failed) {
+            giveUp(failed);
+            throw failed;
         }
     }
 
-    private boolean store() {
-        OfferedDirectory.Put open = file;
-        if (open == null) {
-            throw dropped();
-        }
+    /** At once, and not when the loop has heard of it: what comes next is queued here already, and may be the order to store what there is. */
+    private void giveUp(Exception failed) {
         try {
+            close();
+        } catch (RuntimeException left) {
+            failed.addSuppressed(left);
+        }
+    }
+
+    private boolean store(long total) {
+        OfferedDirectory.Put open = open();
+        try {
+            if (open.bytes() != total) {
+                throw new BackupRepositoryException(
+                        Reason.FAILED, name + ": of " + total + " bytes " + open.bytes() + " were written", null);
+            }
             return open.finish();
         } finally {
             close();
         }
     }
 
-    private BackupRepositoryException dropped() {
-        return new BackupRepositoryException(Reason.FAILED, name + " was given up", null);
+    private OfferedDirectory.Put open() {
+        OfferedDirectory.Put open = file;
+        if (open == null) {
+            throw new BackupRepositoryException(Reason.FAILED, name + " was given up", null);
+        }
+        return open;
     }
 
     private void close() {
@@ -99,12 +124,6 @@ final class ServedPut extends ServedCall {
 
     @Override
     void drop() {
-        session().onFiles(() -> {
-            try {
-                close();
-            } catch (BackupRepositoryException left) {
-                // A file that cannot be closed is collected later.
-            }
-        });
+        release(this::close); // a file that cannot be closed is collected later
     }
 }

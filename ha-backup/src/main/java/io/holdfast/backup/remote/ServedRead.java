@@ -8,6 +8,7 @@ import io.holdfast.backup.remote.OfferFrame.End;
 import io.holdfast.core.spi.MalformedFrameException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** Sends an object's bytes to another node, a piece at a time and only what it has room for. */
@@ -58,8 +59,8 @@ final class ServedRead extends ServedCall {
         onFiles(() -> read(most), bytes -> {
             reading = false;
             if (bytes.length == 0) {
+                drop(); // first: the call's slot is free when that is done
                 end(new End(id(), sent));
-                drop();
             } else {
                 credit -= bytes.length;
                 sent += bytes.length;
@@ -85,14 +86,14 @@ final class ServedRead extends ServedCall {
 
     @Override
     void drop() {
-        session().onFiles(() -> {
+        release(() -> {
             InputStream from = file;
             file = null;
             if (from != null) {
                 try {
                     from.close();
-                } catch (IOException | BackupRepositoryException closed) {
-                    // it was only read
+                } catch (IOException closed) {
+                    throw new UncheckedIOException(closed);
                 }
             }
         });

@@ -24,13 +24,14 @@ final class Pieces {
     private static final long STEP_BYTES = 1L << 30;
 
     private final Layers layers;
+    private final Runnable goesOn;
     private final Map<BackupId, Found> found = new HashMap<>();
 
     /** A container, and where it is whole. */
     record Piece(Manifest manifest, StoredObject object, Layer layer) implements ContainerOpening {
         @Override
         public ContainerReader open() throws IOException {
-            return layer.catalogue().open(manifest, object.name(), steps("restoring", layer, object));
+            return layer.catalogue().open(manifest, object.name(), steps("restoring", layer, object, () -> {}));
         }
     }
 
@@ -45,13 +46,20 @@ final class Pieces {
     private record Found(@Nullable Piece piece, Reason reason, List<String> why) {}
 
     Pieces(Layers layers) {
+        this(layers, () -> {});
+    }
+
+    /** @param goesOn asked while a container is looked at; what it throws ends that */
+    Pieces(Layers layers, Runnable goesOn) {
         this.layers = layers;
+        this.goesOn = goesOn;
     }
 
     /** Says now and then how far it is with a large one. */
-    private static Progress steps(String what, Layer layer, StoredObject object) {
+    private static Progress steps(String what, Layer layer, StoredObject object, Runnable goesOn) {
         long[] next = {STEP_BYTES};
         return (contentBytes, storedBytes) -> {
+            goesOn.run();
             if (storedBytes >= next[0]) {
                 LOG.info(
                         "{} {} of {}: {} of {} MiB",
@@ -91,6 +99,7 @@ final class Pieces {
     }
 
     private Found search(Manifest manifest) {
+        goesOn.run();
         List<String> why = new ArrayList<>();
         if (manifest.objects().size() != 1) {
             why.add("the backup " + manifest.id() + " has " + manifest.objects().size()
@@ -102,7 +111,7 @@ final class Pieces {
         boolean unreachable = false;
         for (Layer layer : layers.all()) {
             try (ContainerReader reader =
-                    layer.catalogue().open(manifest, object.name(), steps("checking", layer, object))) {
+                    layer.catalogue().open(manifest, object.name(), steps("checking", layer, object, goesOn))) {
                 reader.drain();
                 LOG.debug("{} in {} is whole", object.name(), layer.name());
                 if (!why.isEmpty()) {

@@ -39,10 +39,39 @@ public final class Seeding {
     public static Seeded seed(
             List<BackupRepository> repositories, BackupKeys keys, Predicate<String> isWanted, SeedSource.Target target)
             throws IOException {
-        Layers layers = Layers.open(repositories, keys, true);
+        return seed(repositories, keys, isWanted, target, BoundedRepository.Limit.USUAL);
+    }
+
+    /** With another limit to each call of a repository. */
+    static Seeded seed(
+            List<BackupRepository> repositories,
+            BackupKeys keys,
+            Predicate<String> isWanted,
+            SeedSource.Target target,
+            BoundedRepository.Limit limit)
+            throws IOException {
+        List<BoundedRepository> bounded = repositories.stream()
+                .map(repository -> new BoundedRepository(repository, limit, target::check))
+                .toList();
+        try {
+            return from(bounded, keys, isWanted, target);
+        } finally {
+            bounded.forEach(BoundedRepository::close);
+        }
+    }
+
+    private static Seeded from(
+            List<BoundedRepository> repositories,
+            BackupKeys keys,
+            Predicate<String> isWanted,
+            SeedSource.Target target)
+            throws IOException {
+        target.check();
+        Layers layers = Layers.open(List.copyOf(repositories), keys, true);
+        target.check();
         String logId = newest(layers, isWanted);
         Choice choice = new Choice(layers.manifests(), RestoreBound.end(), logId);
-        Pieces pieces = new Pieces(layers);
+        Pieces pieces = new Pieces(layers, target::check);
         List<String> unusable = new ArrayList<>();
         for (Manifest backup : choice.candidates()) {
             Piece state = pieces.of(backup);

@@ -153,6 +153,18 @@ class CatalogueTest {
     }
 
     @Test
+    void anOwnClaimThatCannotBeReadIsNoClaim() throws IOException {
+        Manifest made = World.make(world.claim(repository, 7));
+        repository.replace(Layout.fence(FencingToken.of(0, 7), ".claim"), new byte[0]);
+        BackupRepositoryException failed =
+                assertThrows(BackupRepositoryException.class, () -> world.claim(repository, 7));
+        assertEquals(BackupRepositoryException.Reason.FAILED, failed.reason());
+        assertTrue(failed.getMessage().contains("cannot be read"), failed.getMessage());
+        Manifest next = World.make(world.claim(repository, 8));
+        assertTrue(world.ids(repository).containsAll(List.of(made.id(), next.id())));
+    }
+
+    @Test
     void whoStandsStillBetweenItsCheckAndItsPutIsVoid() throws IOException {
         CatalogueWriter[] next = new CatalogueWriter[1];
         BackupRepository slow = before(repository, "backups/", () -> next[0] = world.claim(repository, 8));

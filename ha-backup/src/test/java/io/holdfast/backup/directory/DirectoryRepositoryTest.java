@@ -69,7 +69,8 @@ class DirectoryRepositoryTest extends RepositoryContract {
             BackupRepository full = on(FaultyStorage.full(call));
             assertThrows(BackupRepositoryException.class, () -> putInPieces(full, name), name);
             damageTheEndOfLists();
-            putInPieces(open(), name);
+            boolean there = Files.exists(directory.resolve(name)); // it failed when it had got its name
+            assertEquals(!there, putInPieces(open(), name));
             try (InputStream in = open().read(name, 0)) {
                 assertEquals("a".repeat(70_000) + "b".repeat(70_000) + "c", new String(in.readAllBytes(), UTF_8));
             }
@@ -77,14 +78,14 @@ class DirectoryRepositoryTest extends RepositoryContract {
         }
     }
 
-    private static void putInPieces(BackupRepository repository, String name) throws IOException {
+    private static boolean putInPieces(BackupRepository repository, String name) throws IOException {
         List<String> pieces = List.of("a".repeat(70_000), "b".repeat(70_000), "c");
         try (ResumablePut put = repository.resumable(name, 1L << 40, "abc").orElseThrow()) {
             for (int i = put.kept().size(); i < pieces.size(); i++) {
                 String piece = pieces.get(i);
                 put.put(out -> out.write(piece.getBytes(UTF_8)));
             }
-            assertTrue(put.publish());
+            return put.publish();
         }
     }
 
@@ -111,6 +112,83 @@ class DirectoryRepositoryTest extends RepositoryContract {
             Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(8))));
         }
         assertEquals(2, open().collectUnfinished(Duration.ZERO));
+        assertEquals(List.of(), unfinished());
+    }
+
+    private static ResumablePut pieces(BackupRepository repository) {
+        return repository.resumable("data/0", 1L << 40, "abc").orElseThrow();
+    }
+
+    private static void put(ResumablePut put, String text) throws IOException {
+        put.put(out -> out.write(text.getBytes(UTF_8)));
+    }
+
+    private String stored() throws IOException {
+        try (InputStream in = open().read("data/0", 0)) {
+            return new String(in.readAllBytes(), UTF_8);
+        }
+    }
+
+    /** Which of two processes is the dead one neither knows. */
+    @Test
+    void whoseFileAnotherProcessHasGoneOnWithWritesAndPublishesNothing() throws IOException {
+        try (ResumablePut slow = pieces(open());
+                ResumablePut hasty = pieces(open())) {
+            assertThrows(BackupRepositoryException.class, () -> put(slow, "of a damaged source"));
+            put(hasty, "one, ");
+            try (ResumablePut third = pieces(open())) {
+                assertEquals(1, third.kept().size());
+                assertThrows(BackupRepositoryException.class, hasty::publish);
+                put(third, "two");
+                assertThrows(BackupRepositoryException.class, () -> put(hasty, "of a damaged source"));
+                hasty.discard();
+                assertTrue(third.publish());
+            }
+        }
+        assertEquals("one, two", stored());
+        assertEquals(List.of(), unfinished());
+    }
+
+    /** By who was at it when it was taken over, for one. */
+    @Test
+    void whatWasChangedSinceItWasKeptIsNotPublished() throws IOException {
+        try (ResumablePut first = pieces(open())) {
+            put(first, "one, ");
+        }
+        for (Path file : unfinished()) {
+            if (!file.toString().endsWith(".pieces")) {
+                Files.writeString(file, "uno, ");
+            }
+        }
+        try (ResumablePut second = pieces(open())) {
+            assertEquals(1, second.kept().size());
+            put(second, "two");
+            BackupRepositoryException changed = assertThrows(BackupRepositoryException.class, second::publish);
+            assertTrue(changed.toString().contains("not what was written any more"), changed.toString());
+        }
+        assertEquals(List.of(), open().list(""));
+        try (ResumablePut third = pieces(open())) {
+            assertEquals(List.of(), third.kept());
+        }
+    }
+
+    @Test
+    void whatHasBeenPublishedIsNotWrittenToAlthoughItsPiecesAreLeft() throws IOException {
+        try (ResumablePut died = pieces(open())) {
+            put(died, "one");
+        }
+        Files.createDirectories(directory.resolve("data"));
+        for (Path file : unfinished()) {
+            if (!file.toString().endsWith(".pieces")) {
+                Files.createLink(directory.resolve("data/0"), file);
+            }
+        }
+        try (ResumablePut late = pieces(open())) {
+            assertEquals(List.of(), late.kept());
+            put(late, "of a damaged source");
+            assertFalse(late.publish());
+        }
+        assertEquals("one", stored());
         assertEquals(List.of(), unfinished());
     }
 
@@ -198,6 +276,18 @@ class DirectoryRepositoryTest extends RepositoryContract {
                 assertEquals(400_000, there.get(0).bytes());
             }
         }
+    }
+
+    @Test
+    void whatHasAHoleIsNotStored() {
+        BackupRepository repository = on(FaultyStorage.full(1)); // after it was opened
+        BackupRepositoryException failed =
+                assertThrows(BackupRepositoryException.class, () -> repository.putIfAbsent("data/x", out -> {
+                    assertThrows(BackupRepositoryException.class, () -> out.write(new byte[200_000]));
+                    assertThrows(BackupRepositoryException.class, () -> out.write(1));
+                }));
+        assertEquals(Reason.NO_SPACE, failed.reason(), failed.getMessage());
+        assertEquals(List.of(), repository.list(""));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.holdfast.backup.BackupInfo;
 import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupService;
 import io.holdfast.backup.DrillInfo;
+import io.holdfast.backup.PruneReport;
 import io.holdfast.backup.PruneVerdict;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.NotAvailableException;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class BackupCommandsTest {
@@ -34,17 +36,11 @@ class BackupCommandsTest {
     private DriverView view = view(FencingToken.of(0, 1));
     private final Map<String, OperatorCommand> commands = new TreeMap<>();
 
+    private final BackupCommands served =
+            new BackupCommands("node-1", service, () -> view, List.of("state", "files"), runtime.loop(), 1_000);
+
     BackupCommandsTest() {
-        new BackupCommands(
-                        "node-1",
-                        service,
-                        () -> view,
-                        List.of("state", "files"),
-                        runtime.newWorker("ask"),
-                        runtime.loop(),
-                        1_000)
-                .commands()
-                .forEach(command -> commands.put(command.name(), command));
+        served.commands().forEach(command -> commands.put(command.name(), command));
     }
 
     private static DriverView view(FencingToken token) {
@@ -55,7 +51,8 @@ class BackupCommandsTest {
     private static final class Service implements BackupService {
         private final List<CompletableFuture<BackupInfo>> runs = new ArrayList<>();
         private final List<Boolean> prunes = new ArrayList<>();
-        private List<PruneVerdict> verdicts = List.of();
+        private CompletableFuture<PruneReport> report = new CompletableFuture<>();
+        private @Nullable RuntimeException refusal;
 
         @Override
         public CompletableFuture<BackupInfo> runNow(String source) {
@@ -65,6 +62,10 @@ class BackupCommandsTest {
 
         @Override
         public CompletableFuture<DrillInfo> drillNow(String source, String layer) {
+            RuntimeException why = refusal;
+            if (why != null) {
+                throw why;
+            }
             return new CompletableFuture<>();
         }
 
@@ -79,9 +80,9 @@ class BackupCommandsTest {
         }
 
         @Override
-        public List<PruneVerdict> prune(boolean dryRun) {
+        public CompletableFuture<PruneReport> prune(boolean dryRun) {
             prunes.add(dryRun);
-            return verdicts;
+            return report;
         }
     }
 
@@ -150,7 +151,7 @@ class BackupCommandsTest {
         assertTrue(String.valueOf(said.get("detail")).contains("the disk is gone"), said.toString());
         service.runs.get(0).completeExceptionally(new NotAvailableException("the role moves"));
         assertEquals("gone", ask("backup-task", "task", "1001").get("state"));
-        assertThrows(NotAvailableException.class, () -> ask("backup-task", "task", "7"));
+        assertEquals("unknown", ask("backup-task", "task", "7").get("state"));
         assertThrows(IllegalArgumentException.class, () -> ask("backup-task", "task", "x"));
     }
 
@@ -161,9 +162,53 @@ class BackupCommandsTest {
         }
         assertThrows(NotAvailableException.class, () -> begun("state"));
         service.runs.get(0).cancel(false);
+        assertThrows(NotAvailableException.class, () -> begun("all"));
+        assertEquals(64, service.runs.size(), "what is refused is not begun");
         begun("state");
-        assertThrows(NotAvailableException.class, () -> ask("backup-task", "task", "1001"), "it is forgotten");
+        assertEquals("unknown", ask("backup-task", "task", "1001").get("state"), "it is forgotten");
         assertEquals("waiting", ask("backup-task", "task", "1002").get("state"));
+    }
+
+    @Test
+    void whatIsNotUnderstoodTakesNoRoom() {
+        service.refusal = new IllegalArgumentException("there is no layer attic");
+        for (int i = 0; i < 65; i++) {
+            assertThrows(IllegalArgumentException.class, () -> ask("backup-drill", "layer", "attic"));
+        }
+        begun("state");
+    }
+
+    /** A task may take a day, and be asked for every few seconds. */
+    @Test
+    void whoHasWaitedIsForgotten() {
+        String task = begun("state");
+        for (int i = 0; i < 100; i++) {
+            assertEquals(
+                    "waiting",
+                    ask("backup-task", "task", task, "waitMillis", "20").get("state"));
+        }
+        assertEquals(0, served.waiting());
+        CompletableFuture<?> waits = commands.get("backup-task")
+                .handler()
+                .run(Map.of("task", task, "waitMillis", "9000"))
+                .toCompletableFuture();
+        assertEquals(1, served.waiting());
+        service.runs.get(0).cancel(false);
+        assertTrue(waits.isDone());
+        assertEquals(0, served.waiting());
+    }
+
+    @Test
+    void notAllAskAtOnceWhatGoes() {
+        List<CompletableFuture<?>> asked = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            asked.add(commands.get("backup-retention").handler().run(Map.of()).toCompletableFuture());
+        }
+        assertThrows(NotAvailableException.class, () -> ask("backup-prune"));
+        assertEquals(8, service.prunes.size());
+        service.report.complete(new PruneReport(List.of(), Map.of()));
+        asked.forEach(each -> assertTrue(each.isDone()));
+        assertEquals(0L, ask("backup-prune").get("goes"));
     }
 
     @Test
@@ -184,11 +229,12 @@ class BackupCommandsTest {
             verdicts.add(new PruneVerdict("nas", "kept " + i, true, List.of("the last one")));
         }
         verdicts.add(new PruneVerdict("nas", "old", false, List.of()));
-        service.verdicts = verdicts;
+        service.report.complete(new PruneReport(verdicts, Map.of("tape", "it fails: no drive")));
         Map<String, Object> answer = ask("backup-retention");
         assertEquals(1L, answer.get("goes"));
         assertEquals(6_000L, answer.get("stays"));
         assertEquals(1_001, answer.get("leftOut"));
+        assertEquals(Map.of("tape", "it fails: no drive"), answer.get("leftAlone"));
         assertEquals("old", ((Map<?, ?>) ((List<?>) answer.get("verdicts")).get(0)).get("backup"));
         ask("backup-prune");
         assertEquals(List.of(true, false), service.prunes);

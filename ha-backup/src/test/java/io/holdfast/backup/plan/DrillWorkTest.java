@@ -23,6 +23,7 @@ import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.spi.StateMark;
+import io.holdfast.core.spi.StateRestorer.Restored;
 import io.holdfast.core.spi.StateTrial;
 import io.holdfast.testkit.Simulation;
 import java.io.IOException;
@@ -38,6 +39,8 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +59,7 @@ class DrillWorkTest {
             runtime.random());
     private final JobWatch watch = new JobWatch(runtime.clock(), 0);
     private final AtomicLong freeMemory = new AtomicLong(1L << 40);
+    private final AtomicLong collections = new AtomicLong();
     private Function<Path, StateTrial> trials = path -> new NumberTrial();
 
     private Map<String, DrillCheck> checks = Map.of();
@@ -97,7 +101,7 @@ class DrillWorkTest {
     }
 
     private DrillWork work() {
-        DrillPlace place = new DrillPlace(Storage.files(), root, freeMemory::get);
+        DrillPlace place = new DrillPlace(Storage.files(), root, new HeapRoom(freeMemory::get, collections::get, 1L << 20));
         return new DrillWork("shop", "node-1", place, trials, checks, runtime.clock());
     }
 
@@ -124,6 +128,73 @@ class DrillWorkTest {
         assertEquals("log1", info.logId());
         assertEquals(Optional.empty(), outcome.damaged());
         assertTrue(watch.ofBytes() > 0 && watch.storedBytes() == watch.ofBytes(), watch.storedBytes() + "");
+    }
+
+    /** Does what it is told when the log is applied. */
+    private StateTrial applying(Runnable then) {
+        NumberTrial trial = new NumberTrial();
+        return new StateTrial() {
+            @Override
+            public void check() {
+                trial.check();
+            }
+
+            @Override
+            public Restored restore(int epoch, InputStream state, @Nullable InputStream log, long index, long millis)
+                    throws IOException {
+                return trial.restore(epoch, state, log, index, millis);
+            }
+
+            @Override
+            public Map<String, Long> replay(LongConsumer progress) {
+                then.run();
+                for (int i = 0; i < 5; i++) {
+                    collections.incrementAndGet();
+                    progress.accept(i);
+                }
+                return trial.replay(progress);
+            }
+        };
+    }
+
+    private void assertNoRoom(String why) {
+        int before = store.drills().size();
+        DrillWork.PlaceException failed = assertThrows(
+                DrillWork.PlaceException.class,
+                () -> work().run(store, new Job.StateDrill("log1", 15, mark(15, 15), Duration.ofHours(1)), watch));
+        assertTrue(String.valueOf(failed.getMessage()).contains(why), failed.toString());
+        assertEquals(before, store.drills().size(), "that says nothing of the backup");
+        assertFalse(Files.exists(root), "nothing is left");
+    }
+
+    @Test
+    void whatTheLogAddsEndsItBeforeTheHeapIsFull() throws Exception {
+        state(10);
+        log(11, 20);
+        trials = path -> applying(() -> freeMemory.set(1000));
+        assertNoRoom("the log since its backup has made that larger");
+        freeMemory.set(1L << 40);
+        trials = path -> applying(() -> {
+            throw new OutOfMemoryError("Java heap space");
+        });
+        assertNoRoom("no memory any more (Java heap space)");
+    }
+
+    /** That is what a heap looks like before each collection. */
+    @Test
+    void whatWaitsForBeingCollectedEndsNothing() throws Exception {
+        state(10);
+        log(11, 20);
+        AtomicLong looked = new AtomicLong();
+        HeapRoom heap = new HeapRoom(() -> looked.incrementAndGet() % 3 == 0 ? 1L << 30 : 10, collections::get, 1L << 20);
+        for (int i = 0; i < 20; i++) {
+            collections.incrementAndGet();
+            assertFalse(heap.isFull(), "at " + i);
+        }
+        HeapRoom still = new HeapRoom(() -> 10, () -> 7, 1L << 20);
+        for (int i = 0; i < 20; i++) {
+            assertFalse(still.isFull(), "nothing has been collected, at " + i);
+        }
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -167,11 +168,12 @@ final class StormRestore {
     }
 
     /** Of the state and its log, in any layer. */
-    private TreeMap<String, Manifest> manifests() {
+    private Map<String, Manifest> manifests() {
         TreeMap<String, Manifest> manifests = new TreeMap<>();
         for (StormRepository layer : world.layers) {
             world.catalogue(layer).list().backups().stream()
-                    .filter(each -> each.source().equals("state") && each.range().isPresent())
+                    .filter(each ->
+                            each.source().equals("state") && each.range().isPresent())
                     .forEach(each -> manifests.put(each.id().toString(), each));
         }
         return manifests;

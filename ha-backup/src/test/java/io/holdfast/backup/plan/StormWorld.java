@@ -125,7 +125,7 @@ final class StormWorld {
                                                     Path.of(
                                                             System.getProperty("java.io.tmpdir", "."),
                                                             scratch + node.id()),
-                                                    () -> Long.MAX_VALUE),
+                                                    new HeapRoom(() -> Long.MAX_VALUE, () -> 0, 0)),
                                             path -> new StormTarget(),
                                             Map.of("files", backup -> backup.info()
                                                     .id()),

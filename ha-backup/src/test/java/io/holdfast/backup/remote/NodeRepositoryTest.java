@@ -80,6 +80,7 @@ class NodeRepositoryTest extends RepositoryContract {
                         context.runtime(),
                         new OfferMeters(meters, "shop", ID)),
                 context -> made[0].start(context.links()),
+                () -> made[0].stop(),
                 () -> made[0].close());
     }
 
@@ -115,6 +116,7 @@ class NodeRepositoryTest extends RepositoryContract {
 
     private void awaitNothingUnfinished() throws IOException {
         while (!unfinished().isEmpty()) {
+            assertFalse(Thread.interrupted(), "too late");
             Thread.onSpinWait();
         }
     }
@@ -358,7 +360,7 @@ class NodeRepositoryTest extends RepositoryContract {
     @Test
     void moreCallsAtOnceThanAllowedAreToldToComeAgain() throws Exception {
         BlockingQueue<OfferFrame> answers = new LinkedBlockingQueue<>();
-        List<OfferFrame> puts = java.util.stream.IntStream.rangeClosed(1, OfferSession.MOST_CALLS + 1)
+        List<OfferFrame> puts = java.util.stream.IntStream.rangeClosed(1, NodeCalls.MOST + 1)
                 .<OfferFrame>mapToObj(call -> new OfferFrame.Put(call, "p-" + call))
                 .toList();
         CompletableFuture<CloseReason> ended = say(puts, answers);

@@ -2,9 +2,13 @@ package io.holdfast.backup.remote;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupRepositoryException.Reason;
+import io.holdfast.backup.FaultyStorage;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.Connection.Lane;
 import io.holdfast.core.runtime.EventLoop;
@@ -12,12 +16,15 @@ import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.Links.Link;
 import io.holdfast.core.spi.Links.Peer;
+import io.holdfast.core.spi.MalformedFrameException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -25,12 +32,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One link of a node that offers a directory, by hand: its loop and its worker run what they are given at once. */
+/**
+ * One link of a node that offers a directory, by hand: its loop runs what it is given at once, and its worker too, unless it is held up: then what it
+ * is given waits, as behind another call's file.
+ */
 class OfferSessionTest {
     private final List<OfferFrame> sent = new ArrayList<>();
     private boolean full;
     private boolean disconnected;
     private long now = 1_000;
+    private boolean heldUp;
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private final NodeCalls slots = new NodeCalls();
 
     @TempDir
     Path directory;
@@ -39,13 +52,34 @@ class OfferSessionTest {
 
     @BeforeEach
     void begin() {
-        session = new OfferSession(
-                new OfferedDirectory(directory, Long.MAX_VALUE, Storage.files()),
+        session = session(Long.MAX_VALUE, Storage.files());
+    }
+
+    private OfferSession session(long maxBytes, Storage storage) {
+        return new OfferSession(
+                new OfferedDirectory(directory, maxBytes, storage),
+                slots,
                 new HandLink(),
                 new HandLoop(),
                 new HandWorker(),
                 new HandClock(),
                 new OfferMeters(new SimpleMeterRegistry(), "shop", "node-9"));
+    }
+
+    private void goOn() {
+        heldUp = false;
+        while (!waiting.isEmpty()) {
+            waiting.remove().run();
+        }
+    }
+
+    private OfferFrame.Failed onlyAnswerIsAFailure(Reason reason) {
+        List<OfferFrame> answers =
+                sent.stream().filter(frame -> !(frame instanceof OfferFrame.Credit)).toList();
+        assertEquals(1, answers.size(), answers.toString());
+        OfferFrame.Failed failed = assertInstanceOf(OfferFrame.Failed.class, answers.get(0));
+        assertEquals(reason, failed.reason(), failed.message());
+        return failed;
     }
 
     private boolean isAnythingUnfinished() throws IOException {
@@ -118,6 +152,131 @@ class OfferSessionTest {
         assertEquals(new OfferFrame.End(1, 100), sent.get(2));
     }
 
+    @Test
+    void whatDidNotFitIsNotStoredAlthoughAllOfItWasQueued() throws IOException {
+        session = session(100, Storage.files());
+        session.received(new OfferFrame.Put(1, "a"));
+        heldUp = true;
+        session.received(new OfferFrame.Data(1, new byte[60]));
+        session.received(new OfferFrame.Data(1, new byte[50]));
+        session.received(new OfferFrame.Data(1, new byte[10])); // would fit
+        session.received(new OfferFrame.End(1, 120));
+        goOn();
+        onlyAnswerIsAFailure(Reason.NO_SPACE);
+        assertFalse(Files.exists(directory.resolve("a")));
+        assertFalse(isAnythingUnfinished());
+        session.received(new OfferFrame.Put(2, "b"));
+        session.received(new OfferFrame.Data(2, new byte[100]));
+        session.received(new OfferFrame.End(2, 100));
+        assertEquals(new OfferFrame.Done(2, 1), sent.get(sent.size() - 1), "the room is free again");
+    }
+
+    @Test
+    void whatDidNotFitInOneFrameIsNotStoredEmpty() {
+        session = session(100, Storage.files());
+        session.received(new OfferFrame.Put(1, "a"));
+        heldUp = true;
+        session.received(new OfferFrame.Data(1, new byte[101]));
+        session.received(new OfferFrame.End(1, 101));
+        goOn();
+        onlyAnswerIsAFailure(Reason.NO_SPACE);
+        assertFalse(Files.exists(directory.resolve("a")));
+    }
+
+    @Test
+    void aPutOfWhichAStepHasFailedIsNotFinished() throws IOException {
+        OfferedDirectory offered = new OfferedDirectory(directory, 100, Storage.files());
+        assertThrows(BackupRepositoryException.class, () -> offered.putIfAbsent("a", out -> {
+            out.write(new byte[60]);
+            assertThrows(BackupRepositoryException.class, () -> out.write(new byte[60]));
+        }));
+        assertFalse(Files.exists(directory.resolve("a")));
+        assertFalse(isAnythingUnfinished());
+    }
+
+    @Test
+    void whatNobodyThoughtOfEndsTheCallAndNothingElse() {
+        session = session(
+                Long.MAX_VALUE,
+                new FaultyStorage(0, true, call -> {
+                    throw new IllegalStateException("a bug");
+                }));
+        session.received(new OfferFrame.Put(1, "a"));
+        OfferFrame.Failed failed = onlyAnswerIsAFailure(Reason.FAILED);
+        assertFalse(failed.message().contains("a bug"), failed.message());
+        assertTrue(slots.isIdle());
+        session.received(new OfferFrame.Put(1, "a"));
+        session.received(new OfferFrame.End(1, 0));
+        assertEquals(new OfferFrame.Done(1, 1), sent.get(sent.size() - 1));
+    }
+
+    @Test
+    void aSlotIsFreeWhenNothingOfTheCallWaitsForTheWorker() {
+        heldUp = true;
+        OfferSession other = session(Long.MAX_VALUE, Storage.files());
+        for (int call = 1; call <= NodeCalls.MOST; call++) {
+            OfferSession one = call % 2 == 0 ? session : other; // of the same node
+            one.received(new OfferFrame.Put(call, "p-" + call));
+            one.received(new OfferFrame.Cancel(call));
+        }
+        session.received(new OfferFrame.Size(100, "a"));
+        onlyAnswerIsAFailure(Reason.UNAVAILABLE);
+        assertEquals(2 * NodeCalls.MOST, waiting.size(), "of each that it is begun and that it is dropped");
+        goOn();
+        assertTrue(slots.isIdle());
+        session.received(new OfferFrame.Put(101, "b"));
+        session.received(new OfferFrame.End(101, 0));
+        assertEquals(new OfferFrame.Done(101, 1), sent.get(sent.size() - 1));
+        assertTrue(slots.isIdle());
+    }
+
+    @Test
+    void whatWaitsOfACallIsBoundedAlsoByPieces() {
+        session.received(new OfferFrame.Put(1, "a"));
+        heldUp = true;
+        assertThrows(MalformedFrameException.class, () -> {
+            for (int i = 0; i < 10_000; i++) {
+                session.received(new OfferFrame.Data(1, new byte[1]));
+            }
+        });
+        assertTrue(waiting.size() <= ServedPut.MOST_PIECES + 1, waiting.size() + " wait");
+        session.end();
+        goOn();
+        assertTrue(slots.isIdle());
+    }
+
+    @Test
+    void marksThatFreeRoomFitWhereNothingElseDoes() {
+        session = session(100, Storage.files());
+        put(1, "data/a", 100, new OfferFrame.Done(1, 1));
+        put(2, "fences/1.claim", 50, new OfferFrame.Done(2, 1));
+        put(3, "running/1/1", 50, new OfferFrame.Done(3, 1));
+        put(4, "deleting/1", 50, new OfferFrame.Done(4, 1));
+        put(5, "probes/1", 50, new OfferFrame.Done(5, 1));
+        session.received(new OfferFrame.Put(6, "data/b"));
+        sent.clear();
+        session.received(new OfferFrame.Data(6, new byte[1]));
+        onlyAnswerIsAFailure(Reason.NO_SPACE);
+    }
+
+    @Test
+    void alsoMarksHaveTheirLimit() {
+        session = session(100, Storage.files());
+        byte[] piece = new byte[OfferCodec.MOST_DATA];
+        session.received(new OfferFrame.Put(1, "fences/1.claim"));
+        for (long sentBytes = 0; sentBytes <= Quota.RESERVE_BYTES; sentBytes += piece.length) {
+            session.received(new OfferFrame.Data(1, piece));
+        }
+        onlyAnswerIsAFailure(Reason.NO_SPACE);
+    }
+
+    private void put(int call, String name, int bytes, OfferFrame answer) {
+        session.received(new OfferFrame.Put(call, name));
+        session.received(new OfferFrame.Data(call, new byte[bytes]));
+        session.received(new OfferFrame.End(call, bytes));
+        assertEquals(answer, sent.get(sent.size() - 1));
+    }
+
     private final class HandLink implements Link {
         @Override
         public Peer peer() {
@@ -171,10 +330,14 @@ class OfferSessionTest {
         }
     }
 
-    private static final class HandWorker implements Worker {
+    private final class HandWorker implements Worker {
         @Override
         public void execute(Runnable task) {
-            task.run();
+            if (heldUp) {
+                waiting.add(task);
+            } else {
+                task.run();
+            }
         }
 
         @Override

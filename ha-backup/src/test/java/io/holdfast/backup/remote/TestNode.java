@@ -14,21 +14,22 @@ final class TestNode implements AutoCloseable {
     private final AtomicReference<FeatureContext> context = new AtomicReference<>();
     private final HaCluster cluster;
 
-    /** @param ready is called on the loop when links may be taken */
+    /** What is done when it opens, when links may be taken and when it stops (both on the loop), and when it closes. */
     TestNode(
             String id,
             String address,
             Consumer<FeatureContext> opening,
             Consumer<FeatureContext> starting,
+            Runnable stopping,
             Runnable closing) {
         cluster = HaCluster.builder("shop")
                 .node(Node.of(id).bind(address))
-                .with(new Lending(opening, starting, closing))
+                .with(new Lending(opening, starting, stopping, closing))
                 .start();
     }
 
     static TestNode client(String id) {
-        return new TestNode(id, "127.0.0.1:0", context -> {}, context -> {}, () -> {});
+        return new TestNode(id, "127.0.0.1:0", context -> {}, context -> {}, () -> {}, () -> {});
     }
 
     FeatureContext context() {
@@ -47,11 +48,17 @@ final class TestNode implements AutoCloseable {
     private final class Lending implements HaFeature, RunningFeature {
         private final Consumer<FeatureContext> opening;
         private final Consumer<FeatureContext> starting;
+        private final Runnable stopping;
         private final Runnable closing;
 
-        private Lending(Consumer<FeatureContext> opening, Consumer<FeatureContext> starting, Runnable closing) {
+        private Lending(
+                Consumer<FeatureContext> opening,
+                Consumer<FeatureContext> starting,
+                Runnable stopping,
+                Runnable closing) {
             this.opening = opening;
             this.starting = starting;
+            this.stopping = stopping;
             this.closing = closing;
         }
 
@@ -82,6 +89,7 @@ final class TestNode implements AutoCloseable {
 
         @Override
         public void stop(Runnable stopped) {
+            stopping.run();
             stopped.run();
         }
 

@@ -20,6 +20,7 @@ public interface SeedSource {
      * @param isWanted true of the {@linkplain ReplicatedState#logId ids} of the logs that will do; of several the latest is taken
      * @param target asked once at the most
      * @return what the target has said
+     * @throws java.util.concurrent.CancellationException if the target {@linkplain Target#check does not want it any more}
      * @throws IOException if there is nothing of such a log that can be used, or it cannot be read, as the message says; and what the
      *     target threw
      */
@@ -39,6 +40,13 @@ public interface SeedSource {
          * @throws IOException if the state or the log is damaged or has a gap, or cannot be read or written, as the message says
          */
         Seeded take(String logId, InputStream state, InputStream log) throws IOException;
+
+        /**
+         * Asked by the source now and then, every few megabytes that it reads, also before it has anything to give: whether it is to go on.
+         *
+         * @throws java.util.concurrent.CancellationException if not, which ends {@link SeedSource#seed}
+         */
+        default void check() {}
     }
 
     /**

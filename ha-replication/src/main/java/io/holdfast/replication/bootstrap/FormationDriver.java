@@ -53,8 +53,13 @@ public final class FormationDriver {
 
     /** Makes files, on the worker. */
     public interface Preparation {
-        /** Makes what is missing. */
-        void run(Identity identity) throws IOException;
+        /**
+         * Makes what is missing.
+         *
+         * @return false if the node stops before it has come to that: then nothing says that it is part of a cluster, and the next start
+         *     begins anew
+         */
+        boolean run(Identity identity) throws IOException;
     }
 
     /**
@@ -174,8 +179,8 @@ public final class FormationDriver {
     private void save(Identity identity) {
         worker.execute(() -> {
             try {
-                if (identity.state() == State.FORMED) {
-                    prepare.run(identity);
+                if (identity.state() == State.FORMED && !prepare.run(identity)) {
+                    return;
                 }
                 IdentityFile.save(context.runtime().storage(), directory, identity);
             } catch (IOException e) {

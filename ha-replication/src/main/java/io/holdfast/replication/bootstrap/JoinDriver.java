@@ -224,7 +224,9 @@ public final class JoinDriver {
                 .at(cluster.formedLevel(), cluster.level());
         worker.execute(() -> {
             try {
-                prepare.run(found);
+                if (!prepare.run(found)) {
+                    return;
+                }
                 IdentityFile.save(context.runtime().storage(), directory, found);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The file {@code seed}: what was put into the directory before the node was part of a cluster, from backups of that cluster. It says
  * so first of what is not whole yet, so that what a crash leaves of a seed is never taken for one. Once the node has an identity it
- * decides nothing any more, and tells where the node came from.
+ * tells where the node came from: what is up to that entry is compared with the master's before the node has a vote.
  *
  * @param whole false while it is being put there
  * @param logId of which log, as {@code ReplicatedState.logId} says

@@ -12,7 +12,7 @@ import io.holdfast.replication.log.SeedMark;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,12 +47,12 @@ final class Preparation implements FormationDriver.Preparation {
     }
 
     @Override
-    public void run(Identity identity) throws IOException {
+    public boolean run(Identity identity) throws IOException {
         SeedMark mark = SeedMark.read(runtime.storage(), settings.directory());
         SeedSource source = settings.seed();
         if (mark != null && mark.whole() && isOf(identity, mark.logId()) && directory.holdsLogOf(identity)) {
             LOG.info("{} has a seed of the log {} up to entry {}", node, mark.logId(), mark.index());
-            return;
+            return true;
         }
         if (mark != null && mark.whole() && source == null) {
             throw new IOException(refusal(identity, mark));
@@ -66,8 +66,14 @@ final class Preparation implements FormationDriver.Preparation {
         boolean forms =
                 identity.voters().stream().anyMatch(voter -> voter.diskId().equals(identity.diskId()));
         if (source == null || forms || !directory.isFresh() || !seed(identity, source)) {
+            if (stopped && source != null && !forms) {
+                // With an empty log it would be part of the cluster, and never be seeded again.
+                LOG.info("{} stops while it is seeded, which begins anew when it is started again", node);
+                return false;
+            }
             Disk.prepare(runtime, settings, identity);
         }
+        return true;
     }
 
     private static boolean isOf(Identity identity, String logId) {
@@ -93,15 +99,7 @@ final class Preparation implements FormationDriver.Preparation {
         });
         try {
             Seeded seeded = source.seed(
-                    logId -> isOf(identity, logId),
-                    (logId, state, log) -> directory.build(
-                            new LogOptions(settings.segmentBytes(), true, true, settings.level()),
-                            settings.level(),
-                            node,
-                            runtime.random(),
-                            logId,
-                            new Stoppable(state),
-                            new Stoppable(log)));
+logId -> isOf(identity, logId), new Directory());
             if (!directory.holdsLogOf(identity)) {
                 throw new IOException("what was given as the log " + seeded.logId() + " is of another one");
             }
@@ -116,6 +114,9 @@ final class Preparation implements FormationDriver.Preparation {
                     seeded.term());
             return true;
         } catch (IOException | RuntimeException failed) {
+            if (stopped) {
+                return false; // what is there of it counts for nothing, and is removed by the next start
+            }
             LOG.warn(
                     "{} cannot be seeded from {}, and gets all from the master: {}",
                     node,
@@ -129,27 +130,47 @@ final class Preparation implements FormationDriver.Preparation {
         }
     }
 
+    private void goOn() {
+        if (stopped) {
+            throw new CancellationException(node + " stops");
+        }
+    }
+
+    /** Takes it, and ends with an exception when the node stops. */
+    private final class Directory implements SeedSource.Target {
+        @Override
+        public Seeded take(String logId, InputStream state, InputStream log) throws IOException {
+            return directory.build(
+                    new LogOptions(settings.segmentBytes(), true, true, settings.level()),
+                    settings.level(),
+                    node,
+                    runtime.random(),
+                    logId,
+                    new Stoppable(state),
+                    new Stoppable(log));
+        }
+
+        @Override
+        public void check() {
+            goOn();
+        }
+    }
+
     /** Ends with an exception when the node stops. */
     private final class Stoppable extends FilterInputStream {
         Stoppable(InputStream in) {
             super(in);
         }
 
-        private void check() throws InterruptedIOException {
-            if (stopped) {
-                throw new InterruptedIOException(node + " stops");
-            }
-        }
-
         @Override
         public int read() throws IOException {
-            check();
+            goOn();
             return super.read();
         }
 
         @Override
         public int read(byte[] into, int offset, int length) throws IOException {
-            check();
+            goOn();
             return super.read(into, offset, length);
         }
     }

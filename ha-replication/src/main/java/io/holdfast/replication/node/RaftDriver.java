@@ -49,6 +49,9 @@ final class RaftDriver {
         /** The log is at a level that this node does not support. */
         void levelTooHigh(int level);
 
+        /** What the node was seeded with is not of this log. */
+        void seedRefuted(RaftEffect.SeedRefuted refuted);
+
         /** Somebody asked this master to be taken in, and is not. */
         void notTakenIn(Voter stranger, String reason);
 
@@ -184,6 +187,8 @@ final class RaftDriver {
             events.configurationChanged(changed.configuration());
         } else if (effect instanceof RaftEffect.LevelTooHigh found) {
             events.levelTooHigh(found.level());
+        } else if (effect instanceof RaftEffect.SeedRefuted refuted) {
+            events.seedRefuted(refuted);
         } else if (effect instanceof RaftEffect.NotTakenIn refused) {
             events.notTakenIn(refused.stranger(), refused.reason());
         } else if (effect instanceof RaftEffect.AppendReceived append) {

@@ -207,6 +207,9 @@ final class Replica {
                 recovery.neededIndex(),
                 disk.hardState().doubtful(),
                 new SplittableRandom(runtime.random().nextLong()));
+        if (disk.snapshots().isSeed()) {
+            raft.seeded();
+        }
         this.driver = new RaftDriver(
                 raft,
                 runtime.clock(),
@@ -841,6 +844,15 @@ final class Replica {
         @Override
         public void levelTooHigh(int level) {
             context.fail(FeatureLevel.tooHighFor(context.node().id(), level, settings.level()));
+        }
+
+        @Override
+        public void seedRefuted(RaftEffect.SeedRefuted refuted) {
+            context.fail(new IllegalStateException(context.node().id() + " was seeded with the state at entry " + refuted.index() + " of epoch "
+                    + new FencingToken(refuted.term()).epoch() + " and term " + refuted.term()
+                    + ", and the entry of the master there is of term " + refuted.leaderTerm()
+                    + ": the state is not one of this cluster's log. Empty " + settings.directory()
+                    + ", start it without a seed, and find out where that backup comes from"));
         }
 
         @Override

@@ -25,8 +25,8 @@ import java.util.random.RandomGenerator;
  * of which cluster, is decided when it joins, and a disk id is drawn then as for an empty directory. So nobody has ever counted on a
  * vote of this disk, and none can be forgotten; the vote's term is that of the last entry, since no term ends before what it has in the log.
  *
- * <p>What is in the log after the snapshot is not taken for decided here, although it was where it came from: the master compares it as it
- * does with the log of whoever comes back, and replaces what it has otherwise.
+ * <p>Neither the snapshot nor what is in the log after it is taken for decided here, although it was where it came from: the snapshot counts once the
+ * master is found to have its last entry, and the log is compared as that of whoever comes back, and replaced where the master has it otherwise.
  *
  * <p>A mark says first that a seed is being put there, and last that it is whole; in between it counts for nothing.
  */
@@ -127,6 +127,11 @@ final class SeedDirectory {
     /** Makes it empty again. Only of a directory in which a mark is, and that is no part of a cluster. */
     void remove() throws IOException {
         clear();
+        for (String part : PARTS) {
+            if (storage.exists(directory.resolve(part))) {
+                storage.forceDirectory(directory.resolve(part)); // or a crash brings it back, without the mark
+            }
+        }
         storage.forceDirectory(directory);
         SeedMark.remove(storage, directory);
     }

@@ -74,6 +74,11 @@ final class Snapshots {
                     seed == null ? 0 : seed.index());
         }
 
+        /** True if the newest may be the one that was put here before the node joined. */
+        boolean isSeed() {
+            return newest != null && newest.index() <= seededTo;
+        }
+
         /** Where the log may begin. */
         LogBase end() {
             return newest == null ? LogBase.NONE : new LogBase(newest.index(), newest.term());

@@ -11,11 +11,13 @@ import io.holdfast.replication.raft.RaftMessage.AppendRequest;
 /** The follower's side of replication: figure 3.1 of Ongaro's thesis, "AppendEntries RPC", receiver. */
 final class FollowerLog {
     private final RaftState s;
+    private final SeedProof seed;
     private long acknowledged;
     private long acknowledgedTerm;
 
-    FollowerLog(RaftState state) {
+    FollowerLog(RaftState state, SeedProof seed) {
         this.s = state;
+        this.seed = seed;
     }
 
     /** A new connection to the leader: what was acknowledged before may have to be said again. */
@@ -25,6 +27,9 @@ final class FollowerLog {
 
     /** Called after the sender has been recognised as this term's leader. */
     void append(AppendRequest request) {
+        if (!seed.allows(request)) {
+            return;
+        }
         long previous = request.prevIndex();
         long base = s.log.base().index();
         if (previous < base) {
@@ -89,6 +94,9 @@ final class FollowerLog {
 
     /** More is on disk. */
     void persisted() {
+        if (seed.isWanted()) {
+            return;
+        }
         if (acknowledgedTerm != s.term || Math.min(s.durable, s.matched) > acknowledged) {
             acknowledge();
         }

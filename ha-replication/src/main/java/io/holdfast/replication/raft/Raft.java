@@ -71,6 +71,7 @@ public final class Raft {
     private final RaftState s;
     private final Doubt doubt;
     private final Election election;
+    private final SeedProof seed;
     private final FollowerLog followerLog;
     private final SnapshotIntake snapshots;
     private final ReadIndex reads;
@@ -111,13 +112,19 @@ public final class Raft {
         s = new RaftState(config, log, members, random, term, votedFor, masterStopNanos, commit);
         doubt = new Doubt(s, tailDoubtful, neededIndex, voteDoubtful);
         election = new Election(s, doubt);
-        followerLog = new FollowerLog(s);
-        snapshots = new SnapshotIntake(s, followerLog);
+        seed = new SeedProof(s);
+        followerLog = new FollowerLog(s, seed);
+        snapshots = new SnapshotIntake(s, followerLog, seed);
         reads = new ReadIndex(s);
         replicator = new Replicator(s, reads, doubt);
         reconfiguration = new Reconfiguration(s, replicator);
         handover = new Handover(s, replicator);
         preference = new Preference(s, replicator);
+    }
+
+    /** Said before the first step: what the log begins after was put there before the node joined, and has not come from the group. */
+    public void seeded() {
+        seed.begin();
     }
 
     /** Takes one input at {@code nowNanos}, which never goes backwards, and returns the effects. */
@@ -308,6 +315,7 @@ public final class Raft {
             follow(from);
             s.commitTo(Math.min(heartbeat.commit(), s.matched));
             doubt.leaderEndsAt(heartbeat.lastIndex());
+            seed.leaderEndsAt(heartbeat.lastIndex());
             s.promise(heartbeat.stopWithinNanos());
             s.send(
                     from,

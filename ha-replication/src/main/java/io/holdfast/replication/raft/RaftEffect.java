@@ -29,6 +29,15 @@ public sealed interface RaftEffect {
     /** The log is at a level that this node does not support. It takes no part in anything any more: stop it. */
     record LevelTooHigh(int level) implements RaftEffect {}
 
+    /**
+     * The state that was put on the disk before the node joined is not one of this log. It takes no part in anything any more: stop it.
+     *
+     * @param index where that state ends
+     * @param term of its last entry
+     * @param leaderTerm of the leader's entry there
+     */
+    record SeedRefuted(long index, long term, long leaderTerm) implements RaftEffect {}
+
     /** Somebody asked the leader to be taken in, and is not. */
     record NotTakenIn(Voter stranger, String reason) implements RaftEffect {}
 

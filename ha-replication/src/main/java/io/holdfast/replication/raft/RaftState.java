@@ -54,7 +54,10 @@ final class RaftState {
     final TreeSet<String> reached = new TreeSet<>();
     /** True while the log cannot be written. */
     boolean stalled;
-    /** True once the log is known to be at a level that this node does not support: it has no part in anything from then on. */
+    /**
+     * True once the log is known to be at a level that this node does not support, or not to be that of which its state is: it has no part in
+     * anything from then on.
+     */
     boolean outdated;
 
     long electionDeadlineNanos;

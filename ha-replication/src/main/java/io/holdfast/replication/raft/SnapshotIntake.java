@@ -16,18 +16,23 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotIntake {
     private final RaftState s;
     private final FollowerLog followerLog;
+    private final SeedProof seed;
     /** What is being fetched, from the leader of {@link #term}. */
     private @Nullable SnapshotMark wanted;
 
     private long term;
 
-    SnapshotIntake(RaftState state, FollowerLog followerLog) {
+    SnapshotIntake(RaftState state, FollowerLog followerLog, SeedProof seed) {
         this.s = state;
         this.followerLog = followerLog;
+        this.seed = seed;
     }
 
     /** Called after the sender has been recognised as this term's leader. */
     void offered(SnapshotOffer offer) {
+        if (!seed.allows(offer)) {
+            return;
+        }
         if (offer.index() <= s.commit) {
             followerLog.agreeUpTo(s.commit);
             return;
@@ -70,6 +75,7 @@ final class SnapshotIntake {
             s.snapshot = mark;
         }
         if (mark.index() > s.commit) {
+            seed.replaced();
             if (s.log.termAt(mark.index()) == mark.term()) {
                 s.commitTo(mark.index()); // the log caught up meanwhile
             } else if (s.role == RaftRole.LEADER) {

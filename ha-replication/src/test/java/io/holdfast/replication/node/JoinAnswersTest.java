@@ -77,7 +77,7 @@ class JoinAnswersTest {
                 Map.of(),
                 identity(voters),
                 Runnable::run,
-                made -> {},
+                made -> true,
                 formed -> {},
                 (nodeId, address) -> {});
         driver.start();
@@ -124,7 +124,7 @@ class JoinAnswersTest {
                 Map.of(new Address("seed", 1), ""),
                 null,
                 task -> done.add("writes what cluster it is"),
-                made -> {},
+                made -> true,
                 formed -> {},
                 (nodeId, address) -> {});
         driver.start();
@@ -152,7 +152,7 @@ class JoinAnswersTest {
                 Map.of(new Address("seed", 1), "", new Address("a", 1), "", new Address("elsewhere", 1), "a"),
                 identity(voter("a")),
                 Runnable::run,
-                made -> {},
+                made -> true,
                 formed -> {},
                 (nodeId, address) -> guides.add(nodeId + "@" + address));
         driver.start();

@@ -112,13 +112,29 @@ final class RaftCluster {
 
     /** A node comes with an empty disk. */
     String join(String nodeId, long disk) {
-        String other = Voter.id(nodeId, new UUID(7, disk));
-        TestNode fresh = new TestNode(other, nodes.size());
+        TestNode fresh = newcomer(nodeId, disk);
         fresh.disk.hardState(0, "");
-        nodes.put(other, fresh);
-        start(other);
+        return join(fresh);
+    }
+
+    /** A node comes with the state after these batches on its disk, which nobody has sent it. */
+    String join(String nodeId, long disk, List<BatchMeta> seed) {
+        TestNode fresh = newcomer(nodeId, disk);
+        fresh.disk.hardState(seed.get(seed.size() - 1).term(), "");
+        fresh.disk.take(seed, SNAPSHOT_BYTES);
+        fresh.disk.seeded = true;
+        return join(fresh);
+    }
+
+    private TestNode newcomer(String nodeId, long disk) {
+        return new TestNode(Voter.id(nodeId, new UUID(7, disk)), nodes.size());
+    }
+
+    private String join(TestNode fresh) {
+        nodes.put(fresh.id, fresh);
+        start(fresh.id);
         linkAll();
-        return other;
+        return fresh.id;
     }
 
     /** Links stand between all who run. */

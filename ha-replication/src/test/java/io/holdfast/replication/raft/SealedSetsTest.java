@@ -203,6 +203,11 @@ class SealedSetsTest {
         cluster.run(4_000);
         cluster.step("b", new RaftInput.FitnessChanged(new Fitness(0, 5))); // HandOverWanted
         cluster.run(40_000);
+        RaftCluster seeded = RaftCluster.ledByA();
+        seeded.observe((node, input, effects) -> seen.addAll(kindsOf(effects)));
+        seeded.propose("a", 10);
+        seeded.join("d", 4, List.of(new BatchMeta(1, 1, 1, 100)));
+        seeded.run(4_000); // SeedRefuted
         RaftCluster later = new RaftCluster("a", "b", "c");
         later.observe((node, input, effects) -> seen.addAll(kindsOf(effects)));
         later.start();

@@ -39,6 +39,8 @@ final class TestDisk {
     boolean tailCut;
     /** Up to where recovery would know that entries are committed. */
     long needed;
+    /** True if the snapshot was put there before the node joined. */
+    boolean seeded;
     /** What recovery would say of the vote. */
     boolean voteForgotten;
 

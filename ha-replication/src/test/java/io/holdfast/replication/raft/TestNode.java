@@ -57,6 +57,9 @@ final class TestNode {
                 disk.needed,
                 disk.voteForgotten,
                 random);
+        if (disk.seeded) {
+            raft.seeded();
+        }
     }
 
     /** Begins, or goes on. */

@@ -101,14 +101,32 @@ public final class BackupBar {
     /** See the class. Exits with 1 if what is restored is not exact. */
     public static void main(String[] args) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("holdfast-backup-bar-");
+        Result result = null;
+        boolean passed;
         try {
-            Result result = run(
+            result = run(
                     directory, Integer.parseInt(args[0]), Duration.ofSeconds(Integer.parseInt(args[1])), System.out);
-            System.out.println(result.isExact() ? "PASS" : "FAIL: what was restored is not what was acknowledged");
-            System.exit(result.isExact() ? 0 : 1);
         } finally {
-            delete(directory);
+            passed = conclude(directory, result, System.out);
         }
+        System.exit(passed ? 0 : 1);
+    }
+
+    /**
+     * Says how it ended. What is right is removed; of all else the files are the evidence.
+     *
+     * @param result null if it broke off
+     * @return true if all was well
+     */
+    static boolean conclude(Path directory, @Nullable Result result, PrintStream out) throws IOException {
+        if (result != null && result.isExact()) {
+            out.println("PASS");
+            delete(directory);
+            return true;
+        }
+        out.println("FAIL: " + (result == null ? "it broke off" : "what was restored is not what was acknowledged")
+                + "; see " + directory);
+        return false;
     }
 
     /**
@@ -124,7 +142,8 @@ public final class BackupBar {
         return new BackupBar(directory, mib, window, out).run();
     }
 
-    private static void delete(Path tree) throws IOException {
+    /** With all that is in it. */
+    static void delete(Path tree) throws IOException {
         try (Stream<Path> all = Files.walk(tree)) {
             for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(each);

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,14 +24,16 @@ import java.util.stream.Stream;
 
 /**
  * {@code BackupKills ROUNDS SEED}: a process that backs up its state and a directory to two layers is killed by SIGKILL at random moments, so
- * often. After each kill the catalogues list only what is whole, and what was told to be made is there; the next process goes on; and in
- * the end nothing is left over.
+ * often. After each kill the catalogues list only what is whole, and what was told to be made is there; the next process goes on; now and
+ * then, and in the end, what is restored is compared with what had been written; and nothing is left over.
  */
 public final class BackupKills {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long MOST_MILLIS = 600;
     /** Every so often a process is killed while it starts. */
     private static final int EARLY = 5;
+    /** After every so many kills it is restored. */
+    private static final int RESTORED = 10;
 
     private static final int KEYS = 500;
     private static final int FILES = 8;
@@ -51,6 +52,13 @@ public final class BackupKills {
     private int kills;
     private int backups;
     private int inTheMidst;
+    private int restores;
+    /** The last version that was acknowledged, and the last one that was written at all. */
+    private long acknowledged;
+
+    private long written;
+    /** The last one that had been acknowledged when the last backup of the state that was made began. */
+    private long backedUp;
 
     /**
      * What came of it.
@@ -59,8 +67,9 @@ public final class BackupKills {
      * @param kills how many processes were killed
      * @param backups how many backups were told to be made
      * @param inTheMidst how many kills left something half done
+     * @param restores how often what was there was restored and compared
      */
-    public record Result(List<String> problems, int kills, int backups, int inTheMidst) {}
+    public record Result(List<String> problems, int kills, int backups, int inTheMidst, int restores) {}
 
     private BackupKills(Path directory, long seed) throws IOException {
         this.directory = directory;
@@ -101,16 +110,12 @@ public final class BackupKills {
         Path directory = Files.createTempDirectory("holdfast-backup-kills-");
         Result result = run(directory, rounds, seed, System.out);
         System.out.printf(
-                "%d kills, seed %d: %d backups were made, %d kills left something half done%n",
-                result.kills(), seed, result.backups(), result.inTheMidst());
+                "%d kills, seed %d: %d backups were made, %d kills left something half done, %d restores%n",
+                result.kills(), seed, result.backups(), result.inTheMidst(), result.restores());
         result.problems().forEach(System.out::println);
         System.out.println(result.problems().isEmpty() ? "PASS" : "FAIL: see " + directory);
         if (result.problems().isEmpty()) {
-            try (Stream<Path> all = Files.walk(directory)) {
-                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(each);
-                }
-            }
+            BackupBar.delete(directory);
         }
         System.exit(result.problems().isEmpty() ? 0 : 1);
     }
@@ -133,7 +138,7 @@ public final class BackupKills {
         if (kills.problems.isEmpty()) {
             kills.calm();
         }
-        return new Result(List.copyOf(kills.problems), kills.kills, kills.backups, kills.inTheMidst);
+        return new Result(List.copyOf(kills.problems), kills.kills, kills.backups, kills.inTheMidst, kills.restores);
     }
 
     private BackedProcess start() throws IOException {
@@ -170,6 +175,9 @@ public final class BackupKills {
         }
         inTheMidst += leftBehind(options.near()) || leftBehind(options.away()) ? 1 : 0;
         audit("after kill " + round);
+        if (round % RESTORED == 0) {
+            restored("after kill " + round);
+        }
     }
 
     /** The process goes on where those before it were killed. */
@@ -186,10 +194,18 @@ public final class BackupKills {
 
     private void work(BackedProcess process, long version) throws IOException {
         try {
-            process.ask("put " + version + " " + KEYS, PATIENCE);
+            written = version;
+            if (process.ask("put " + version + " " + KEYS, PATIENCE)
+                    .filter("ok"::equals)
+                    .isPresent()) {
+                acknowledged = version;
+            }
             for (String source : BackedNode.SOURCES) {
                 Optional<Made> told = process.backUp(source, PATIENCE);
                 if (told.isPresent()) {
+                    if (source.equals(BackedNode.STATE)) {
+                        backedUp = acknowledged;
+                    }
                     made.put(source, told.get().id());
                     backups++;
                 }
@@ -238,6 +254,21 @@ public final class BackupKills {
         }
     }
 
+    /** While no process runs: what the layers hold is what was written, and no older than what a backup had when it was told to be made. */
+    private void restored(String when) throws IOException, InterruptedException {
+        String files = made.get(BackedNode.FILES);
+        if (!problems.isEmpty() || files == null || !made.containsKey(BackedNode.STATE)) {
+            return;
+        }
+        RestoreCheck check = new RestoreCheck(directory.resolve("restored"), options.near(), options.away(), keys);
+        check.state(KEYS, backedUp, written).forEach(problem -> problems.add(when + ", " + problem));
+        check.files(files, Path.of(options.files())).forEach(problem -> problems.add(when + ", " + problem));
+        restores++;
+        if (problems.isEmpty()) {
+            check.remove();
+        }
+    }
+
     /** The next process goes on, both layers get the same, and nothing is left over. */
     private void calm() throws IOException, InterruptedException {
         try (BackedProcess process = start()) {
@@ -254,6 +285,7 @@ public final class BackupKills {
             process.signal("KILL");
         }
         audit("in the end");
+        restored("in the end");
         layers.forEach(layer -> problems.addAll(layer.leftOver()));
         audit("after collection");
     }

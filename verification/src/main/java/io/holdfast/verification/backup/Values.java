@@ -2,11 +2,15 @@ package io.holdfast.verification.backup;
 
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What is written: values that can be made again, half of which is noise and half of which compresses. */
 final class Values {
     /** How long each is. */
     static final int BYTES = 1024;
+
+    private static final Pattern SAID = Pattern.compile("key \\d+ version (\\d+); ");
 
     private Values() {}
 
@@ -25,5 +29,12 @@ final class Values {
             value[i] = text[i % text.length];
         }
         return value;
+    }
+
+    /** Of which version a value says that it is; -1 if it does not. */
+    static long versionIn(byte[] value) {
+        String text = new String(value, value.length / 2, value.length - value.length / 2, StandardCharsets.US_ASCII);
+        Matcher said = SAID.matcher(text);
+        return said.find() ? Long.parseLong(said.group(1)) : -1;
     }
 }

@@ -1,8 +1,13 @@
 package io.holdfast.verification.backup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,5 +27,22 @@ class BackupBarTest {
         assertEquals(List.of(result.expected(), result.expected(), result.expected()), result.found());
         assertTrue(result.expected().startsWith("4096 "), result.expected());
         assertTrue(result.during().writes() > 0 && result.isExact(), result.toString());
+    }
+
+    @Test
+    void onlyWhatIsRightIsRemoved(@TempDir Path directory) throws Exception {
+        BarWriters.Measured measured = new BarWriters.Measured(1, 1, 1, 1);
+        Path run = Files.createDirectory(directory.resolve("run"));
+        Files.writeString(run.resolve("node-1.log"), "evidence");
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+        assertFalse(BackupBar.conclude(run, null, out));
+        BackupBar.Result wrong = new BackupBar.Result(List.of(measured), measured, 7, "x", List.of("x", "y", "x"));
+        assertFalse(BackupBar.conclude(run, wrong, out));
+        assertTrue(Files.exists(run.resolve("node-1.log")));
+        assertTrue(said.toString(StandardCharsets.UTF_8).lines().allMatch(line -> line.endsWith("; see " + run)));
+        BackupBar.Result right = new BackupBar.Result(List.of(measured), measured, 7, "x", List.of("x", "x", "x"));
+        assertTrue(BackupBar.conclude(run, right, out));
+        assertFalse(Files.exists(run));
     }
 }

@@ -20,5 +20,6 @@ class BackupKillsTest {
         assertEquals(List.of(), result.problems());
         assertEquals(KILLS, result.kills());
         assertTrue(result.backups() > KILLS && result.inTheMidst() > 0, result.toString());
+        assertTrue(result.restores() > 1, result.toString());
     }
 }

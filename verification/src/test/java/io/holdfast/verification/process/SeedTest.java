@@ -17,6 +17,7 @@ import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.spi.ReplicatedState;
+import io.holdfast.core.spi.SeedSource;
 import io.holdfast.core.spi.SeedSource.Seeded;
 import io.holdfast.core.spi.StateRestorer.Restored;
 import io.holdfast.replication.Codec;
@@ -38,6 +39,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -189,6 +193,39 @@ class SeedTest {
         back.awaitReady(PATIENCE);
         map("node-4").put("later", "yes");
         assertEquals("yes", map("node-2").get("later"));
+    }
+
+    /** With an empty log it would be one of the cluster, and get all from the master. */
+    @Test
+    void whoStopsWhileItIsSeededIsSeededWhenItIsStartedAgain() throws Exception {
+        fill();
+        archived();
+        double before = sent();
+        CountDownLatch begun = new CountDownLatch(1);
+        SeedSource endless = new SeedSource() {
+            @Override
+            public String describe() {
+                return "what never ends";
+            }
+
+            @Override
+            public Seeded seed(Predicate<String> isWanted, SeedSource.Target target) {
+                begun.countDown();
+                while (true) {
+                    target.check();
+                    Thread.onSpinWait();
+                }
+            }
+        };
+        HaCluster leaving = start(4, log(4).join(addresses[0], addresses[1]).seededFrom(endless));
+        assertTrue(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        leaving.stop();
+        StateSeed seed =
+                StateSeed.from(BackupRepository.directory(nas)).keys(BackupKeys.inFile(keyFile));
+        start(4, log(4).join(addresses[0], addresses[1]).seededFrom(seed)).awaitReady(PATIENCE);
+        assertEquals(ENTRIES, map("node-4").size());
+        double toFourth = sent() - before;
+        assertTrue(toFourth < STATE_BYTES / 10, toFourth + " of " + STATE_BYTES + " bytes");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.holdfast.verification.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,7 @@ import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupLayer;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.Backups;
+import io.holdfast.backup.PruneReport;
 import io.holdfast.backup.Retention;
 import io.holdfast.backup.Schedule;
 import io.holdfast.backup.StateRestore;
@@ -30,8 +32,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,7 +169,10 @@ class BackupsTest {
                                 .filter(backup -> backup.kind() == BackupKind.PHYSICAL)
                                 .count()
                         == 4);
-        assertTrue(three.service(three.holder()).prune(true).stream()
+        CompletableFuture<PruneReport> report = three.service(three.holder()).prune(true);
+        three.await("what would go is told", report::isDone);
+        assertEquals(Map.of(), report.join().leftAlone());
+        assertTrue(report.join().verdicts().stream()
                 .allMatch(verdict -> !verdict.reasons().isEmpty()));
         String other = three.machines.keySet().stream()
                 .filter(id -> !id.equals(three.holder()))
@@ -174,7 +181,11 @@ class BackupsTest {
         CompletableFuture<BackupInfo> refused = three.service(other).runNow("state");
         three.await("it is refused", refused::isDone);
         assertTrue(refused.isCompletedExceptionally());
-        assertThrows(NotAvailableException.class, () -> three.service(other).prune(false));
+        CompletableFuture<PruneReport> refusedToo = three.service(other).prune(false);
+        three.await("that is refused, too", refusedToo::isDone);
+        assertInstanceOf(
+                NotAvailableException.class,
+                assertThrows(CompletionException.class, refusedToo::join).getCause());
         assertThrows(IllegalArgumentException.class, () -> three.service(other).runNow("invoices"));
     }
 

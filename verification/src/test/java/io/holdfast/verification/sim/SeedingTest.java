@@ -26,6 +26,7 @@ import io.holdfast.testkit.Simulation;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,7 @@ class SeedingTest {
     private static final String[] LIST = {"node-1@node-1:7400", "node-2@node-2:7400", "node-3@node-3:7400"};
     private static final int VALUE_CHARS = 8_000;
     private static final int CRASHES = 12;
+    private static final int REMOVAL_OPERATIONS = 24;
     private static final List<CrashMode> MODES = List.of(CrashMode.MIXED, CrashMode.ALL_LOST, CrashMode.ALL_KEPT);
 
     private final Simulation simulation = new Simulation(77);
@@ -275,6 +278,70 @@ class SeedingTest {
                     .anyMatch(failure -> failure.toString().contains(id)));
         }
         assertEquals(List.of(), simulation.failures());
+    }
+
+    /** What a crash brings back of a seed that failed must have its mark: without it the next start would take it for the node's own. */
+    @Test
+    void aCrashWhileASeedThatFailedIsRemovedBringsNothingBackWithoutItsMark() {
+        write(0, 40);
+        archived();
+        int crashed = 0;
+        for (int i = 0; i < REMOVAL_OPERATIONS; i++) {
+            String id = "n-" + i;
+            SimulatedNode machine = machines.computeIfAbsent(id, simulation::node);
+            int operations = i;
+            SeedSource failing = failing(() -> machine.storage()
+                    .beforeOperation(
+                            machine.storage().operations() + 1 + operations, () -> machine.crash(CrashMode.ALL_LOST)));
+            try {
+                join(id, failing);
+                await(
+                        id + " crashes or is ready",
+                        () -> !machine.running() || processes.get(id).isReady());
+            } catch (RuntimeException whileItStarts) {
+                assertFalse(machine.running(), () -> "it did not start: " + whileItStarts);
+            }
+            if (machine.running()) {
+                continue;
+            }
+            crashed++;
+            List<Path> files = machine.storage().files();
+            boolean marked = files.stream().anyMatch(file -> file.endsWith("data/seed"));
+            boolean formed = files.stream().anyMatch(file -> file.endsWith("data/identity"));
+            List<Path> parts = files.stream()
+                    .filter(file -> file.toString().contains("data/snapshots/"))
+                    .toList();
+            assertTrue(parts.isEmpty() || marked || formed, () -> operations + " operations later there are " + files);
+            if (i % 6 == 0) {
+                start(id, LogReplication.inDirectory(Path.of("data")).join("node-1:7400", "node-2:7400"));
+                hasAll(id);
+            }
+        }
+        assertTrue(crashed > REMOVAL_OPERATIONS / 2, crashed + " crashes");
+    }
+
+    /** Gives all of the state, and fails in the log after that. */
+    private SeedSource failing(Runnable before) {
+        StateSeed whole = fromNas();
+        return new SeedSource() {
+            @Override
+            public String describe() {
+                return "what fails in the midst";
+            }
+
+            @Override
+            public Seeded seed(Predicate<String> isWanted, Target target) throws IOException {
+                return whole.seed(
+                        isWanted,
+                        (logId, state, log) -> target.take(logId, state, new InputStream() {
+                            @Override
+                            public int read() throws IOException {
+                                before.run();
+                                throw new IOException("the test");
+                            }
+                        }));
+            }
+        };
     }
 
     private long simulationOperations(String id) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 final class PostgresData {
     private static final String STANZA = "benchmark";
     private static final int ROW_BYTES = 600;
+    private static final String BINARIES = "B=$(ls -d /usr/lib/postgresql/*/bin | tail -1); ";
 
     private final Path directory;
 
@@ -30,16 +31,36 @@ final class PostgresData {
         if (isRoot()) {
             Shell.run("chown postgres " + directory, Path.of("."), Map.of());
         }
-        made.asServer(
-                "B=$(ls -d /usr/lib/postgresql/*/bin | tail -1); $B/initdb -D pg -A trust -U postgres >/dev/null; "
-                        + "$B/pg_ctl -D pg -w -l log -o \"-p 54321 -k " + directory
-                        + " -c listen_addresses= -c fsync=off\" start >/dev/null; "
-                        + "psql -q -h " + directory + " -p 54321 -U postgres -c \"create table t as select g as id, "
-                        + "repeat('customer ' || g % 97 || ' ', 20) || md5(g::text) || md5((g * 7)::text) || md5((g * 13)::text) as v, "
-                        + "now() + g * interval '1 second' as at from generate_series(1, "
-                        + ((long) mib << 20) / ROW_BYTES + ") g\" -c checkpoint postgres; "
-                        + "$B/pg_ctl -D pg -w stop >/dev/null");
+        fill(directory, mib, made::asServer);
         return Optional.of(made);
+    }
+
+    /** Runs a command of bash in the directory, as whoever the server runs as. */
+    interface AsServer {
+        void run(String command) throws IOException, InterruptedException;
+    }
+
+    /** When it fails nobody knows of the directory: neither a server nor its files are left. */
+    static void fill(Path directory, int mib, AsServer server) throws IOException, InterruptedException {
+        try {
+            server.run(BINARIES + "$B/initdb -D pg -A trust -U postgres >/dev/null; "
+                    + "$B/pg_ctl -D pg -w -l log -o \"-p 54321 -k " + directory
+                    + " -c listen_addresses= -c fsync=off\" start >/dev/null; "
+                    + "psql -q -h " + directory + " -p 54321 -U postgres -c \"create table t as select g as id, "
+                    + "repeat('customer ' || g % 97 || ' ', 20) || md5(g::text) || md5((g * 7)::text) || md5((g * 13)::text) as v, "
+                    + "now() + g * interval '1 second' as at from generate_series(1, "
+                    + ((long) mib << 20) / ROW_BYTES + ") g\" -c checkpoint postgres; "
+                    + "$B/pg_ctl -D pg -w stop >/dev/null");
+        } catch (IOException | InterruptedException | RuntimeException failed) {
+            try {
+                server.run(
+                        "if [ -f pg/postmaster.pid ]; then " + BINARIES + "$B/pg_ctl -D pg -w -m immediate stop; fi");
+            } catch (IOException | RuntimeException notStopped) {
+                failed.addSuppressed(notStopped);
+            }
+            remove(directory);
+            throw failed;
+        }
     }
 
     private static boolean isRoot() {
@@ -94,6 +115,10 @@ final class PostgresData {
     }
 
     void remove() throws IOException, InterruptedException {
+        remove(directory);
+    }
+
+    private static void remove(Path directory) throws IOException, InterruptedException {
         Shell.run("rm -rf " + directory, Path.of("."), Map.of());
     }
 }

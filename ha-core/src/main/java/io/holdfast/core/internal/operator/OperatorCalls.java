@@ -42,11 +42,12 @@ public final class OperatorCalls {
      * What came of a question.
      *
      * @param code null if the node was not reached, or did not answer in time
+     * @param asked true if the question was sent: then also one that was not answered may have been carried out, or still will be
      * @param body JSON if the code is OK, else text for people
      */
-    public record Reply(@Nullable AnswerCode code, byte[] body) {
-        static Reply none(String why) {
-            return new Reply(null, why.getBytes(StandardCharsets.UTF_8));
+    public record Reply(@Nullable AnswerCode code, boolean asked, byte[] body) {
+        static Reply none(boolean asked, String why) {
+            return new Reply(null, asked, why.getBytes(StandardCharsets.UTF_8));
         }
 
         /** True if it was done. */
@@ -114,7 +115,7 @@ public final class OperatorCalls {
             }
             deadline = loop.schedule(
                     timeoutNanos,
-                    () -> end(Reply.none((asked ? "no answer from " : "no connection with ") + address + " within "
+                    () -> end(none((asked ? "no answer from " : "no connection with ") + address + " within "
                             + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms")));
             link = links.dial(OperatorServer.PROTOCOL, expectedNodeId, address, this);
         }
@@ -122,7 +123,7 @@ public final class OperatorCalls {
         @Override
         public void up(Link established) {
             if (reply.isDone()) { // whoever asked has been told that nobody was asked
-                end(Reply.none(""));
+                end(none(""));
                 return;
             }
             asked = true;
@@ -133,26 +134,27 @@ public final class OperatorCalls {
         public void received(Link from, ByteBuf frame) {
             Answer answer = OperatorCodec.answer(frame);
             if (answer.id() == request.id()) {
-                end(new Reply(answer.code(), answer.body()));
+                end(new Reply(answer.code(), true, answer.body()));
             }
         }
 
         /** Not asked again: what was asked may have been done. */
         @Override
         public void down(Link ended, CloseReason reason, String detail) {
-            end(Reply.none(address + " ended the connection before it answered: " + detail));
+            end(none(address + " ended the connection before it answered: " + detail));
         }
 
         @Override
         public void dialFailed(CloseReason reason, String detail) {
-            end(Reply.none(
-                    reason == CloseReason.REFUSED ? address + " refused the connection: nothing runs there" : detail));
+            end(none(reason == CloseReason.REFUSED ? address + " refused the connection: nothing runs there" : detail));
         }
 
         /** Any thread; only on the loop may its link and timer be touched. */
         void cut() {
+            boolean sent = asked; // once: what is said and what is told must be the same
             Reply none = Reply.none(
-                    asked
+                    sent,
+                    sent
                             ? "this end is closing, and ended the connection before " + address + " answered"
                             : address + " was not asked: this end is closing");
             if (loop.inEventLoop()) {
@@ -160,6 +162,10 @@ public final class OperatorCalls {
             } else {
                 complete(none);
             }
+        }
+
+        private Reply none(String why) {
+            return Reply.none(asked, why);
         }
 
         private void complete(Reply with) {

@@ -2,11 +2,13 @@ package io.holdfast.core.internal.operator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.Address;
 import io.holdfast.core.internal.operator.OperatorCalls.Reply;
 import io.holdfast.core.runtime.Connection.Lane;
+import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
 import io.holdfast.core.spi.Links;
 import io.holdfast.core.testing.MemoryRuntime;
 import io.holdfast.core.testing.MemoryWorld;
@@ -66,6 +68,31 @@ class OperatorCallsTest {
         }
     }
 
+    /** A link that keeps what is sent on it. */
+    private record Sent(List<ByteBuf> frames) implements Links.Link {
+        @Override
+        public Links.Peer peer() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean send(Lane lane, ByteBuf frame) {
+            frames.add(frame);
+            return true;
+        }
+
+        @Override
+        public long queuedBytes() {
+            return 0;
+        }
+
+        @Override
+        public void setReading(boolean reading) {}
+
+        @Override
+        public void disconnect(String why) {}
+    }
+
     private CompletableFuture<Reply> ask() {
         return calls.ask("b", Address.parse("10.0.0.2:7400"), "status", Map.of(), 3_000_000_000L);
     }
@@ -73,6 +100,7 @@ class OperatorCallsTest {
     private static void assertNotAsked(CompletableFuture<Reply> reply) {
         assertTrue(reply.isDone());
         assertFalse(reply.join().isOk());
+        assertFalse(reply.join().asked());
         assertEquals(
                 "10.0.0.2:7400 was not asked: this end is closing", reply.join().text());
     }
@@ -109,29 +137,7 @@ class OperatorCallsTest {
         assertNotAsked(reply);
         List<ByteBuf> sent = new ArrayList<>();
         int closed = links.closed;
-        Objects.requireNonNull(links.last).up(new Links.Link() {
-            @Override
-            public Links.Peer peer() {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public boolean send(Lane lane, ByteBuf frame) {
-                sent.add(frame);
-                return true;
-            }
-
-            @Override
-            public long queuedBytes() {
-                return 0;
-            }
-
-            @Override
-            public void setReading(boolean reading) {}
-
-            @Override
-            public void disconnect(String why) {}
-        });
+        Objects.requireNonNull(links.last).up(new Sent(sent));
         assertEquals(List.of(), sent);
         assertEquals(closed + 1, links.closed);
     }
@@ -151,5 +157,43 @@ class OperatorCallsTest {
         assertEquals(
                 "no connection with 10.0.0.2:7400 within 3000 ms", reply.join().text());
         calls.close();
+    }
+
+    /** Who was asked may do it, whatever becomes of the answer. */
+    @Test
+    void whatWasSentIsToldApartFromWhatWasNot() {
+        CompletableFuture<Reply> unreached = ask();
+        world.runFor(Duration.ofSeconds(3));
+        assertFalse(unreached.join().asked());
+        CompletableFuture<Reply> refused = ask();
+        world.settle();
+        Objects.requireNonNull(links.last).dialFailed(CloseReason.REFUSED, "");
+        assertFalse(refused.join().asked());
+        CompletableFuture<Reply> unanswered = asked();
+        world.runFor(Duration.ofSeconds(3));
+        assertNotAnswered(unanswered, "no answer from 10.0.0.2:7400 within 3000 ms");
+        CompletableFuture<Reply> broken = asked();
+        Links.LinkListener listener = Objects.requireNonNull(links.last);
+        listener.down(new Sent(new ArrayList<>()), CloseReason.REMOTE, "reset");
+        assertNotAnswered(broken, "10.0.0.2:7400 ended the connection before it answered: reset");
+        CompletableFuture<Reply> cut = asked();
+        calls.close();
+        assertNotAnswered(cut, "this end is closing, and ended the connection before 10.0.0.2:7400 answered");
+    }
+
+    private CompletableFuture<Reply> asked() {
+        CompletableFuture<Reply> reply = ask();
+        world.settle();
+        List<ByteBuf> sent = new ArrayList<>();
+        Objects.requireNonNull(links.last).up(new Sent(sent));
+        assertEquals(1, sent.size());
+        sent.forEach(ByteBuf::release);
+        return reply;
+    }
+
+    private static void assertNotAnswered(CompletableFuture<Reply> reply, String why) {
+        assertEquals(why, reply.join().text());
+        assertNull(reply.join().code());
+        assertTrue(reply.join().asked());
     }
 }

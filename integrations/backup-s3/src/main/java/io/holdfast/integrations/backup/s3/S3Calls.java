@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -94,21 +96,33 @@ final class S3Calls {
                 .map(Region::of)
                 .or(() -> settings.endpoint().map(other -> Region.US_EAST_1))
                 .ifPresent(builder::region);
-        settings.credentials().ifPresent(builder::credentialsProvider);
+        settings.credentials().ifPresent(given -> builder.credentialsProvider(() -> credentials(given)));
         settings.configure().accept(builder);
         return builder.build();
     }
 
-    /** What a call gives, or the contract's exception. */
+    /** A file of them that is not there or not readable is no {@code SdkException}, and would be taken for a failure of what is put. */
+    private AwsCredentials credentials(AwsCredentialsProvider given) {
+        try {
+            return given.resolveCredentials();
+        } catch (SdkException | BackupRepositoryException failed) {
+            throw failed;
+        } catch (RuntimeException failed) {
+            throw failures.failure(
+                    Reason.REFUSED, "", "the credentials cannot be had: " + S3Failures.root(failed), failed);
+        }
+    }
+
+    /** What a call gives, or the contract's exception: whatever is thrown here is the repository's failure and not that of a content. */
     <T extends @Nullable Object> T call(String name, String what, Supplier<T> call) {
         try {
             return call.get();
-        } catch (SdkException failed) {
+        } catch (RuntimeException failed) {
             throw failure(name, what, failed);
         }
     }
 
-    BackupRepositoryException failure(String name, String what, SdkException failed) {
+    BackupRepositoryException failure(String name, String what, RuntimeException failed) {
         if (failed instanceof AbortedException) {
             Thread.currentThread().interrupt();
         }
@@ -188,7 +202,7 @@ final class S3Calls {
             return CompletedPart.builder().partNumber(number).eTag(tag).build();
         } catch (AwsServiceException failed) {
             throw S3Failures.isAbsent(failed) ? collected(name, failed) : failure(name, "cannot be written", failed);
-        } catch (SdkException failed) {
+        } catch (RuntimeException failed) {
             throw failure(name, "cannot be written", failed);
         }
     }
@@ -237,7 +251,7 @@ final class S3Calls {
                 } else {
                     throw failure(name, "cannot be stored", failed);
                 }
-            } catch (SdkException failed) {
+            } catch (RuntimeException failed) {
                 throw failure(name, "cannot be stored", failed);
             }
         }

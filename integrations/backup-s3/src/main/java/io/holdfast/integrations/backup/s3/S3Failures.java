@@ -9,6 +9,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /** What failures of a store are called, and what is to be done about them. Nothing of it holds a secret. */
 final class S3Failures {
@@ -42,7 +43,11 @@ final class S3Failures {
     }
 
     BackupRepositoryException of(String name, String what, RuntimeException failed) {
-        if (failed instanceof AwsServiceException answered) {
+        if (failed instanceof BackupRepositoryException known) {
+            return known;
+        } else if (!(failed instanceof SdkException)) { // of the SDK, or of what it was set up with
+            return failure(Reason.FAILED, name, what + ", since something in this process failed: " + root(failed), failed);
+        } else if (failed instanceof AwsServiceException answered) {
             return answer(name, what, answered);
         } else if (failed instanceof AbortedException) {
             return failure(Reason.FAILED, name, what + ", since this thread was interrupted", failed);
@@ -55,7 +60,7 @@ final class S3Failures {
                     failed);
         }
         String words = String.valueOf(failed.getMessage());
-        if (words.contains("Unable to load credentials")) {
+        if (words.contains("Unable to load credentials") || words.contains("contained no credentials for profile")) {
             return failure(
                     Reason.REFUSED,
                     name,
@@ -143,7 +148,7 @@ final class S3Failures {
                 + right.map(region -> ", " + Printable.of(region, 64)).orElse("") + "; see region and endpoint";
     }
 
-    private static String root(Throwable failed) {
+    static String root(Throwable failed) {
         Throwable cause = failed;
         while (cause.getCause() != null && cause.getCause() != cause) {
             cause = cause.getCause();

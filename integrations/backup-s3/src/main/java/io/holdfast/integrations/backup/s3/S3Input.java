@@ -7,7 +7,6 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.ResponseInputStream;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
@@ -48,7 +47,12 @@ final class S3Input extends InputStream {
                     }
                 });
                 tag = opened.response().eTag();
-                end = position + opened.response().contentLength();
+                Long left = opened.response().contentLength();
+                if (left == null) {
+                    opened.abort();
+                    throw failures.failure(Reason.UNFIT, name, "this store does not say how long an object is");
+                }
+                end = position + left;
                 return opened;
             } catch (AwsServiceException refused) {
                 if (refused.statusCode() == 416) {
@@ -83,7 +87,7 @@ final class S3Input extends InputStream {
                     return read;
                 }
                 throw new IOException("the answer ended " + (end - position) + " bytes too early");
-            } catch (IOException | SdkException broken) {
+            } catch (IOException | RuntimeException broken) {
                 reopen(broken);
             }
         }

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -133,9 +134,21 @@ public final class S3Repository implements BackupRepository {
 
     @Override
     public long size(String name) {
-        return known(name)
-                .orElseThrow(() -> failures.failure(Reason.ABSENT, name, "cannot be looked at, since it is not there"))
-                .contentLength();
+        return said(
+                name,
+                "how long an object is",
+                known(name)
+                        .orElseThrow(() ->
+                                failures.failure(Reason.ABSENT, name, "cannot be looked at, since it is not there"))
+                        .contentLength());
+    }
+
+    /** Some stores omit what Amazon's always says. */
+    private <T> T said(String name, String what, @Nullable T value) {
+        if (value == null) {
+            throw failures.failure(Reason.UNFIT, name, "this store does not say " + what);
+        }
+        return value;
     }
 
     private Optional<HeadObjectResponse> known(String name) {
@@ -153,13 +166,17 @@ public final class S3Repository implements BackupRepository {
             for (S3Object object : objects(prefix)) {
                 String name = settings.name(object.key());
                 if (name != null) {
-                    found.add(new Stored(
-                            name, object.size(), object.lastModified().toEpochMilli()));
+                    long bytes = said(name, "how long an object is", object.size());
+                    found.add(new Stored(name, bytes, modified(name, object).toEpochMilli()));
                 }
             }
         }
         found.sort(Comparator.comparing(Stored::name));
         return List.copyOf(found);
+    }
+
+    private Instant modified(String name, S3Object object) {
+        return said(name, "since when an object is there", object.lastModified());
     }
 
     private List<S3Object> objects(String prefix) {
@@ -206,7 +223,7 @@ public final class S3Repository implements BackupRepository {
                     removed += calls.abort(upload.key(), upload.key(), upload.uploadId()) ? 1 : 0;
                 }
             }
-            if (!page.isTruncated()) {
+            if (!Boolean.TRUE.equals(page.isTruncated())) {
                 break;
             }
             page = uploads(page.nextKeyMarker(), page.nextUploadIdMarker());
@@ -245,7 +262,7 @@ public final class S3Repository implements BackupRepository {
     }
 
     private boolean isSilent(MultipartUpload upload, Instant since) {
-        return !upload.initiated().isAfter(since)
+        return !said(upload.key(), "since when an upload is there", upload.initiated()).isAfter(since)
                 && calls.call(upload.key(), "cannot be collected", () -> calls
                         .s3()
                         .listPartsPaginator(list ->
@@ -253,13 +270,13 @@ public final class S3Repository implements BackupRepository {
                         .parts()
                         .stream()
                         .map(Part::lastModified)
-                        .noneMatch(heard -> heard.isAfter(since)));
+                        .noneMatch(heard -> said(upload.key(), "since when a part is there", heard).isAfter(since)));
     }
 
     private int removeProbes(Instant before) {
         int removed = 0;
         for (S3Object left : objects(S3Probe.PROBES)) {
-            if (left.lastModified().isBefore(before)) {
+            if (modified(left.key(), left).isBefore(before)) {
                 calls.delete(left.key(), left.key());
                 removed++;
             }

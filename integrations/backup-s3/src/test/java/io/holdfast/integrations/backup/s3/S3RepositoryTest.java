@@ -27,6 +27,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.core.interceptor.Context.ModifyResponse;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /** The contract of repositories on a server that speaks S3, and what such servers and the way to them do wrong. */
 class S3RepositoryTest extends RepositoryContract {
@@ -214,6 +222,67 @@ class S3RepositoryTest extends RepositoryContract {
         failure(Reason.REFUSED, () -> repository.read("data/x", 0).close());
         failure(Reason.REFUSED, () -> repository.collectUnfinished(Duration.ZERO));
         assertFalse(repository.toString().contains(S3Server.SECRET));
+    }
+
+    @Test
+    void whoCannotHaveItsCredentialsIsNotBlamedOnWhatIsPut() {
+        BackupRepository repository = server.repository().credentials(() -> {
+            throw new IllegalStateException("the file of credentials is gone");
+        });
+        for (Executable call : List.<Executable>of(
+                () -> repository.putIfAbsent("data/x", out -> out.write(1)),
+                () -> repository.list(""),
+                () -> repository.size("a"),
+                () -> repository.read("a", 0),
+                () -> repository.delete("a"),
+                () -> repository.collectUnfinished(Duration.ZERO))) {
+            assertTrue(failure(Reason.REFUSED, call).getMessage().contains("is gone"));
+        }
+    }
+
+    @Test
+    void whatTheClientIsSetUpWithMayFailToo() {
+        BackupRepository repository = server.repository().configure(builder -> {
+            throw new IllegalArgumentException("no such proxy");
+        });
+        assertTrue(putFails(repository, Reason.FAILED).getMessage().contains("no such proxy"));
+    }
+
+    @Test
+    void aStoreThatOmitsWhatIsNeededIsUnfit() throws IOException {
+        assertTrue(open().putIfAbsent("a", out -> out.write(1)));
+        BackupRepository silent = server.repository()
+                .prefix("shop/own")
+                .configure(builder -> builder.overrideConfiguration(builder.overrideConfiguration().toBuilder()
+                        .addExecutionInterceptor(new Omitting())
+                        .build()));
+        failure(Reason.UNFIT, () -> silent.size("a"));
+        failure(Reason.UNFIT, () -> silent.read("a", 0));
+        failure(Reason.UNFIT, () -> silent.list(""));
+        assertEquals(0, silent.collectUnfinished(Duration.ofHours(1)), "what is not said to go on ends");
+    }
+
+    /** Answers without what some stores leave out. */
+    private static final class Omitting implements ExecutionInterceptor {
+        @Override
+        public SdkResponse modifyResponse(ModifyResponse context, ExecutionAttributes attributes) {
+            SdkResponse whole = context.response();
+            if (whole instanceof HeadObjectResponse head) {
+                return head.toBuilder().contentLength(null).build();
+            } else if (whole instanceof GetObjectResponse get) {
+                return get.toBuilder().contentLength(null).build();
+            } else if (whole instanceof ListObjectsV2Response list) {
+                return list.toBuilder()
+                        .isTruncated(null)
+                        .contents(list.contents().stream()
+                                .map(object -> object.toBuilder().lastModified(null).build())
+                                .toList())
+                        .build();
+            } else if (whole instanceof ListMultipartUploadsResponse uploads) {
+                return uploads.toBuilder().isTruncated(null).build();
+            }
+            return whole;
+        }
     }
 
     @Test

@@ -4,8 +4,10 @@ import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.RepositoryProvider;
 import io.holdfast.integrations.backup.s3.S3Repository;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -52,7 +54,7 @@ public final class S3Provider implements RepositoryProvider {
             repository = repository.region(of(given, REGION));
         }
         if (given.containsKey(ENDPOINT)) {
-            repository = repository.endpoint(URI.create(of(given, ENDPOINT)));
+            repository = repository.endpoint(uri(of(given, ENDPOINT)));
         }
         if (given.containsKey(PATH_STYLE) && flag(of(given, PATH_STYLE))) {
             repository = repository.pathStyle();
@@ -72,7 +74,7 @@ public final class S3Provider implements RepositoryProvider {
         }
         ProfileCredentialsProvider.Builder profile = ProfileCredentialsProvider.builder();
         if (given.containsKey(CREDENTIALS)) {
-            Path file = Path.of(of(given, CREDENTIALS));
+            Path file = path(of(given, CREDENTIALS));
             // Read when it is needed, and again when it has changed.
             profile.profileFile(() -> ProfileFile.builder()
                     .content(file)
@@ -98,9 +100,31 @@ public final class S3Provider implements RepositoryProvider {
                         "what follows the ? of s3://bucket/prefix is each at most once one of " + KNOWN
                                 + ", with = and a value; secrets are in a file or the environment");
             }
-            given.put(key, URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+            given.put(key, decoded(pair.substring(equals + 1)));
         }
         return given;
+    }
+
+    /** Of percents alone: here a plus is a plus, and no blank as in a form. */
+    private static String decoded(String value) {
+        return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    private static URI uri(String endpoint) {
+        try {
+            return new URI(endpoint);
+        } catch (URISyntaxException wrong) { // whose message repeats all of it
+            throw new IllegalArgumentException(
+                    ENDPOINT + " is no URI, since of its character " + wrong.getIndex() + ": " + wrong.getReason());
+        }
+    }
+
+    private static Path path(String file) {
+        try {
+            return Path.of(file);
+        } catch (InvalidPathException wrong) { // whose message repeats all of it
+            throw new IllegalArgumentException(CREDENTIALS + " is no path of a file: " + wrong.getReason());
+        }
     }
 
     private static String of(Map<String, String> given, String key) {
