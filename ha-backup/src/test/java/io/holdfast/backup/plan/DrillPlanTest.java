@@ -350,14 +350,18 @@ class DrillPlanTest {
         granted(List.of(), List.of());
         marked(150);
         unstored(Outcome.MISMATCH, Fault.LAYER);
-        assertEquals(List.of("DRILL_MISMATCH a"), standing());
+        assertEquals(
+                List.of("DRILL_MISMATCH a", "LAYER_FAILING a"),
+                standing().stream().sorted().toList());
         assertEquals(List.of(), planner.drills().good());
         pass(Duration.ofMinutes(2));
         assertEquals(1, marks, "not at once");
         pass(Duration.ofMinutes(5));
         marked(150);
         unstored(Outcome.PROVEN, Fault.LAYER);
-        assertEquals(List.of("DRILL_FAILED a"), standing());
+        assertEquals(
+                List.of("DRILL_FAILED a", "LAYER_FAILING a"),
+                standing().stream().sorted().toList());
         assertEquals(List.of(), planner.drills().good());
         pass(Duration.ofMinutes(20));
         marked(150);
@@ -392,6 +396,7 @@ class DrillPlanTest {
         Run first = take("a", Job.Drill.class);
         step(new PlanInput.DrillNow("state", "a"));
         step(new PlanInput.Done(first.job(), new Result.Drilled(record(Outcome.PROVEN, wall), Optional.empty())));
+        pass(Duration.ofSeconds(5));
         assertEquals(2, marks);
         marked(160);
         drilled("a", Outcome.PROVEN);
