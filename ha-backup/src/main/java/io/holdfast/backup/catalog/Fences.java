@@ -187,7 +187,8 @@ final class Fences {
         } catch (DamagedBackupException unreadable) {
             throw new BackupRepositoryException(
                     Reason.FAILED,
-                    repository.describe() + ", " + claim + ": this node's own claim cannot be read, so nothing is written"
+                    repository.describe() + ", " + claim
+                            + ": this node's own claim cannot be read, so nothing is written"
                             + " there until the role is granted anew: " + unreadable.getMessage(),
                     unreadable);
         }

@@ -193,7 +193,12 @@ public final class DirectoryRepository implements BackupRepository {
                 takenOver = false;
             }
             return Optional.of(ResumableFile.open(
-                    storage, names, pieceBytes, takenOver, place, failed -> failures.of(name, "cannot be written", failed)));
+                    storage,
+                    names,
+                    pieceBytes,
+                    takenOver,
+                    place,
+                    failed -> failures.of(name, "cannot be written", failed)));
         } catch (IOException failed) {
             place.leave();
             failures.checkRoot(name);

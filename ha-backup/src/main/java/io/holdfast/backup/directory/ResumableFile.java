@@ -11,7 +11,6 @@ import io.holdfast.core.runtime.StorageFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -223,8 +222,9 @@ final class ResumableFile implements ResumablePut {
             }
             if (at < end || !HexFormat.of().formatHex(digest.digest()).equals(piece.sha256())) {
                 discard();
-                throw new IOException("of what was kept, the piece of " + piece.bytes() + " bytes that ends at " + end
-                        + " is not what was written any more; it has been thrown away, and is stored from the beginning");
+                throw new IOException(
+                        "of what was kept, the piece of " + piece.bytes() + " bytes that ends at " + end
+                                + " is not what was written any more; it has been thrown away, and is stored from the beginning");
             }
         }
     }

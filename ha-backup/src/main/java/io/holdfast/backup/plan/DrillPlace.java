@@ -128,8 +128,10 @@ final class DrillPlace {
      */
     void applied() {
         if (heap.isFull()) {
-            end("a drill holds the state once more in memory, the log since its backup has made that larger, and " + mib(heap.freeBytes())
-                    + " of the heap are free: give this node's process more (-Xmx), or make physical backups more often");
+            end(
+                    "a drill holds the state once more in memory, the log since its backup has made that larger, and "
+                            + mib(heap.freeBytes())
+                            + " of the heap are free: give this node's process more (-Xmx), or make physical backups more often");
         }
     }
 

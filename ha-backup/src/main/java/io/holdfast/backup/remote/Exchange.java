@@ -111,8 +111,8 @@ final class Exchange {
             return;
         }
         if (!isAnswer(frame)) {
-            throw new MalformedFrameException("the call " + call + " was answered by "
-                    + frame.getClass().getSimpleName());
+            throw new MalformedFrameException(
+                    "the call " + call + " was answered by " + frame.getClass().getSimpleName());
         }
         lock.lock();
         try {

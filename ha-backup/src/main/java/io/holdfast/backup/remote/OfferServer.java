@@ -76,9 +76,7 @@ final class OfferServer {
     private void sweep() {
         long now = runtime.clock().nanoTime();
         List.copyOf(sessions).forEach(session -> session.endSilent(now - SILENT_NANOS));
-        calls.values()
-                .removeIf(one ->
-                        one.isIdle() && sessions.stream().noneMatch(session -> session.slots() == one));
+        calls.values().removeIf(one -> one.isIdle() && sessions.stream().noneMatch(session -> session.slots() == one));
         loop.schedule(SWEEP_NANOS, this::sweep);
     }
 
@@ -100,8 +98,7 @@ final class OfferServer {
         @Override
         public void up(Link link) {
             NodeCalls slots = calls.computeIfAbsent(link.peer().nodeId(), node -> new NodeCalls());
-            OfferSession session =
-                    new OfferSession(directory, slots, link, loop, files, runtime.clock(), meters);
+            OfferSession session = new OfferSession(directory, slots, link, loop, files, runtime.clock(), meters);
             own.add(session);
             sessions.add(session);
         }

@@ -61,10 +61,7 @@ public final class Seeding {
     }
 
     private static Seeded from(
-            List<BoundedRepository> repositories,
-            BackupKeys keys,
-            Predicate<String> isWanted,
-            SeedSource.Target target)
+            List<BoundedRepository> repositories, BackupKeys keys, Predicate<String> isWanted, SeedSource.Target target)
             throws IOException {
         target.check();
         Layers layers = Layers.open(List.copyOf(repositories), keys, true);

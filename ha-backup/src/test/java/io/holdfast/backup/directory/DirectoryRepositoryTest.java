@@ -281,8 +281,9 @@ class DirectoryRepositoryTest extends RepositoryContract {
     @Test
     void whatHasAHoleIsNotStored() {
         BackupRepository repository = on(FaultyStorage.full(1)); // after it was opened
-        BackupRepositoryException failed =
-                assertThrows(BackupRepositoryException.class, () -> repository.putIfAbsent("data/x", out -> {
+        BackupRepositoryException failed = assertThrows(
+                BackupRepositoryException.class,
+                () -> repository.putIfAbsent("data/x", out -> {
                     assertThrows(BackupRepositoryException.class, () -> out.write(new byte[200_000]));
                     assertThrows(BackupRepositoryException.class, () -> out.write(1));
                 }));

@@ -101,7 +101,8 @@ class DrillWorkTest {
     }
 
     private DrillWork work() {
-        DrillPlace place = new DrillPlace(Storage.files(), root, new HeapRoom(freeMemory::get, collections::get, 1L << 20));
+        DrillPlace place =
+                new DrillPlace(Storage.files(), root, new HeapRoom(freeMemory::get, collections::get, 1L << 20));
         return new DrillWork("shop", "node-1", place, trials, checks, runtime.clock());
     }
 
@@ -159,9 +160,8 @@ class DrillWorkTest {
 
     private void assertNoRoom(String why) {
         int before = store.drills().size();
-        DrillWork.PlaceException failed = assertThrows(
-                DrillWork.PlaceException.class,
-                () -> work().run(store, new Job.StateDrill("log1", 15, mark(15, 15), Duration.ofHours(1)), watch));
+        DrillWork.PlaceException failed = assertThrows(DrillWork.PlaceException.class, () -> work().run(
+                        store, new Job.StateDrill("log1", 15, mark(15, 15), Duration.ofHours(1)), watch));
         assertTrue(String.valueOf(failed.getMessage()).contains(why), failed.toString());
         assertEquals(before, store.drills().size(), "that says nothing of the backup");
         assertFalse(Files.exists(root), "nothing is left");
@@ -186,7 +186,8 @@ class DrillWorkTest {
         state(10);
         log(11, 20);
         AtomicLong looked = new AtomicLong();
-        HeapRoom heap = new HeapRoom(() -> looked.incrementAndGet() % 3 == 0 ? 1L << 30 : 10, collections::get, 1L << 20);
+        HeapRoom heap =
+                new HeapRoom(() -> looked.incrementAndGet() % 3 == 0 ? 1L << 30 : 10, collections::get, 1L << 20);
         for (int i = 0; i < 20; i++) {
             collections.incrementAndGet();
             assertFalse(heap.isFull(), "at " + i);

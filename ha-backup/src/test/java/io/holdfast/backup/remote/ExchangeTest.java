@@ -74,8 +74,8 @@ class ExchangeTest {
     void whatAnotherNodeSaysCommandsNoTerminal() {
         Exchange exchange = asking(new OfferFrame.Size(1, "a"));
         exchange.deliver(new OfferFrame.Failed(1, Reason.FAILED, "no\u001b[2Jthing\nhere"));
-        String message = String.valueOf(assertThrows(BackupRepositoryException.class, exchange::next)
-                .getMessage());
+        String message = String.valueOf(
+                assertThrows(BackupRepositoryException.class, exchange::next).getMessage());
         assertFalse(message.chars().anyMatch(Character::isISOControl), message);
     }
 

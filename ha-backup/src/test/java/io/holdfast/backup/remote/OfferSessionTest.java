@@ -74,8 +74,9 @@ class OfferSessionTest {
     }
 
     private OfferFrame.Failed onlyAnswerIsAFailure(Reason reason) {
-        List<OfferFrame> answers =
-                sent.stream().filter(frame -> !(frame instanceof OfferFrame.Credit)).toList();
+        List<OfferFrame> answers = sent.stream()
+                .filter(frame -> !(frame instanceof OfferFrame.Credit))
+                .toList();
         assertEquals(1, answers.size(), answers.toString());
         OfferFrame.Failed failed = assertInstanceOf(OfferFrame.Failed.class, answers.get(0));
         assertEquals(reason, failed.reason(), failed.message());
@@ -186,21 +187,21 @@ class OfferSessionTest {
     @Test
     void aPutOfWhichAStepHasFailedIsNotFinished() throws IOException {
         OfferedDirectory offered = new OfferedDirectory(directory, 100, Storage.files());
-        assertThrows(BackupRepositoryException.class, () -> offered.putIfAbsent("a", out -> {
-            out.write(new byte[60]);
-            assertThrows(BackupRepositoryException.class, () -> out.write(new byte[60]));
-        }));
+        assertThrows(
+                BackupRepositoryException.class,
+                () -> offered.putIfAbsent("a", out -> {
+                    out.write(new byte[60]);
+                    assertThrows(BackupRepositoryException.class, () -> out.write(new byte[60]));
+                }));
         assertFalse(Files.exists(directory.resolve("a")));
         assertFalse(isAnythingUnfinished());
     }
 
     @Test
     void whatNobodyThoughtOfEndsTheCallAndNothingElse() {
-        session = session(
-                Long.MAX_VALUE,
-                new FaultyStorage(0, true, call -> {
-                    throw new IllegalStateException("a bug");
-                }));
+        session = session(Long.MAX_VALUE, new FaultyStorage(0, true, call -> {
+            throw new IllegalStateException("a bug");
+        }));
         session.received(new OfferFrame.Put(1, "a"));
         OfferFrame.Failed failed = onlyAnswerIsAFailure(Reason.FAILED);
         assertFalse(failed.message().contains("a bug"), failed.message());

@@ -128,7 +128,11 @@ class SeedingStopTest {
 
     private static void seed(Target target, int looks, BackupRepository... from) throws IOException {
         Seeding.seed(
-                List.of(from), Archive.KEYS, id -> true, target, new BoundedRepository.Limit(looks, Duration.ofMillis(50)));
+                List.of(from),
+                Archive.KEYS,
+                id -> true,
+                target,
+                new BoundedRepository.Limit(looks, Duration.ofMillis(50)));
     }
 
     @Test
@@ -140,8 +144,8 @@ class SeedingStopTest {
             seed(patient, 60, gone, repository);
             assertEquals(1, patient.taken);
             assertTrue(gone.entered);
-            RestoreRefusedException refused = assertThrows(
-                    RestoreRefusedException.class, () -> seed(new Leaving(Integer.MAX_VALUE), 60, gone));
+            RestoreRefusedException refused =
+                    assertThrows(RestoreRefusedException.class, () -> seed(new Leaving(Integer.MAX_VALUE), 60, gone));
             assertEquals(RestoreRefusedException.Reason.UNREACHABLE, refused.reason());
         } finally {
             gone.back.countDown();
