@@ -98,8 +98,7 @@ final class Preparation implements FormationDriver.Preparation {
             }
         });
         try {
-            Seeded seeded = source.seed(
-logId -> isOf(identity, logId), new Directory());
+            Seeded seeded = source.seed(logId -> isOf(identity, logId), new Directory());
             if (!directory.holdsLogOf(identity)) {
                 throw new IOException("what was given as the log " + seeded.logId() + " is of another one");
             }

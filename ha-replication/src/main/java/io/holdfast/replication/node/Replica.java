@@ -848,11 +848,12 @@ final class Replica {
 
         @Override
         public void seedRefuted(RaftEffect.SeedRefuted refuted) {
-            context.fail(new IllegalStateException(context.node().id() + " was seeded with the state at entry " + refuted.index() + " of epoch "
-                    + new FencingToken(refuted.term()).epoch() + " and term " + refuted.term()
-                    + ", and the entry of the master there is of term " + refuted.leaderTerm()
-                    + ": the state is not one of this cluster's log. Empty " + settings.directory()
-                    + ", start it without a seed, and find out where that backup comes from"));
+            context.fail(new IllegalStateException(
+                    context.node().id() + " was seeded with the state at entry " + refuted.index() + " of epoch "
+                            + new FencingToken(refuted.term()).epoch() + " and term " + refuted.term()
+                            + ", and the entry of the master there is of term " + refuted.leaderTerm()
+                            + ": the state is not one of this cluster's log. Empty " + settings.directory()
+                            + ", start it without a seed, and find out where that backup comes from"));
         }
 
         @Override

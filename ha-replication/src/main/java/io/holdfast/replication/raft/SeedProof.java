@@ -56,7 +56,8 @@ final class SeedProof {
         leaderEndsAt(request.lastIndex());
         long base = s.log.base().index();
         if (request.prevIndex() > base) {
-            wanted = s.log.termAt(request.prevIndex()) != request.prevTerm(); // by log matching the base is the same, too
+            wanted = s.log.termAt(request.prevIndex())
+                    != request.prevTerm(); // by log matching the base is the same, too
             return true;
         }
         long term = termAt(base, request);

@@ -42,7 +42,7 @@ class KnownNodesTest {
                 Map.of("a", new Address("a", 1), "b", new Address("b", 1)),
                 identity(voter("a"), voter("b")),
                 Runnable::run,
-                made -> {},
+                made -> true,
                 formed -> {});
         driver.start();
         for (int i = 0; i < 10; i++) {

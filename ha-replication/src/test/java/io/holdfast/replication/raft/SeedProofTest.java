@@ -131,7 +131,10 @@ class SeedProofTest {
 
         AppendRequest over = new AppendRequest(term, 0, 0, end, log.subList(0, 4));
         List<RaftEffect> effects = cluster.hear("a", d, over);
-        assertEquals(1, only(effects, RaftEffect.AppendReceived.class).size(), "it goes over the end, and is the same there");
+        assertEquals(
+                1,
+                only(effects, RaftEffect.AppendReceived.class).size(),
+                "it goes over the end, and is the same there");
         assertEquals(4, cluster.raft(d).lastIndex());
     }
 
@@ -140,7 +143,8 @@ class SeedProofTest {
         List<BatchMeta> log = fiveEntries();
         long term = cluster.raft("a").term();
         String d = cluster.join("d", 4, log.subList(0, 3));
-        List<RaftEffect> later = cluster.hear("a", d, new SnapshotOffer(term, 5, log.get(4).term(), 100));
+        List<RaftEffect> later =
+                cluster.hear("a", d, new SnapshotOffer(term, 5, log.get(4).term(), 100));
         assertEquals(1, only(later, FetchSnapshot.class).size());
         cluster.hear("a", d, new SnapshotOffer(term, 3, log.get(2).term() + 7, 100));
         assertRefuted(d, 3, log.get(2).term());

@@ -91,7 +91,8 @@ class ArchitectureTest {
                 BACKUP + ".directory.DirectoryRepository: java.util.UUID.randomUUID",
                 "names of temporary files, which no two machines may share, and of which nothing remains");
         EXCEPTIONS.put(
-                BACKUP + ".directory.ResumableNames: java.util.UUID.randomUUID", "as those, and who writes them is told apart by it");
+                BACKUP + ".directory.ResumableNames: java.util.UUID.randomUUID",
+                "as those, and who writes them is told apart by it");
         String left = "a call of a file server that is gone cannot be interrupted, and its thread is left to it";
         EXCEPTIONS.put(BACKUP + ".restore.BoundedRepository: java.lang.Thread.<init>", left);
         EXCEPTIONS.put(BACKUP + ".restore.BoundedRepository: java.util.concurrent.Executors", left);

@@ -220,8 +220,7 @@ class SeedTest {
         HaCluster leaving = start(4, log(4).join(addresses[0], addresses[1]).seededFrom(endless));
         assertTrue(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
         leaving.stop();
-        StateSeed seed =
-                StateSeed.from(BackupRepository.directory(nas)).keys(BackupKeys.inFile(keyFile));
+        StateSeed seed = StateSeed.from(BackupRepository.directory(nas)).keys(BackupKeys.inFile(keyFile));
         start(4, log(4).join(addresses[0], addresses[1]).seededFrom(seed)).awaitReady(PATIENCE);
         assertEquals(ENTRIES, map("node-4").size());
         double toFourth = sent() - before;

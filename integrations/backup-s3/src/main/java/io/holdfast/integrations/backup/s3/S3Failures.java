@@ -46,7 +46,8 @@ final class S3Failures {
         if (failed instanceof BackupRepositoryException known) {
             return known;
         } else if (!(failed instanceof SdkException)) { // of the SDK, or of what it was set up with
-            return failure(Reason.FAILED, name, what + ", since something in this process failed: " + root(failed), failed);
+            return failure(
+                    Reason.FAILED, name, what + ", since something in this process failed: " + root(failed), failed);
         } else if (failed instanceof AwsServiceException answered) {
             return answer(name, what, answered);
         } else if (failed instanceof AbortedException) {

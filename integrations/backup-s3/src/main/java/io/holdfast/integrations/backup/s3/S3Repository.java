@@ -262,7 +262,8 @@ public final class S3Repository implements BackupRepository {
     }
 
     private boolean isSilent(MultipartUpload upload, Instant since) {
-        return !said(upload.key(), "since when an upload is there", upload.initiated()).isAfter(since)
+        return !said(upload.key(), "since when an upload is there", upload.initiated())
+                        .isAfter(since)
                 && calls.call(upload.key(), "cannot be collected", () -> calls
                         .s3()
                         .listPartsPaginator(list ->
@@ -270,7 +271,8 @@ public final class S3Repository implements BackupRepository {
                         .parts()
                         .stream()
                         .map(Part::lastModified)
-                        .noneMatch(heard -> said(upload.key(), "since when a part is there", heard).isAfter(since)));
+                        .noneMatch(heard -> said(upload.key(), "since when a part is there", heard)
+                                .isAfter(since)));
     }
 
     private int removeProbes(Instant before) {

@@ -275,7 +275,8 @@ class S3RepositoryTest extends RepositoryContract {
                 return list.toBuilder()
                         .isTruncated(null)
                         .contents(list.contents().stream()
-                                .map(object -> object.toBuilder().lastModified(null).build())
+                                .map(object ->
+                                        object.toBuilder().lastModified(null).build())
                                 .toList())
                         .build();
             } else if (whole instanceof ListMultipartUploadsResponse uploads) {

@@ -60,8 +60,10 @@ class S3ProviderTest {
         assertTrue(refusal("s3://shop-backups?secret=hush").contains("requestTimeout"));
         assertTrue(refusal("s3://shop-backups?region=a&region=b").contains("at most once"));
         assertTrue(refusal("s3://shop-backups?endpoint=http://me:hush@minio").contains("a user in it"));
-        assertTrue(refusal("s3://shop-backups?endpoint=https://me:hush+hush@minio").contains("a user in it"));
-        assertTrue(refusal("s3://shop-backups?endpoint=https://me:hu%20hush@minio").contains("endpoint is no URI"));
+        assertTrue(
+                refusal("s3://shop-backups?endpoint=https://me:hush+hush@minio").contains("a user in it"));
+        assertTrue(
+                refusal("s3://shop-backups?endpoint=https://me:hu%20hush@minio").contains("endpoint is no URI"));
         assertTrue(refusal("s3://shop-backups?credentials=/hush%00").contains("no path of a file"));
         assertTrue(refusal("s3://shop-backups?endpoint=minio:9000").contains("https://minio.example:9000"));
         assertTrue(refusal("s3://shop-backups?partMiB=4").contains("5 MiB to 1 GiB"));
@@ -81,8 +83,8 @@ class S3ProviderTest {
         Path file = directory.resolve("a+b"); // a plus is no blank
         BackupRepository repository = BackupRepository.at(
                 "s3://shop-backups?region=eu-central-1&endpoint=http://127.0.0.1:1&pathStyle=true&credentials=" + file);
-        BackupRepositoryException failed = assertThrows(
-                BackupRepositoryException.class, () -> repository.putIfAbsent("x", out -> out.write(1)));
+        BackupRepositoryException failed =
+                assertThrows(BackupRepositoryException.class, () -> repository.putIfAbsent("x", out -> out.write(1)));
         assertEquals(Reason.REFUSED, failed.reason(), failed.getMessage());
         assertTrue(failed.getMessage().contains("a+b"), failed.getMessage());
         Files.writeString(file, "[other]\naws_access_key_id=a\naws_secret_access_key=hush\n");
