@@ -169,7 +169,9 @@ public final class Catalogue {
      * One of a backup's containers, read to its end only if it is what was stored.
      *
      * @param object its name, as the manifest says
-     * @throws DamagedBackupException if it is not what the manifest names; thrown by reading, too
+     * @throws DamagedBackupException if it is not what the manifest names, or is missing or cannot be read while the manifest can; thrown by reading,
+     *     too
+     * @throws BackupRepositoryException if the repository fails, or the backup was deleted meanwhile
      * @throws KeyUnavailableException if its key is not to be had
      */
     public ContainerReader open(Manifest manifest, String object) throws IOException {

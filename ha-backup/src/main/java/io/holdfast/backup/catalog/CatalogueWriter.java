@@ -125,8 +125,8 @@ public final class CatalogueWriter {
      *
      * @param ids in order
      * @param progress told of what is written; may block
-     * @throws CopyFailedException if one is not there any more
-     * @throws io.holdfast.backup.DamagedBackupException if one is not as it was stored
+     * @throws CopyFailedException if one is not there any more, is not as it was stored, or its key is not to be had; says which
+     * @throws io.holdfast.backup.DamagedBackupException if what was stored now cannot be read as it was written; nothing new counts then
      * @throws NotPublishedException if this is deposed
      * @throws IllegalArgumentException if they do not follow one another
      */
@@ -139,7 +139,7 @@ public final class CatalogueWriter {
             Manifest part = there.get(id);
             if (part == null) {
                 throw new CopyFailedException(
-                        CopyFailedException.Why.GONE, "the part " + id + " of the log is not there any more", null);
+                        CopyFailedException.Why.GONE, id, "the part " + id + " of the log is not there any more", null);
             }
             parts.add(part);
         }

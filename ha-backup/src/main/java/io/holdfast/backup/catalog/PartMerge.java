@@ -1,10 +1,14 @@
 package io.holdfast.backup.catalog;
 
 import io.holdfast.backup.BackupKind;
+import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.BackupSource.Outcome;
 import io.holdfast.backup.BackupSource.Parts;
 import io.holdfast.backup.BackupSource.Prepared;
+import io.holdfast.backup.Damage;
 import io.holdfast.backup.DamagedBackupException;
+import io.holdfast.backup.KeyUnavailableException;
 import io.holdfast.backup.LogRange;
 import io.holdfast.backup.catalog.Manifest.StoredObject;
 import io.holdfast.backup.container.ContainerReader;
@@ -18,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts parts of a log that follow one another into one, which is published as any backup is and read to its end before anybody may count on
- * it. The parts themselves stay: they go when retention finds that another one holds what they do. So whatever dies when, all of the log is
- * there, some of it twice. One part is open at a time, and a piece of it in memory.
+ * Puts parts of a log that follow one another into one, which is read to its end and then published as any backup is. The parts themselves
+ * stay: they go when retention finds that another one holds what they do. So whatever dies when, all of the log is there, some of it
+ * twice. One part is open at a time, and a piece of it in memory.
  */
 final class PartMerge {
     private static final Logger LOG = LoggerFactory.getLogger(PartMerge.class);
@@ -69,7 +73,9 @@ final class PartMerge {
      * Does it.
      *
      * @param progress told of each frame that is written; may block
-     * @throws DamagedBackupException if a part is not as it was stored, or what was stored now cannot be read; nothing new counts then
+     * @throws CopyFailedException if a part is not there any more, is not as it was stored, or cannot be read although its manifest can, or its key is
+     *     not to be had
+     * @throws DamagedBackupException if what was stored now is not what was written; nothing new counts then
      */
     Manifest merge(Progress progress) throws IOException, InterruptedException {
         Manifest first = parts.get(0);
@@ -77,14 +83,10 @@ final class PartMerge {
         try (RunningBackup backup = writer.begin(first.cluster(), BackupKind.LOG, first.source(), first.node())) {
             // When the log in it was archived is what retention goes by, and not when it was put together.
             backup.endedAt(parts.get(parts.size() - 1).ended());
-            merged = backup.make(new Together(), List.of(), progress);
-        }
-        try (ContainerReader reader =
-                catalogue.open(merged, merged.objects().get(0).name())) {
-            reader.drain();
-        } catch (DamagedBackupException broken) {
-            writer.delete(merged.id());
-            throw broken;
+            Outcome together = backup.write(new Together(), progress);
+            // Before anybody can take it for what the parts hold: afterwards it might not be to be got rid of again.
+            backup.readBack();
+            merged = backup.publish(together, List.of());
         }
         LOG.info(
                 "{}: {} parts of the log {} are put together as {}: entries {} to {}, {} bytes",
@@ -96,6 +98,11 @@ final class PartMerge {
                 range.toIndex(),
                 merged.storedBytes());
         return merged;
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T run() throws IOException;
     }
 
     /** What they hold, one behind the other. */
@@ -118,11 +125,41 @@ final class PartMerge {
         private void copy(Manifest part, OutputStream out) throws IOException {
             StoredObject object = part.objects().get(0);
             byte[] piece = new byte[PIECE_BYTES];
-            try (ContainerReader in = catalogue.open(part, object.name())) {
-                for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+            try (ContainerReader in = reading(part, () -> catalogue.open(part, object.name()))) {
+                int read = reading(part, () -> in.read(piece));
+                while (read >= 0) {
                     out.write(piece, 0, read);
+                    read = reading(part, () -> in.read(piece));
                 }
             }
+        }
+
+        /** What fails there is that part's, and not of what is written. */
+        private <T> T reading(Manifest part, Reading<T> call) throws IOException {
+            try {
+                return call.run();
+            } catch (DamagedBackupException damaged) {
+                // What the repository cannot read now may be whole, and what counts as damaged is thrown away.
+                boolean unreadable = damaged.damage().kind() == Damage.Kind.UNREADABLE;
+                throw failed(
+                        unreadable ? CopyFailedException.Why.UNREADABLE : CopyFailedException.Why.DAMAGED,
+                        part,
+                        damaged);
+            } catch (KeyUnavailableException missing) {
+                throw failed(CopyFailedException.Why.UNREADABLE, part, missing);
+            } catch (BackupRepositoryException failed) {
+                throw failed.reason() == Reason.ABSENT ? failed(CopyFailedException.Why.GONE, part, failed) : failed;
+            }
+        }
+
+        private CopyFailedException failed(CopyFailedException.Why why, Manifest part, Exception failed) {
+            return new CopyFailedException(
+                    why,
+                    part.id(),
+                    "the part " + part.id() + " of the log in "
+                            + catalogue.repository().describe() + " cannot be put together with others: "
+                            + failed.getMessage(),
+                    failed);
         }
 
         @Override

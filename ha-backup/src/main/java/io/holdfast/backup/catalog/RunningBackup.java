@@ -7,16 +7,19 @@ import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupSource.Outcome;
 import io.holdfast.backup.BackupSource.Parts;
 import io.holdfast.backup.BackupSource.Prepared;
+import io.holdfast.backup.DamagedBackupException;
 import io.holdfast.backup.NotPublishedException;
 import io.holdfast.backup.NotPublishedException.Why;
 import io.holdfast.backup.catalog.Manifest.StoredObject;
 import io.holdfast.backup.container.ContainerHeader;
 import io.holdfast.backup.container.ContainerHeader.About;
+import io.holdfast.backup.container.ContainerReader;
 import io.holdfast.backup.container.ContainerWriter;
 import io.holdfast.backup.container.ContainerWriter.Written;
 import io.holdfast.backup.container.DataKeys.DataKey;
 import io.holdfast.backup.container.Progress;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -164,6 +167,11 @@ public final class RunningBackup implements AutoCloseable {
      */
     public Manifest make(Prepared prepared, List<BackupId> needs, Progress progress)
             throws IOException, InterruptedException {
+        return publish(write(prepared, progress), needs);
+    }
+
+    /** The same without entering it. */
+    Outcome write(Prepared prepared, Progress progress) throws IOException, InterruptedException {
         Outcome outcome = prepared.writeTo(new Parts() {
             private long contentBytes;
             private long storedBytes;
@@ -185,7 +193,22 @@ public final class RunningBackup implements AutoCloseable {
             }
         });
         outcome.remarks().forEach(remark -> LOG.warn("the backup {} of {} on {}: {}", id, source, node, remark));
-        return publish(outcome, needs);
+        return outcome;
+    }
+
+    /**
+     * Reads to its end what has been stored of it.
+     *
+     * @throws DamagedBackupException if that is not what was written
+     */
+    void readBack() throws IOException {
+        for (StoredObject object : objects) {
+            InputStream in = repository.read(object.name(), 0);
+            try (ContainerReader reader =
+                    Verifier.open(in, writer.keys(), id, object, (content, stored) -> renewIfDue())) {
+                reader.drain();
+            }
+        }
     }
 
     /**

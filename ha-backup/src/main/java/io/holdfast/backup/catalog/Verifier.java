@@ -61,10 +61,15 @@ final class Verifier {
                 .findFirst()
                 .orElseThrow(
                         () -> new IllegalArgumentException("the backup " + manifest.id() + " has no object " + object));
-        InputStream in = repository.read(object, 0);
+        return open(NamedInput.open(repository, manifest.id(), object), keys, manifest.id(), stored, progress);
+    }
+
+    /** One that a backup holds, from that stream, which is closed with it. */
+    static ContainerReader open(InputStream in, DataKeys keys, BackupId id, StoredObject stored, Progress progress)
+            throws IOException {
         try {
-            ContainerReader reader = new ContainerReader(object, in, keys, stored.sha256(), progress);
-            checkAbout(object, reader.header().about(), manifest.id());
+            ContainerReader reader = new ContainerReader(stored.name(), in, keys, stored.sha256(), progress);
+            checkAbout(stored.name(), reader.header().about(), id);
             return reader;
         } catch (IOException | RuntimeException refused) {
             in.close();

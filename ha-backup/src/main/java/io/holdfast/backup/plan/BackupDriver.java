@@ -281,7 +281,8 @@ final class BackupDriver implements AutoCloseable {
         }
         drills.begins(run);
         if (lane.isHanging()) {
-            later(job, Fault.LAYER, Running.held(lane, run.layer()));
+            Stall held = Running.held(run, lane);
+            later(job, held.fault(), held.reason());
         } else if (run.what() instanceof Job.Make make) {
             if (open.putIfAbsent(make.source(), job) != null) {
                 later(
@@ -444,11 +445,20 @@ final class BackupDriver implements AutoCloseable {
                 return () -> {
                     listener.drilled(store.name(), outcome.record());
                     drills.done(job.run.job(), outcome.record().info(store.name()));
-                    done(job, new Result.Drilled(outcome.record(), outcome.damaged()));
+                    done(
+                            job,
+                            new Result.Drilled(
+                                    outcome.record(),
+                                    outcome.damaged(),
+                                    outcome.notStored().map(why -> unstored(job, why))));
                 };
             };
         }
         throw new IllegalStateException("not a job: " + what);
+    }
+
+    private static Result.Unstored unstored(Running job, RuntimeException why) {
+        return new Result.Unstored(Blame.of(job.run.what(), why, false), Blame.describe(why));
     }
 
     private Runnable seen(Running job, Result.Seen seen) {
@@ -505,7 +515,7 @@ final class BackupDriver implements AutoCloseable {
         } else {
             wantedStill(job); // before the planner has it made again
         }
-        step(new PlanInput.Failed(job.run.job(), fault, reason));
+        step(new PlanInput.Failed(job.run.job(), fault, reason, Blame.which(failure)));
     }
 
     /** Who waits for what no layer takes is told in the end; what is wanted stays so. */

@@ -4,9 +4,11 @@ import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.DamagedBackupException;
 import io.holdfast.backup.KeyUnavailableException;
 import io.holdfast.backup.NotPublishedException;
+import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.CopyFailedException;
 import io.holdfast.backup.plan.Job.Fault;
 import io.holdfast.core.spi.LogGapException;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 
@@ -24,8 +26,7 @@ final class Blame {
                 case DAMAGED -> Fault.DAMAGED;
                 case UNREADABLE -> Fault.FROM;
             };
-        } else if (job instanceof Job.Merge
-                && (failure instanceof DamagedBackupException || failure instanceof KeyUnavailableException)) {
+        } else if (job instanceof Job.Merge && failure instanceof DamagedBackupException) {
             return Fault.DAMAGED;
         } else if (failure instanceof NotPublishedException lost) {
             return lost.why() == NotPublishedException.Why.DEPOSED ? Fault.DEPOSED : Fault.LAYER;
@@ -38,6 +39,11 @@ final class Blame {
             return Fault.PLACE;
         }
         return job instanceof Job.Make || job instanceof Job.Archive ? Fault.SOURCE : Fault.LAYER;
+    }
+
+    /** Which of several it is that could not be read; empty if that is not the reason. */
+    static Optional<BackupId> which(Throwable failure) {
+        return failure instanceof CopyFailedException copy ? copy.id() : Optional.empty();
     }
 
     static Throwable cause(Throwable failure) {

@@ -100,7 +100,8 @@ final class DrillState {
         }
     }
 
-    void over(String layer) {
+    /** One begins there, for who has asked so far: whoever asks from now on gets the next one. */
+    void begins(String layer) {
         proof(layer).wanted = false;
         anyWanted = false;
     }
@@ -113,6 +114,14 @@ final class DrillState {
         } else {
             proof.trouble.failed(now.nanos(), record.detail(), random);
         }
+    }
+
+    /** What came of it is known here alone: so it proves nothing, and says what is wrong. */
+    void unstored(String layer, DrillRecord record, Moment now) {
+        Proof proof = proof(layer);
+        proof.last = record;
+        proof.tried = record.id().began();
+        proof.trouble.failed(now.nanos(), record.outcome() + ": " + record.detail(), random);
     }
 
     void failed(String layer, String reason, Moment now) {

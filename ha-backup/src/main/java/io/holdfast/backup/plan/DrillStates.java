@@ -62,23 +62,26 @@ final class DrillStates {
         }
     }
 
-    /** One is over, whatever comes of it: who asked for it is answered. */
-    void over(Job what, String layer) {
+    /** One is over, whatever comes of it. */
+    void over(Job what) {
         if (what instanceof Job.StateDrill) {
             mark = null; // it was of some moment before, and the next one is to say how things are then
-        }
-        if (what instanceof Job.Drill drill) {
-            of(drill.source()).ifPresent(state -> state.over(layer));
         }
     }
 
     /** One is done, with whatever outcome. */
-    void done(Job what, String layer, DrillRecord record, Moment now) {
-        over(what, layer);
-        of(record.source()).ifPresent(state -> state.done(layer, record, now));
+    void done(Job what, String layer, Job.Result.Drilled drilled, Moment now) {
+        over(what);
+        of(drilled.record().source()).ifPresent(state -> {
+            if (drilled.unstored().isPresent()) {
+                state.unstored(layer, drilled.record(), now);
+            } else {
+                state.done(layer, drilled.record(), now);
+            }
+        });
     }
 
-    /** One could not be done, which is not the layer's fault. */
+    /** One could not be done. */
     void failed(Job what, String layer, String reason, Moment now) {
         if (what instanceof Job.Drill drill) {
             of(drill.source()).ifPresent(state -> state.failed(layer, reason, now));
@@ -107,6 +110,7 @@ final class DrillStates {
                 Optional<? extends Job> drill =
                         state.isOfState() ? ofState(state, layer, archive, now, effects) : state.ofSource(layer, now);
                 if (drill.isPresent()) {
+                    state.begins(layer.name());
                     begin.accept(layer, drill.get());
                     return;
                 }

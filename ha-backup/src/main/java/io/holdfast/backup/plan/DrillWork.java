@@ -62,7 +62,7 @@ final class DrillWork {
     /**
      * Does one.
      *
-     * @throws BackupRepositoryException if the layer fails
+     * @throws BackupRepositoryException if the layer fails before anything is found
      * @throws PlaceException if there is no room, or the place cannot be written
      * @throws CancellationException if it was told to end
      */

@@ -50,7 +50,7 @@ final class Inventories {
         Set<BackupId> lacks = new LinkedHashSet<>();
         union.values().stream()
                 .sorted(Comparator.comparing(Entry::id).reversed())
-                .filter(entry -> entry.good() && wanted.keeps(entry.id()) && !layer.has(entry.id()))
+                .filter(entry -> entry.good() && wanted.wants(entry.id()) && !layer.has(entry.id()))
                 .forEach(entry -> addWithNeeds(entry, layer, lacks, new HashSet<>()));
         if (lacks.isEmpty() || layer.lacks.isEmpty()) {
             layer.lacksSince = now.nanos();

@@ -128,8 +128,21 @@ sealed interface Job {
          * What came of a drill.
          *
          * @param damaged what turned out to be damaged, if anything did
+         * @param unstored why it is not in the layer; empty if it is
          */
-        record Drilled(DrillRecord record, Optional<BackupId> damaged) implements Result {}
+        record Drilled(DrillRecord record, Optional<BackupId> damaged, Optional<Unstored> unstored) implements Result {
+            /** One that is in the layer. */
+            public Drilled(DrillRecord record, Optional<BackupId> damaged) {
+                this(record, damaged, Optional.empty());
+            }
+        }
+
+        /**
+         * Why the layer did not take what came of a drill.
+         *
+         * @param reason for people
+         */
+        record Unstored(Fault fault, String reason) {}
 
         /**
          * A backup that is there.

@@ -22,6 +22,9 @@ final class LayerState {
     final Backoff trouble = new Backoff(5, 300);
     private final Map<BackupId, Entry> entries = new TreeMap<>();
     private final Set<BackupId> damagedCopies = new HashSet<>();
+    /** What could not be read, and may be whole all the same: so it counts. */
+    private final Set<BackupId> unreadable = new HashSet<>();
+
     private List<String> damage = List.of();
     /** What came since the last look began, which may not have seen it. */
     private final Map<BackupId, Entry> addedSince = new TreeMap<>();
@@ -66,6 +69,8 @@ final class LayerState {
 
     /** Parts of the log that are to be put together. */
     List<BackupId> mergeable = List.of();
+    /** How putting together goes: other jobs in the layer may succeed while that does not. */
+    final Backoff merging = new Backoff(60, 3_600);
     /** What could not be. */
     private final Set<BackupId> notMerged = new HashSet<>();
 
@@ -138,6 +143,7 @@ final class LayerState {
     void remove(BackupId id) {
         entries.remove(id);
         damagedCopies.remove(id);
+        unreadable.remove(id);
         addedSince.remove(id);
         removedSince.add(id);
     }
@@ -149,6 +155,11 @@ final class LayerState {
             entries.put(id, entry.damaged());
             addedSince.computeIfPresent(id, (same, good) -> good.damaged());
         }
+    }
+
+    /** It could not be read again and again, which people are to know. */
+    void unreadable(BackupId id) {
+        unreadable.add(id);
     }
 
     /** Leaves those of its surplus alone that others still lack and that are good here. */
@@ -165,7 +176,7 @@ final class LayerState {
         mergeable = Merging.next(merge, entries.values(), all, except);
     }
 
-    /** One of those is damaged, or gone. */
+    /** Those cannot be read, or one of them. */
     void notMergeable(List<BackupId> ids) {
         notMerged.addAll(ids);
     }
@@ -174,6 +185,7 @@ final class LayerState {
     List<String> damage() {
         List<String> all = new ArrayList<>(damage);
         damagedCopies.stream().sorted().forEach(id -> all.add("the backup " + id + " was not read as it was stored"));
+        unreadable.stream().sorted().forEach(id -> all.add("the backup " + id + " could not be read"));
         return all;
     }
 

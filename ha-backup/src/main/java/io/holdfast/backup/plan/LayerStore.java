@@ -118,6 +118,11 @@ final class LayerStore {
         return writer().drilled(record, began);
     }
 
+    /** The id of one that could not be stored. */
+    BackupId unstored(Instant began) {
+        return new BackupId(Instant.ofEpochSecond(Math.max(0, began.getEpochSecond())), writer().token(), 0);
+    }
+
     private Stream<Manifest> foreign(Listing listing) {
         return listing.backups().stream().filter(manifest -> !manifest.cluster().equals(cluster));
     }

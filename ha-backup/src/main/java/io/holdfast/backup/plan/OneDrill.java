@@ -1,9 +1,11 @@
 package io.holdfast.backup.plan;
 
 import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.Damage;
 import io.holdfast.backup.DamagedBackupException;
 import io.holdfast.backup.DrillInfo.Outcome;
 import io.holdfast.backup.KeyUnavailableException;
+import io.holdfast.backup.NotPublishedException;
 import io.holdfast.backup.RestoreRefusedException;
 import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.DrillRecord;
@@ -14,7 +16,6 @@ import io.holdfast.core.runtime.NoSpaceException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +77,7 @@ abstract class OneDrill {
     /**
      * Does it.
      *
-     * @throws BackupRepositoryException if the layer fails
+     * @throws BackupRepositoryException if the layer fails before anything is found
      * @throws PlaceException if there is no room, or the place cannot be written
      */
     DrillOutcome run() throws IOException, InterruptedException {
@@ -86,7 +87,8 @@ abstract class OneDrill {
         try {
             found = restoreWithin();
         } catch (DamagedBackupException broken) {
-            damaged = reading();
+            // What the repository cannot read now may be whole, and what counts as damaged is thrown away.
+            damaged = broken.damage().kind() == Damage.Kind.UNREADABLE ? Optional.empty() : reading();
             found = failed(broken.damage().toString());
         } catch (RestoreRefusedException | KeyUnavailableException refused) {
             found = failed(String.valueOf(refused.getMessage()));
@@ -134,8 +136,20 @@ abstract class OneDrill {
     private DrillOutcome ended(Outcome outcome, String detail, Optional<BackupId> damaged) {
         watch.check();
         tell(outcome, detail); // before the layer is asked to keep it, which may fail
+        try {
+            DrillRecord stored = store.drilled(id -> record(id, outcome, detail), began);
+            return new DrillOutcome(stored, damaged, Optional.empty());
+        } catch (BackupRepositoryException | NotPublishedException failed) { // what was found is so all the same
+            LOG.warn("{}: the layer {}, {}: what came of it could not be stored", node, store.name(), drill, failed);
+            String untold = detail + (detail.isEmpty() ? "" : "; ") + "that could not be stored in the layer: "
+                    + failed.getMessage();
+            return new DrillOutcome(record(store.unstored(began), outcome, untold), damaged, Optional.of(failed));
+        }
+    }
+
+    private DrillRecord record(BackupId id, Outcome outcome, String detail) {
         Reached reached = reached();
-        Function<BackupId, DrillRecord> record = id -> new DrillRecord(
+        return new DrillRecord(
                 id,
                 outcome,
                 cluster,
@@ -147,7 +161,6 @@ abstract class OneDrill {
                 reached.wallMillis(),
                 (clock.nanoTime() - beganNanos) / 1_000_000,
                 detail);
-        return new DrillOutcome(store.drilled(record, began), damaged);
     }
 
     private void tell(Outcome outcome, String detail) {

@@ -1,5 +1,6 @@
 package io.holdfast.backup.plan;
 
+import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.spi.StateMark;
 import java.util.Optional;
@@ -18,8 +19,17 @@ sealed interface PlanInput {
     /** A job is done. */
     record Done(long job, Job.Result result) implements PlanInput {}
 
-    /** A job could not be done. */
-    record Failed(long job, Job.Fault fault, String reason) implements PlanInput {}
+    /**
+     * A job could not be done.
+     *
+     * @param which of several backups that were to be read, which one could not be
+     */
+    record Failed(long job, Job.Fault fault, String reason, Optional<BackupId> which) implements PlanInput {
+        /** One that has to do with no backup of several. */
+        Failed(long job, Job.Fault fault, String reason) {
+            this(job, fault, reason, Optional.empty());
+        }
+    }
 
     /** Whether this node is the master. */
     record Mastership(boolean isMaster) implements PlanInput {}

@@ -171,7 +171,7 @@ final class Planner {
         } else if (result instanceof Result.Made made) {
             layer.trouble.succeeded();
             layer.add(made.entry());
-            made(now, begun.what(), made);
+            made(now, layer, begun.what(), made);
         } else if (result instanceof Result.NothingNew) {
             askedForLog(now, false);
             return;
@@ -182,7 +182,8 @@ final class Planner {
             layer.deletedAt = now.nanos();
         } else if (result instanceof Result.Drilled drilled) {
             drilled.damaged().ifPresent(layer::damaged);
-            drills.done(begun.what(), layer.name(), drilled.record(), now);
+            drills.done(begun.what(), layer.name(), drilled, now);
+            drilled.unstored().ifPresent(left -> layerFailed(layer, now, left.fault(), left.reason()));
         } else if (result instanceof Result.Collected) {
             layer.trouble.succeeded();
         } else {
@@ -191,7 +192,7 @@ final class Planner {
         changed = true;
     }
 
-    private void made(Moment now, Job what, Result.Made made) {
+    private void made(Moment now, LayerState layer, Job what, Result.Made made) {
         if (what instanceof Job.Make make) {
             source(make.source()).ifPresent(source -> {
                 source.trouble.succeeded();
@@ -200,6 +201,8 @@ final class Planner {
             });
         } else if (what instanceof Job.Archive) {
             askedForLog(now, made.more());
+        } else if (what instanceof Job.Merge) {
+            layer.merging.succeeded();
         }
     }
 
@@ -216,12 +219,17 @@ final class Planner {
             return;
         }
         LayerState layer = begun.layer();
-        drills.over(begun.what(), layer.name());
+        drills.over(begun.what());
+        if (begun.what() instanceof Job.Merge && failed.fault() != Fault.CANCELLED) {
+            layer.merging.failed(now.nanos(), failed.reason(), random);
+        }
         switch (failed.fault()) {
-            case LAYER -> layerFailed(layer, now, failed.reason());
-            case DEPOSED -> {
-                layer.taken = true;
-                layer.trouble.failed(now.nanos(), failed.reason(), random);
+            case LAYER, DEPOSED -> {
+                layerFailed(layer, now, failed.fault(), failed.reason());
+                if (failed.fault()
+                        == Fault.LAYER) { // each reads a great deal: not again as soon as it can be looked at
+                    drills.failed(begun.what(), layer.name(), failed.reason(), now);
+                }
             }
             case SOURCE, GAP -> sourceFailed(layer, begun.what(), now, failed);
             case FROM, GONE, DAMAGED -> copyFailed(begun, now, failed);
@@ -230,6 +238,15 @@ final class Planner {
         }
         layer.tried = true;
         changed = true;
+    }
+
+    private void layerFailed(LayerState layer, Moment now, Fault fault, String reason) {
+        if (fault == Fault.DEPOSED) {
+            layer.taken = true;
+            layer.trouble.failed(now.nanos(), reason, random);
+        } else {
+            layerFailed(layer, now, reason);
+        }
     }
 
     private void layerFailed(LayerState layer, Moment now, String reason) {
@@ -260,7 +277,7 @@ final class Planner {
 
     private void copyFailed(Begun begun, Moment now, PlanInput.Failed failed) {
         if (begun.what() instanceof Job.Merge merge) {
-            begun.layer().notMergeable(merge.ids());
+            mergeFailed(begun.layer(), merge, failed);
             return;
         }
         if (!(begun.what() instanceof Job.Copy copy)) {
@@ -273,6 +290,21 @@ final class Planner {
             from.remove(copy.id());
         } else {
             from.damaged(copy.id());
+        }
+    }
+
+    private static void mergeFailed(LayerState layer, Job.Merge merge, PlanInput.Failed failed) {
+        BackupId which = failed.which().orElse(null);
+        if (which == null) {
+            layer.notMergeable(merge.ids());
+        } else if (failed.fault() == Fault.GONE) {
+            layer.remove(which);
+        } else if (failed.fault() == Fault.DAMAGED) {
+            layer.damaged(which);
+            layer.notMergeable(List.of(which));
+        } else if (!layer.merging.isNew()) { // before that it is tried again
+            layer.unreadable(which);
+            layer.notMergeable(List.of(which));
         }
     }
 
@@ -489,7 +521,10 @@ final class Planner {
             return;
         }
         for (LayerState layer : layers) {
-            if (layer.isUsable(now.nanos()) && layer.bulk == null && !layer.mergeable.isEmpty()) {
+            if (layer.isUsable(now.nanos())
+                    && layer.bulk == null
+                    && !layer.mergeable.isEmpty()
+                    && layer.merging.isOver(now.nanos())) {
                 begin(layer, Lane.BULK, new Job.Merge(layer.mergeable));
                 return;
             }

@@ -1,5 +1,6 @@
 package io.holdfast.backup.plan;
 
+import io.holdfast.backup.LogRange;
 import io.holdfast.backup.Retention;
 import io.holdfast.backup.catalog.BackupId;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -26,9 +28,14 @@ public final class RetentionPlan {
     /** By how much clocks of two nodes may differ. */
     private static final Duration DIFFERENCE = Duration.ofMinutes(1);
 
+    /** For so long a restore, or a node that is seeded, may go by a list from before parts were put together. */
+    static final Duration LINGERING = Duration.ofHours(6);
+
     private final Retention policy;
     private final Map<BackupId, Entry> entries = new TreeMap<>();
     private final Map<BackupId, List<String>> keeps = new TreeMap<>();
+    private final Map<BackupId, String> lingering = new HashMap<>();
+    private final Instant now;
     private final Instant reference;
     private final Comparator<Entry> byAge;
 
@@ -43,6 +50,7 @@ public final class RetentionPlan {
 
     private RetentionPlan(Retention policy, Collection<Entry> all, Instant now) {
         this.policy = policy;
+        this.now = now;
         all.forEach(entry -> entries.put(entry.id(), entry));
         Instant newest = entries.values().stream()
                 .filter(Entry::good)
@@ -156,12 +164,29 @@ public final class RetentionPlan {
             from = LogChain.range(base).toIndex();
             log.basesFrom(base).forEach(needed -> keep(needed, what + " begins with it"));
         }
-        for (Entry part : log.neededParts()) {
+        NavigableMap<Long, Entry> needed = new TreeMap<>();
+        log.neededParts().forEach(part -> needed.put(LogChain.range(part).fromIndex(), part));
+        for (Entry part : log.parts()) {
+            LogRange range = LogChain.range(part);
             // Also what follows nothing: its physical backup may be in another repository, and on its way here.
-            if (LogChain.range(part).toIndex() > from || !part.ended().isBefore(start)) {
-                keep(part, what + " reads it");
+            if (range.toIndex() > from || !part.ended().isBefore(start)) {
+                Entry whole = needed.floorEntry(range.fromIndex()).getValue();
+                if (whole.equals(part)) {
+                    keep(part, what + " reads it");
+                } else if (isNew(whole)) {
+                    lingering.put(
+                            part.id(),
+                            whole.id() + " holds all that is in it, but only since "
+                                    + whole.id().began() + ", and who restores now may have begun before");
+                }
             }
         }
+    }
+
+    /** What a clock stamped with the future that was set back since is not: else it would be so for as long. */
+    private boolean isNew(Entry entry) {
+        Instant began = entry.id().began();
+        return began.isAfter(now.minus(LINGERING)) && !began.isAfter(now.plus(DIFFERENCE));
     }
 
     private Instant before(Duration age) {
@@ -193,8 +218,13 @@ public final class RetentionPlan {
         keeps.computeIfAbsent(entry.id(), id -> new ArrayList<>()).add(reason);
     }
 
-    /** True if that one is there and stays. */
+    /** True if that one is there and stays, at least for now. */
     public boolean keeps(BackupId id) {
+        return keeps.containsKey(id) || lingering.containsKey(id);
+    }
+
+    /** True if it stays, and not only for those who may be reading it: where it is lacking it is to be brought. */
+    boolean wants(BackupId id) {
         return keeps.containsKey(id);
     }
 
@@ -203,6 +233,10 @@ public final class RetentionPlan {
         List<Verdict> verdicts = new ArrayList<>();
         for (Entry entry : entries.values()) {
             List<String> reasons = keeps.get(entry.id());
+            String lingers = lingering.get(entry.id());
+            if (reasons == null && lingers != null) {
+                reasons = List.of(lingers);
+            }
             verdicts.add(
                     reasons == null
                             ? new Verdict(entry.id(), false, List.of(whyNot(entry)))

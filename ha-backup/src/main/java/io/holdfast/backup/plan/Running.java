@@ -64,6 +64,8 @@ final class Running {
             boolean from = what instanceof Job.Copy copy && copy.from().equals(call.layer());
             long limit = run.lane() == Lane.QUICK ? QUICK_CALL_NANOS : CALL_NANOS;
             return stalled(now - call.sinceNanos(), limit, from ? Fault.FROM : Fault.LAYER, hanging(call.layer()));
+        } else if (!watch.isBegun() && what instanceof Job.Drill) {
+            return stalled(now - watch.movedAt(), CALL_NANOS, Fault.PLACE, heldByADrill(run.layer()));
         } else if (!watch.isBegun()) {
             return stalled(now - watch.movedAt(), CALL_NANOS, Fault.LAYER, hanging(run.layer()));
         } else if (what instanceof Job.Drill drill) {
@@ -86,12 +88,25 @@ final class Running {
         return still < limit ? Optional.empty() : Optional.of(new Stall(fault, reason));
     }
 
-    /** What is told of a layer whose thread does not come back from what was given up. */
-    static Throwable held(JobLane lane, String layer) {
-        return lane.hangsIn()
-                .<Throwable>map(Running::hanging)
-                .orElseGet(() -> new NotAvailableException("a thread of the layer " + layer
-                        + " is held by a source that was given up, and does not end although it was interrupted"));
+    /** What becomes of what is to run in a layer's lane whose thread does not come back from what was given up. */
+    static Stall held(Run run, JobLane lane) {
+        Optional<String> in = lane.hangsIn();
+        if (run.what() instanceof Job.Drill && !in.equals(Optional.of(run.layer()))) {
+            return new Stall(Fault.PLACE, heldByADrill(run.layer()));
+        }
+        return new Stall(
+                Fault.LAYER,
+                in.<Throwable>map(Running::hanging)
+                        .orElseGet(
+                                () -> new NotAvailableException(
+                                        "a thread of the layer " + run.layer()
+                                                + " is held by a source that was given up, and does not end although it was interrupted")));
+    }
+
+    /** Nothing but drills runs in their lane, so all else can go on in that layer. */
+    private static NotAvailableException heldByADrill(String layer) {
+        return new NotAvailableException("an earlier drill of the layer " + layer
+                + " was given up, and has not ended although it was interrupted; does its check ignore that?");
     }
 
     private static BackupRepositoryException hanging(String layer) {

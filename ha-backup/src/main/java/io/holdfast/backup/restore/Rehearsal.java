@@ -118,6 +118,12 @@ public final class Rehearsal {
                 InputStream parts = new PieceStream(log)) {
             Restored restored = target.restore(EPOCH, state, parts, index, Long.MAX_VALUE);
             parts.transferTo(OutputStream.nullOutputStream()); // what is behind that entry is to be whole as well
+            if (restored.index() != index) {
+                throw new IOException("entry " + index + " of the log was to be restored, and " + restored.index()
+                        + " is the last one that was: the backup "
+                        + chain.backup().id()
+                        + " and the parts of the log after it hold something else than the catalogue says");
+            }
             return restored;
         }
     }

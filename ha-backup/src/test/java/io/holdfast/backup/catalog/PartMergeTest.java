@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.backup.BackupKind;
+import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.BackupSource.Outcome;
 import io.holdfast.backup.DamagedBackupException;
 import io.holdfast.backup.LogRange;
@@ -108,9 +110,55 @@ class PartMergeTest {
         byte[] bytes = repository.bytes(object);
         bytes[bytes.length / 2] ^= 1;
         CatalogueWriter writer = world.claim(repository, 6);
-        assertThrows(
-                DamagedBackupException.class, () -> writer.merge(world.catalogue(repository), parts, Progress.NONE));
+        notMerged(writer);
+    }
+
+    @Test
+    void ofAPartWhoseContainerIsGoneNothingIsMade() {
+        repository.delete(manifest(parts.get(1)).objects().get(0).name());
+        notMerged(world.claim(repository, 6));
+    }
+
+    @Test
+    void aPartThatCannotBeReadIsNotTakenForDamaged() {
+        String object = manifest(parts.get(1)).objects().get(0).name();
+        FailingRepository sick = FailingRepository.hooked(repository, (call, name) -> {
+            if (call.equals("read") && name.equals(object)) {
+                throw new BackupRepositoryException(Reason.FAILED, "a sick disk", null);
+            }
+        });
+        CatalogueWriter writer = world.claim(sick, 6);
+        CopyFailedException failed = assertThrows(
+                CopyFailedException.class, () -> writer.merge(world.catalogue(sick), parts, Progress.NONE));
+        assertEquals(CopyFailedException.Why.UNREADABLE, failed.why());
+        assertEquals(Optional.of(parts.get(1)), failed.id());
+    }
+
+    /** It is said which one it is, so that the others can be put together without it. */
+    private void notMerged(CatalogueWriter writer) {
+        CopyFailedException failed = assertThrows(
+                CopyFailedException.class, () -> writer.merge(world.catalogue(repository), parts, Progress.NONE));
+        assertEquals(CopyFailedException.Why.DAMAGED, failed.why());
+        assertEquals(Optional.of(parts.get(1)), failed.id());
         assertEquals(3, world.ids(repository).size());
+    }
+
+    /** Where nothing can be deleted either: what was published would count for ever. */
+    @Test
+    void whatIsNotReadBackAsItWasWrittenNeverCounts() {
+        List<String> before = repository.names();
+        FailingRepository sick = FailingRepository.hooked(repository, (call, name) -> {
+            boolean fresh = name.startsWith("data/") && !before.contains(name);
+            if (fresh && call.equals("read")) {
+                byte[] bytes = repository.bytes(name);
+                bytes[bytes.length / 2] ^= 1;
+            } else if (call.equals("delete") && !name.startsWith("probes/")) {
+                throw new BackupRepositoryException(Reason.REFUSED, "read-only: " + name, null);
+            }
+        });
+        CatalogueWriter writer = world.claim(sick, 6);
+        assertThrows(DamagedBackupException.class, () -> writer.merge(world.catalogue(sick), parts, Progress.NONE));
+        assertEquals(parts, world.ids(repository));
     }
 
     @Test

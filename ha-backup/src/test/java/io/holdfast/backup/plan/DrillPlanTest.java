@@ -330,6 +330,81 @@ class DrillPlanTest {
     }
 
     @Test
+    void afterAFailureOfTheLayerTheNextOneWaits() {
+        granted(List.of(), List.of());
+        marked(150);
+        step(new PlanInput.Failed(take("a", Job.Drill.class).job(), Fault.LAYER, "its disk is sick"));
+        assertTrue(standing().contains("DRILL_FAILED a"), standing().toString());
+        pass(MINUTE); // the layer can be used again
+        pass(MINUTE);
+        assertEquals(1, marks);
+        assertTrue(runs.stream().noneMatch(run -> run.what() instanceof Job.Drill), runs.toString());
+        pass(Duration.ofMinutes(5));
+        marked(150);
+        drilled("a", Outcome.PROVEN);
+        assertEquals(List.of(), standing());
+    }
+
+    @Test
+    void whatCouldNotBeStoredIsToldAndProvesNothing() {
+        granted(List.of(), List.of());
+        marked(150);
+        unstored(Outcome.MISMATCH, Fault.LAYER);
+        assertEquals(
+                List.of("DRILL_MISMATCH a", "LAYER_FAILING a"),
+                standing().stream().sorted().toList());
+        assertEquals(List.of(), planner.drills().good());
+        pass(Duration.ofMinutes(2));
+        assertEquals(1, marks, "not at once");
+        pass(Duration.ofMinutes(5));
+        marked(150);
+        unstored(Outcome.PROVEN, Fault.LAYER);
+        assertEquals(
+                List.of("DRILL_FAILED a", "LAYER_FAILING a"),
+                standing().stream().sorted().toList());
+        assertEquals(List.of(), planner.drills().good());
+        pass(Duration.ofMinutes(20));
+        marked(150);
+        drilled("a", Outcome.PROVEN);
+        assertEquals(List.of(), standing());
+        assertEquals(1, planner.drills().good().size());
+    }
+
+    @Test
+    void whatADeposedOneFoundIsToldAndTheLayerLeftAlone() {
+        granted(List.of(), List.of());
+        marked(150);
+        unstored(Outcome.MISMATCH, Fault.DEPOSED);
+        assertTrue(standing().contains("DRILL_MISMATCH a"), standing().toString());
+        step(new PlanInput.MakeNow("state"));
+        take("b", Job.Make.class);
+    }
+
+    private void unstored(Outcome outcome, Fault fault) {
+        Result.Unstored why = new Result.Unstored(fault, "it is full");
+        step(new PlanInput.Done(
+                take("a", Job.Drill.class).job(),
+                new Result.Drilled(record(outcome, wall), Optional.empty(), Optional.of(why))));
+    }
+
+    @Test
+    void whoAsksWhileOneRunsGetsTheNext() {
+        planner = planner(Optional.empty(), true);
+        granted(List.of(), List.of());
+        step(new PlanInput.DrillNow("state", "a"));
+        marked(150);
+        Run first = take("a", Job.Drill.class);
+        step(new PlanInput.DrillNow("state", "a"));
+        step(new PlanInput.Done(first.job(), new Result.Drilled(record(Outcome.PROVEN, wall), Optional.empty())));
+        pass(Duration.ofSeconds(5));
+        assertEquals(2, marks);
+        marked(160);
+        drilled("a", Outcome.PROVEN);
+        pass(MINUTE);
+        assertEquals(2, marks, "and no more than that");
+    }
+
+    @Test
     void byHand() {
         planner = planner(Optional.empty(), true);
         granted(List.of(), List.of());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.backup.BackupKeys;
 import io.holdfast.backup.BackupKind;
+import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupSource.Outcome;
 import io.holdfast.backup.BackupSource.Parts;
 import io.holdfast.backup.BackupSource.Prepared;
@@ -14,6 +15,7 @@ import io.holdfast.backup.DrillCheck;
 import io.holdfast.backup.DrillInfo;
 import io.holdfast.backup.LogRange;
 import io.holdfast.backup.MemoryRepository;
+import io.holdfast.backup.catalog.FailingRepository;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.container.Progress;
 import io.holdfast.backup.plan.DrillWork.PlaceException;
@@ -46,8 +48,15 @@ import org.junit.jupiter.api.io.TempDir;
 class DrillWorkTest {
     private final NodeRuntime runtime = new Simulation(1).node("node-1").runtime();
     private final MemoryRepository repository = new MemoryRepository();
-    private final LayerStore store =
-            new LayerStore("nas", repository, BackupKeys.none(), "shop", "node-1", runtime.clock(), runtime.random());
+    private FailingRepository.Hook hook = (call, name) -> {};
+    private final LayerStore store = new LayerStore(
+            "nas",
+            FailingRepository.hooked(repository, (call, name) -> hook.before(call, name)),
+            BackupKeys.none(),
+            "shop",
+            "node-1",
+            runtime.clock(),
+            runtime.random());
     private final JobWatch watch = new JobWatch(runtime.clock(), 0);
     private final AtomicLong freeMemory = new AtomicLong(1L << 40);
     private final AtomicLong collections = new AtomicLong();
@@ -223,6 +232,57 @@ class DrillWorkTest {
         assertEquals(Optional.of(part.id()), outcome.damaged());
         assertEquals(backup.id().toString(), outcome.record().backup());
         assertEquals(0, outcome.record().index());
+    }
+
+    @Test
+    void aContainerThatIsGoneIsDamage() throws Exception {
+        state(10);
+        Manifest part = log(11, 20);
+        String object = part.objects().get(0).name();
+        repository.delete(object);
+        DrillOutcome outcome = drill(15, mark(15, 15));
+        assertEquals(DrillInfo.Outcome.FAILED, outcome.record().outcome());
+        assertTrue(outcome.record().detail().contains(object), outcome.record().detail());
+        assertEquals(Optional.of(part.id()), outcome.damaged());
+    }
+
+    /** What counts as damaged is deleted. */
+    @Test
+    void aContainerThatCannotBeReadFailsTheDrillAndCountsStill() throws Exception {
+        state(10);
+        String object = log(11, 20).objects().get(0).name();
+        hook = (call, name) -> {
+            if (call.equals("read") && name.equals(object)) {
+                throw new BackupRepositoryException(BackupRepositoryException.Reason.FAILED, "a sick disk", null);
+            }
+        };
+        DrillOutcome outcome = drill(15, mark(15, 15));
+        assertEquals(DrillInfo.Outcome.FAILED, outcome.record().outcome());
+        assertTrue(
+                outcome.record().detail().contains("a sick disk"),
+                outcome.record().detail());
+        assertEquals(Optional.empty(), outcome.damaged());
+    }
+
+    @Test
+    void whatTheLayerDoesNotTakeIsFoundAllTheSame() throws Exception {
+        state(10);
+        hook = (call, name) -> {
+            if (call.equals("put") && name.startsWith("drills/")) {
+                throw new BackupRepositoryException(BackupRepositoryException.Reason.NO_SPACE, "full", null);
+            }
+        };
+        Job.Drill job = new Job.StateDrill("log1", 10, mark(10, 11), Duration.ofHours(1));
+        DrillOutcome outcome = work().run(store, job, watch);
+        assertEquals(DrillInfo.Outcome.MISMATCH, outcome.record().outcome());
+        assertTrue(
+                outcome.record().detail().contains("its maps differ"),
+                outcome.record().detail());
+        assertTrue(
+                outcome.record().detail().contains("could not be stored"),
+                outcome.record().detail());
+        assertEquals(Job.Fault.LAYER, Blame.of(job, outcome.notStored().orElseThrow(), false));
+        assertEquals(List.of(), store.drills());
     }
 
     @Test

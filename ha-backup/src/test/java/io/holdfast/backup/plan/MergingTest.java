@@ -158,6 +158,43 @@ class MergingTest {
                 true);
     }
 
+    /** For some hours: who restores goes by what was there when it began. */
+    @Test
+    void partsStayForAWhileAfterThat() {
+        Backlog backlog = new Backlog();
+        List<Entry> parts = List.of(
+                backlog.part("log", 11, 11, Backlog.hour(1)),
+                backlog.part("log", 12, 12, Backlog.hour(2)),
+                backlog.part("log", 13, 13, Backlog.hour(3)));
+        Entry merged = backlog.part("log", 11, 13, Backlog.hour(4));
+        List<Entry> all = new ArrayList<>(parts);
+        all.add(backlog.base("log", 10, Backlog.hour(0)));
+        all.add(merged);
+        Retention week = Retention.least().recoveryWindow(Duration.ofDays(7));
+        Instant gone = Backlog.hour(4).plus(RetentionPlan.LINGERING);
+        RetentionPlan before = RetentionPlan.of(week, all, gone.minusSeconds(1));
+        assertEquals(List.of(), before.deletions());
+        for (Entry part : parts) {
+            assertTrue(before.keeps(part.id()) && !before.wants(part.id()), part + " is not to be copied any more");
+        }
+        assertTrue(before.wants(merged.id()));
+        String why = before.verdicts().stream()
+                .filter(verdict -> verdict.id().equals(parts.get(0).id()))
+                .findFirst()
+                .orElseThrow()
+                .reasons()
+                .get(0);
+        assertTrue(why.contains(merged.id().toString()), why);
+        assertEquals(
+                new TreeSet<>(ids(parts)),
+                new TreeSet<>(RetentionPlan.of(week, all, gone).deletions()));
+        assertEquals(
+                new TreeSet<>(ids(parts)),
+                new TreeSet<>(RetentionPlan.of(week, all, Backlog.hour(4).minusSeconds(61))
+                        .deletions()),
+                "a clock that was set back does not keep them for ever");
+    }
+
     /** Only then, and only where that one is good. */
     @Test
     void partsGoWhenAnotherHoldsWhatTheyDo() {

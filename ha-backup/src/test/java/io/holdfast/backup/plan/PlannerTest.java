@@ -691,12 +691,102 @@ class PlannerTest {
         assertEquals(new Job.Merge(parts), merge.what());
         assertEquals(Lane.BULK, merge.lane());
         assertEquals(List.of(), runs, "b waits for what comes of it");
-        Entry merged = backlog.part("log", 11, 14, wall.minusSeconds(96));
+        Entry merged = backlog.part("log", 11, 14, wall);
         done(merge, new Result.Made(merged, false));
         assertEquals(new Job.Copy(merged.id(), "a"), take("b", Job.Copy.class).what());
+        List<Entry> all = new ArrayList<>(List.of(there));
+        all.add(merged);
+        look("a", Duration.ofHours(5).plusMinutes(59), all);
+        assertTrue(isNoneRunning(Job.Delete.class), "who restores may be reading them, since before");
+        look("a", Duration.ofHours(1), all);
         Run delete = take("a", Job.Delete.class);
         assertEquals(Set.copyOf(parts), Set.copyOf(((Job.Delete) delete.what()).ids()));
-        assertEquals(List.of(), runs, "b has nothing yet that holds what they do");
+        assertTrue(isNoneRunning(Job.Delete.class), "b has nothing yet that holds what they do");
+        assertTrue(isNoneRunning(Job.Merge.class), "nothing is put together twice");
+    }
+
+    private boolean isNoneRunning(Class<? extends Job> what) {
+        return runs.stream().noneMatch(run -> what.isInstance(run.what()));
+    }
+
+    /** After that time, and once what else wants that lane has had it. */
+    private void look(String layer, Duration after, List<Entry> there) {
+        pass(after);
+        while (!runs.stream()
+                .allMatch(run ->
+                        run.lane() != Lane.QUICK || !run.layer().equals(layer) || run.what() instanceof Job.Delete)) {
+            for (Run run : List.copyOf(runs)) {
+                if (run.layer().equals(layer) && run.lane() == Lane.QUICK && !(run.what() instanceof Job.Delete)) {
+                    runs.remove(run);
+                    boolean seen = run.what() instanceof Job.Look;
+                    boolean log = run.what() instanceof Job.Archive;
+                    done(
+                            run,
+                            seen
+                                    ? new Result.Seen(there, List.of())
+                                    : log ? new Result.NothingNew() : new Result.Collected(0));
+                }
+            }
+        }
+    }
+
+    @Test
+    void theDamagedOneIsToldAndTheOthersArePutTogetherWithoutIt() {
+        planner = merging("a");
+        Entry[] there = logOf(9);
+        grant();
+        claimed("a", there);
+        Run merge = take("a", Job.Merge.class);
+        assertEquals(9, ((Job.Merge) merge.what()).ids().size());
+        step(new PlanInput.Failed(merge.job(), Fault.DAMAGED, "it was changed", Optional.of(there[5].id())));
+        assertTrue(standing().contains(Alert.Kind.LAYER_DAMAGED), standing().toString());
+        assertTrue(isNoneRunning(Job.Merge.class), "not at once");
+        pass(Duration.ofMinutes(2));
+        assertEquals(
+                Stream.of(there).skip(1).limit(4).map(Entry::id).toList(),
+                ((Job.Merge) take("a", Job.Merge.class).what()).ids());
+    }
+
+    /** Which may have been once only, and what counts as damaged is deleted. */
+    @Test
+    void oneThatCannotBeReadIsTriedThreeTimesAndThenToldAndLeftOut() {
+        planner = merging("a");
+        Entry[] there = logOf(9);
+        grant();
+        claimed("a", there);
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            assertFalse(
+                    standing().contains(Alert.Kind.LAYER_DAMAGED), standing().toString());
+            Run merge = take("a", Job.Merge.class);
+            assertEquals(9, ((Job.Merge) merge.what()).ids().size());
+            step(new PlanInput.Failed(merge.job(), Fault.FROM, "its disk is sick", Optional.of(there[5].id())));
+            assertTrue(isNoneRunning(Job.Merge.class), "not at once");
+            pass(Duration.ofMinutes(6));
+        }
+        assertTrue(standing().contains(Alert.Kind.LAYER_DAMAGED), standing().toString());
+        assertEquals(4, ((Job.Merge) take("a", Job.Merge.class).what()).ids().size());
+        assertTrue(planner.layers().get(0).hasGood(there[5].id()), "it counts, as far as anybody knows");
+    }
+
+    /** Also where all else in the layer succeeds meanwhile. */
+    @Test
+    void afterAFailureOfTheLayerPartsArePutTogetherLessAndLess() {
+        planner = merging("a");
+        Entry[] there = logOf(4);
+        grant();
+        claimed("a", there);
+        int merges = 0;
+        for (int minute = 0; minute < 120; minute++) {
+            for (Run run : List.copyOf(runs)) {
+                if (run.what() instanceof Job.Merge) {
+                    runs.remove(run);
+                    failed(run, Fault.LAYER);
+                    merges++;
+                }
+            }
+            look("a", Duration.ofMinutes(1), List.of(there));
+        }
+        assertTrue(merges >= 2 && merges <= 9, merges + " in two hours");
     }
 
     @Test

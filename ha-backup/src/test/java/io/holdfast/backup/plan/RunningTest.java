@@ -155,11 +155,37 @@ class RunningTest {
             standsAfter(waits, LONG, Fault.LAYER, "the layer a hangs");
             lane.giveUp(waits.watch);
             assertTrue(lane.isHanging());
-            String held = String.valueOf(Running.held(lane, "a").getMessage());
-            assertTrue(held.contains("the layer b hangs"), held);
+            held(Lane.BULK, new Job.Make("files"), Fault.LAYER, "the layer b hangs");
         };
         lane.run(hangs.watch, () -> layer("b").list("backups/"));
         assertEquals(1, calls.size());
         assertTrue(!lane.isHanging(), "it has returned");
+    }
+
+    private void held(Lane in, Job what, Fault fault, String reason) {
+        Stall held = Running.held(running(in, what).run, lane);
+        assertEquals(fault, held.fault());
+        assertTrue(
+                String.valueOf(held.reason().getMessage()).contains(reason),
+                held.reason().getMessage());
+    }
+
+    /** All else in its layer can go on, and nothing of that layer is to be looked at again for it. */
+    @Test
+    void aCheckThatIgnoresInterruptionIsNotTheLayersFault() {
+        Job drill = new Job.SourceDrill("files", ID, Duration.ofHours(1));
+        Running stands = running(Lane.DRILL, drill);
+        lane.run(stands.watch, () -> {
+            Running next = running(Lane.DRILL, drill); // under another grant, which has told this one to end
+            standsAfter(next, LONG, Fault.PLACE, "an earlier drill");
+            lane.giveUp(next.watch);
+            held(Lane.DRILL, drill, Fault.PLACE, "an earlier drill");
+        });
+        within = () -> {
+            lane.giveUp(stands.watch);
+            held(Lane.DRILL, drill, Fault.LAYER, "the layer a hangs");
+        };
+        lane.run(stands.watch, () -> layer("a").list("backups/"));
+        assertEquals(1, calls.size());
     }
 }

@@ -28,6 +28,16 @@ class RehearsalTest {
 
     private static final class Trial implements StateTrial {
         private final FakeTarget target = new FakeTarget();
+        private final long lacking;
+
+        private Trial() {
+            this(0);
+        }
+
+        /** @param lacking how many entries there are less than asked for */
+        private Trial(long lacking) {
+            this.lacking = lacking;
+        }
 
         @Override
         public void check() {
@@ -37,7 +47,7 @@ class RehearsalTest {
         @Override
         public Restored restore(int epoch, InputStream state, @Nullable InputStream log, long index, long millis)
                 throws IOException {
-            return target.restore(epoch, state, log, index, millis);
+            return target.restore(epoch, state, log, index - lacking, millis);
         }
 
         @Override
@@ -73,6 +83,15 @@ class RehearsalTest {
                         .index());
         assertEquals(rehearsal.storedBytes(), read.get(read.size() - 1), "the last part is read to its end");
         assertEquals(before, repository.names());
+    }
+
+    @Test
+    void whatHoldsLessThanItsManifestSaysIsNoRestore() {
+        archive.state("log1", 10);
+        archive.part("log1", 11, 20);
+        Rehearsal rehearsal = plan(20);
+        IOException less = assertThrows(IOException.class, () -> rehearsal.into(new Trial(1), Progress.NONE));
+        assertTrue(String.valueOf(less.getMessage()).contains("19 is the last one"), less.getMessage());
     }
 
     @Test
