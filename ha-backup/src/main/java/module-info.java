@@ -8,7 +8,6 @@ module io.holdfast.backup {
     requires com.cronutils;
     requires com.fasterxml.jackson.databind;
     requires com.github.luben.zstd_jni;
-    requires java.management;
     requires micrometer.core;
     requires org.slf4j;
 

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -75,7 +76,7 @@ final class BoundedRepository implements BackupRepository, AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw new CancellationException("interrupted while " + describe() + " was waited for");
             } catch (ExecutionException failed) {
-                throw rethrown(name, failed.getCause());
+                throw rethrown(name, Objects.requireNonNull(failed.getCause()));
             }
         }
         hangs = true;
