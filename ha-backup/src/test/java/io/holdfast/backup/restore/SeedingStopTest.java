@@ -92,6 +92,11 @@ class SeedingStopTest {
                     }
                     throw new IOException("it is back");
                 }
+
+                @Override
+                public int read(byte[] into, int at, int most) throws IOException {
+                    return read();
+                }
             };
         }
 
