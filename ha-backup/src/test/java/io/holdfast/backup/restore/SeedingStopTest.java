@@ -92,6 +92,11 @@ class SeedingStopTest {
                     }
                     throw new IOException("it is back");
                 }
+
+                @Override
+                public int read(byte[] into, int offset, int length) throws IOException {
+                    return read(); // which never returns anything
+                }
             };
         }
 
