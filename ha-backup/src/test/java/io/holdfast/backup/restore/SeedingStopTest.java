@@ -94,8 +94,8 @@ class SeedingStopTest {
                 }
 
                 @Override
-                public int read(byte[] into, int at, int most) throws IOException {
-                    return read();
+                public int read(byte[] into, int offset, int length) throws IOException {
+                    return read(); // which never returns anything
                 }
             };
         }
