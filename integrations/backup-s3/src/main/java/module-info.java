@@ -2,6 +2,7 @@ import org.jspecify.annotations.NullMarked;
 
 /** Backups in a bucket of Amazon S3, or of another store that speaks the same. */
 @NullMarked
+@SuppressWarnings("module") // the store is called S3
 module io.holdfast.integrations.backup.s3 {
     requires transitive io.holdfast.backup;
     requires org.slf4j;

@@ -339,6 +339,11 @@ class SeedingTest {
                                 before.run();
                                 throw new IOException("the test");
                             }
+
+                            @Override
+                            public int read(byte[] into, int at, int most) throws IOException {
+                                return read();
+                            }
                         }));
             }
         };
