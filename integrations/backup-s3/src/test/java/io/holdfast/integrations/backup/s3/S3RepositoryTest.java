@@ -307,12 +307,12 @@ class S3RepositoryTest extends RepositoryContract {
 
     @Test
     void aServerThatIsNotThereIsSaidSoon() throws Exception {
-        try (TcpProxy nobody = TcpProxy.to(server.port())) {
-            int port = nobody.port();
-            nobody.close();
-            BackupRepository repository = server.repository(port);
-            assertTrue(putFails(repository, Reason.UNAVAILABLE).getMessage().contains("not reached"));
+        int port;
+        try (TcpProxy gone = TcpProxy.to(server.port())) {
+            port = gone.port();
         }
+        BackupRepository repository = server.repository(port);
+        assertTrue(putFails(repository, Reason.UNAVAILABLE).getMessage().contains("not reached"));
     }
 
     @Test

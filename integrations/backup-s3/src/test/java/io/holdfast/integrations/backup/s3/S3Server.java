@@ -162,9 +162,13 @@ final class S3Server implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        proxy.stop();
-        memory.close();
+    public void close() {
+        try {
+            proxy.stop();
+            memory.close();
+        } catch (Exception failed) {
+            throw new IllegalStateException("the server does not stop", failed);
+        }
     }
 
     private final class Faults extends ForwardingBlobStore {
