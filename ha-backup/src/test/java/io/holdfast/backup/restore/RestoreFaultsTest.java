@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.DamagedBackupException;
 import io.holdfast.backup.MemoryRepository;
 import io.holdfast.backup.RestoreRefusedException;
 import io.holdfast.backup.StateRestore;
@@ -54,7 +55,7 @@ class RestoreFaultsTest {
             try {
                 done = Optional.of(restore(target, failing, second));
                 assertEquals(END, done.get().index());
-            } catch (Died | BackupRepositoryException | RestoreRefusedException fails) {
+            } catch (Died | BackupRepositoryException | DamagedBackupException | RestoreRefusedException fails) {
                 failed++;
                 assertTrue(target.empty, "it failed, and has restored something: " + fails);
             }

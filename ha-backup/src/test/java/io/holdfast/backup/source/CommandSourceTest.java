@@ -310,7 +310,7 @@ class CommandSourceTest {
     }
 
     /** Again and again, since it is killed at another point of its start each time. */
-    @RepeatedTest(20)
+    @RepeatedTest(5)
     void aDamagedPartKillsTheCommandBeforeItsInputEnds() throws Exception {
         IOException damaged = new IOException("damaged");
         InputStream part = BrokenInput.after(new byte[100_000], damaged);

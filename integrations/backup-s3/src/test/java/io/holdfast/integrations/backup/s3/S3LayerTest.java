@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A node with two directories and a bucket as layers: the store goes away, is caught up afterwards, and is all that is left in the end. */
 @Timeout(300)
 class S3LayerTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
     @TempDir
