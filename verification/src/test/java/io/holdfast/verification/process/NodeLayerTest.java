@@ -4,15 +4,14 @@ import static io.holdfast.verification.process.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.backup.BackupKeys;
 import io.holdfast.backup.BackupLayer;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupService;
 import io.holdfast.backup.Backups;
 import io.holdfast.backup.NodeRepository;
+import io.holdfast.backup.RestoreRefusedException;
 import io.holdfast.backup.Schedule;
 import io.holdfast.backup.StateRestore;
-import io.holdfast.backup.StoredBackups;
 import io.holdfast.core.Address;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
@@ -88,9 +87,13 @@ class NodeLayerTest {
         return ReplicatedMap.in(running.get(id), "orders", Codec.string(), Codec.string());
     }
 
+    /** Without a gap: what a layer lacks it gets newest first. */
     private static boolean reaches(Path repository, long index) {
-        return StoredBackups.in(BackupRepository.directory(repository), BackupKeys.none()).contents().backups().stream()
-                .anyMatch(each -> each.info().range().orElseThrow().toIndex() >= index);
+        try {
+            return StateRestore.from(BackupRepository.directory(repository)).plan().reachesIndex() >= index;
+        } catch (RestoreRefusedException notYet) {
+            return false;
+        }
     }
 
     private long position() {

@@ -184,7 +184,7 @@ class SeedTest {
         assertEquals(ENTRIES + 1, map("node-4").size());
         assertEquals(0, counted("holdfast.snapshot.installed", "node-4"));
         double toFourth = sent() - before;
-        assertTrue(toFourth < STATE_BYTES / 10, toFourth + " of " + STATE_BYTES + " bytes");
+        assertTrue(toFourth < STATE_BYTES / 3, toFourth + " of " + STATE_BYTES + " bytes");
 
         LogReplication.voters(fourth).replaceVoter("node-3", "node-4").get();
         running.remove("node-3").stop();
@@ -224,7 +224,7 @@ class SeedTest {
         start(4, log(4).join(addresses[0], addresses[1]).seededFrom(seed)).awaitReady(PATIENCE);
         assertEquals(ENTRIES, map("node-4").size());
         double toFourth = sent() - before;
-        assertTrue(toFourth < STATE_BYTES / 10, toFourth + " of " + STATE_BYTES + " bytes");
+        assertTrue(toFourth < STATE_BYTES / 3, toFourth + " of " + STATE_BYTES + " bytes");
     }
 
     @Test
@@ -242,7 +242,7 @@ class SeedTest {
         double before = sent();
         start(4, log(4).join(addresses[0], addresses[1])).awaitReady(PATIENCE);
         assertEquals(VALUE, map("node-4").get("o-17"));
-        assertTrue(sent() - before < STATE_BYTES / 10, (sent() - before) + " of " + STATE_BYTES + " bytes");
+        assertTrue(sent() - before < STATE_BYTES / 3, (sent() - before) + " of " + STATE_BYTES + " bytes");
 
         // The same cluster's log, but for the restore that comes after it.
         StateSeed.from(BackupRepository.directory(nas))

@@ -56,14 +56,21 @@ final class S3Probe {
             put(name, key);
             String mark = UUID.randomUUID().toString();
             String upload = calls.begin(name, key, mark);
-            List<CompletedPart> parts = List.of(calls.part(name, key, upload, 1, new byte[] {2}, 1));
-            if (calls.complete(name, key, mark, upload, parts)) {
+            boolean completed = false;
+            try {
+                List<CompletedPart> parts = List.of(calls.part(name, key, upload, 1, new byte[] {2}, 1));
+                completed = calls.complete(name, key, mark, upload, parts);
+            } finally {
+                if (!completed) {
+                    abort(name, key, upload);
+                }
+            }
+            if (completed) {
                 throw unfit(
                         name,
                         "puts an object that comes in parts over another one although it was sent If-None-Match; what is"
                                 + " smaller than one part could be stored, and nothing else");
             }
-            calls.abort(name, key, upload);
             completeIsFit = true;
         } finally {
             remove(name, key);
@@ -85,6 +92,14 @@ final class S3Probe {
                 "this store " + what
                         + ": two nodes could overwrite each other's backups; use one that knows conditional"
                         + " writes");
+    }
+
+    private void abort(String name, String key, String upload) {
+        try {
+            calls.abort(name, key, upload);
+        } catch (BackupRepositoryException left) {
+            LOG.warn("parts of {} are left, and will be collected later: {}", key, left.getMessage());
+        }
     }
 
     private void remove(String name, String key) {

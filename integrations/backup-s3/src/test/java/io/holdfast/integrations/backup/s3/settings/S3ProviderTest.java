@@ -103,7 +103,8 @@ class S3ProviderTest {
         HaCluster.Builder wrong = configured("holdfast.backup.repositories=s3://me:hush@shop-backups");
         String message = String.valueOf(
                 assertThrows(IllegalArgumentException.class, wrong::build).getMessage());
-        assertTrue(message.contains("holdfast.backup.repositories: no s3://bucket/prefix"), message);
+        assertTrue(message.startsWith("holdfast.backup.repositories ("), message);
+        assertTrue(message.contains("no s3://bucket/prefix"), message);
         assertFalse(message.contains("hush"), message);
     }
 }
