@@ -90,7 +90,10 @@ class NodeLayerTest {
     /** Without a gap: what a layer lacks it gets newest first. */
     private static boolean reaches(Path repository, long index) {
         try {
-            return StateRestore.from(BackupRepository.directory(repository)).plan().reachesIndex() >= index;
+            return StateRestore.from(BackupRepository.directory(repository))
+                            .plan()
+                            .reachesIndex()
+                    >= index;
         } catch (RestoreRefusedException notYet) {
             return false;
         }

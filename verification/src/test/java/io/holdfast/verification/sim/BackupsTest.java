@@ -12,10 +12,12 @@ import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupLayer;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.Backups;
+import io.holdfast.backup.NodeRepository;
 import io.holdfast.backup.PruneReport;
 import io.holdfast.backup.Retention;
 import io.holdfast.backup.Schedule;
 import io.holdfast.backup.StateRestore;
+import io.holdfast.core.Address;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.Health;
@@ -203,5 +205,24 @@ class BackupsTest {
         refused = assertThrows(IllegalArgumentException.class, ofNothing::build);
         assertTrue(String.valueOf(refused.getMessage()).contains("physical"), refused.getMessage());
         assertFalse(String.valueOf(refused.getMessage()).contains("elect"), refused.getMessage());
+    }
+
+    @Test
+    void aLayerOnANodeIsTakenBesideOthers() {
+        // docs
+        BackupLayer spare = BackupLayer.of(
+                        "node-9",
+                        NodeRepository.at("node-9", Address.parse("10.9.0.1:7400"), Path.of("/srv/backups"))
+                                .maxBytes(500L << 30)
+                                .allow("node-1", "node-2", "node-3", "node-9"))
+                .offSite();
+        // docs
+        BackupLayer near = BackupLayer.of("nas", BackupRepository.directory(nas));
+        HaCluster.builder("shop")
+                .node(Node.of("node-1").bind("127.0.0.1:7400"))
+                .with(LogReplication.inDirectory(directory.resolve("node-1")).bootstrap("node-1@127.0.0.1:7400"))
+                .with(Backups.to(near, spare).physical(Schedule.daily()))
+                .build();
+        assertTrue(spare.isOffSite() && spare.toString().contains("node-9"), spare.toString());
     }
 }
