@@ -1,0 +1,13 @@
+import org.jspecify.annotations.NullMarked;
+
+/** As many nodes as the load needs: automatic scaling. */
+@NullMarked
+module io.holdfast.autoscale {
+    requires transitive io.holdfast.core;
+    requires com.cronutils;
+    requires com.fasterxml.jackson.databind;
+    requires micrometer.core;
+    requires org.slf4j;
+
+    exports io.holdfast.autoscale;
+}
