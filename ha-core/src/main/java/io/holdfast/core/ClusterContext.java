@@ -5,6 +5,7 @@ import io.holdfast.core.spi.DatagramPort;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Links;
 import io.holdfast.core.spi.Membership;
+import io.holdfast.core.spi.NodeControl;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.Seal;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -133,6 +134,11 @@ final class ClusterContext implements FeatureContext {
     public CompletionStage<Map<String, Object>> ask(
             String nodeId, Address address, String command, Map<String, String> arguments, Duration timeout) {
         return parts.operations().ask(nodeId, address, command, arguments, timeout);
+    }
+
+    @Override
+    public NodeControl control() {
+        return new RunControl(run);
     }
 
     @Override

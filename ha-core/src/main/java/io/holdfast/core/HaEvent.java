@@ -61,6 +61,14 @@ public record HaEvent(Kind kind, String node, String subject, String detail) {
         BACKUP_ALERT,
         /** It is over. */
         BACKUP_ALERT_OVER,
+        /** The node that decides on scaling wants another number of nodes (the subject); the detail says why. */
+        SCALING_DECIDED,
+        /** A node (the subject) that scaling started serves. */
+        NODE_ADDED,
+        /** A node (the subject) was drained, has left, and was stopped by scaling. */
+        NODE_REMOVED,
+        /** A node (the subject) could not be started, stopped or taken away; the detail says why, and what comes next. */
+        SCALING_FAILED,
         /** The node stops because something broke; the detail says what. */
         FAILED,
         /** It has stopped. */

@@ -152,6 +152,15 @@ public interface FeatureContext {
                 new NotAvailableException("this node can ask no other: " + nodeId + " at " + address));
     }
 
+    /**
+     * The node itself, for a feature that operates it. Used once it has started.
+     *
+     * @throws IllegalStateException if this node lets no feature do that
+     */
+    default NodeControl control() {
+        throw new IllegalStateException("node " + node().id() + " is operated by no feature");
+    }
+
     /** Something is broken that cannot be repaired while running, such as a disk: the node stops. */
     void fail(Throwable cause);
 }

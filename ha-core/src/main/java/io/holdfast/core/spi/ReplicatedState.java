@@ -98,6 +98,48 @@ public interface ReplicatedState {
         throw new NotAvailableException("this process stores no state, and restores none");
     }
 
+    /**
+     * Reads a small record that a feature keeps in the replicated state. Linearizable. Safe from any thread but the loop.
+     *
+     * @param name of the feature's own: 1 to 64 letters, digits, dots and hyphens
+     * @param limit how long that may take
+     * @return completes, never on the loop, with what was written last, empty if nothing was; with {@link NotAvailableException} if it
+     *     cannot be told now
+     */
+    default CompletionStage<Optional<byte[]>> record(String name, Duration limit) {
+        return CompletableFuture.failedFuture(new NotAvailableException("this process stores no records"));
+    }
+
+    /**
+     * Writes such a record, if it still is what it is thought to be. What it becomes is on the disks of a majority when this
+     * completes. Safe from any thread but the loop.
+     *
+     * @param expected empty if there is to be none
+     * @param value at most 1 MiB
+     * @param limit how long that may take
+     * @return completes, never on the loop, with whether it was as expected: if not, nothing has changed; with {@link
+     *     NotAvailableException} if it was not written, and with {@link io.holdfast.core.OutcomeUnknownException} if it may have been
+     */
+    default CompletionStage<Boolean> replaceRecord(
+            String name, Optional<byte[]> expected, byte[] value, Duration limit) {
+        return CompletableFuture.failedFuture(new NotAvailableException("this process stores no records"));
+    }
+
+    /**
+     * Has another node vote instead of one, by whatever rules there are. At no time are there fewer voters. Safe from any thread.
+     *
+     * @param from who votes now
+     * @param to who is to; a learner that has the log
+     * @param limit how long that may take
+     * @param by who wants it, for logs
+     * @return completes when it is so; with {@link io.holdfast.core.ChangeRefusedException} if the cluster would not survive it, with
+     *     {@link NotAvailableException} if it did not begin in time, and with {@link io.holdfast.core.OutcomeUnknownException} if it did and is not known to
+     *     be decided
+     */
+    default CompletionStage<Void> moveVote(String from, String to, Duration limit, String by) {
+        return CompletableFuture.failedFuture(new NotAvailableException("this process knows of no votes"));
+    }
+
     /** A place beneath this node's own directory for what can be made again, which may not exist; empty if this process stores nothing. */
     default Optional<Path> scratch() {
         return Optional.empty();

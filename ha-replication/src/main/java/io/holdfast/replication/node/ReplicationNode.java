@@ -57,6 +57,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     private final LogClient client;
     private final Levels levels;
     private final Commands commands;
+    private final FeatureRecords records;
     private final Worker logWorker;
     private @Nullable AutoCloseable lock;
     private @Nullable Identity identity;
@@ -82,6 +83,7 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
         this.loop = runtime.loop();
         this.client = new LogClient(context, settings.client());
         this.commands = settings.storedByDefault() ? new StoredByDefault(client) : client;
+        this.records = new FeatureRecords(client);
         this.levels = new Levels(context.node().id(), settings.level());
         this.logWorker = runtime.newWorker("log");
         this.voterCalls = new VoterCalls(context, () -> replica);
@@ -426,6 +428,22 @@ public final class ReplicationNode implements RunningFeature, LogAccess, LockAcc
     @Override
     public StateTrial trial(Path directory) {
         return new Trial(directory, new SplittableRandom(runtime.random().nextLong()));
+    }
+
+    @Override
+    public CompletionStage<Optional<byte[]>> record(String name, Duration limit) {
+        return records.read(name, limit);
+    }
+
+    @Override
+    public CompletionStage<Boolean> replaceRecord(
+            String name, Optional<byte[]> expected, byte[] value, Duration limit) {
+        return records.replace(name, expected, value, limit);
+    }
+
+    @Override
+    public CompletionStage<Void> moveVote(String from, String to, Duration limit, String by) {
+        return changeVoters(to, from, null, limit, false, by).thenAccept(done -> {});
     }
 
     @Override
