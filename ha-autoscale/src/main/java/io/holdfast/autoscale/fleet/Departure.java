@@ -1,0 +1,284 @@
+package io.holdfast.autoscale.fleet;
+
+import io.holdfast.autoscale.fleet.FleetEffect.Tell;
+import io.holdfast.autoscale.fleet.FleetState.Going;
+import io.holdfast.autoscale.fleet.FleetState.Phase;
+import io.holdfast.core.MemberState;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes one node away: it drains, its vote goes to another, it leaves, and is stopped. Which of these it is at is in the {@link
+ * FleetState}, so that the next node that decides goes on from there; all that is asked may be asked twice. What it knows beyond that,
+ * deadlines above all, begins anew then. Deterministic; not thread-safe.
+ */
+final class Departure {
+    private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long UNDO_LIMIT_NANOS = TimeUnit.MINUTES.toNanos(2);
+    private static final int MOST_VOTE_TRIES = 6;
+
+    private final FleetConfig config;
+    private final Pause pause = new Pause();
+    private @Nullable Phase phase;
+    private long since;
+    private boolean asked;
+    private long askAgainAt;
+    private FleetInput.@Nullable Draining drained;
+    private boolean done;
+    private String refused = "";
+
+    Departure(FleetConfig config) {
+        this.config = config;
+    }
+
+    /** What came of what was asked last. */
+    void hear(long now, Going going, FleetInput input, Consumer<FleetEffect> effects) {
+        if (phase != going.phase()) {
+            return; // an answer of an earlier phase
+        }
+        if (input instanceof FleetInput.Draining draining && draining.node().equals(going.node())) {
+            answered(now);
+            drained = draining;
+        } else if (input instanceof FleetInput.VoteMoved moved && moved.from().equals(going.node())) {
+            answered(now);
+            done = true;
+        } else if (input instanceof FleetInput.VoteNotMoved failed && failed.from().equals(going.node())) {
+            failed(now, failed.reason());
+            if (failed.refused() || pause.failures() >= MOST_VOTE_TRIES) {
+                refused = "its vote was not moved: " + failed.reason();
+            }
+        } else if (input instanceof FleetInput.Leaving leaving && leaving.node().equals(going.node())) {
+            answered(now);
+        } else if (input instanceof FleetInput.NotLeaving stays && stays.node().equals(going.node())) {
+            failed(now, stays.reason());
+            refused = stays.reason();
+        } else if (input instanceof FleetInput.NotAsked silent && silent.node().equals(going.node())) {
+            failed(now, silent.reason());
+        } else if (input instanceof FleetInput.Stopped stopped && stopped.action().equals(going.action())) {
+            answered(now);
+            done = true;
+        } else if (input instanceof FleetInput.NotStopped failed && failed.action().equals(going.action())) {
+            asked = false;
+            if (pause.failed(now, failed.lasting(), failed.reason())) {
+                effects.accept(new Tell(
+                        Tell.Kind.FAILED,
+                        going.node(),
+                        "the target did not stop it, and is asked again: " + failed.reason()));
+            }
+        }
+    }
+
+    private void answered(long now) {
+        asked = false;
+        pause.succeeded();
+        askAgainAt = now + ASK_AGAIN_NANOS;
+    }
+
+    private void failed(long now, String reason) {
+        asked = false;
+        pause.failed(now, false, reason);
+        askAgainAt = now + ASK_AGAIN_NANOS;
+    }
+
+    /** What it fails at; empty if it does not. */
+    String trouble() {
+        return pause.reason();
+    }
+
+    /**
+     * What comes next.
+     *
+     * @param standing the node, as it is seen; null if it is not
+     * @param size how many instances there are to be without it
+     * @param wantedBack true if the load has come back meanwhile
+     * @param held told of a node that could not go, and why
+     * @return how far it is then; empty if it is over
+     */
+    Optional<Going> act(
+            long now,
+            Going going,
+            @Nullable Standing standing,
+            int size,
+            boolean wantedBack,
+            Consumer<String> held,
+            Consumer<FleetEffect> effects) {
+        if (phase != going.phase()) {
+            enter(now, going.phase());
+        }
+        Sighting sighting = standing == null ? null : standing.sighting();
+        boolean there = sighting != null && sighting.state().isPresent();
+        return switch (going.phase()) {
+            case DRAIN -> drain(now, going, sighting, there, wantedBack, held, effects);
+            case MOVE_VOTE -> moveVote(now, going, sighting, there, held, effects);
+            case LEAVE -> leave(now, going, sighting, there, held, effects);
+            case STOP -> stop(now, going, size, effects);
+            case UNDO -> undo(now, going, there, effects);
+        };
+    }
+
+    private void enter(long now, Phase next) {
+        phase = next;
+        since = now;
+        asked = false;
+        askAgainAt = now;
+        drained = null;
+        done = false;
+        refused = "";
+        pause.succeeded();
+    }
+
+    private boolean mayAsk(long now) {
+        return !asked && pause.isOver(now) && now - askAgainAt >= 0;
+    }
+
+    private void ask(FleetEffect what, Consumer<FleetEffect> effects) {
+        asked = true;
+        effects.accept(what);
+    }
+
+    private Optional<Going> drain(
+            long now,
+            Going going,
+            @Nullable Sighting sighting,
+            boolean there,
+            boolean wantedBack,
+            Consumer<String> held,
+            Consumer<FleetEffect> effects) {
+        if (!there) {
+            return died(going, held, effects);
+        }
+        if (wantedBack) {
+            return Optional.of(going.in(Phase.UNDO));
+        }
+        FleetInput.Draining known = drained;
+        if (known != null && known.is()) {
+            boolean patient = known.forMillis() >= config.drainWithin().toMillis();
+            if (patient || (known.forMillis() >= config.drainAtLeast().toMillis() && known.inFlight() == 0)) {
+                if (known.inFlight() > 0) {
+                    effects.accept(new Tell(
+                            Tell.Kind.FAILED,
+                            going.node(),
+                            "it still has " + Math.round(known.inFlight()) + " requests after "
+                                    + config.drainWithin().toSeconds() + " s of draining, and leaves nevertheless"));
+                }
+                return Optional.of(going.in(going.heir().isEmpty() ? Phase.LEAVE : Phase.MOVE_VOTE));
+            }
+        }
+        if (now - since >= config.drainWithin().toNanos() + UNDO_LIMIT_NANOS) {
+            return stays(going, "it does not drain: " + pause.reason(), held, effects);
+        }
+        if (mayAsk(now)) {
+            ask(new FleetEffect.Drain(going.node(), true), effects);
+        }
+        return Optional.of(going);
+    }
+
+    private Optional<Going> moveVote(
+            long now,
+            Going going,
+            @Nullable Sighting sighting,
+            boolean there,
+            Consumer<String> held,
+            Consumer<FleetEffect> effects) {
+        if (done || (sighting != null && !sighting.hasVote())) {
+            return Optional.of(going.in(Phase.LEAVE));
+        }
+        if (!there) {
+            return died(going, held, effects);
+        }
+        if (!refused.isEmpty()) {
+            return stays(going, refused, held, effects);
+        }
+        if (mayAsk(now)) {
+            ask(new FleetEffect.MoveVote(going.node(), going.heir()), effects);
+        }
+        return Optional.of(going);
+    }
+
+    private Optional<Going> leave(
+            long now,
+            Going going,
+            @Nullable Sighting sighting,
+            boolean there,
+            Consumer<String> held,
+            Consumer<FleetEffect> effects) {
+        if (!there) {
+            boolean mayVote = sighting != null && sighting.hasVote() && sighting.state() != MemberState.LEFT;
+            return mayVote ? died(going, held, effects) : Optional.of(going.in(Phase.STOP));
+        }
+        if (!refused.isEmpty()) {
+            return stays(going, refused, held, effects);
+        }
+        if (now - since >= config.leaveWithin().toNanos()) {
+            if (sighting != null && sighting.hasVote()) {
+                return stays(
+                        going,
+                        "it has not left after " + config.leaveWithin().toSeconds() + " s: " + pause.reason(),
+                        held,
+                        effects);
+            }
+            effects.accept(new Tell(
+                    Tell.Kind.FAILED,
+                    going.node(),
+                    "it has not left after " + config.leaveWithin().toSeconds()
+                            + " s, has no vote, and is stopped as it is"));
+            return Optional.of(going.in(Phase.STOP));
+        }
+        if (mayAsk(now)) {
+            ask(new FleetEffect.Leave(going.node()), effects);
+        }
+        return Optional.of(going);
+    }
+
+    private Optional<Going> stop(long now, Going going, int size, Consumer<FleetEffect> effects) {
+        if (done) {
+            effects.accept(new Tell(Tell.Kind.REMOVED, going.node(), "it has left and is stopped"));
+            return Optional.empty();
+        }
+        if (mayAsk(now)) {
+            ask(new FleetEffect.Stop(going.action(), going.node(), size), effects);
+        }
+        return Optional.of(going);
+    }
+
+    private Optional<Going> undo(long now, Going going, boolean there, Consumer<FleetEffect> effects) {
+        FleetInput.Draining known = drained;
+        if (!there || (known != null && !known.is())) {
+            return Optional.empty();
+        }
+        if (now - since >= UNDO_LIMIT_NANOS) {
+            effects.accept(new Tell(
+                    Tell.Kind.FAILED,
+                    going.node(),
+                    "it is to serve again and does not say that it does: " + pause.reason()
+                            + "; look at it, and use `ha drain --off`"));
+            return Optional.empty();
+        }
+        if (mayAsk(now)) {
+            ask(new FleetEffect.Drain(going.node(), false), effects);
+        }
+        return Optional.of(going);
+    }
+
+    /** A voter that dies is not taken away: what it held is repaired as any death is. */
+    private static Optional<Going> died(Going going, Consumer<String> held, Consumer<FleetEffect> effects) {
+        if (going.heir().isEmpty()) {
+            return Optional.of(going.in(Phase.STOP));
+        }
+        held.accept("it has a vote, and died before that was moved");
+        effects.accept(new Tell(
+                Tell.Kind.FAILED,
+                going.node(),
+                "it died while it was taken away and had a vote still; that is repaired first"));
+        return Optional.empty();
+    }
+
+    private static Optional<Going> stays(
+            Going going, String reason, Consumer<String> held, Consumer<FleetEffect> effects) {
+        held.accept(reason);
+        effects.accept(new Tell(Tell.Kind.FAILED, going.node(), "it stays: " + reason));
+        return Optional.of(going.in(Phase.UNDO));
+    }
+}

@@ -1,0 +1,74 @@
+package io.holdfast.autoscale.fleet;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What of the fleet has to outlast the node that decides: what is wanted, and what has been begun.
+ *
+ * @param wanted how many nodes there are to be
+ * @param growth nodes that a target was, or is being, asked for
+ * @param going a node that is being taken away
+ * @param actions how many actions there have been, which numbers them
+ */
+public record FleetState(int wanted, Optional<Growth> growth, Optional<Going> going, long actions) {
+
+    /**
+     * Nodes that are asked for.
+     *
+     * @param action its name
+     * @param nodes theirs, if the target takes names
+     * @param size how many instances there are to be then
+     */
+    public record Growth(String action, List<String> nodes, int size) {
+        /** Copies the names. */
+        public Growth {
+            nodes = List.copyOf(nodes);
+        }
+    }
+
+    /**
+     * A node that is being taken away.
+     *
+     * @param action its name
+     * @param node which
+     * @param phase how far that is
+     * @param heir who gets its vote; empty if it has none
+     */
+    public record Going(String action, String node, Phase phase, String heir) {
+        Going in(Phase next) {
+            return new Going(action, node, next, heir);
+        }
+    }
+
+    /** How far a node is that is being taken away. */
+    public enum Phase {
+        /** It asks for nothing new, and what is on its way ends. */
+        DRAIN,
+        /** Another node gets its vote. */
+        MOVE_VOTE,
+        /** It gives up its place in the cluster, and stops serving. */
+        LEAVE,
+        /** The target stops it. */
+        STOP,
+        /** It stays after all, and is to serve again. */
+        UNDO
+    }
+
+    /** Nothing has been begun. */
+    public static FleetState of(int wanted) {
+        return new FleetState(wanted, Optional.empty(), Optional.empty(), 0);
+    }
+
+    FleetState wanting(int nodes) {
+        return new FleetState(nodes, growth, going, actions);
+    }
+
+    FleetState growing(Optional<Growth> next) {
+        return new FleetState(wanted, next, going, actions + (next.isPresent() && growth.isEmpty() ? 1 : 0));
+    }
+
+    FleetState losing(Optional<Going> next) {
+        return new FleetState(wanted, growth, next, actions + (next.isPresent() && going.isEmpty() ? 1 : 0));
+    }
+}
