@@ -44,7 +44,8 @@ final class Departure {
         } else if (input instanceof FleetInput.VoteMoved moved && moved.from().equals(going.node())) {
             answered(now);
             done = true;
-        } else if (input instanceof FleetInput.VoteNotMoved failed && failed.from().equals(going.node())) {
+        } else if (input instanceof FleetInput.VoteNotMoved failed
+                && failed.from().equals(going.node())) {
             failed(now, failed.reason());
             if (failed.refused() || pause.failures() >= MOST_VOTE_TRIES) {
                 refused = "its vote was not moved: " + failed.reason();
@@ -56,10 +57,12 @@ final class Departure {
             refused = stays.reason();
         } else if (input instanceof FleetInput.NotAsked silent && silent.node().equals(going.node())) {
             failed(now, silent.reason());
-        } else if (input instanceof FleetInput.Stopped stopped && stopped.action().equals(going.action())) {
+        } else if (input instanceof FleetInput.Stopped stopped
+                && stopped.action().equals(going.action())) {
             answered(now);
             done = true;
-        } else if (input instanceof FleetInput.NotStopped failed && failed.action().equals(going.action())) {
+        } else if (input instanceof FleetInput.NotStopped failed
+                && failed.action().equals(going.action())) {
             asked = false;
             if (pause.failed(now, failed.lasting(), failed.reason())) {
                 effects.accept(new Tell(

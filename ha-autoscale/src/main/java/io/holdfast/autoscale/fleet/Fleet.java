@@ -110,8 +110,9 @@ public final class Fleet {
             lookAsked = false;
             if (looking.failed(now, false, failed.reason())) {
                 effects.add(new Tell(
-                        Tell.Kind.FAILED, "", "the target does not say what there is, and is asked again: "
-                                + failed.reason()));
+                        Tell.Kind.FAILED,
+                        "",
+                        "the target does not say what there is, and is asked again: " + failed.reason()));
             }
         } else if (input instanceof FleetInput.Started started) {
             if (isGrowth(started.action())) {
@@ -137,7 +138,10 @@ public final class Fleet {
 
     /** Some of it may have been done: what there is will be seen, and what is missing then is ordered anew. */
     private void notStarted(long now, FleetInput.NotStarted failed, Consumer<FleetEffect> effects) {
-        String nodes = state.growth().map(Growth::nodes).map(names -> String.join(", ", names)).orElse("");
+        String nodes = state.growth()
+                .map(Growth::nodes)
+                .map(names -> String.join(", ", names))
+                .orElse("");
         if (growing.failed(now, failed.lasting(), failed.reason())) {
             effects.accept(new Tell(
                     Tell.Kind.FAILED,
@@ -203,7 +207,9 @@ public final class Fleet {
                             Duration took = Duration.ofNanos(now - since);
                             startUps.add(took);
                             effects.accept(new Tell(
-                                    Tell.Kind.ADDED, node, "it serves, " + took.toMillis() + " ms after it was seen to start"));
+                                    Tell.Kind.ADDED,
+                                    node,
+                                    "it serves, " + took.toMillis() + " ms after it was seen to start"));
                         }
                     }
                 }
@@ -212,7 +218,8 @@ public final class Fleet {
                         Instance instance = standing.instance();
                         String why = instance == null ? "" : instance.detail();
                         failing.computeIfAbsent(node, name -> new Pause()).failed(now, false, why);
-                        effects.accept(new Tell(Tell.Kind.FAILED, node, "it ended by itself, or did not start: " + why));
+                        effects.accept(
+                                new Tell(Tell.Kind.FAILED, node, "it ended by itself, or did not start: " + why));
                     }
                 }
                 case AWAY, GOING, GONE -> coming.remove(node);
@@ -227,12 +234,14 @@ public final class Fleet {
         if (standing.stage() == Stage.STARTING
                 && standing.isManaged()
                 && !standing.hasVote()
-                && now - roster.startingSince(standing.node(), now) >= config.startWithin().toNanos()
+                && now - roster.startingSince(standing.node(), now)
+                        >= config.startWithin().toNanos()
                 && stuck.add(standing.node())) {
             effects.accept(new Tell(
                     Tell.Kind.FAILED,
                     standing.node(),
-                    "it does not serve " + config.startWithin().toSeconds() + " s after it was started, and is stopped"));
+                    "it does not serve " + config.startWithin().toSeconds()
+                            + " s after it was started, and is stopped"));
         }
     }
 
@@ -285,7 +294,8 @@ public final class Fleet {
                 lookAgainAt = now;
                 seen = false; // it is not what it was
                 instances = instances.stream()
-                        .filter(instance -> going.phase() != Phase.STOP || !instance.node().equals(going.node()))
+                        .filter(instance ->
+                                going.phase() != Phase.STOP || !instance.node().equals(going.node()))
                         .toList();
             }
         }

@@ -129,7 +129,8 @@ final class Roster {
 
     /** How many of the places that are wanted are taken. */
     int placed() {
-        return (int) standings.values().stream().filter(s -> s.stage().hasPlace()).count();
+        return (int)
+                standings.values().stream().filter(s -> s.stage().hasPlace()).count();
     }
 
     /** How many nodes run or may run, whatever they are for. */
@@ -155,7 +156,9 @@ final class Roster {
 
     boolean isStale(String node, long now) {
         Beat beat = beats.get(node);
-        return beat == null || beat.value() < 0 || now - beat.sinceNanos() >= config.staleAfter().toNanos();
+        return beat == null
+                || beat.value() < 0
+                || now - beat.sinceNanos() >= config.staleAfter().toNanos();
     }
 
     /** The load of the nodes that are ready. Who is being taken away is not among them, and neither is its load. */

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param instance what the target says; null if it knows nothing of it, as of nodes that others started
  * @param sighting what the membership says; null if it knows nothing of it
  */
-public record Standing(String node, Stage stage, @Nullable Instance instance, @Nullable Sighting sighting) {
+public record Standing(
+        String node,
+        Stage stage,
+        @Nullable Instance instance,
+        @Nullable Sighting sighting) {
 
     /** True if the target can stop it. */
     public boolean isManaged() {

@@ -96,8 +96,10 @@ final class Victims {
                         .thenComparing(Standing::node));
         return heir.map(s -> new Choice(
                         candidate.node(), s.node(), describe(candidate) + ", and its vote goes to " + s.node()))
-                .orElseGet(() -> Choice.nobody(candidate.node()
-                        + " votes, and no learner that has the log could vote instead; for fewer voters see `ha voters remove`"));
+                .orElseGet(
+                        () -> Choice.nobody(
+                                candidate.node()
+                                        + " votes, and no learner that has the log could vote instead; for fewer voters see `ha voters remove`"));
     }
 
     private static String describe(Standing chosen) {
