@@ -7,6 +7,7 @@ module io.holdfast.autoscale {
     requires com.cronutils;
     requires com.fasterxml.jackson.databind;
     requires micrometer.core;
+    requires java.management;
     requires org.slf4j;
 
     exports io.holdfast.autoscale;
