@@ -17,7 +17,6 @@ import io.holdfast.core.spi.Membership;
 import io.holdfast.core.spi.OperatorCommand;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.RunningFeature;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +32,13 @@ import org.slf4j.LoggerFactory;
 /** Scaling on a running node. */
 public final class AutoscaleNode implements RunningFeature, ScalingService, Inspectable {
     private static final Logger LOG = LoggerFactory.getLogger(AutoscaleNode.class);
-    private static final Duration PAUSE_LIMIT = Duration.ofSeconds(10);
     private static final String HEALTH = "autoscale";
 
     private final AutoscaleSettings settings;
     private final FeatureContext context;
     private final DecisionLog decisions;
     private final NodeSide own;
+    private final ScaleCommands commands;
     private final Worker loadThread;
     private final Worker thread;
     private @Nullable LoadSampler sampler;
@@ -65,6 +64,7 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
                     LoadSampler running = sampler;
                     return running == null ? -1 : running.inFlightNow();
                 });
+        this.commands = new ScaleCommands(context, this, own);
     }
 
     @Override
@@ -205,10 +205,16 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
                         + " does not decide on scaling now" + (decides.isEmpty() ? "" : ", " + decides + " does")
                         + "; try again, or ask another node"));
             } else {
-                ScaleCommands.passOn(context, decides, by, PAUSE_LIMIT, answer);
+                commands.passOnPause(decides, by, answer);
             }
         });
         return answer;
+    }
+
+    /** Which other node decides, as far as this one knows; empty if this one does, or nobody is known. */
+    String decidesElsewhere() {
+        Deciding who = deciding;
+        return who == null ? "" : who.who().filter(id -> !id.equals(context.node().id())).orElse("");
     }
 
     @Override
@@ -218,7 +224,7 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
 
     @Override
     public List<OperatorCommand> operatorCommands() {
-        return new ScaleCommands(context.node().id(), this, own).commands();
+        return commands.commands();
     }
 
     @Override
