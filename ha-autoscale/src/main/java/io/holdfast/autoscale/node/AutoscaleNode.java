@@ -56,11 +56,7 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
         this.loadThread = context.runtime().newWorker("scaling-load");
         this.thread = context.runtime().newWorker("scaling");
         this.own = new NodeSide(
-                context.node().id(),
-                context::control,
-                context.runtime().clock(),
-                loadThread,
-                () -> {
+                context.node().id(), context::control, context.runtime().clock(), loadThread, () -> {
                     LoadSampler running = sampler;
                     return running == null ? -1 : running.inFlightNow();
                 });
@@ -101,7 +97,8 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
         who.start(ROLE);
         sampling.start();
         driving.start();
-        context.ready(true, ""); // a node serves whether or not the cluster can grow; what is wrong with that, health says
+        context.ready(
+                true, ""); // a node serves whether or not the cluster can grow; what is wrong with that, health says
     }
 
     @Override
@@ -132,7 +129,8 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
         DriverView now = view;
         SizingConfig sizing = settings.scaler().sizing();
         SortedMap<String, String> nodes = new TreeMap<>();
-        now.standings().forEach((node, standing) -> nodes.put(node, standing.stage().name()));
+        now.standings()
+                .forEach((node, standing) -> nodes.put(node, standing.stage().name()));
         return new ScalingStatus(
                 now.token() != null,
                 now.state().wanted(),
@@ -200,8 +198,11 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
             String decides = who.who().orElse("");
             if (here) {
                 answer.complete(Map.of("node", context.node().id(), "pausedBy", by));
-            } else if (!mayAsk || decides.isEmpty() || decides.equals(context.node().id())) {
-                answer.completeExceptionally(new NotAvailableException(context.node().id()
+            } else if (!mayAsk
+                    || decides.isEmpty()
+                    || decides.equals(context.node().id())) {
+                answer.completeExceptionally(new NotAvailableException(context.node()
+                                .id()
                         + " does not decide on scaling now" + (decides.isEmpty() ? "" : ", " + decides + " does")
                         + "; try again, or ask another node"));
             } else {
@@ -214,7 +215,9 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
     /** Which other node decides, as far as this one knows; empty if this one does, or nobody is known. */
     String decidesElsewhere() {
         Deciding who = deciding;
-        return who == null ? "" : who.who().filter(id -> !id.equals(context.node().id())).orElse("");
+        return who == null
+                ? ""
+                : who.who().filter(id -> !id.equals(context.node().id())).orElse("");
     }
 
     @Override
@@ -240,7 +243,9 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
             all.put("acts", acts() && now.pausedBy().isEmpty());
             all.put("pausedBy", now.pausedBy());
             Map<String, Object> nodes = new LinkedHashMap<>();
-            now.standings().forEach((node, standing) -> nodes.put(node, standing.stage().name()));
+            now.standings()
+                    .forEach(
+                            (node, standing) -> nodes.put(node, standing.stage().name()));
             all.put("nodes", nodes);
             all.put("action", now.action());
             all.put("waitsFor", now.waitsFor());

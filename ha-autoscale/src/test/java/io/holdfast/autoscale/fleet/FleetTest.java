@@ -103,7 +103,8 @@ class FleetTest {
         }
         assertEquals(1, world.done(Tell.class).size());
         assertTrue(world.fleet.trouble().contains("no room"));
-        world.hear(new FleetInput.NotStarted(world.until(Start.class, 60).growth().action(), true, "no right"));
+        world.hear(
+                new FleetInput.NotStarted(world.until(Start.class, 60).growth().action(), true, "no right"));
         assertEquals(2, world.done(Tell.class).size());
         world.never(Start.class, 290);
     }
@@ -274,7 +275,9 @@ class FleetTest {
     @Test
     void theVoteOfANodeGoesToALearnerFirst() {
         FleetWorld world = grown();
-        world.role("node-4", ReplicaRole.SLAVE).role("node-5", ReplicaRole.SLAVE).serves("node-6", ReplicaRole.LEARNER);
+        world.role("node-4", ReplicaRole.SLAVE)
+                .role("node-5", ReplicaRole.SLAVE)
+                .serves("node-6", ReplicaRole.LEARNER);
         world.want(5);
         assertEquals(new Drain("node-5", true), world.until(Drain.class, 5));
         drained(world, "node-5");
@@ -287,7 +290,9 @@ class FleetTest {
     @Test
     void whoseVoteNobodyCanHaveStays() {
         FleetWorld world = grown();
-        world.role("node-4", ReplicaRole.SLAVE).role("node-5", ReplicaRole.SLAVE).want(4);
+        world.role("node-4", ReplicaRole.SLAVE)
+                .role("node-5", ReplicaRole.SLAVE)
+                .want(4);
         world.never(Drain.class, 30);
         assertTrue(world.fleet.waitsFor().contains("votes"), world.fleet.waitsFor());
     }
@@ -295,7 +300,9 @@ class FleetTest {
     @Test
     void whoseVoteDoesNotMoveServesAgainAndIsLeftAloneForAWhile() {
         FleetWorld world = grown();
-        world.role("node-4", ReplicaRole.SLAVE).role("node-5", ReplicaRole.SLAVE).serves("node-6", ReplicaRole.LEARNER);
+        world.role("node-4", ReplicaRole.SLAVE)
+                .role("node-5", ReplicaRole.SLAVE)
+                .serves("node-6", ReplicaRole.LEARNER);
         world.want(5);
         world.until(Drain.class, 5);
         drained(world, "node-5");
@@ -309,7 +316,9 @@ class FleetTest {
     @Test
     void aVoterThatDiesIsNotTakenAway() {
         FleetWorld world = grown();
-        world.role("node-4", ReplicaRole.SLAVE).role("node-5", ReplicaRole.SLAVE).serves("node-6", ReplicaRole.LEARNER);
+        world.role("node-4", ReplicaRole.SLAVE)
+                .role("node-5", ReplicaRole.SLAVE)
+                .serves("node-6", ReplicaRole.LEARNER);
         world.want(5);
         world.until(Drain.class, 5);
         world.state("node-5", MemberState.DEAD);
@@ -369,7 +378,8 @@ class FleetTest {
     void aTargetThatNamesItsNodesIsToldHowManyThereAreToBe() {
         FleetWorld world = new FleetWorld(9, FleetWorld.STATEFUL);
         for (int i = 0; i < 3; i++) {
-            world.serves("shop-" + i, i == 0 ? ReplicaRole.MASTER : ReplicaRole.SLAVE).instance("shop-" + i, RUNNING);
+            world.serves("shop-" + i, i == 0 ? ReplicaRole.MASTER : ReplicaRole.SLAVE)
+                    .instance("shop-" + i, RUNNING);
         }
         world.want(5);
         Start start = world.until(Start.class, 5);
@@ -385,7 +395,8 @@ class FleetTest {
     void aTargetThatNamesItsNodesStartsFailedOnesByItself() {
         FleetWorld world = new FleetWorld(9, FleetWorld.STATEFUL);
         for (int i = 0; i < 4; i++) {
-            world.serves("shop-" + i, i == 0 ? ReplicaRole.MASTER : ReplicaRole.SLAVE).instance("shop-" + i, RUNNING);
+            world.serves("shop-" + i, i == 0 ? ReplicaRole.MASTER : ReplicaRole.SLAVE)
+                    .instance("shop-" + i, RUNNING);
         }
         world.want(4);
         world.never(Start.class, 10);

@@ -70,10 +70,14 @@ final class FleetWorld {
                         "",
                         false,
                         Map.of(
-                                Sighting.SERVING, servingSeconds,
-                                Sighting.BEAT, (double) now,
-                                Load.IN_FLIGHT, inFlight,
-                                ReplicatedState.LAG, 0.0)));
+                                Sighting.SERVING,
+                                servingSeconds,
+                                Sighting.BEAT,
+                                (double) now,
+                                Load.IN_FLIGHT,
+                                inFlight,
+                                ReplicatedState.LAG,
+                                0.0)));
         return this;
     }
 

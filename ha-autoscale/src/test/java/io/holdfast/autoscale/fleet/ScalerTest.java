@@ -30,7 +30,9 @@ class ScalerTest {
     private long seconds;
     private long skewMillis;
     private final List<Sighting> members = new ArrayList<>(List.of(
-            voter("node-1", ReplicaRole.MASTER), voter("node-2", ReplicaRole.SLAVE), voter("node-3", ReplicaRole.SLAVE)));
+            voter("node-1", ReplicaRole.MASTER),
+            voter("node-2", ReplicaRole.SLAVE),
+            voter("node-3", ReplicaRole.SLAVE)));
 
     private static Sighting voter(String node, ReplicaRole role) {
         return new Sighting(
@@ -68,8 +70,7 @@ class ScalerTest {
         return new Moment(TimeUnit.SECONDS.toNanos(seconds), DAY + TimeUnit.SECONDS.toMillis(seconds) + skewMillis);
     }
 
-    private ScalingRecord kept = new ScalingRecord(
-            0, "", 0, "", FleetState.of(0), SizingMemory.EMPTY, List.of());
+    private ScalingRecord kept = new ScalingRecord(0, "", 0, "", FleetState.of(0), SizingMemory.EMPTY, List.of());
 
     /** Runs so many seconds; looks are answered, and what is to be kept is. */
     private List<ScalerEffect> run(Scaler scaler, int time) {
@@ -123,8 +124,10 @@ class ScalerTest {
     @Test
     void nothingIsDoneBeforeItIsKept() {
         Scaler scaler = scaler(false, FleetWorld.NAMING);
-        assertTrue(scaler.granted(now(), new FencingToken(1), Optional.empty(), "log").get(0)
-                instanceof ScalerEffect.Save);
+        assertTrue(
+                scaler.granted(now(), new FencingToken(1), Optional.empty(), "log")
+                                .get(0)
+                        instanceof ScalerEffect.Save);
         for (int i = 0; i < 60; i++) {
             seconds++;
             assertEquals(List.of(), scaler.tick(now(), members));
@@ -174,7 +177,9 @@ class ScalerTest {
         assertEquals(5, second.wanted());
         List<ScalerEffect> effects = run(second, 10);
         assertEquals(ordered, starts(effects));
-        assertEquals(List.of(), decisions(effects).stream().filter(ScalingDecision::isChange).toList());
+        assertEquals(
+                List.of(),
+                decisions(effects).stream().filter(ScalingDecision::isChange).toList());
         assertEquals(1, kept.memory().changes().size());
     }
 
@@ -201,14 +206,8 @@ class ScalerTest {
 
     @Test
     void whatAnotherLogSaysIsNotGoneOnWith() {
-        ScalingRecord of = new ScalingRecord(
-                9,
-                "another",
-                DAY,
-                "somebody",
-                FleetState.of(8),
-                SizingMemory.EMPTY,
-                List.of());
+        ScalingRecord of =
+                new ScalingRecord(9, "another", DAY, "somebody", FleetState.of(8), SizingMemory.EMPTY, List.of());
         Scaler scaler = granted(scaler(false, FleetWorld.NAMING), 1, Optional.of(of));
         run(scaler, 3);
         assertEquals(3, scaler.wanted());
