@@ -32,7 +32,8 @@ import java.util.Set;
  * The same are in the environment as {@code HOLDFAST_NODES}, {@code HOLDFAST_NODE} and so on.
  *
  * <p>Status 0 says that it is done; an order that has been carried out before is to be answered so, too, and so is a stop of what is not there. Status
- * 78 says that it will fail again until somebody changes something, any other that it may be tried again. The last lines of standard error
+ * 78 says that it will fail again until somebody changes something, and so do 126 and 127, by which shells say that a program is not there or may not be run; any other
+ * that it may be tried again. The last lines of standard error
  * are in the exception. A command that takes longer than {@link #limit}, writes more than 1 MiB, or whose caller is
  * interrupted, is killed with all that it has started.
  *
