@@ -141,16 +141,7 @@ class CommandTargetTest extends ScalingTargetContract {
     private void awaitDeath(Path pids, int count) throws Exception {
         List<String> lines = Files.readAllLines(pids);
         assertEquals(count, lines.size());
-        await(open(), all -> lines.stream().noneMatch(CommandTargetTest::lives));
-    }
-
-    private static boolean lives(String pid) {
-        try {
-            String stat = Files.readString(Path.of("/proc", pid, "stat"));
-            return !stat.substring(stat.lastIndexOf(')')).startsWith(") Z");
-        } catch (IOException gone) {
-            return false;
-        }
+        await(open(), all -> lines.stream().noneMatch(pid -> LivingProcess.is(Long.parseLong(pid))));
     }
 
     @Test

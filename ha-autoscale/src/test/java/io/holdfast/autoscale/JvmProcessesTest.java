@@ -78,10 +78,6 @@ class JvmProcessesTest extends ScalingTargetContract {
         return Long.parseLong(instance.detail().replaceAll("^process (\\d+).*", "$1"));
     }
 
-    private static boolean lives(long pid) {
-        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
-    }
-
     private Instance awaitFailed(ScalingTarget target) throws Exception {
         return await(target, all -> all.size() == 1 && all.get(0).state() == State.FAILED).get(0);
     }
@@ -121,7 +117,7 @@ class JvmProcessesTest extends ScalingTargetContract {
         List<Instance> two = awaitRunning(other, 2);
         List<Long> pids = two.stream().map(JvmProcessesTest::pid).toList();
         for (long pid : pids) {
-            assertTrue(lives(pid));
+            assertTrue(LivingProcess.is(pid));
             ProcessHandle parent = ProcessHandle.of(pid).orElseThrow().parent().orElseThrow();
             assertNotEquals(starter.pid(), parent.pid());
         }
@@ -135,10 +131,10 @@ class JvmProcessesTest extends ScalingTargetContract {
         assertEquals(2, processesWith(IdleNode.class.getName()).size());
 
         other.stop(stopOrder("a-2", 7, "shop-1", 1));
-        assertFalse(lives(pids.get(0)));
-        assertTrue(lives(pids.get(1)));
+        assertFalse(LivingProcess.is(pids.get(0)));
+        assertTrue(LivingProcess.is(pids.get(1)));
         other.stop(stopOrder("a-3", 7, "shop-2", 0));
-        assertFalse(lives(pids.get(1)));
+        assertFalse(LivingProcess.is(pids.get(1)));
         assertEquals(List.of(), other.instances());
         assertEquals(List.of(), processesWith(IdleNode.class.getName()));
     }
@@ -208,10 +204,10 @@ class JvmProcessesTest extends ScalingTargetContract {
         target.start(startOrder(target, "a-1", 7, 1, 1));
         long pid = pid(awaitRunning(target, 1).get(0));
         long child = Long.parseLong(Files.readAllLines(awaitLines(children, 1)).get(0));
-        assertTrue(lives(child));
+        assertTrue(LivingProcess.is(child));
         sleeping().grace(Duration.ofMillis(50)).stop(stopOrder("a-2", 7, "n-1", 0));
-        assertFalse(lives(pid));
-        await(target, all -> !lives(child));
+        assertFalse(LivingProcess.is(pid));
+        await(target, all -> !LivingProcess.is(child));
         assertEquals(List.of(), target.instances());
     }
 
@@ -252,9 +248,9 @@ class JvmProcessesTest extends ScalingTargetContract {
             threads.shutdownNow();
         }
         assertEquals(State.STOPPING, target.instances().get(0).state());
-        assertTrue(lives(pid));
+        assertTrue(LivingProcess.is(pid));
         sleeping().grace(Duration.ZERO).stop(order);
-        assertFalse(lives(pid));
+        assertFalse(LivingProcess.is(pid));
     }
 
     @Test
