@@ -41,4 +41,11 @@ public record LoadHistory(List<LoadSnapshot> snapshots) {
         }
         return snapshots.subList(first, snapshots.size());
     }
+
+    /** The time between the newest and the one before; 0 if there is only one. */
+    public Duration spacing() {
+        return snapshots.size() == 1
+                ? Duration.ZERO
+                : Duration.between(snapshots.get(snapshots.size() - 2).at(), now());
+    }
 }
