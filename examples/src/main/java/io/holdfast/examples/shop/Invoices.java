@@ -29,7 +29,7 @@ final class Invoices {
         this.node = cluster.node().id();
     }
 
-    // docs: the role
+    // docs
     static void writeOn(HaCluster cluster) {
         Invoices invoices = new Invoices(cluster);
         cluster.role("invoices").stopWithin(Duration.ofSeconds(5)).run(invoices::write);
@@ -49,5 +49,5 @@ final class Invoices {
             Thread.sleep(LOOK_MILLIS);
         }
     }
-    // end
+    // docs
 }

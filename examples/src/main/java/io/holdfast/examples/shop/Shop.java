@@ -66,7 +66,7 @@ public final class Shop {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         server.count(registry);
 
-        // docs: the builder
+        // docs
         return HaCluster.builder("shop")
                 .node(Node.of(node)
                         .bind(settings.address(number))
@@ -95,10 +95,10 @@ public final class Shop {
                     }
                 })
                 .start();
-        // end
+        // docs
     }
 
-    // docs: the processes
+    // docs
     /** More of the same program: the JVM, class path and settings of this one, under another name. */
     private static JvmProcesses processes(ShopSettings settings) {
         return JvmProcesses.inDirectory(settings.directory().resolve("processes"))
@@ -110,5 +110,5 @@ public final class Shop {
                     return arguments;
                 });
     }
-    // end
+    // docs
 }

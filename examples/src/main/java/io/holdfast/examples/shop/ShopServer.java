@@ -125,7 +125,7 @@ final class ShopServer implements AutoCloseable {
         }
     }
 
-    // docs: the orders
+    // docs
     private Answer order(HttpExchange exchange, ReplicatedMap<String, Order> orders, ServingGuard guard)
             throws IOException {
         String key = key(exchange);
@@ -140,7 +140,7 @@ final class ShopServer implements AutoCloseable {
         exchange.getResponseHeaders().set(RoutingHeaders.POSITION, guard.position());
         return answer;
     }
-    // end
+    // docs
 
     private static String key(HttpExchange exchange) {
         String path = exchange.getRequestURI().getPath();
