@@ -110,8 +110,7 @@ public final class Autoscaling implements HaFeature {
     }
 
     private Autoscaling with(Times changed) {
-        return new Autoscaling(
-                target, min, max, policies, limits, changed, dryRun, namePrefix, loads, meters, builtIn);
+        return new Autoscaling(target, min, max, policies, limits, changed, dryRun, namePrefix, loads, meters, builtIn);
     }
 
     /**
@@ -283,7 +282,9 @@ public final class Autoscaling implements HaFeature {
     public void validate(Settings settings) {
         String of = "autoscaling of node " + settings.node().id();
         check(!settings.node().isClient(), of + ": a client is no node that could be counted; leave Autoscaling out");
-        check(!settings.standalone(), of + ": HaCluster.singleNode() is one node for ever; use HaCluster.builder(name)");
+        check(
+                !settings.standalone(),
+                of + ": HaCluster.singleNode() is one node for ever; use HaCluster.builder(name)");
         check(
                 min >= 1 && min <= max && max <= 1_000,
                 of + " is between " + min + " and " + max + " nodes; add .between(3, 9), with 1 to 1000 in order");
@@ -297,7 +298,8 @@ public final class Autoscaling implements HaFeature {
         figures.addAll(meters.keySet());
         figures.forEach(name -> check(
                 name.matches(FIGURE),
-                of + " has a load called \"" + name + "\"; use 1 to 32 letters, digits, dots, hyphens and underscores"));
+                of + " has a load called \"" + name
+                        + "\"; use 1 to 32 letters, digits, dots, hyphens and underscores"));
         loads.keySet()
                 .forEach(name -> check(
                         !meters.containsKey(name), of + " has two loads called " + name + "; leave one of them out"));
@@ -317,8 +319,8 @@ public final class Autoscaling implements HaFeature {
     private static void within(String of, String what, Duration value, Duration least, Duration most) {
         check(
                 value.compareTo(least) >= 0 && value.compareTo(most) <= 0,
-                of + ": " + what + " is " + value.toMillis() + " ms; use " + least.toMillis() + " to "
-                        + most.toMillis() + " ms");
+                of + ": " + what + " is " + value.toMillis() + " ms; use " + least.toMillis() + " to " + most.toMillis()
+                        + " ms");
     }
 
     private static void check(boolean right, String otherwise) {

@@ -54,10 +54,12 @@ public final class TargetTracking implements ScalingPolicy {
                     "tolerances are from 0, that of scaling in below 1, not " + outTolerance + " and " + inTolerance);
         }
         if (!(ceiling > target)) {
-            throw new IllegalArgumentException(metric + " saturates above its target " + target + ", not at " + ceiling);
+            throw new IllegalArgumentException(
+                    metric + " saturates above its target " + target + ", not at " + ceiling);
         }
         if (!(anticipation >= 0 && anticipation <= 10)) {
-            throw new IllegalArgumentException("anticipation is between 0 and 10 times the demand, not " + anticipation);
+            throw new IllegalArgumentException(
+                    "anticipation is between 0 and 10 times the demand, not " + anticipation);
         }
         if (window.isNegative() || window.compareTo(ScalingLimits.LONGEST) > 0) {
             throw new IllegalArgumentException(
@@ -80,8 +82,7 @@ public final class TargetTracking implements ScalingPolicy {
 
     /** That mean of a metric over the ready nodes. */
     public static TargetTracking of(String metric, double target) {
-        return new TargetTracking(
-                metric, target, false, OUT, IN, Double.POSITIVE_INFINITY, 1, Duration.ofSeconds(60));
+        return new TargetTracking(metric, target, false, OUT, IN, Double.POSITIVE_INFINITY, 1, Duration.ofSeconds(60));
     }
 
     /**
@@ -89,8 +90,7 @@ public final class TargetTracking implements ScalingPolicy {
      * share. Nodes that tell nothing are not missing.
      */
     public static TargetTracking total(String metric, double perNode) {
-        return new TargetTracking(
-                metric, perNode, true, OUT, IN, Double.POSITIVE_INFINITY, 1, Duration.ofSeconds(60));
+        return new TargetTracking(metric, perNode, true, OUT, IN, Double.POSITIVE_INFINITY, 1, Duration.ofSeconds(60));
     }
 
     /**
@@ -135,11 +135,16 @@ public final class TargetTracking implements ScalingPolicy {
         }
         if (told == null) {
             return Wish.unknown(
-                    toString(), "none of " + last.ready() + " ready nodes has told " + metric + " for " + window.toSeconds() + " s");
+                    toString(),
+                    "none of " + last.ready() + " ready nodes has told " + metric + " for " + window.toSeconds()
+                            + " s");
         }
         Trend trend = Trend.of(bearing);
-        double now = MIX == 3 ? Math.max(trend.level(), recent(bearing) / ROOM) : MIX == 0 ? trend.level() : MIX == 1 ? Math.max(trend.level(), recent(bearing)) : recent(bearing);
-        double ahead = view.startUp().toMillis() / 1e3 + view.history().spacing().toMillis() / 1e3;
+        double now = MIX == 3
+                ? Math.max(trend.level(), recent(bearing) / ROOM)
+                : MIX == 0 ? trend.level() : MIX == 1 ? Math.max(trend.level(), recent(bearing)) : recent(bearing);
+        double ahead =
+                view.startUp().toMillis() / 1e3 + view.history().spacing().toMillis() / 1e3;
         double rise = Math.max(0, Math.min(trend.perSecond() * ahead, anticipation * now));
         double out = Math.max(now, (now + rise) / ROOM);
         String why = figures(told, now);
@@ -193,7 +198,8 @@ public final class TargetTracking implements ScalingPolicy {
     private String figures(LoadSnapshot told, double demand) {
         Metric value = told.metric(metric);
         return metric + " is " + Figures.of(total ? value.sum() : value.mean()) + " on " + value.reported() + " nodes, "
-                + Figures.of(target) + (total ? " a node" : "") + " is wanted: work for " + Figures.of(demand) + " nodes";
+                + Figures.of(target) + (total ? " a node" : "") + " is wanted: work for " + Figures.of(demand)
+                + " nodes";
     }
 
     @Override

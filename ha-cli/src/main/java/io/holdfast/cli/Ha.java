@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             UpgradeCommand.class,
             LogCommand.class,
             BackupCommand.class,
+            ScaleCommand.class,
             Recover.class
         })
 public final class Ha {

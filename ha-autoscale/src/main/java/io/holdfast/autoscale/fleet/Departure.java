@@ -94,7 +94,7 @@ final class Departure {
      * What comes next.
      *
      * @param standing the node, as it is seen; null if it is not
-     * @param size how many instances there are to be without it
+     * @param size how many instances there are to be without it; negative while that is not known
      * @param wantedBack true if the load has come back meanwhile
      * @param held told of a node that could not go, and why
      * @return how far it is then; empty if it is over
@@ -240,7 +240,7 @@ final class Departure {
             effects.accept(new Tell(Tell.Kind.REMOVED, going.node(), "it has left and is stopped"));
             return Optional.empty();
         }
-        if (mayAsk(now)) {
+        if (size >= 0 && mayAsk(now)) {
             ask(new FleetEffect.Stop(going.action(), going.node(), size), effects);
         }
         return Optional.of(going);

@@ -169,7 +169,7 @@ public final class Fleet {
         grow(now, effects::add);
         shrink(now, effects::add);
         waitsFor = "";
-        if (mayBegin && seen && now - lookedAt < BLIND_NANOS) {
+        if (mayBegin && sees(now)) {
             begin(now, effects::add);
         } else if (mayBegin) {
             waitsFor = looking.reason().isEmpty()
@@ -177,6 +177,11 @@ public final class Fleet {
                     : "the target to say what there is: " + looking.reason();
         }
         return effects;
+    }
+
+    /** True if what the target has is known, as of lately. */
+    private boolean sees(long now) {
+        return seen && now - lookedAt < BLIND_NANOS;
     }
 
     private void look(long now, Consumer<FleetEffect> effects) {
@@ -284,7 +289,7 @@ public final class Fleet {
                 now,
                 going,
                 roster.find(going.node()),
-                instancesWithout(going.node()),
+                sees(now) ? instancesWithout(going.node()) : -1, // of no size that rests on nothing is anybody told
                 state.wanted() > roster.placed(),
                 reason -> held.put(going.node(), new Held(reason, now + HELD_NANOS)),
                 effects);

@@ -57,13 +57,11 @@ public final class RecordCodec {
             node.put("heir", going.heir());
         });
         ArrayNode recommendations = root.putArray("recommendations");
-        record.memory()
-                .recommendations()
-                .forEach(r -> recommendations
-                        .addArray()
-                        .add(r.fromMillis())
-                        .add(r.toMillis())
-                        .add(r.nodes()));
+        record.memory().recommendations().forEach(r -> recommendations
+                .addArray()
+                .add(r.fromMillis())
+                .add(r.toMillis())
+                .add(r.nodes()));
         ArrayNode changes = root.putArray("changes");
         record.memory()
                 .changes()
@@ -105,8 +103,8 @@ public final class RecordCodec {
         }
         int format = root.path("format").asInt(-1);
         if (format != FORMAT) {
-            throw new IllegalArgumentException("the record of scaling has the format " + format + "; this version reads "
-                    + FORMAT + ". A later version wrote it, or something else did");
+            throw new IllegalArgumentException("the record of scaling has the format " + format
+                    + "; this version reads " + FORMAT + ". A later version wrote it, or something else did");
         }
         return new ScalingRecord(
                 root.path("token").asLong(),
@@ -119,10 +117,18 @@ public final class RecordCodec {
                         going(root.get("going")),
                         root.path("actions").asLong()),
                 new SizingMemory(
-                        list(root.path("recommendations"), r ->
-                                new Recommendation(r.path(0).asLong(), r.path(1).asLong(), r.path(2).asInt())),
-                        list(root.path("changes"), c ->
-                                new Change(c.path(0).asLong(), c.path(1).asInt(), c.path(2).asInt())),
+                        list(
+                                root.path("recommendations"),
+                                r -> new Recommendation(
+                                        r.path(0).asLong(),
+                                        r.path(1).asLong(),
+                                        r.path(2).asInt())),
+                        list(
+                                root.path("changes"),
+                                c -> new Change(
+                                        c.path(0).asLong(),
+                                        c.path(1).asInt(),
+                                        c.path(2).asInt())),
                         list(root.path("startUps"), JsonNode::asLong)),
                 list(root.path("history"), RecordCodec::snapshot));
     }

@@ -123,7 +123,8 @@ public final class Scaler {
             memory = memory.started(took.plus(config.fleet().warmUp()));
             changed = true;
         });
-        if (fleet.isSeen() && (!decidedOnce || now.nanos() - decidedAt >= config.every().toNanos())) {
+        if (fleet.isSeen()
+                && (!decidedOnce || now.nanos() - decidedAt >= config.every().toNanos())) {
             decidedOnce = true;
             decidedAt = now.nanos();
             decide(now, effects);
@@ -145,8 +146,7 @@ public final class Scaler {
 
     private void decide(Moment now, List<ScalerEffect> effects) {
         if (fleet.state().wanted() == 0) {
-            int there = Math.max(
-                    config.sizing().min(), Math.min(config.sizing().max(), fleet.placed()));
+            int there = Math.max(config.sizing().min(), Math.min(config.sizing().max(), fleet.placed()));
             fleet.want(Math.max(1, there));
             changed = true;
         }
@@ -190,8 +190,8 @@ public final class Scaler {
         changed = false;
         savedAt = now.nanos();
         kept = fleet.state();
-        effects.add(new ScalerEffect.Save(new ScalingRecord(
-                holds.value(), logId, time(now).toEpochMilli(), pausedBy, kept, memory, thinned())));
+        effects.add(new ScalerEffect.Save(
+                new ScalingRecord(holds.value(), logId, time(now).toEpochMilli(), pausedBy, kept, memory, thinned())));
     }
 
     /** As many as are worth keeping, evenly spread, the newest among them. */

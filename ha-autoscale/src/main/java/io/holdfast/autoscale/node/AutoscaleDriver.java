@@ -173,17 +173,20 @@ final class AutoscaleDriver implements AutoCloseable {
         }
         RecordKeeper kept = new RecordKeeper(log);
         keeper = kept;
-        answer(kept.read(), found -> {
-            Optional<ScalingRecord> record;
-            try {
-                record = found.map(RecordCodec::decode);
-            } catch (IllegalArgumentException unreadable) {
-                failed("the record of scaling in the log cannot be read, and nothing is decided", unreadable);
-                return;
-            }
-            begun = true;
-            run(scaler.granted(now(), granted, record, log.logId().orElse("")));
-        }, failure -> failed("the record of scaling cannot be read from the log, and is again", failure));
+        answer(
+                kept.read(),
+                found -> {
+                    Optional<ScalingRecord> record;
+                    try {
+                        record = found.map(RecordCodec::decode);
+                    } catch (IllegalArgumentException unreadable) {
+                        failed("the record of scaling in the log cannot be read, and nothing is decided", unreadable);
+                        return;
+                    }
+                    begun = true;
+                    run(scaler.granted(now(), granted, record, log.logId().orElse("")));
+                },
+                failure -> failed("the record of scaling cannot be read from the log, and is again", failure));
     }
 
     private void failed(String what, Throwable failure) {
@@ -230,14 +233,17 @@ final class AutoscaleDriver implements AutoCloseable {
             return;
         }
         byte[] bytes = RecordCodec.encode(record);
-        answer(kept.keep(bytes), was -> {
-            if (was) {
-                scaler.saved();
-                view();
-            } else {
-                end("another node has decided since, or this one cannot tell; it reads the record again");
-            }
-        }, failure -> failed("what was decided could not be kept in the log", failure));
+        answer(
+                kept.keep(bytes),
+                was -> {
+                    if (was) {
+                        scaler.saved();
+                        view();
+                    } else {
+                        end("another node has decided since, or this one cannot tell; it reads the record again");
+                    }
+                },
+                failure -> failed("what was decided could not be kept in the log", failure));
     }
 
     private void act(FleetEffect effect) {
@@ -411,8 +417,7 @@ final class AutoscaleDriver implements AutoCloseable {
     }
 
     /** What comes of it is heard on the driver's thread, if it is for this grant still. */
-    private <T> void answer(
-            CompletionStage<T> asked, Consumer<T> then, Consumer<Throwable> otherwise) {
+    private <T> void answer(CompletionStage<T> asked, Consumer<T> then, Consumer<Throwable> otherwise) {
         long of = generation;
         CompletionStage<?> unused = asked.whenComplete((value, failure) -> thread.execute(() -> {
             if (of != generation || closed) {

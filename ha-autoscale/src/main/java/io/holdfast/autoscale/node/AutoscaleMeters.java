@@ -16,8 +16,8 @@ import java.util.function.ToDoubleFunction;
 
 /** What is measured of scaling. Figures of the whole cluster are not a number on nodes that do not decide. */
 final class AutoscaleMeters implements AutoCloseable {
-    private static final Measure DECIDES =
-            Measure.gauge("holdfast.scaling.decides", "1 on the node that decides on scaling, else 0", "cluster", "node");
+    private static final Measure DECIDES = Measure.gauge(
+            "holdfast.scaling.decides", "1 on the node that decides on scaling, else 0", "cluster", "node");
     private static final Measure WANTED = Measure.gauge(
             "holdfast.scaling.wanted",
             "how many nodes there are to be; not a number on nodes that do not decide",
@@ -59,8 +59,7 @@ final class AutoscaleMeters implements AutoCloseable {
             "outcome");
 
     /** All of them. */
-    static final Set<Measure> ALL =
-            Set.of(DECIDES, WANTED, NODES, PAUSED, FAILING, START_UP, DECISIONS, OUTCOMES);
+    static final Set<Measure> ALL = Set.of(DECIDES, WANTED, NODES, PAUSED, FAILING, START_UP, DECISIONS, OUTCOMES);
 
     private final MeterRegistry registry;
     private final Tags tags;
@@ -72,16 +71,17 @@ final class AutoscaleMeters implements AutoCloseable {
         this.tags = Tags.of("cluster", cluster, "node", node);
         this.view = view;
         registered.add(DECIDES.newGauge(registry, tags, view, v -> v.get().token() == null ? 0 : 1));
-        registered.add(WANTED.newGauge(registry, tags, view, whileDeciding(v -> v.state().wanted())));
+        registered.add(WANTED.newGauge(
+                registry, tags, view, whileDeciding(v -> v.state().wanted())));
         registered.add(PAUSED.newGauge(
                 registry, tags, view, whileDeciding(v -> v.pausedBy().isEmpty() ? 0 : 1)));
-        registered.add(
-                FAILING.newGauge(registry, tags, view, whileDeciding(v -> v.trouble().isEmpty() ? 0 : 1)));
+        registered.add(FAILING.newGauge(
+                registry, tags, view, whileDeciding(v -> v.trouble().isEmpty() ? 0 : 1)));
         registered.add(START_UP.newGauge(
                 registry, tags, view, whileDeciding(v -> v.startUpNanos() / (double) TimeUnit.SECONDS.toNanos(1))));
         for (Stage stage : Stage.values()) {
-            registered.add(NODES.newGauge(
-                    registry, tags.and("stage", word(stage)), view, whileDeciding(v -> v.count(stage))));
+            registered.add(
+                    NODES.newGauge(registry, tags.and("stage", word(stage)), view, whileDeciding(v -> v.count(stage))));
         }
     }
 
@@ -97,8 +97,7 @@ final class AutoscaleMeters implements AutoCloseable {
     }
 
     void decided(ScalingDecision decision) {
-        String direction =
-                decision.to() > decision.from() ? "out" : decision.to() < decision.from() ? "in" : "none";
+        String direction = decision.to() > decision.from() ? "out" : decision.to() < decision.from() ? "in" : "none";
         count(DECISIONS, tags.and("direction", direction));
     }
 

@@ -17,7 +17,6 @@ import io.holdfast.core.spi.Membership;
 import io.holdfast.core.spi.OperatorCommand;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.RunningFeature;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +32,13 @@ import org.slf4j.LoggerFactory;
 /** Scaling on a running node. */
 public final class AutoscaleNode implements RunningFeature, ScalingService, Inspectable {
     private static final Logger LOG = LoggerFactory.getLogger(AutoscaleNode.class);
-    private static final Duration PAUSE_LIMIT = Duration.ofSeconds(10);
     private static final String HEALTH = "autoscale";
 
     private final AutoscaleSettings settings;
     private final FeatureContext context;
     private final DecisionLog decisions;
     private final NodeSide own;
+    private final ScaleCommands commands;
     private final Worker loadThread;
     private final Worker thread;
     private @Nullable LoadSampler sampler;
@@ -57,14 +56,11 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
         this.loadThread = context.runtime().newWorker("scaling-load");
         this.thread = context.runtime().newWorker("scaling");
         this.own = new NodeSide(
-                context.node().id(),
-                context::control,
-                context.runtime().clock(),
-                loadThread,
-                () -> {
+                context.node().id(), context::control, context.runtime().clock(), loadThread, () -> {
                     LoadSampler running = sampler;
                     return running == null ? -1 : running.inFlightNow();
                 });
+        this.commands = new ScaleCommands(context, this, own);
     }
 
     @Override
@@ -101,7 +97,8 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
         who.start(ROLE);
         sampling.start();
         driving.start();
-        context.ready(true, ""); // a node serves whether or not the cluster can grow; what is wrong with that, health says
+        context.ready(
+                true, ""); // a node serves whether or not the cluster can grow; what is wrong with that, health says
     }
 
     @Override
@@ -132,7 +129,8 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
         DriverView now = view;
         SizingConfig sizing = settings.scaler().sizing();
         SortedMap<String, String> nodes = new TreeMap<>();
-        now.standings().forEach((node, standing) -> nodes.put(node, standing.stage().name()));
+        now.standings()
+                .forEach((node, standing) -> nodes.put(node, standing.stage().name()));
         return new ScalingStatus(
                 now.token() != null,
                 now.state().wanted(),
@@ -200,15 +198,26 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
             String decides = who.who().orElse("");
             if (here) {
                 answer.complete(Map.of("node", context.node().id(), "pausedBy", by));
-            } else if (!mayAsk || decides.isEmpty() || decides.equals(context.node().id())) {
-                answer.completeExceptionally(new NotAvailableException(context.node().id()
+            } else if (!mayAsk
+                    || decides.isEmpty()
+                    || decides.equals(context.node().id())) {
+                answer.completeExceptionally(new NotAvailableException(context.node()
+                                .id()
                         + " does not decide on scaling now" + (decides.isEmpty() ? "" : ", " + decides + " does")
                         + "; try again, or ask another node"));
             } else {
-                ScaleCommands.passOn(context, decides, by, PAUSE_LIMIT, answer);
+                commands.passOnPause(decides, by, answer);
             }
         });
         return answer;
+    }
+
+    /** Which other node decides, as far as this one knows; empty if this one does, or nobody is known. */
+    String decidesElsewhere() {
+        Deciding who = deciding;
+        return who == null
+                ? ""
+                : who.who().filter(id -> !id.equals(context.node().id())).orElse("");
     }
 
     @Override
@@ -218,7 +227,7 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
 
     @Override
     public List<OperatorCommand> operatorCommands() {
-        return new ScaleCommands(context.node().id(), this, own).commands();
+        return commands.commands();
     }
 
     @Override
@@ -234,7 +243,9 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
             all.put("acts", acts() && now.pausedBy().isEmpty());
             all.put("pausedBy", now.pausedBy());
             Map<String, Object> nodes = new LinkedHashMap<>();
-            now.standings().forEach((node, standing) -> nodes.put(node, standing.stage().name()));
+            now.standings()
+                    .forEach(
+                            (node, standing) -> nodes.put(node, standing.stage().name()));
             all.put("nodes", nodes);
             all.put("action", now.action());
             all.put("waitsFor", now.waitsFor());

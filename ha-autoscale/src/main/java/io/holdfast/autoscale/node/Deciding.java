@@ -37,7 +37,9 @@ final class Deciding {
         }
         String self = context.node().id();
         return log.isMaster()
-                ? log.announcedMaster().filter(holder -> holder.nodeId().equals(self)).map(RoleHolder::token)
+                ? log.announcedMaster()
+                        .filter(holder -> holder.nodeId().equals(self))
+                        .map(RoleHolder::token)
                 : Optional.empty();
     }
 

@@ -55,7 +55,8 @@ record DriverView(
     String action() {
         return state.going()
                 .map(going -> going.action() + ": " + going.node() + " " + going.phase())
-                .or(() -> state.growth().map(growth -> growth.action() + ": " + growth.nodes() + " to " + growth.size()))
+                .or(() ->
+                        state.growth().map(growth -> growth.action() + ": " + growth.nodes() + " to " + growth.size()))
                 .orElse("");
     }
 }

@@ -40,18 +40,19 @@ final class RecordKeeper {
      */
     CompletionStage<Boolean> keep(byte[] value) {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        CompletionStage<?> unused = state.replaceRecord(NAME, last, value, LIMIT).whenComplete((was, failure) -> {
-            Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                    ? failure.getCause()
-                    : failure;
-            if (cause instanceof OutcomeUnknownException) {
-                findOut(value, answer);
-            } else if (cause != null) {
-                answer.completeExceptionally(cause);
-            } else {
-                kept(was, value, answer);
-            }
-        });
+        CompletionStage<?> unused = state.replaceRecord(NAME, last, value, LIMIT)
+                .whenComplete((was, failure) -> {
+                    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+                            ? failure.getCause()
+                            : failure;
+                    if (cause instanceof OutcomeUnknownException) {
+                        findOut(value, answer);
+                    } else if (cause != null) {
+                        answer.completeExceptionally(cause);
+                    } else {
+                        kept(was, value, answer);
+                    }
+                });
         return answer;
     }
 

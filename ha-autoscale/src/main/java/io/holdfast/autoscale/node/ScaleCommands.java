@@ -25,19 +25,21 @@ final class ScaleCommands {
     private static final int MOST_BY = 160;
     private static final int MOST_SHOWN = 100;
 
-    private final String node;
+    private static final Duration PASS_ON_LIMIT = Duration.ofSeconds(10);
+
+    private final FeatureContext context;
     private final AutoscaleNode service;
     private final NodeSide own;
 
-    ScaleCommands(String node, AutoscaleNode service, NodeSide own) {
-        this.node = node;
+    ScaleCommands(FeatureContext context, AutoscaleNode service, NodeSide own) {
+        this.context = context;
         this.service = service;
         this.own = own;
     }
 
     List<OperatorCommand> commands() {
         List<OperatorCommand> all = new ArrayList<>(own.commands());
-        all.add(new OperatorCommand(SHOW, OperatorRole.READ, this::show));
+        all.add(new OperatorCommand(SHOW, OperatorRole.READ, true, this::show));
         all.add(new OperatorCommand(PAUSE, OperatorRole.OPERATE, true, this::pause));
         all.add(new OperatorCommand(RESUME, OperatorRole.OPERATE, true, arguments -> pausing("", arguments)));
         return all;
@@ -48,10 +50,16 @@ final class ScaleCommands {
         if (!last.matches("\\d{1,3}") || Integer.parseInt(last) > MOST_SHOWN) {
             throw new IllegalArgumentException("last is \"" + last + "\"; use 0 to " + MOST_SHOWN);
         }
+        String decides = service.decidesElsewhere();
+        if (!decides.isEmpty() && !isDirect(arguments)) {
+            CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
+            passOn(decides, SHOW, Map.of("direct", "true", "last", last), answer);
+            return answer;
+        }
         List<ScalingDecision> decisions = service.decisions();
         int from = Math.max(0, decisions.size() - Integer.parseInt(last));
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("node", node);
+        answer.put("node", context.node().id());
         answer.putAll(service.inspect());
         answer.put(
                 "decisions",
@@ -66,16 +74,27 @@ final class ScaleCommands {
         return pausing(by.isBlank() ? "an operator" : by, arguments);
     }
 
+    private static boolean isDirect(Map<String, String> arguments) {
+        return Boolean.parseBoolean(arguments.getOrDefault("direct", "false"));
+    }
+
     private CompletionStage<Map<String, Object>> pausing(String by, Map<String, String> arguments) {
-        return service.pausedOrAsked(by, !Boolean.parseBoolean(arguments.getOrDefault("direct", "false")));
+        return service.pausedOrAsked(by, !isDirect(arguments));
     }
 
     /** Has the node that decides do it. */
-    static void passOn(
-            FeatureContext context,
+    void passOnPause(String decides, String by, CompletableFuture<Map<String, Object>> answer) {
+        passOn(
+                decides,
+                by.isEmpty() ? RESUME : PAUSE,
+                by.isEmpty() ? Map.of("direct", "true") : Map.of("direct", "true", "by", by),
+                answer);
+    }
+
+    private void passOn(
             String decides,
-            String by,
-            Duration limit,
+            String command,
+            Map<String, String> arguments,
             CompletableFuture<Map<String, Object>> answer) {
         Membership membership = context.membership();
         Optional<Member> member =
@@ -85,9 +104,7 @@ final class ScaleCommands {
                     decides + " decides on scaling, and " + context.node().id() + " does not know where it is"));
             return;
         }
-        Map<String, String> arguments = by.isEmpty() ? Map.of("direct", "true") : Map.of("direct", "true", "by", by);
-        CompletionStage<?> unused = context.ask(
-                        decides, member.get().address(), by.isEmpty() ? RESUME : PAUSE, arguments, limit)
+        CompletionStage<?> unused = context.ask(decides, member.get().address(), command, arguments, PASS_ON_LIMIT)
                 .whenComplete((said, failure) -> {
                     if (failure == null) {
                         answer.complete(said);
