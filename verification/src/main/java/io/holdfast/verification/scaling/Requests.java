@@ -101,7 +101,9 @@ final class Requests {
             List<String> now = new ArrayList<>();
             for (Member member : client.members().all()) {
                 boolean serves = member.facts().load().getOrDefault(Sighting.SERVING, -1.0) >= 0;
-                if (member.state() == MemberState.ALIVE && serves && !member.facts().draining()) {
+                if (member.state() == MemberState.ALIVE
+                        && serves
+                        && !member.facts().draining()) {
                     now.add(member.id());
                 }
             }

@@ -251,9 +251,8 @@ final class ScaledCluster implements SimulatedTarget.Machines {
 
     /** Whoever is master by the highest term that anybody calls himself that. */
     Optional<ScaledNode> master() {
-        return nodes.values().stream()
-                .filter(ScaledNode::isMaster)
-                .max(Comparator.comparing(node -> node.status().term()));
+        return nodes.values().stream().filter(ScaledNode::isMaster).max(Comparator.comparing(node -> node.status()
+                .term()));
     }
 
     /** Who decides, and how scaling stands there. */
@@ -264,9 +263,8 @@ final class ScaledCluster implements SimulatedTarget.Machines {
     /** Who votes, as the master knows; nobody if there is none, or a change is not decided. */
     List<String> voters() {
         return master().map(ScaledNode::process)
-                .map(process -> process.feature(ReplicationNode.class)
-                        .inspectable()
-                        .inspect())
+                .map(process ->
+                        process.feature(ReplicationNode.class).inspectable().inspect())
                 .filter(known -> Boolean.FALSE.equals(known.get("changing")))
                 .map(known -> known.get("voters") instanceof List<?> list
                         ? list.stream().map(String::valueOf).toList()
@@ -280,10 +278,13 @@ final class ScaledCluster implements SimulatedTarget.Machines {
         text.append("\n    voters ").append(voters());
         text.append("\n    ").append(target);
         deciding().ifPresent(status -> text.append("\n    ").append(status));
-        master().map(ScaledNode::process).ifPresent(process -> process.explain()
-                .findings()
-                .forEach(finding -> text.append("\n    ").append(finding)));
-        text.append("\n    there is work for ").append(demand.nodes()).append(" nodes; ").append(options);
+        master().map(ScaledNode::process)
+                .ifPresent(process -> process.explain().findings().forEach(finding -> text.append("\n    ")
+                        .append(finding)));
+        text.append("\n    there is work for ")
+                .append(demand.nodes())
+                .append(" nodes; ")
+                .append(options);
         return text.toString();
     }
 }

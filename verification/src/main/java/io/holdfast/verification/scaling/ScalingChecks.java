@@ -30,8 +30,7 @@ final class ScalingChecks implements OrderChecks {
     private long hiddenAtNanos = Long.MIN_VALUE / 2;
     private int left;
 
-    ScalingChecks(
-            Simulation simulation, ScalingOptions options, ScaledCluster cluster, ScalingViolations violations) {
+    ScalingChecks(Simulation simulation, ScalingOptions options, ScaledCluster cluster, ScalingViolations violations) {
         this.simulation = simulation;
         this.options = options;
         this.cluster = cluster;
@@ -131,8 +130,7 @@ final class ScalingChecks implements OrderChecks {
         List<String> voters = cluster.voters();
         long stay = voters.stream()
                 .filter(voter -> !voter.equals(without))
-                .filter(voter ->
-                        cluster.target().knows(voter) || (!options.managed() && ScaledCluster.isFirst(voter)))
+                .filter(voter -> cluster.target().knows(voter) || (!options.managed() && ScaledCluster.isFirst(voter)))
                 .count();
         if (!voters.isEmpty() && stay <= voters.size() / 2) {
             violations.add("without " + without + " there are " + stay + " of the voters " + voters);
@@ -183,8 +181,7 @@ final class ScalingChecks implements OrderChecks {
             return "nobody decides";
         }
         long drains = cluster.nodes().stream().filter(ScaledNode::drains).count();
-        long ready =
-                status.nodes().values().stream().filter("READY"::equals).count();
+        long ready = status.nodes().values().stream().filter("READY"::equals).count();
         int serving = cluster.serving();
         if (!status.action().isEmpty() || !status.pausedBy().isEmpty() || drains > 0) {
             return "something is going on: " + status + "; " + drains + " nodes drain";
@@ -198,7 +195,9 @@ final class ScalingChecks implements OrderChecks {
         double work = Math.max(cluster.demand().nodes(), 0);
         int wanted = status.wanted();
         boolean few = wanted < options.max() && wanted < work * 0.85 - 0.01;
-        boolean many = wanted > options.min() && wanted - 1 > work * 1.35 && wanted > cluster.demand().floor();
+        boolean many = wanted > options.min()
+                && wanted - 1 > work * 1.35
+                && wanted > cluster.demand().floor();
         boolean early = wanted < Math.min(options.max(), cluster.demand().floor());
         if (few || many || early) {
             return wanted + " are wanted where there is work for " + work + ", and the timetable wants "

@@ -57,8 +57,7 @@ final class ScalingFaults {
     private String acted = "";
     private boolean active = true;
 
-    ScalingFaults(
-            Simulation simulation, ScalingOptions options, ScaledCluster cluster, ScalingViolations violations) {
+    ScalingFaults(Simulation simulation, ScalingOptions options, ScaledCluster cluster, ScalingViolations violations) {
         this.simulation = simulation;
         this.options = options;
         this.cluster = cluster;
@@ -297,8 +296,8 @@ final class ScalingFaults {
         }
         violations.note("the target " + next);
         cluster.target().trouble(next);
-        later(1_000 + random.nextInt(next == Trouble.HIDES ? 6_000 : 15_000), () ->
-                cluster.target().trouble(null));
+        later(1_000 + random.nextInt(next == Trouble.HIDES ? 6_000 : 15_000), () -> cluster.target()
+                .trouble(null));
     }
 
     private void pausedByHand(ScaledNode node) {

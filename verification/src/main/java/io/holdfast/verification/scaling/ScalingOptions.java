@@ -81,7 +81,8 @@ record ScalingOptions(
         int min = VOTERS + random.nextInt(2);
         Duration drainAtLeast = Duration.ofMillis(1_000 + random.nextInt(2_000));
         Duration drainWithin = drainAtLeast.multipliedBy(3 + random.nextInt(3)).plusSeconds(2);
-        // A request that begins while the last one hears of the drain is answered before the drain is over, also by a fast clock.
+        // A request that begins while the last one hears of the drain is answered before the drain is over, also by a
+        // fast clock.
         long request = (long) (0.8 * drainWithin.toNanos()) - drainAtLeast.toNanos();
         Duration samples = Duration.ofMillis(1_000 + random.nextInt(1_000));
         Duration quarter = Duration.ofSeconds(10);

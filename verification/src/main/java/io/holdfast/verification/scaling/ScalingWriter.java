@@ -60,8 +60,7 @@ final class ScalingWriter {
         for (int key = 0; key < KEYS; key++) {
             reads.add(map.getAsync("key-" + key));
         }
-        boolean read = simulation.runUntil(
-                () -> reads.stream().allMatch(CompletableFuture::isDone), limit);
+        boolean read = simulation.runUntil(() -> reads.stream().allMatch(CompletableFuture::isDone), limit);
         for (int key = 0; key < KEYS; key++) {
             CompletableFuture<Long> each = reads.get(key);
             if (!read || each.isCompletedExceptionally()) {

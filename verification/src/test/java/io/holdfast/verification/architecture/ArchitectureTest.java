@@ -186,7 +186,8 @@ class ArchitectureTest {
         AUTOSCALE_LAYERS.put("decide", Set.of("vocabulary"));
         AUTOSCALE_LAYERS.put("fleet", Set.of("vocabulary", "decide"));
         AUTOSCALE_LAYERS.put("node", Set.of("vocabulary", "decide", "fleet"));
-        AUTOSCALE_LAYERS.put("", Set.of("vocabulary", "decide", "fleet", "node"));
+        AUTOSCALE_LAYERS.put("target", Set.of("vocabulary"));
+        AUTOSCALE_LAYERS.put("", Set.of("vocabulary", "decide", "fleet", "node", "target"));
 
         BACKUP_LAYERS.put("crypto", Set.of());
         BACKUP_LAYERS.put("vocabulary", Set.of("crypto"));
