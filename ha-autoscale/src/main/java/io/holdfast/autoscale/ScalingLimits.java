@@ -6,7 +6,7 @@ import java.time.Duration;
  * What stands between the largest wish of the policies and what is done. Immutable; each method returns a changed copy.
  *
  * @param outStabilization how long a wish for more has to last: the smallest wish of that while counts. Default 0: at once
- * @param inStabilization how long a wish for fewer has to last: the largest wish of that while counts. Default 5 minutes
+ * @param inStabilization how long a wish for fewer has to last: the largest wish of that while counts. Default 3 minutes
  * @param outRate how fast nodes may be added. Default the larger of 4 nodes and 100 % in 15 s
  * @param inRate how fast nodes may be taken away. Default the larger of 1 node and 50 % in a minute
  * @param outCoolDown how long after any change no node is added. Default 0, since nodes that start count already
@@ -42,8 +42,7 @@ public record ScalingLimits(
 
     private static void check(String name, Duration value) {
         if (value.isNegative() || value.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException(
-                    name + " is between 0 and " + LONGEST.toHours() + " hours, not " + value);
+            throw new IllegalArgumentException(name + " is between 0 and " + LONGEST.toHours() + " hours, not " + value);
         }
     }
 
@@ -51,13 +50,13 @@ public record ScalingLimits(
     public static ScalingLimits usual() {
         return new ScalingLimits(
                 Duration.ZERO,
-                Duration.ofSeconds(Integer.getInteger("stab", 300)),
+                Duration.ofMinutes(3),
                 ScalingRate.larger(4, 100, Duration.ofSeconds(15)),
                 ScalingRate.larger(1, 50, Duration.ofMinutes(1)),
                 Duration.ZERO,
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(1),
-                Duration.ofSeconds(Integer.getInteger("flap", 1800)));
+                Duration.ofMinutes(30));
     }
 
     /** How long a wish for more, and one for fewer, has to last. */
@@ -73,7 +72,8 @@ public record ScalingLimits(
 
     /** How long after any change none is added, and none taken away. */
     public ScalingLimits coolDown(Duration out, Duration in) {
-        return new ScalingLimits(outStabilization, inStabilization, outRate, inRate, out, in, startUp, flappingWindow);
+        return new ScalingLimits(
+                outStabilization, inStabilization, outRate, inRate, out, in, startUp, flappingWindow);
     }
 
     /** How long a node takes until it serves and is warm, until that has been measured. */

@@ -113,7 +113,7 @@ final class Departure {
         Sighting sighting = standing == null ? null : standing.sighting();
         boolean there = sighting != null && sighting.state().isPresent();
         return switch (going.phase()) {
-            case DRAIN -> drain(now, going, sighting, there, wantedBack, held, effects);
+            case DRAIN -> drain(now, going, there, wantedBack, held, effects);
             case MOVE_VOTE -> moveVote(now, going, sighting, there, held, effects);
             case LEAVE -> leave(now, going, sighting, there, held, effects);
             case STOP -> stop(now, going, size, effects);
@@ -144,7 +144,6 @@ final class Departure {
     private Optional<Going> drain(
             long now,
             Going going,
-            @Nullable Sighting sighting,
             boolean there,
             boolean wantedBack,
             Consumer<String> held,

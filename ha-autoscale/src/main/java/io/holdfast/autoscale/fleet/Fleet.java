@@ -170,7 +170,7 @@ public final class Fleet {
         shrink(now, effects::add);
         waitsFor = "";
         if (mayBegin && sees(now)) {
-            begin(now, effects::add);
+            begin(now);
         } else if (mayBegin) {
             waitsFor = looking.reason().isEmpty()
                     ? "the target to say what there is"
@@ -322,7 +322,7 @@ public final class Fleet {
                 .count();
     }
 
-    private void begin(long now, Consumer<FleetEffect> effects) {
+    private void begin(long now) {
         if (state.going().isPresent() || state.growth().isPresent()) {
             return;
         }

@@ -62,7 +62,6 @@ final class AutoscaleDriver implements AutoCloseable {
 
     private final FeatureContext context;
     private final NodeRuntime runtime;
-    private final AutoscaleSettings settings;
     private final ScalingTarget target;
     private final Membership membership;
     private final @Nullable ReplicatedState state;
@@ -94,7 +93,6 @@ final class AutoscaleDriver implements AutoCloseable {
             Listener listener) {
         this.context = context;
         this.runtime = context.runtime();
-        this.settings = settings;
         this.target = settings.target();
         this.membership = membership;
         this.state = state;
