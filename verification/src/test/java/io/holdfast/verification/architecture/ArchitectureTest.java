@@ -126,6 +126,7 @@ class ArchitectureTest {
 
     private static final Set<String> EXPORTED = Set.of(
             AUTOSCALE,
+            AUTOSCALE + ".replay",
             BACKUP,
             BACKUP + ".source",
             CORE,
@@ -187,6 +188,7 @@ class ArchitectureTest {
         AUTOSCALE_LAYERS.put("fleet", Set.of("vocabulary", "decide"));
         AUTOSCALE_LAYERS.put("node", Set.of("vocabulary", "decide", "fleet"));
         AUTOSCALE_LAYERS.put("target", Set.of("vocabulary"));
+        AUTOSCALE_LAYERS.put("replay", Set.of("vocabulary", "decide"));
         AUTOSCALE_LAYERS.put("", Set.of("vocabulary", "decide", "fleet", "node", "target"));
 
         BACKUP_LAYERS.put("crypto", Set.of());
