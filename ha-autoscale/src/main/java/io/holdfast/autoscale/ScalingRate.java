@@ -15,8 +15,9 @@ public record ScalingRate(int nodes, int percent, Duration period, boolean large
     /** Checks the ranges. */
     public ScalingRate {
         if (nodes < 1 || percent < 0 || period.isNegative() || period.isZero()) {
-            throw new IllegalArgumentException("a rate is of at least 1 node and 0 percent in a period of some length, not of " + nodes
-                    + ", " + percent + " and " + period);
+            throw new IllegalArgumentException(
+                    "a rate is of at least 1 node and 0 percent in a period of some length, not of " + nodes + ", "
+                            + percent + " and " + period);
         }
     }
 

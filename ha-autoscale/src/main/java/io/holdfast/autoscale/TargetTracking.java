@@ -59,11 +59,12 @@ public final class TargetTracking implements ScalingPolicy {
             throw new IllegalArgumentException("the target of " + metric + " is a positive number, not " + target);
         }
         if (!(outTolerance >= 0 && inTolerance >= 0 && inTolerance < 1)) {
-            throw new IllegalArgumentException("the tolerances of " + metric + " are from 0, that of scaling in below 1, not "
-                    + outTolerance + " and " + inTolerance);
+            throw new IllegalArgumentException("the tolerances of " + metric
+                    + " are from 0, that of scaling in below 1, not " + outTolerance + " and " + inTolerance);
         }
         if (!(ceiling > target)) {
-            throw new IllegalArgumentException(metric + " saturates above its target " + target + ", not at " + ceiling);
+            throw new IllegalArgumentException(
+                    metric + " saturates above its target " + target + ", not at " + ceiling);
         }
         if (!(anticipation >= 0 && anticipation <= 10)) {
             throw new IllegalArgumentException(
