@@ -95,7 +95,7 @@ final class ScaledCluster implements SimulatedTarget.Machines {
                 .autopilotReplaceAfter(options.replaceAfter());
         GossipMembership gossip = GossipMembership.seeds("dns:" + NAME + ":" + PORT);
         HaCluster process = HaCluster.builder("sim")
-                .node(Node.of(id).bind(id + ":" + PORT).zone("z" + id.length() % 2))
+                .node(Node.of(id).bind(id + ":" + PORT).zone(id.charAt(id.length() - 1) % 2 == 0 ? "even" : "odd"))
                 .with(datagrams ? gossip : gossip.withoutDatagrams())
                 .with(log)
                 .with(scaling(node))
@@ -157,7 +157,7 @@ final class ScaledCluster implements SimulatedTarget.Machines {
     /** Who runs, and who is about to. */
     private String[] named(String starting) {
         return nodes.values().stream()
-                .filter(node -> node.runs() || node.id().equals(starting) || !node.renewed && isFirst(node.id()))
+                .filter(node -> node.runs() || node.id().equals(starting) || (!node.renewed && isFirst(node.id())))
                 .map(ScaledNode::id)
                 .toArray(String[]::new);
     }

@@ -103,7 +103,7 @@ record ScalingOptions(
                         .rate(ScalingRate.larger(2, 100, quarter), ScalingRate.larger(1, 50, quarter))
                         .coolDown(Duration.ZERO, Duration.ofSeconds(random.nextInt(10)))
                         .startUp(Duration.ofSeconds(10))
-                        .flappingWindow(Duration.ofSeconds(random.nextInt(2) * 60)),
+                        .flappingWindow(Duration.ofSeconds(random.nextBoolean() ? 60 : 0)),
                 samples.plusMillis(random.nextInt(3_000)),
                 samples,
                 Duration.ofSeconds(random.nextInt(8)),
