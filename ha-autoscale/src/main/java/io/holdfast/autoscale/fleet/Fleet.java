@@ -48,6 +48,7 @@ public final class Fleet {
     private final Map<String, Pause> failing = new HashMap<>();
     private final Map<String, Held> held = new TreeMap<>();
     private final Map<String, Long> coming = new HashMap<>();
+    private final Map<String, Long> drainsSince = new HashMap<>();
     private final Set<String> stuck = new HashSet<>();
     private final List<Duration> startUps = new ArrayList<>();
     private final Pause growing = new Pause();
@@ -83,6 +84,7 @@ public final class Fleet {
         growing.succeeded();
         looking.succeeded();
         held.clear();
+        drainsSince.clear();
     }
 
     /** So many nodes there are to be. */
@@ -168,6 +170,7 @@ public final class Fleet {
         look(now, effects::add);
         grow(now, effects::add);
         shrink(now, effects::add);
+        forgotten(now);
         waitsFor = "";
         if (mayBegin && sees(now)) {
             begin(now);
@@ -304,6 +307,23 @@ public final class Fleet {
                         .toList();
             }
         }
+    }
+
+    /** A node whose departure was given up while nobody reached it drains for ever unless it is told not to. */
+    private void forgotten(long now) {
+        for (Standing standing : roster.standings().values()) {
+            Sighting sighting = standing.sighting();
+            boolean drains = standing.stage() != Stage.GOING && sighting != null && sighting.drainsForScaling();
+            if (!drains) {
+                drainsSince.remove(standing.node());
+            } else if (now - drainsSince.computeIfAbsent(standing.node(), node -> now)
+                            >= config.staleAfter().toNanos()
+                    && state.going().isEmpty()) {
+                drainsSince.remove(standing.node());
+                state = state.losing(Optional.of(new Going(nextAction("serve"), standing.node(), Phase.UNDO, "")));
+            }
+        }
+        drainsSince.keySet().retainAll(roster.standings().keySet());
     }
 
     private int instancesWithout(String node) {

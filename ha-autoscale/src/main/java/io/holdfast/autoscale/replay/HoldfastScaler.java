@@ -20,7 +20,7 @@ public final class HoldfastScaler implements Scaler {
     private SizingMemory memory = SizingMemory.EMPTY;
     private int readyBefore = -1;
 
-    public HoldfastScaler(SizingConfig config, int everySeconds, Duration startUp) {
+    HoldfastScaler(SizingConfig config, int everySeconds, Duration startUp) {
         this.sizing = new Sizing(config);
         this.everySeconds = everySeconds;
         this.startUp = startUp;
