@@ -60,6 +60,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     private static final String HEALTH = "backup";
     /** The load by which a node tells how many backups and trials it is at work on. */
     private static final String RUNNING = "backup.running";
+
     private static final int MOST_IN_DETAIL = 3;
 
     private final BackupSettings settings;
