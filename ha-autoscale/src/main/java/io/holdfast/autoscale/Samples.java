@@ -39,6 +39,31 @@ record Samples(LoadSnapshot newest, boolean fresh, List<Trend.Point> points) {
         return Optional.of(new Samples(newest, newest == last, points));
     }
 
+    /**
+     * A figure that is a sum over the ready nodes, without the steps that are there only because nodes became ready: they bore a share
+     * before, that was not in the sum.
+     */
+    static Optional<Samples> ofSum(ScalingView view, String metric, ToDoubleFunction<LoadSnapshot> figure) {
+        Optional<Samples> as = of(view, metric, figure);
+        if (as.isEmpty()) {
+            return as;
+        }
+        List<Integer> ready = view.history().within(LOOK_BACK).stream()
+                .filter(s -> s.metric(metric).reported() > 0)
+                .map(LoadSnapshot::ready)
+                .toList();
+        List<Trend.Point> points = new ArrayList<>(as.get().points);
+        double shift = 0;
+        for (int i = points.size() - 2; i >= 0; i--) {
+            Trend.Point point = points.get(i);
+            if (ready.get(i + 1) > ready.get(i)) {
+                shift = points.get(i + 1).value() - point.value();
+            }
+            points.set(i, new Trend.Point(point.second(), point.value() + shift));
+        }
+        return Optional.of(new Samples(as.get().newest, as.get().fresh, points));
+    }
+
     /** The wish of a policy that has none. */
     static Wish unknown(String policy, ScalingView view, String metric) {
         return Wish.unknown(policy, "none of " + view.history().last().ready() + " ready nodes has told " + metric + " for "

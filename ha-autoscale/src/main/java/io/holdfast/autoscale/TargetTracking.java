@@ -1,6 +1,7 @@
 package io.holdfast.autoscale;
 
 import io.holdfast.autoscale.LoadSnapshot.Metric;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,7 +16,7 @@ import java.util.Optional;
  *       #anticipation within bounds}, since nodes that are ordered when they are needed come too late. A foreseen demand may be borne
  *       at more than the target: half of the way to the most. It is never foreseen to fall.
  *   <li>A metric that {@linkplain #saturates cannot rise further} tells less than the demand; then twice as many nodes as it says are
- *       wished for.
+ *       wished for, unless twice as many as are ready are on their way already.
  * </ul>
  *
  * <p>Nodes on their way bear nothing yet and count as wanted. A ready node that tells nothing counts as bearing nothing when more nodes
@@ -38,6 +39,9 @@ public final class TargetTracking implements ScalingPolicy {
 
     private static final double RECENT_SECONDS = 15;
     private static final double BEYOND_CEILING = 2;
+    private static final double MOST_BEYOND = Double.parseDouble(System.getProperty("mostb", "4"));
+    private static final double SECONDS_FOR_ONCE_MORE = Double.parseDouble(System.getProperty("once", "60"));
+    private static final double FULL_SECONDS = Double.parseDouble(System.getProperty("full", "0"));
 
     private final String metric;
     private final double target;
@@ -120,7 +124,8 @@ public final class TargetTracking implements ScalingPolicy {
 
     @Override
     public Wish wish(ScalingView view) {
-        Optional<Samples> told = Samples.of(view, metric, this::demand);
+        Optional<Samples> told =
+                total ? Samples.of(view, metric, this::demand) : Samples.ofSum(view, metric, this::demand);
         return told.isPresent() ? wish(view, told.get()) : Samples.unknown(toString(), view, metric);
     }
 
@@ -142,11 +147,29 @@ public final class TargetTracking implements ScalingPolicy {
         if (foreseen > now) {
             why += ", and " + Figures.of(foreseen) + " in " + Math.round(ahead) + " s if it rises on";
         }
-        if (samples.value(metric).mean() >= ceiling) {
-            demand = Math.max(demand, now * BEYOND_CEILING);
-            why += ", and more than " + metric + " can tell";
+        double full = saturatedSeconds(view);
+        if (full > FULL_SECONDS) {
+            double times = Math.min(MOST_BEYOND, BEYOND_CEILING + full / SECONDS_FOR_ONCE_MORE);
+            demand = Math.max(demand, now * times);
+            why += ", and more than " + metric + " can tell: " + Figures.of(times) + " times that is assumed";
         }
         return within(view.history().last(), samples, demand, Math.max(demand, recent), why);
+    }
+
+    /** For how long all that was told was at the ceiling. */
+    private double saturatedSeconds(ScalingView view) {
+        List<LoadSnapshot> all = view.history().within(Samples.LOOK_BACK);
+        double seconds = -1;
+        for (int i = all.size() - 1; i >= 0; i--) {
+            Metric value = all.get(i).metric(metric);
+            if (value.reported() > 0) {
+                if (value.mean() < ceiling) {
+                    break;
+                }
+                seconds = java.time.Duration.between(all.get(i).at(), all.get(all.size() - 1).at()).toMillis() / 1e3;
+            }
+        }
+        return seconds;
     }
 
     private Wish within(LoadSnapshot last, Samples samples, double out, double in, String why) {
