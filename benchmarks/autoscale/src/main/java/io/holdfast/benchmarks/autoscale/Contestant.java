@@ -15,82 +15,79 @@ import java.util.List;
 enum Contestant {
     HOLDFAST("Holdfast, CPU") {
         @Override
-        Scaler scaler(ServiceSettings service, Trace trace) {
-            return holdfast(TargetTracking.cpu(TARGET));
+        Scaler scaler(ServiceSettings service, Trace trace, double target) {
+            return holdfast(TargetTracking.cpu(target));
         }
     },
     HPA("HPA, CPU") {
         @Override
-        Scaler scaler(ServiceSettings service, Trace trace) {
-            return new Hpa(List.of(new Hpa.Goal(Load.CPU, TARGET)), MIN, MAX);
+        Scaler scaler(ServiceSettings service, Trace trace, double target) {
+            return new Hpa(List.of(new Hpa.Goal(Load.CPU, target)), MIN, MAX);
         }
     },
     HOLDFAST_REQUESTS("Holdfast, CPU and requests") {
         @Override
-        Scaler scaler(ServiceSettings service, Trace trace) {
+        Scaler scaler(ServiceSettings service, Trace trace, double target) {
             return holdfast(
-                    TargetTracking.cpu(TARGET),
-                    TargetTracking.of(Simulation.REQUESTS, TARGET * service.perNode()));
+                    TargetTracking.cpu(target),
+                    TargetTracking.of(Simulation.REQUESTS, target * service.perNode()));
         }
     },
     HPA_REQUESTS("HPA, CPU and requests") {
         @Override
-        Scaler scaler(ServiceSettings service, Trace trace) {
+        Scaler scaler(ServiceSettings service, Trace trace, double target) {
             return new Hpa(
                     List.of(
-                            new Hpa.Goal(Load.CPU, TARGET),
-                            new Hpa.Goal(Simulation.REQUESTS, TARGET * service.perNode())),
+                            new Hpa.Goal(Load.CPU, target),
+                            new Hpa.Goal(Simulation.REQUESTS, target * service.perNode())),
                     MIN,
                     MAX);
         }
     },
     HOLDFAST_IN_FLIGHT("Holdfast, CPU and in flight") {
         @Override
-        Scaler scaler(ServiceSettings service, Trace trace) {
+        Scaler scaler(ServiceSettings service, Trace trace, double target) {
             return holdfast(
-                    TargetTracking.cpu(TARGET), TargetTracking.of(Load.IN_FLIGHT, TARGET * service.workers()));
+                    TargetTracking.cpu(target), TargetTracking.of(Load.IN_FLIGHT, target * service.workers()));
         }
     },
     HPA_IN_FLIGHT("HPA, CPU and in flight") {
         @Override
-        Scaler scaler(ServiceSettings service, Trace trace) {
+        Scaler scaler(ServiceSettings service, Trace trace, double target) {
             return new Hpa(
                     List.of(
-                            new Hpa.Goal(Load.CPU, TARGET), new Hpa.Goal(Load.IN_FLIGHT, TARGET * service.workers())),
+                            new Hpa.Goal(Load.CPU, target), new Hpa.Goal(Load.IN_FLIGHT, target * service.workers())),
                     MIN,
                     MAX);
         }
     },
     KNATIVE("Knative, in flight") {
         @Override
-        Scaler scaler(ServiceSettings service, Trace trace) {
-            return new Knative(TARGET * service.workers(), MIN, MAX);
+        Scaler scaler(ServiceSettings service, Trace trace, double target) {
+            return new Knative(target * service.workers(), MIN, MAX);
         }
     },
     AWS("AWS target tracking, CPU") {
         @Override
-        Scaler scaler(ServiceSettings service, Trace trace) {
-            return new AwsTargetTracking(TARGET, MIN, MAX);
+        Scaler scaler(ServiceSettings service, Trace trace, double target) {
+            return new AwsTargetTracking(target, MIN, MAX);
         }
     },
     AT_ONCE("bound: the true demand, at once") {
         @Override
-        Scaler scaler(ServiceSettings service, Trace trace) {
-            return new AtOnce(trace, TARGET * service.perNode(), 0, MIN, MAX);
+        Scaler scaler(ServiceSettings service, Trace trace, double target) {
+            return new AtOnce(trace, target * service.perNode(), 0, MIN, MAX);
         }
     },
     FORESEEN("bound: the true demand, foreseen") {
         @Override
-        Scaler scaler(ServiceSettings service, Trace trace) {
+        Scaler scaler(ServiceSettings service, Trace trace, double target) {
             int ahead = (int) service.startUp().plus(service.warmUp()).toSeconds() + 1;
-            return new AtOnce(trace, TARGET * service.perNode(), ahead, MIN, MAX);
+            return new AtOnce(trace, target * service.perNode(), ahead, MIN, MAX);
         }
     };
 
-    /** The share of a node's processors, of its workers, or of the requests it can answer. */
-    static final double TARGET = 0.6;
-
-    private static final int MIN = 2;
+    static final int MIN = 2;
     private static final int MAX = 100;
     private static final int EVERY_SECONDS = 5;
 
@@ -100,7 +97,8 @@ enum Contestant {
         this.words = words;
     }
 
-    abstract Scaler scaler(ServiceSettings service, Trace trace);
+    /** One for a run; the target is a share of a node's processors, of its workers, and of the requests it can answer. */
+    abstract Scaler scaler(ServiceSettings service, Trace trace, double target);
 
     private static Scaler holdfast(ScalingPolicy... policies) {
         return new HoldfastScaler(List.of(policies), MIN, MAX, ScalingLimits.usual(), EVERY_SECONDS);

@@ -57,7 +57,7 @@ final class Hpa implements Scaler {
                 desired = Math.max(desired, replicas(goal, snapshot));
             }
         }
-        boolean held = !known || failed && desired < current;
+        boolean held = !known || (failed && desired < current);
         return new Size(held ? current : behaved(desired, current, now), "hpa");
     }
 
@@ -82,11 +82,11 @@ final class Hpa implements Scaler {
             counted += unready;
         }
         double again = sum / counted / goal.target;
-        if (Math.abs(1 - again) <= TOLERANCE || ratio < 1 && again > 1 || ratio > 1 && again < 1) {
+        if (Math.abs(1 - again) <= TOLERANCE || (ratio < 1 && again > 1) || (ratio > 1 && again < 1)) {
             return current;
         }
         int replicas = up(again * counted);
-        if (again < 1 && replicas > current || again > 1 && replicas < current) {
+        if ((again < 1 && replicas > current) || (again > 1 && replicas < current)) {
             return current;
         }
         return replicas;
