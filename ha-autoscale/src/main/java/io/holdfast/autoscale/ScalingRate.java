@@ -41,7 +41,7 @@ public record ScalingRate(int nodes, int percent, Duration period, boolean large
         if (percent == 0) {
             return nodes;
         }
-        int share = (int) Math.min(Integer.MAX_VALUE / 2, Math.ceil(size * (percent / 100.0)));
+        int share = (int) Math.min(Integer.MAX_VALUE / 2.0, Math.ceil(size * (percent / 100.0)));
         return Math.max(1, larger ? Math.max(nodes, share) : Math.min(nodes, share));
     }
 
