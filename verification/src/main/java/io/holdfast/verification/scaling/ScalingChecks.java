@@ -92,6 +92,7 @@ final class ScalingChecks implements OrderChecks {
         if (node == null) {
             return; // it never ran
         }
+        quorumStays(node.id());
         if (isTakenForDead(caller, node)) {
             takenForDead.put(node.id(), node.life);
             return;
@@ -104,7 +105,6 @@ final class ScalingChecks implements OrderChecks {
         if (node.runs() && node.served) {
             enoughServe(node);
         }
-        quorumStays(node.id());
     }
 
     private boolean isTakenForDead(String caller, ScaledNode node) {
