@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +66,8 @@ public final class ProcessTarget implements ScalingTarget {
     public List<Instance> instances() throws ScalingTargetException, InterruptedException {
         try {
             // In this order, since that is how a start moves: what is in neither has not begun, or has ended.
-            TreeMap<String, Entry> asked = directory.asked();
-            TreeMap<String, Entry> running = directory.running();
+            SortedMap<String, Entry> asked = directory.asked();
+            SortedMap<String, Entry> running = directory.running();
             TreeMap<String, Instance> found = new TreeMap<>();
             for (Entry entry : running.values()) {
                 instance(entry).ifPresent(instance -> found.put(entry.node(), instance));
