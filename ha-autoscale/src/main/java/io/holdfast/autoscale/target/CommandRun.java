@@ -68,7 +68,6 @@ final class CommandRun {
         try {
             builder.environment().putAll(environment);
             process = builder.start();
-            process.getOutputStream().close();
         } catch (IOException | IllegalArgumentException failed) {
             throw ScalingTargetException.lasting(
                     "\"" + program() + "\" cannot be started; is it installed, and in the path of this process? "
@@ -77,6 +76,7 @@ final class CommandRun {
         }
         boolean ended = false;
         try {
+            process.getOutputStream().close();
             awaitEnd(process);
             ended = true;
         } catch (IOException failed) {
