@@ -7,28 +7,34 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBuilder;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import io.fabric8.mockwebserver.Context;
+import io.fabric8.mockwebserver.MockWebServer;
+import io.fabric8.mockwebserver.ServerRequest;
+import io.fabric8.mockwebserver.ServerResponse;
 import io.holdfast.autoscale.Instance;
 import io.holdfast.autoscale.Instance.State;
 import io.holdfast.autoscale.ScalingTargetContract;
 import io.holdfast.autoscale.ScalingTargetException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is the same for every kind of workload. */
-@EnableKubernetesMockClient(crud = true)
 abstract class KubernetesContract extends ScalingTargetContract {
     private final WorkloadKind kind;
 
     KubernetesMockServer server;
     KubernetesClient client;
-    KubernetesClient patient;
     Controllers controllers;
 
     KubernetesContract(WorkloadKind kind) {
@@ -37,10 +43,19 @@ abstract class KubernetesContract extends ScalingTargetContract {
 
     @BeforeEach
     void create() {
-        patient = client;
+        Map<ServerRequest, Queue<ServerResponse>> expectations = new HashMap<>();
+        server = new KubernetesMockServer(
+                new Context(),
+                new MockWebServer(),
+                expectations,
+                new KubernetesMixedDispatcher(expectations),
+                false);
+        server.init();
         client = new KubernetesClientBuilder()
-                .withConfig(new ConfigBuilder(patient.getConfiguration())
+                .withConfig(new ConfigBuilder(Config.empty())
+                        .withMasterUrl(server.url("/"))
                         .withRequestRetryBackoffLimit(0)
+                        .withHttp2Disable(true)
                         .build())
                 .build();
         controllers = new Controllers(client, kind);
@@ -48,8 +63,9 @@ abstract class KubernetesContract extends ScalingTargetContract {
     }
 
     @AfterEach
-    void closeClient() {
+    void close() {
         client.close();
+        server.destroy();
     }
 
     KubernetesTarget target() {
