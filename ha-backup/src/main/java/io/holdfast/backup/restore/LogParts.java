@@ -105,9 +105,9 @@ final class LogParts {
         if (now.reached()) {
             return;
         }
-        String what = "the part " + part.id() + " of the log was deleted while it was waited for, and in "
-                + layers.names() + " there is nothing else now that goes on to entry " + chain.index()
-                + ", but up to entry " + now.index();
+        String what = "the log was to go on to entry " + chain.index() + ", and goes on to entry " + now.index()
+                + " only, by what there is in " + layers.names() + " now: a part of it is not there any more, "
+                + gone.getMessage();
         if (!mayEndEarly) {
             throw new BackupRepositoryException(Reason.ABSENT, what, gone);
         }
