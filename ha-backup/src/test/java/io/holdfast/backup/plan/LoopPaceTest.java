@@ -130,7 +130,7 @@ class LoopPaceTest {
     /** What the limit of the rate has it wait is rest enough. */
     @Test
     void aJobThatIsSlowedDownAnyhowRestsNoMore() {
-        passes = MILLI / 10;
+        passes = 10 * MILLI;
         JobWatch watch = new JobWatch(clock, 1 << 20, pace);
         watch.begins();
         watch.at(1, 1);
