@@ -182,12 +182,9 @@ class SeedingTest {
                 ReplicaRole.LEARNER,
                 processes.get("node-4").feature(LogAccess.class).status().role());
 
-        await("it is known to be the master's state, and that is not to be found out again", () -> machines
-                .get("node-4")
-                .storage()
-                .files()
-                .stream()
-                .noneMatch(file -> file.endsWith("data/seed")));
+        await(
+                "it is known to be the master's state, and that is not to be found out again",
+                () -> machines.get("node-4").storage().files().stream().noneMatch(file -> file.endsWith("data/seed")));
 
         // Another one without a seed shows that the measure measures.
         double beforeFifth = sent();
@@ -365,8 +362,8 @@ class SeedingTest {
     /** As it was backed up, but for one letter: a container that anybody can make who can write to a repository that is read without keys. */
     private byte[] changed(InputStream state) throws IOException {
         SnapshotReader from = SnapshotReader.streamed(state);
-        SnapshotStore store =
-                SnapshotStore.open(Storage.files(), Files.createDirectory(directory.resolve("changed")), from.clusterId());
+        SnapshotStore store = SnapshotStore.open(
+                Storage.files(), Files.createDirectory(directory.resolve("changed")), from.clusterId());
         SnapshotWriter to = store.begin(from.meta());
         boolean changed = false;
         for (int section = from.nextSection(); section != 0; section = from.nextSection()) {
@@ -385,8 +382,7 @@ class SeedingTest {
         assertTrue(changed, "there is nothing to change");
         to.finish();
         store.commit(to);
-        return Files.readAllBytes(
-                store.path(from.meta().index(), from.meta().term()));
+        return Files.readAllBytes(store.path(from.meta().index(), from.meta().term()));
     }
 
     private SeedSource changing() {
