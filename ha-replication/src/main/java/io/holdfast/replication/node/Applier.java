@@ -26,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -353,7 +354,7 @@ final class Applier {
     }
 
     /** The hashes of the built-in machines' state, by subject; only while it may be hashed. */
-    TreeMap<Integer, Long> hashes() {
+    SortedMap<Integer, Long> hashes() {
         return new TreeMap<>(Map.of(
                 StateHashes.MAPS, maps.hash(), StateHashes.ROLES, roles.hash(), StateHashes.LOCKS, locks.hash()));
     }

@@ -1,6 +1,8 @@
 package io.holdfast.replication.node;
 
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -29,8 +31,8 @@ final class SeedCheck {
     }
 
     private final long seededTo;
-    private final TreeMap<Long, TreeMap<Integer, Long>> own = new TreeMap<>();
-    private final TreeMap<Long, TreeMap<Integer, Long>> told = new TreeMap<>();
+    private final TreeMap<Long, Map<Integer, Long>> own = new TreeMap<>();
+    private final TreeMap<Long, Map<Integer, Long>> told = new TreeMap<>();
     private String asks = "";
     private int asked;
     private Outcome outcome = Outcome.OPEN;
@@ -63,7 +65,7 @@ final class SeedCheck {
     }
 
     /** This node's own state after that entry. */
-    void own(long at, TreeMap<Integer, Long> hashes) {
+    void own(long at, SortedMap<Integer, Long> hashes) {
         own.put(at, hashes);
         forget(own);
         look(at);
@@ -78,7 +80,7 @@ final class SeedCheck {
     }
 
     /** The newest are of use: this node goes on towards them. */
-    private static void forget(TreeMap<Long, TreeMap<Integer, Long>> hashes) {
+    private static void forget(NavigableMap<Long, Map<Integer, Long>> hashes) {
         while (hashes.size() > REMEMBERED) {
             hashes.pollFirstEntry();
         }

@@ -125,8 +125,10 @@ final class SeedComparison {
         switch (open.outcome()) {
             case OPEN -> {}
             case SAME -> done("it is the master's after entry " + open.index());
-            case UNTOLD -> done("the master, " + Voter.nodeOf(raft.leader())
-                    + ", does not say what its own is, as in an earlier release; it is compared with the voters' states as any other is");
+            case UNTOLD ->
+                done(
+                        "the master, " + Voter.nodeOf(raft.leader())
+                                + ", does not say what its own is, as in an earlier release; it is compared with the voters' states as any other is");
             case ANOTHER -> refute(open.index());
         }
     }

@@ -15,7 +15,8 @@ class SeedCheckTest {
     private void own(long index, long hash) {
         check.own(
                 index,
-                new TreeMap<>(Map.of(StateHashes.MAPS, hash, StateHashes.ROLES, hash + 1, StateHashes.LOCKS, hash + 2)));
+                new TreeMap<>(
+                        Map.of(StateHashes.MAPS, hash, StateHashes.ROLES, hash + 1, StateHashes.LOCKS, hash + 2)));
     }
 
     private void told(long index, long hash) {
