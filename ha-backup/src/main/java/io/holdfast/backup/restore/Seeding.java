@@ -100,8 +100,7 @@ public final class Seeding {
         List<Manifest> unusable = choice.candidates();
         return unusable.isEmpty()
                 ? new RestoreRefusedException(
-                        Reason.NO_BACKUP,
-                        "there is no physical backup of the log " + logId + " in " + layers.names())
+                        Reason.NO_BACKUP, "there is no physical backup of the log " + logId + " in " + layers.names())
                 : new RestoreRefusedException(
                         pieces.reason(unusable.get(0)),
                         "no physical backup of the log " + logId + " can be read: "

@@ -141,8 +141,8 @@ class ContainerTest {
         int at = 0;
         for (int number = 0; at < content.length; number++) {
             int most = number == 0 ? FrameSeal.LARGEST_BODY : 1 + lengths.nextInt(FrameSeal.LARGEST_BODY);
-            byte[] payload = Arrays.copyOfRange(
-                    content, at, Math.min(content.length, at + Math.max(1, most - seal.overhead())));
+            byte[] payload =
+                    Arrays.copyOfRange(content, at, Math.min(content.length, at + Math.max(1, most - seal.overhead())));
             at += payload.length;
             byte[] body = new byte[FrameSeal.LARGEST_BODY];
             int length = seal.seal(number, at == content.length, payload, payload.length, body);

@@ -146,7 +146,6 @@ class LoopPaceTest {
         watch.at(1, 1);
         nanos += 8 * MILLI;
         watch.cancel();
-        assertThrows(
-                CancellationException.class, () -> watch.at(2, 2)); // although this clock stands
+        assertThrows(CancellationException.class, () -> watch.at(2, 2)); // although this clock stands
     }
 }

@@ -112,9 +112,10 @@ class GoneMeanwhileTest {
         }
     }
 
-    private static Restored restored(RestoreBound bound, StateRestorer target, BackupRepository... from)
+    private static Restored restored(
+            RestoreBound bound, StateRestorer target, BackupRepository first, BackupRepository... others)
             throws IOException {
-        return StateRestore.from(from).keys(Archive.KEYS).upTo(bound).into(target, new Random(1));
+        return StateRestore.from(first, others).keys(Archive.KEYS).upTo(bound).into(target, new Random(1));
     }
 
     private Manifest[] threeParts() {
@@ -125,7 +126,8 @@ class GoneMeanwhileTest {
     /** Wherever it has come to, byte by byte. */
     @Test
     void whatWasPutTogetherMeanwhileIsGoneOnWith() throws IOException {
-        for (RestoreBound bound : List.of(RestoreBound.end(), RestoreBound.index(40), RestoreBound.until(Archive.moment(40)))) {
+        for (RestoreBound bound :
+                List.of(RestoreBound.end(), RestoreBound.index(40), RestoreBound.until(Archive.moment(40)))) {
             for (int lines = 0; lines <= 30; lines++) {
                 GoneMeanwhileTest each = new GoneMeanwhileTest();
                 Manifest[] parts = each.threeParts();
