@@ -446,6 +446,11 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         }
 
         @Override
+        public void rested(String layer, long nanos) {
+            measured().rested(layer, nanos);
+        }
+
+        @Override
         public void raised(Alert alert) {
             context.event(HaEvent.Kind.BACKUP_ALERT, alert.kind() + " " + alert.subject(), alert.detail());
         }
