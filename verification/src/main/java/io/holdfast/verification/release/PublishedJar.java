@@ -1,0 +1,77 @@
+package io.holdfast.verification.release;
+
+import java.io.IOException;
+import java.lang.module.FindException;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
+
+/**
+ * A jar and what is published beside it.
+ *
+ * @param jar the classes
+ * @param sources theirs
+ * @param javadoc pages on what it exports
+ */
+record PublishedJar(Path jar, Path sources, Path javadoc) {
+    private static final Attributes.Name AUTOMATIC = new Attributes.Name("Automatic-Module-Name");
+    private static final String CLASS = ".class";
+
+    /** What is wrong with them; nothing, if all is well. */
+    List<String> findings() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        Set<String> classes = entries(jar).stream()
+                .filter(entry -> entry.endsWith(CLASS) && !entry.contains("$"))
+                .map(entry -> entry.substring(0, entry.length() - CLASS.length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (classes.isEmpty()) {
+            wrong.add("no class is in it");
+            return wrong;
+        }
+        Set<String> written = entries(sources);
+        classes.stream()
+                .filter(name -> !written.contains(name + ".java"))
+                .forEach(name -> wrong.add("the source of " + name + " is not there"));
+        Set<String> pages = entries(javadoc);
+        if (!pages.contains("index.html")) {
+            wrong.add("there is no Javadoc");
+        }
+        ModuleDescriptor module;
+        try {
+            module = ModuleFinder.of(jar).findAll().iterator().next().descriptor();
+        } catch (FindException e) {
+            wrong.add("it is no module: " + e.getMessage());
+            return wrong;
+        }
+        if (module.isAutomatic() && !hasNameOfItsOwn()) {
+            wrong.add("its name as a module is made of its file's");
+        }
+        for (ModuleDescriptor.Exports each : module.exports()) {
+            String page = module.name() + "/" + each.source().replace('.', '/') + "/package-summary.html";
+            if (!each.isQualified() && !pages.contains(page)) {
+                wrong.add("its Javadoc has no page on " + each.source());
+            }
+        }
+        return wrong;
+    }
+
+    private boolean hasNameOfItsOwn() throws IOException {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            return file.getManifest() != null
+                    && file.getManifest().getMainAttributes().containsKey(AUTOMATIC);
+        }
+    }
+
+    private static Set<String> entries(Path jar) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            return file.stream().map(entry -> entry.getName()).collect(Collectors.toSet());
+        }
+    }
+}
