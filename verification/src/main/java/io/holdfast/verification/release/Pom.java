@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -61,8 +62,11 @@ final class Pom {
         return text("packaging").orElse("jar");
     }
 
+    /** Those of its profiles among them. */
     List<String> modules() {
-        return elements(project, "modules", "module").stream()
+        return Stream.concat(
+                        elements(project, "modules", "module").stream(),
+                        elements(project, "profiles", "profile", "modules", "module").stream())
                 .map(module -> module.getTextContent().strip())
                 .toList();
     }
