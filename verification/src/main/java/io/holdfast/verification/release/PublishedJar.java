@@ -23,11 +23,13 @@ import java.util.stream.Collectors;
 record PublishedJar(Path jar, Path sources, Path javadoc) {
     private static final Attributes.Name AUTOMATIC = new Attributes.Name("Automatic-Module-Name");
     private static final String CLASS = ".class";
+    private static final String LICENCE = "META-INF/LICENSE";
 
     /** What is wrong with them; nothing, if all is well. */
     List<String> findings() throws IOException {
         List<String> wrong = new ArrayList<>();
-        Set<String> classes = entries(jar).stream()
+        Set<String> entries = entries(jar);
+        Set<String> classes = entries.stream()
                 .filter(entry -> entry.endsWith(CLASS) && !entry.contains("$"))
                 .map(entry -> entry.substring(0, entry.length() - CLASS.length()))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -36,6 +38,9 @@ record PublishedJar(Path jar, Path sources, Path javadoc) {
             return wrong;
         }
         Set<String> written = entries(sources);
+        if (!entries.contains(LICENCE) || !written.contains(LICENCE)) {
+            wrong.add("there is no " + LICENCE + " in it, or in its sources");
+        }
         classes.stream()
                 .filter(name -> !written.contains(name + ".java"))
                 .forEach(name -> wrong.add("the source of " + name + " is not there"));

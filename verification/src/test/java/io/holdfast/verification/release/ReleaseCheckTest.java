@@ -8,16 +8,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A small tree and the repository of its release, which is complete at first; then something is wrong. */
 class ReleaseCheckTest {
+    private static final String LICENCE = "META-INF/LICENSE";
+
     private static final String METADATA = """
             <url>https://example.org</url>
             <licenses><license><name>Apache-2.0</name><url>https://example.org/licence</url></license></licenses>
@@ -97,8 +102,8 @@ class ReleaseCheckTest {
         write(published("holdfast", ".pom"), ROOT);
         write(published("holdfast-bom", ".pom"), BOM);
         write(published("ha-one", ".pom"), ONE);
-        jar(published("ha-one", ".jar"), "io.holdfast.one", "io/holdfast/one/One.class");
-        jar(published("ha-one", "-sources.jar"), "", "io/holdfast/one/One.java");
+        jar(published("ha-one", ".jar"), "io.holdfast.one", LICENCE, "io/holdfast/one/One.class");
+        jar(published("ha-one", "-sources.jar"), "", LICENCE, "io/holdfast/one/One.java");
         jar(published("ha-one", "-javadoc.jar"), "", "index.html");
     }
 
@@ -118,16 +123,26 @@ class ReleaseCheckTest {
         }
     }
 
-    /** A jar with an entry, that is a module of that name if one is given. */
-    private static void jar(Path file, String module, String entry) throws IOException {
+    /** A jar with these entries, that is a module of that name if one is given. */
+    private static void jar(Path file, String module, String... entries) throws IOException {
+        Map<String, byte[]> contents = new TreeMap<>();
+        for (String entry : entries) {
+            contents.put(entry, "x".getBytes(StandardCharsets.UTF_8));
+        }
+        jar(file, module, contents);
+    }
+
+    private static void jar(Path file, String module, Map<String, byte[]> entries) throws IOException {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         if (!module.isEmpty()) {
             manifest.getMainAttributes().put(new Attributes.Name("Automatic-Module-Name"), module);
         }
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(file), manifest)) {
-            out.putNextEntry(new ZipEntry(entry));
-            out.write("x".getBytes(StandardCharsets.UTF_8));
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                out.putNextEntry(new ZipEntry(entry.getKey()));
+                out.write(entry.getValue());
+            }
         }
         checksums(file);
     }
@@ -198,12 +213,40 @@ class ReleaseCheckTest {
 
     @Test
     void aJarThatIsNoModuleOrWithoutItsSourcesIsNamed() throws Exception {
+        jar(published("ha-one", ".jar"), "io.holdfast.one", "io/holdfast/one/One.class");
+        assertFound("there is no META-INF/LICENSE in it");
         jar(published("ha-one", ".jar"), "", "io/holdfast/one/One.class");
         assertFound("its name as a module is made of its file's");
         jar(published("ha-one", "-sources.jar"), "", "io/holdfast/one/Two.java");
         assertFound("the source of io/holdfast/one/One is not there");
         jar(published("ha-one", "-javadoc.jar"), "", "nothing.html");
         assertFound("there is no Javadoc");
+    }
+
+    @Test
+    void anExportedPackageWithoutAPageIsNamed() throws Exception {
+        write(tree.resolve("src/module-info.java"), "module io.holdfast.one { exports io.holdfast.one; }");
+        write(tree.resolve("src/io/holdfast/one/One.java"), "package io.holdfast.one; public class One {}");
+        String[] arguments = {
+            "-d",
+            tree.resolve("classes").toString(),
+            tree.resolve("src/module-info.java").toString(),
+            tree.resolve("src/io/holdfast/one/One.java").toString()
+        };
+        assertEquals(0, ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments));
+        Map<String, byte[]> entries = new TreeMap<>(Map.of(LICENCE, new byte[0]));
+        for (String each : List.of("module-info.class", "io/holdfast/one/One.class")) {
+            entries.put(each, Files.readAllBytes(tree.resolve("classes").resolve(each)));
+        }
+        jar(published("ha-one", ".jar"), "", entries);
+        jar(published("ha-one", "-sources.jar"), "", LICENCE, "module-info.java", "io/holdfast/one/One.java");
+        assertEquals(List.of("ha-one: its Javadoc has no page on io.holdfast.one"), findings(false));
+        jar(
+                published("ha-one", "-javadoc.jar"),
+                "",
+                "index.html",
+                "io.holdfast.one/io/holdfast/one/package-summary.html");
+        assertEquals(List.of(), findings(false));
     }
 
     @Test
