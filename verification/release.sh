@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # A release as others get it. What is published goes into a fresh repository and is checked there; then a project that has nothing else
 # of Holdfast's is built with it and run, once with Holdfast on the module path and once on the class path. Says PASS or FAIL.
-#   verification/release.sh [--to DIR] [--key KEY] [--twice]
-# --to keeps the repository in DIR, which is new or empty. --key signs with that key of gpg's. --twice builds everything a second time,
-# and compares.
+#   verification/release.sh [--to DIR | --in DIR] [--key KEY] [--twice]
+# --to keeps the repository in DIR, which is new or empty; --in takes what is in DIR and builds nothing. --key signs with that key of
+# gpg's. --twice builds everything a second time, and compares.
 set -euo pipefail
 here=$PWD
 cd "$(dirname "$0")/.."
-to=""; key=""; twice=""
+to=""; in=""; key=""; twice=""
 while [ $# -gt 0 ]; do
   case "$1" in
     --to) [ $# -gt 1 ] || { echo "$1 needs a directory" >&2; exit 2; }
       case "$2" in /*) to=$2 ;; *) to=$here/$2 ;; esac; shift 2 ;;
+    --in) [ $# -gt 1 ] || { echo "$1 needs a directory" >&2; exit 2; }
+      case "$2" in /*) in=$2 ;; *) in=$here/$2 ;; esac; shift 2 ;;
     --key) [ $# -gt 1 ] || { echo "$1 needs the id or the mail address of a key" >&2; exit 2; }; key=$2; shift 2 ;;
     --twice) twice=yes; shift ;;
     -h | --help) sed -n '2,6p' verification/release.sh | cut -c3-; exit 0 ;;
@@ -21,6 +23,7 @@ done
 for needed in mvn java; do
   command -v "$needed" >/dev/null || { echo "$needed is missing; install a JDK and Maven" >&2; exit 2; }
 done
+[ -z "$in" ] || [ -z "$to$twice" ] || { echo "--in builds nothing, and excludes --to and --twice" >&2; exit 2; }
 if [ -n "$to" ] && [ -e "$to" ] && [ -n "$(ls -A "$to")" ]; then
   echo "$to is not empty" >&2
   exit 2
@@ -32,9 +35,9 @@ tidy() {
   echo "$verdict"
 }
 trap tidy EXIT
-repository=${to:-$work/repository}
+repository=${in:-${to:-$work/repository}}
 
-# Into that directory and nowhere else: what is installed in a user's own repository would be found by everything that is built later.
+# Not installed in the user's own repository, too: whatever is built later would find it there.
 deploy() {
   mkdir -p "$1"
   mvn -B -q -ntp -Prelease -DskipTests -Dspotless.check.skip -Dmaven.install.skip=true ${key:+"-Dgpg.keyname=$key"} \
@@ -47,8 +50,12 @@ contents() {
   done)
 }
 
-echo "== what is published is built"
-deploy "$repository"
+if [ -z "$in" ]; then
+  echo "== what is published is built"
+  deploy "$repository"
+else
+  mvn -B -q -ntp -pl verification -am -DskipTests -Dspotless.check.skip package
+fi
 if [ -n "$twice" ]; then
   echo "== and once more"
   deploy "$work/again"

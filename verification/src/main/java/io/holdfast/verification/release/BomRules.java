@@ -27,7 +27,8 @@ final class BomRules {
     static List<String> findings(SourceTree tree) throws IOException {
         Pom bom = tree.bom();
         List<String> wrong = new ArrayList<>();
-        bom.parent().ifPresent(parent -> wrong.add(bom + " has a parent, whose versions its users would get: " + parent));
+        bom.parent()
+                .ifPresent(parent -> wrong.add(bom + " has a parent, whose versions its users would get: " + parent));
         for (String[] path : SAID_TWICE) {
             if (!Objects.equals(squeezed(bom, path), squeezed(tree.root(), path))) {
                 wrong.add(bom + " has another " + String.join("/", path) + " than " + tree.root());

@@ -4,13 +4,17 @@ import java.io.IOException;
 import java.lang.module.FindException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -41,9 +45,11 @@ record PublishedJar(Path jar, Path sources, Path javadoc) {
         if (!entries.contains(LICENCE) || !written.contains(LICENCE)) {
             wrong.add("there is no " + LICENCE + " in it, or in its sources");
         }
-        classes.stream()
-                .filter(name -> !written.contains(name + ".java"))
-                .forEach(name -> wrong.add("the source of " + name + " is not there"));
+        for (String name : classes) {
+            if (!written.contains(name + ".java") && !isBesideAnother(name)) {
+                wrong.add("the source of " + name + " is not there");
+            }
+        }
         Set<String> pages = entries(javadoc);
         if (!pages.contains("index.html")) {
             wrong.add("there is no Javadoc");
@@ -65,6 +71,24 @@ record PublishedJar(Path jar, Path sources, Path javadoc) {
             }
         }
         return wrong;
+    }
+
+    /** Whether that class, which has no file of its own, is in the file of another one of its package. */
+    private boolean isBesideAnother(String name) throws IOException {
+        int slash = name.lastIndexOf('/');
+        Pattern declaration = Pattern.compile("\\b(class|interface|enum|record) " + Pattern.quote(name.substring(slash + 1)) + "\\b");
+        Pattern beside = Pattern.compile(Pattern.quote(name.substring(0, slash + 1)) + "[^/]+\\.java");
+        try (JarFile file = new JarFile(sources.toFile())) {
+            for (JarEntry entry : Collections.list(file.entries())) {
+                if (beside.matcher(entry.getName()).matches()) {
+                    String text = new String(file.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
+                    if (declaration.matcher(text).find()) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     private boolean hasNameOfItsOwn() throws IOException {

@@ -89,7 +89,9 @@ public final class ReleaseCheck {
             }
         }
         expected.stream().filter(name -> !found.contains(name)).forEach(name -> wrong.add(name + " is not there"));
-        found.stream().filter(name -> !expected.contains(name)).forEach(name -> wrong.add(name + " is not published, and there"));
+        found.stream()
+                .filter(name -> !expected.contains(name))
+                .forEach(name -> wrong.add(name + " is not published, and there"));
     }
 
     private void checkArtifact(Pom source) throws IOException {

@@ -224,6 +224,18 @@ class ReleaseCheckTest {
     }
 
     @Test
+    void aClassMayBeInAnothersFile() throws Exception {
+        jar(published("ha-one", ".jar"), "io.holdfast.one", LICENCE, "io/holdfast/one/Two.class");
+        assertFound("the source of io/holdfast/one/Two is not there");
+        byte[] both = "class One {} class Two {}".getBytes(StandardCharsets.UTF_8);
+        jar(
+                published("ha-one", "-sources.jar"),
+                "",
+                Map.of(LICENCE, new byte[0], "io/holdfast/one/One.java", both));
+        assertEquals(List.of(), findings(false));
+    }
+
+    @Test
     void anExportedPackageWithoutAPageIsNamed() throws Exception {
         write(tree.resolve("src/module-info.java"), "module io.holdfast.one { exports io.holdfast.one; }");
         write(tree.resolve("src/io/holdfast/one/One.java"), "package io.holdfast.one; public class One {}");

@@ -37,12 +37,15 @@ class ReleasedModulesTest {
 
     @Test
     void whatIsForTheProjectItselfIsNotPublished() {
-        List<String> published =
-                tree.published().stream().map(pom -> pom.coordinates().artifactId()).toList();
+        List<String> published = tree.published().stream()
+                .map(pom -> pom.coordinates().artifactId())
+                .toList();
         assertTrue(published.contains("ha-core"), published.toString());
         for (String each : published) {
             assertTrue(
-                    each.startsWith("ha-") || List.of("holdfast", "holdfast-bom", "integrations").contains(each),
+                    each.startsWith("ha-")
+                            || List.of("holdfast", "holdfast-bom", "integrations")
+                                    .contains(each),
                     each + " is published; set maven.deploy.skip, if it is for this project alone");
         }
     }
@@ -70,8 +73,9 @@ class ReleasedModulesTest {
         for (String block : blocks) {
             assertTrue(pom.contains(block), "verification/consumer/pom.xml does not have " + block);
         }
-        List<String> versions =
-                Pom.read(consumer.resolve("pom.xml")).managed().stream().map(Pom.Coordinates::version).toList();
+        List<String> versions = Pom.read(consumer.resolve("pom.xml")).managed().stream()
+                .map(Pom.Coordinates::version)
+                .toList();
         assertEquals(List.of(tree.version()), versions);
         List<String> platforms = PLATFORM.matcher(readme)
                 .results()
