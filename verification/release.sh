@@ -108,7 +108,8 @@ echo "== a project with Holdfast on the module path"
 build modules process-classes
 run -p "$work/modules/target/classes:$work/modules/target/lib" -m shop.consumer/shop.consumer.Consumer "$work/modules/data" modules
 echo "== and on the class path"
-build classes -Dclass.path process-classes
+rm "$work/classes/src/main/java/module-info.java"
+build classes process-classes
 run -cp "$work/classes/target/classes:$work/classes/target/lib/*" shop.consumer.Consumer "$work/classes/data" classes
 
 echo "== all that the list of versions has can be had, with what it needs"

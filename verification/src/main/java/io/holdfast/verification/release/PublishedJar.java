@@ -76,7 +76,8 @@ record PublishedJar(Path jar, Path sources, Path javadoc) {
     /** Whether that class, which has no file of its own, is in the file of another one of its package. */
     private boolean isBesideAnother(String name) throws IOException {
         int slash = name.lastIndexOf('/');
-        Pattern declaration = Pattern.compile("\\b(class|interface|enum|record) " + Pattern.quote(name.substring(slash + 1)) + "\\b");
+        Pattern declaration =
+                Pattern.compile("\\b(class|interface|enum|record) " + Pattern.quote(name.substring(slash + 1)) + "\\b");
         Pattern beside = Pattern.compile(Pattern.quote(name.substring(0, slash + 1)) + "[^/]+\\.java");
         try (JarFile file = new JarFile(sources.toFile())) {
             for (JarEntry entry : Collections.list(file.entries())) {

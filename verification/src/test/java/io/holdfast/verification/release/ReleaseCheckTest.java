@@ -228,10 +228,7 @@ class ReleaseCheckTest {
         jar(published("ha-one", ".jar"), "io.holdfast.one", LICENCE, "io/holdfast/one/Two.class");
         assertFound("the source of io/holdfast/one/Two is not there");
         byte[] both = "class One {} class Two {}".getBytes(StandardCharsets.UTF_8);
-        jar(
-                published("ha-one", "-sources.jar"),
-                "",
-                Map.of(LICENCE, new byte[0], "io/holdfast/one/One.java", both));
+        jar(published("ha-one", "-sources.jar"), "", Map.of(LICENCE, new byte[0], "io/holdfast/one/One.java", both));
         assertEquals(List.of(), findings(false));
     }
 
