@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +18,9 @@ import org.junit.jupiter.api.Test;
 class ReleasedModulesTest {
     private static final Pattern XML_BLOCK = Pattern.compile("```xml\\R(.*?)```", Pattern.DOTALL);
     private static final Pattern PLATFORM = Pattern.compile("platform\\(\"io\\.holdfast:holdfast-bom:([^\"]+)\"\\)");
+
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(ha-[^`]+)` \\| `([^`]+)` \\|");
+    private static final Pattern MODULE = Pattern.compile("(?m)(?:^module |<Automatic-Module-Name>)([a-z0-9.]+)");
 
     private SourceTree tree;
 
@@ -56,6 +62,30 @@ class ReleasedModulesTest {
             assertTrue(each.text("name").isPresent(), each + " has no name");
             assertTrue(each.text("description").isPresent(), each + " has no description");
         }
+    }
+
+    @Test
+    void thePageNamesEachArtifactAndItsModule() throws Exception {
+        Map<String, String> published = new TreeMap<>();
+        for (Pom each : tree.published()) {
+            if (each.packaging().equals("jar")) {
+                published.put(each.coordinates().artifactId(), moduleOf(each));
+            }
+        }
+        Map<String, String> named = new TreeMap<>();
+        ROW.matcher(Files.readString(tree.directory().resolve("docs/releasing.md")))
+                .results()
+                .forEach(row -> named.put(row.group(1), row.group(2)));
+        assertEquals(published, named);
+    }
+
+    /** As its module-info says, or for want of one its jar's manifest. */
+    private static String moduleOf(Pom pom) throws Exception {
+        Path descriptor = pom.file().resolveSibling("src/main/java/module-info.java");
+        String text = Files.readString(Files.exists(descriptor) ? descriptor : pom.file());
+        Matcher name = MODULE.matcher(text);
+        assertTrue(name.find(), pom + " has no module's name");
+        return name.group(1);
     }
 
     /** {@code verification/release.sh} builds and runs that project: so what the README says has been done. */
