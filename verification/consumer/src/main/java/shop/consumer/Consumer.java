@@ -89,10 +89,12 @@ public final class Consumer {
         for (Class<?> one : List.of(
                 HaCluster.class, LogReplication.class, GossipMembership.class, LoadBalancing.class, Backups.class)) {
             boolean named = one.getModule().isNamed();
-            String from = one.getProtectionDomain().getCodeSource().getLocation().getPath();
+            String from =
+                    one.getProtectionDomain().getCodeSource().getLocation().getPath();
             check(
                     named == expected.equals("modules"),
-                    one.getSimpleName() + " is of " + one.getModule() + ", from " + from.substring(from.lastIndexOf('/') + 1));
+                    one.getSimpleName() + " is of " + one.getModule() + ", from "
+                            + from.substring(from.lastIndexOf('/') + 1));
         }
     }
 
@@ -135,7 +137,9 @@ public final class Consumer {
 
     private void balances() throws Exception {
         HaCluster here = cluster(1);
-        await("all three offer the service", () -> here.members().offering("http").size() == 3);
+        await(
+                "all three offer the service",
+                () -> here.members().offering("http").size() == 3);
         await("the master is known", () -> here.master().isPresent());
         LoadBalancer balancer = LoadBalancing.service(here, "http");
         String master = here.master().map(RoleHolder::nodeId).orElseThrow();
@@ -155,7 +159,8 @@ public final class Consumer {
         check(made.source().equals("state"), "a backup of " + made.source() + " is made: " + made.id());
         shops.forEach(Shop::close);
         BackupRepository repository = BackupRepository.directory(backups());
-        StoredBackups.Verification verified = StoredBackups.in(repository, BackupKeys.none()).verify(bytes -> {});
+        StoredBackups.Verification verified =
+                StoredBackups.in(repository, BackupKeys.none()).verify(bytes -> {});
         check(
                 verified.damages().isEmpty() && verified.backups() > 0,
                 verified.backups() + " backups in " + verified.bytes() + " bytes are read, and undamaged");

@@ -25,7 +25,8 @@ record Shop(HttpServer server, HaCluster cluster) implements AutoCloseable {
             exchange.close();
         });
         server.start();
-        return new Shop(server, starts.apply("http://127.0.0.1:" + server.getAddress().getPort()));
+        return new Shop(
+                server, starts.apply("http://127.0.0.1:" + server.getAddress().getPort()));
     }
 
     @Override
