@@ -85,8 +85,7 @@ public final class CommandTarget implements ScalingTarget {
 
         /** The command that stops a node. */
         public CommandTarget stop(String... command) {
-            CommandLine stop =
-                    new CommandLine("stop", List.of(command), Set.of("node", "size", "action", "token"));
+            CommandLine stop = new CommandLine("stop", List.of(command), Set.of("node", "size", "action", "token"));
             return new CommandTarget(new CommandOrders(
                     "command", new Capabilities(true, Removal.ANY, false), list, start, stop, Map.of(), DEFAULT_LIMIT));
         }
@@ -104,8 +103,8 @@ public final class CommandTarget implements ScalingTarget {
     public CommandTarget givesNames() {
         for (String word : List.of("node", "nodes")) {
             if (orders.starting().has(word)) {
-                throw new IllegalArgumentException("the command to start has {" + word
-                        + "}, and there is none where the target gives the names");
+                throw new IllegalArgumentException(
+                        "the command to start has {" + word + "}, and there is none where the target gives the names");
             }
         }
         return with(

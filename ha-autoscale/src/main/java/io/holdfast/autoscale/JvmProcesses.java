@@ -70,30 +70,68 @@ public final class JvmProcesses implements ScalingTarget {
 
         Parts withCommand(@Nullable Function<String, List<String>> made, String main, String path) {
             return new Parts(
-                    directory, made, java, main, path, jvmOptions, arguments, environment, workingDirectory, grace, logs,
+                    directory,
+                    made,
+                    java,
+                    main,
+                    path,
+                    jvmOptions,
+                    arguments,
+                    environment,
+                    workingDirectory,
+                    grace,
+                    logs,
                     logsKept);
         }
 
         Parts withJava(
-                Path program,
-                Function<String, List<String>> options,
-                Function<String, List<String>> programArguments) {
+                Path program, Function<String, List<String>> options, Function<String, List<String>> programArguments) {
             return new Parts(
-                    directory, command, program, mainClass, classPath, options, programArguments, environment,
-                    workingDirectory, grace, logs, logsKept);
+                    directory,
+                    command,
+                    program,
+                    mainClass,
+                    classPath,
+                    options,
+                    programArguments,
+                    environment,
+                    workingDirectory,
+                    grace,
+                    logs,
+                    logsKept);
         }
 
         Parts withSurroundings(
                 Function<String, Map<String, String>> variables, @Nullable Function<String, Path> place) {
             return new Parts(
-                    directory, command, java, mainClass, classPath, jvmOptions, arguments, variables, place, grace, logs,
+                    directory,
+                    command,
+                    java,
+                    mainClass,
+                    classPath,
+                    jvmOptions,
+                    arguments,
+                    variables,
+                    place,
+                    grace,
+                    logs,
                     logsKept);
         }
 
         Parts withLimits(Duration longest, Path files, int kept) {
             return new Parts(
-                    directory, command, java, mainClass, classPath, jvmOptions, arguments, environment,
-                    workingDirectory, longest, files, kept);
+                    directory,
+                    command,
+                    java,
+                    mainClass,
+                    classPath,
+                    jvmOptions,
+                    arguments,
+                    environment,
+                    workingDirectory,
+                    longest,
+                    files,
+                    kept);
         }
     }
 

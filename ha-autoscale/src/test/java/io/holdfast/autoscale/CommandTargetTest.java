@@ -166,8 +166,9 @@ class CommandTargetTest extends ScalingTargetContract {
     @Test
     void whatIsLeftBehindWithThePipeKeepsNobody() throws Exception {
         Path pid = directory.resolve("pid");
-        List<Instance> one =
-                listing("sleep 300 & echo $! > " + pid + "; echo n-1").limit(Duration.ofMinutes(1)).instances();
+        List<Instance> one = listing("sleep 300 & echo $! > " + pid + "; echo n-1")
+                .limit(Duration.ofMinutes(1))
+                .instances();
         assertEquals(List.of(new Instance("n-1", State.RUNNING, "")), one);
         assertTrue(ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
                 .orElseThrow()
@@ -182,7 +183,8 @@ class CommandTargetTest extends ScalingTargetContract {
                         new Instance("n-2", State.STARTING, "since 10 s"),
                         new Instance("n.3_x", State.STOPPING, ""),
                         new Instance("n-4", State.FAILED, "no room")),
-                listing("printf 'n-1\\n# a remark\\n\\n n-2 starting  since 10 s\\nn.3_x Stopping\\nn-4\\tFAILED\\tno room\\n'")
+                listing(
+                                "printf 'n-1\\n# a remark\\n\\n n-2 starting  since 10 s\\nn.3_x Stopping\\nn-4\\tFAILED\\tno room\\n'")
                         .instances());
         assertEquals(List.of(), listing(":").instances());
     }
@@ -190,8 +192,8 @@ class CommandTargetTest extends ScalingTargetContract {
     @Test
     void malformedLinesAreNamedAndNothingIsListed() {
         ScalingTargetException failed = assertThrows(
-                ScalingTargetException.class,
-                () -> listing("printf 'n-1\\nn-2 sleeping\\nn-3\\nn-1 failed\\nn/4\\n'").instances());
+                ScalingTargetException.class, () -> listing("printf 'n-1\\nn-2 sleeping\\nn-3\\nn-1 failed\\nn/4\\n'")
+                        .instances());
         assertTrue(failed.isLasting());
         for (String words : List.of(
                 "line 2, \"n-2 sleeping\": sleeping is no state",
@@ -200,14 +202,17 @@ class CommandTargetTest extends ScalingTargetContract {
             assertTrue(failed.getMessage().contains(words), failed.getMessage());
         }
         ScalingTargetException many =
-                assertThrows(ScalingTargetException.class, () -> listing("seq -s ' ' -f ' %g!\n' 9").instances());
+                assertThrows(ScalingTargetException.class, () -> listing("seq -s ' ' -f ' %g!\n' 9")
+                        .instances());
         assertTrue(many.getMessage().endsWith("; and in 4 more"), many.getMessage());
     }
 
     @Test
     void ordersAreInArgumentsAndInTheEnvironment() throws Exception {
         Path said = directory.resolve("said");
-        String tell = "echo $0 \"$@\" $HOLDFAST_NODES $HOLDFAST_NODE $HOLDFAST_SIZE $HOLDFAST_ACTION $HOLDFAST_TOKEN >> " + said;
+        String tell =
+                "echo $0 \"$@\" $HOLDFAST_NODES $HOLDFAST_NODE $HOLDFAST_SIZE $HOLDFAST_ACTION $HOLDFAST_TOKEN >> "
+                        + said;
         CommandTarget all = CommandTarget.list("true")
                 .start("sh", "-c", tell, "{nodes}", "--all={nodes}", "{size}", "{action}", "{token}", "{\"json\":1}")
                 .stop("sh", "-c", tell, "{node}", "{size}");

@@ -79,7 +79,8 @@ class JvmProcessesTest extends ScalingTargetContract {
     }
 
     private Instance awaitFailed(ScalingTarget target) throws Exception {
-        return await(target, all -> all.size() == 1 && all.get(0).state() == State.FAILED).get(0);
+        return await(target, all -> all.size() == 1 && all.get(0).state() == State.FAILED)
+                .get(0);
     }
 
     private Path awaitLines(Path file, int lines) throws Exception {
@@ -104,8 +105,8 @@ class JvmProcessesTest extends ScalingTargetContract {
                         directory.resolve("processes").toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        try (BufferedReader said = new BufferedReader(
-                new InputStreamReader(starter.getInputStream(), StandardCharsets.UTF_8))) {
+        try (BufferedReader said =
+                new BufferedReader(new InputStreamReader(starter.getInputStream(), StandardCharsets.UTF_8))) {
             assertTrue(said.lines().anyMatch("started"::equals), "it ended before");
         } finally {
             starter.destroyForcibly(); // SIGKILL
@@ -124,7 +125,9 @@ class JvmProcessesTest extends ScalingTargetContract {
         for (Instance one : two) {
             Path log = Path.of(one.detail().replaceAll(".* log ", ""));
             awaitLines(log, 1);
-            assertEquals("serving as " + one.node() + " with [" + one.node() + "]", Files.readAllLines(log).get(0));
+            assertEquals(
+                    "serving as " + one.node() + " with [" + one.node() + "]",
+                    Files.readAllLines(log).get(0));
         }
         other.start(ProcessStarter.ORDER);
         assertEquals(two, other.instances());
@@ -215,8 +218,8 @@ class JvmProcessesTest extends ScalingTargetContract {
     void aNodeIsAskedBeforeItIsKilled() throws Exception {
         Path farewell = directory.resolve("farewell");
         Path ready = directory.resolve("ready");
-        JvmProcesses target =
-                shell("trap 'echo bye > " + farewell + "; exit 0' TERM; echo > " + ready + "; while :; do sleep 0.1; done");
+        JvmProcesses target = shell(
+                "trap 'echo bye > " + farewell + "; exit 0' TERM; echo > " + ready + "; while :; do sleep 0.1; done");
         target.start(startOrder(target, "a-1", 7, 1, 1));
         awaitLines(ready, 1);
         target.stop(stopOrder("a-2", 7, "n-1", 0));
@@ -261,7 +264,8 @@ class JvmProcessesTest extends ScalingTargetContract {
         Path file = directory.resolve("processes/running/damaged.json");
         Files.writeString(file, "{\"format\":\"holdfast-process-1\",\"no");
         List<Instance> both = target.instances();
-        assertEquals(List.of("damaged", "n-1"), both.stream().map(Instance::node).toList());
+        assertEquals(
+                List.of("damaged", "n-1"), both.stream().map(Instance::node).toList());
         assertEquals(State.FAILED, both.get(0).state());
         assertTrue(both.get(0).detail().contains(file.toString()), both.get(0).detail());
         assertEquals(State.RUNNING, both.get(1).state());
@@ -277,8 +281,8 @@ class JvmProcessesTest extends ScalingTargetContract {
 
     @Test
     void ofSeveralNodesAllAreTriedAndEachFailureIsTold() throws Exception {
-        JvmProcesses target = sleeping()
-                .command(node -> List.of(node.equals("n-2") ? "sleep" : "/no/such/" + node, "300"));
+        JvmProcesses target =
+                sleeping().command(node -> List.of(node.equals("n-2") ? "sleep" : "/no/such/" + node, "300"));
         ScalingTargetException failed =
                 assertThrows(ScalingTargetException.class, () -> target.start(startOrder(target, "a-1", 7, 3, 3)));
         assertTrue(failed.isLasting());
@@ -310,10 +314,12 @@ class JvmProcessesTest extends ScalingTargetContract {
     void namesThatLeadElsewhereAreRefused() {
         for (String name : List.of("..", "../n", "", "a b", "n".repeat(65))) {
             StartOrder start = new StartOrder("a-1", new FencingToken(7), List.of(name), 1);
-            assertTrue(assertThrows(ScalingTargetException.class, () -> sleeping().start(start)).isLasting());
-            assertTrue(assertThrows(
-                            ScalingTargetException.class, () -> sleeping().stop(stopOrder("a-1", 7, name, 1)))
-                    .isLasting());
+            assertTrue(
+                    assertThrows(ScalingTargetException.class, () -> sleeping().start(start))
+                            .isLasting());
+            assertTrue(
+                    assertThrows(ScalingTargetException.class, () -> sleeping().stop(stopOrder("a-1", 7, name, 1)))
+                            .isLasting());
         }
     }
 
