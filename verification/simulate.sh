@@ -6,10 +6,11 @@
 #   verification/simulate.sh --gossip --seeds N [--from S] [--minutes M]   the same for nodes with gossip alone
 #   verification/simulate.sh --cluster --seeds N [--from S] [--minutes M]   the same for whole nodes: gossip, log and autopilot together
 #   verification/simulate.sh --backups --seeds N [--from S] [--minutes M]   the same for backups: layers, the archive, restores
+#   verification/simulate.sh --scaling --seeds N [--from S] [--minutes M]   the same for clusters that grow and shrink
 #   verification/simulate.sh --mutants [--seeds N] [NAME...]      puts known bugs back; each must be caught within N seeds
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seeds=""; from=1; minutes=0; mutants=false; gossip=false; cluster=false; backups=false; mode=""; names=()
+seeds=""; from=1; minutes=0; mutants=false; gossip=false; cluster=false; backups=false; scaling=false; mode=""; names=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --seeds) seeds=$2; shift 2 ;;
@@ -19,8 +20,9 @@ while [ $# -gt 0 ]; do
     --gossip) gossip=true; shift ;;
     --cluster) cluster=true; shift ;;
     --backups) backups=true; shift ;;
+    --scaling) scaling=true; shift ;;
     --shape|--upgrade) mode=${1#--}; shift ;;
-    -h|--help) sed -n '2,9p' verification/simulate.sh | cut -c3-; exit 0 ;;
+    -h|--help) sed -n '2,10p' verification/simulate.sh | cut -c3-; exit 0 ;;
     -*) echo "unknown option $1; see --help" >&2; exit 2 ;;
     *) names+=("$1"); shift ;;
   esac
@@ -47,5 +49,8 @@ if $gossip; then
 fi
 if $cluster; then
   exec $java_command io.holdfast.verification.sim.SimulateCluster "$seeds" "$from" "$minutes"
+fi
+if $scaling; then
+  exec $java_command io.holdfast.verification.scaling.SimulateScaling "$seeds" "$from" "$minutes"
 fi
 exec $java_command io.holdfast.verification.sim.Simulate "$seeds" "$from" "$minutes" $mode

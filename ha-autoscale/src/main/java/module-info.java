@@ -11,4 +11,8 @@ module io.holdfast.autoscale {
     requires org.slf4j;
 
     exports io.holdfast.autoscale;
+    exports io.holdfast.autoscale.replay;
+
+    opens io.holdfast.autoscale.decide to
+            com.fasterxml.jackson.databind;
 }

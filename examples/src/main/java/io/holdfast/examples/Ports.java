@@ -36,7 +36,8 @@ public final class Ports {
         return ports;
     }
 
-    private static boolean isFree(int port) {
+    /** True if nobody listens there. */
+    public static boolean isFree(int port) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return true;

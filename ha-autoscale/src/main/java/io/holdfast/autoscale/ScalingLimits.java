@@ -6,7 +6,7 @@ import java.time.Duration;
  * What stands between the largest wish of the policies and what is done. Immutable; each method returns a changed copy.
  *
  * @param outStabilization how long a wish for more has to last: the smallest wish of that while counts. Default 0: at once
- * @param inStabilization how long a wish for fewer has to last: the largest wish of that while counts. Default 5 minutes
+ * @param inStabilization how long a wish for fewer has to last: the largest wish of that while counts. Default 3 minutes
  * @param outRate how fast nodes may be added. Default the larger of 4 nodes and 100 % in 15 s
  * @param inRate how fast nodes may be taken away. Default the larger of 1 node and 50 % in a minute
  * @param outCoolDown how long after any change no node is added. Default 0, since nodes that start count already
@@ -51,13 +51,13 @@ public record ScalingLimits(
     public static ScalingLimits usual() {
         return new ScalingLimits(
                 Duration.ZERO,
-                Duration.ofSeconds(Integer.getInteger("stab", 300)),
+                Duration.ofMinutes(3),
                 ScalingRate.larger(4, 100, Duration.ofSeconds(15)),
                 ScalingRate.larger(1, 50, Duration.ofMinutes(1)),
                 Duration.ZERO,
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(1),
-                Duration.ofSeconds(Integer.getInteger("flap", 1800)));
+                Duration.ofMinutes(30));
     }
 
     /** How long a wish for more, and one for fewer, has to last. */

@@ -1,32 +1,43 @@
 package io.holdfast.autoscale;
 
 import io.holdfast.autoscale.LoadSnapshot.Metric;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 
 /**
  * As many nodes as keep a metric at its target: the demand, which is the metric's sum over the ready nodes, divided by what one node is
- * to bear. That is the formula of Kubernetes' HPA, {@code nodes * (mean / target)} rounded up, with these additions:
+ * to bear. That is the formula of Kubernetes' HPA, {@code nodes * (mean / target)} rounded up, with a tolerance for each metric and
+ * direction, and with these additions:
  *
  * <ul>
- *   <li>The demand is read off a line through the samples of the last while, so that a single wild one does nothing.
- *   <li>It is read off that line not for now but for when a node that is ordered now is warm, if the demand rises: {@linkplain
- *       #anticipation how far}. Only a slope that noise does not explain counts, so noise does not scale.
- *   <li>A metric that {@linkplain #saturates cannot rise further} tells less than the demand; then half as much again is asked for.
+ *   <li>The demand is the median of the last minute, so that a single wild sample does nothing. The last quarter of a minute
+ *       counts beside it: for more nodes as far as it comes near to what those there are can bear, against fewer in full.
+ *   <li>If the demand rises more than is usual for it, it is foreseen for when a node that is ordered now is warm, {@linkplain
+ *       #anticipation within bounds}, since nodes that are ordered when they are needed come too late. A foreseen demand may be borne
+ *       at more than the target: half of the way to the most. It is never foreseen to fall.
+ *   <li>A metric that {@linkplain #saturates cannot rise further} tells less than the demand; then twice as many nodes as it says are
+ *       wished for.
  * </ul>
  *
  * <p>Nodes on their way bear nothing yet and count as wanted. A ready node that tells nothing counts as bearing nothing when more nodes
- * are asked for, and as bearing its target when fewer are. If nobody tells anything, the wish is {@link Wish.Kind#UNKNOWN}.
+ * are wished for, and as bearing its target when fewer are. If nobody has told anything for a minute, the wish is {@link
+ * Wish.Kind#UNKNOWN}.
  *
  * <p>Immutable; each method returns a changed copy.
  */
 public final class TargetTracking implements ScalingPolicy {
-    private static final double OUT = Double.parseDouble(System.getProperty("out", "0.1"));
-    private static final double IN = Double.parseDouble(System.getProperty("in", "0.1"));
-    static double ROOM = Double.parseDouble(System.getProperty("room", "1.25"));
-    static int MIX = Integer.getInteger("mix", 1);
-    private static final Duration LOOK = Duration.ofSeconds(600);
+    private static final double OUT_TOLERANCE = 0.1;
+    private static final double IN_TOLERANCE = 0.05;
+    private static final double MOST_ANTICIPATED = 2;
+    private static final double CPU_CEILING = 0.9;
+    /** How much more than its target a node can bear, as far as is not known better. */
+    private static final double USUAL_RESERVE = 1.5;
+    /** A demand that is foreseen may use this much of the reserve: half of it, in proportion. */
+    private static final double FORESEEN_MAY_USE = 1 / 2.0;
+    /** One of a quarter of a minute this much. */
+    private static final double RECENT_MAY_USE = 1 / 3.0;
+
+    private static final double RECENT_SECONDS = 15;
+    private static final double BEYOND_CEILING = 2;
 
     private final String metric;
     private final double target;
@@ -35,7 +46,6 @@ public final class TargetTracking implements ScalingPolicy {
     private final double inTolerance;
     private final double ceiling;
     private final double anticipation;
-    private final Duration window;
 
     private TargetTracking(
             String metric,
@@ -44,14 +54,13 @@ public final class TargetTracking implements ScalingPolicy {
             double outTolerance,
             double inTolerance,
             double ceiling,
-            double anticipation,
-            Duration window) {
+            double anticipation) {
         if (!(target > 0) || Double.isInfinite(target)) {
             throw new IllegalArgumentException("the target of " + metric + " is a positive number, not " + target);
         }
         if (!(outTolerance >= 0 && inTolerance >= 0 && inTolerance < 1)) {
-            throw new IllegalArgumentException(
-                    "tolerances are from 0, that of scaling in below 1, not " + outTolerance + " and " + inTolerance);
+            throw new IllegalArgumentException("the tolerances of " + metric
+                    + " are from 0, that of scaling in below 1, not " + outTolerance + " and " + inTolerance);
         }
         if (!(ceiling > target)) {
             throw new IllegalArgumentException(
@@ -59,11 +68,7 @@ public final class TargetTracking implements ScalingPolicy {
         }
         if (!(anticipation >= 0 && anticipation <= 10)) {
             throw new IllegalArgumentException(
-                    "anticipation is between 0 and 10 times the demand, not " + anticipation);
-        }
-        if (window.isNegative() || window.compareTo(ScalingLimits.LONGEST) > 0) {
-            throw new IllegalArgumentException(
-                    "the window is up to " + ScalingLimits.LONGEST.toHours() + " hours, not " + window);
+                    "the anticipation of " + metric + " is between 0 and 10 times the demand, not " + anticipation);
         }
         this.metric = metric;
         this.target = target;
@@ -72,138 +77,103 @@ public final class TargetTracking implements ScalingPolicy {
         this.inTolerance = inTolerance;
         this.ceiling = ceiling;
         this.anticipation = anticipation;
-        this.window = window;
     }
 
-    /** That share of the processors, above 0 and below 0.9, where they count as saturated. */
+    /** That share of the processors as the mean over the ready nodes, above 0 and below 0.9, where they count as saturated. */
     public static TargetTracking cpu(double target) {
-        return of(Load.CPU, target).saturates(0.9);
+        return of(Load.CPU, target).saturates(CPU_CEILING);
     }
 
-    /** That mean of a metric over the ready nodes. */
+    /** That mean of a metric over the ready nodes; positive. */
     public static TargetTracking of(String metric, double target) {
-        return new TargetTracking(metric, target, false, OUT, IN, Double.POSITIVE_INFINITY, 1, Duration.ofSeconds(60));
+        return new TargetTracking(
+                metric, target, false, OUT_TOLERANCE, IN_TOLERANCE, Double.POSITIVE_INFINITY, MOST_ANTICIPATED);
     }
 
     /**
-     * So much of a metric's sum for each node, whoever tells it: requests a second that only the balancer knows, or all nodes their
-     * share. Nodes that tell nothing are not missing.
+     * So much of a metric's sum for each node, whoever tells it: requests a second that only a balancer knows, or of which each node
+     * tells its share. Nodes that tell nothing are not missing. Positive.
      */
     public static TargetTracking total(String metric, double perNode) {
-        return new TargetTracking(metric, perNode, true, OUT, IN, Double.POSITIVE_INFINITY, 1, Duration.ofSeconds(60));
+        return new TargetTracking(
+                metric, perNode, true, OUT_TOLERANCE, IN_TOLERANCE, Double.POSITIVE_INFINITY, MOST_ANTICIPATED);
     }
 
     /**
-     * Within what share of the wanted nodes nothing is done. Default 0.1 and 0.1.
+     * Within what share of the wanted nodes nothing is done. Default 0.1, as HPA, and 0.05.
      *
      * @param out how much more is borne; from 0
      * @param in how much less is; from 0, below 1
      */
     public TargetTracking tolerance(double out, double in) {
-        return new TargetTracking(metric, target, total, out, in, ceiling, anticipation, window);
+        return new TargetTracking(metric, target, total, out, in, ceiling, anticipation);
     }
 
-    /** From which mean on the metric tells less than the demand. Default 0.9 for {@link #cpu}, none for others. */
+    /** From which mean on the metric tells less than the demand; above the target. Default 0.9 for {@link #cpu}, none for others. */
     public TargetTracking saturates(double mean) {
-        return new TargetTracking(metric, target, total, outTolerance, inTolerance, mean, anticipation, window);
+        return new TargetTracking(metric, target, total, outTolerance, inTolerance, mean, anticipation);
     }
 
-    /**
-     * How much a rise may be anticipated at most, as a share of the demand: 1, the default, up to twice the demand; 0 not at all.
-     */
+    /** How much a demand may be foreseen to rise, in times of itself, 0 to 10. Default 2; 0 foresees nothing. */
     public TargetTracking anticipation(double most) {
-        return new TargetTracking(metric, target, total, outTolerance, inTolerance, ceiling, most, window);
-    }
-
-    /** How long back samples count. Default 1 minute; 0 takes the newest alone. */
-    public TargetTracking window(Duration back) {
-        return new TargetTracking(metric, target, total, outTolerance, inTolerance, ceiling, anticipation, back);
+        return new TargetTracking(metric, target, total, outTolerance, inTolerance, ceiling, most);
     }
 
     @Override
     public Wish wish(ScalingView view) {
-        LoadSnapshot last = view.history().last();
-        List<Trend.Point> bearing = new ArrayList<>();
-        LoadSnapshot told = null;
-        for (LoadSnapshot snapshot : view.history().within(LOOK)) {
-            Metric value = snapshot.metric(metric);
-            if (value.reported() > 0) {
-                bearing.add(new Trend.Point(
-                        seconds(snapshot, last), (total ? value.sum() : value.mean() * snapshot.ready()) / target));
-                told = snapshot;
-            }
+        Optional<Samples> told = Samples.of(view, metric, this::demand);
+        return told.isPresent() ? wish(view, told.get()) : Samples.unknown(toString(), view, metric);
+    }
+
+    /** In nodes, if those that tell nothing bear as much as the others. */
+    private double demand(LoadSnapshot snapshot) {
+        Metric value = snapshot.metric(metric);
+        return (total ? value.sum() : value.mean() * snapshot.ready()) / target;
+    }
+
+    private Wish wish(ScalingView view, Samples samples) {
+        Trend trend = samples.trend();
+        double reserve = Math.min(USUAL_RESERVE, ceiling / target);
+        double recent = samples.recent(RECENT_SECONDS);
+        double now = Math.max(trend.level(), recent / Math.pow(reserve, RECENT_MAY_USE));
+        double ahead = samples.ahead(view);
+        double foreseen = now + Math.min(trend.perSecond() * ahead, anticipation * now);
+        double demand = Math.max(now, foreseen / Math.pow(reserve, FORESEEN_MAY_USE));
+        String why = figures(samples, now);
+        if (foreseen > now) {
+            why += ", and " + Figures.of(foreseen) + " in " + Math.round(ahead) + " s if it rises on";
         }
-        if (told == null) {
-            return Wish.unknown(
-                    toString(),
-                    "none of " + last.ready() + " ready nodes has told " + metric + " for " + window.toSeconds()
-                            + " s");
+        if (samples.value(metric).mean() >= ceiling) {
+            demand = Math.max(demand, now * BEYOND_CEILING);
+            why += ", and more than " + metric + " can tell";
         }
-        Trend trend = Trend.of(bearing);
-        double now = MIX == 3
-                ? Math.max(trend.level(), recent(bearing) / ROOM)
-                : MIX == 0 ? trend.level() : MIX == 1 ? Math.max(trend.level(), recent(bearing)) : recent(bearing);
-        double ahead =
-                view.startUp().toMillis() / 1e3 + view.history().spacing().toMillis() / 1e3;
-        double rise = Math.max(0, Math.min(trend.perSecond() * ahead, anticipation * now));
-        double out = Math.max(now, (now + rise) / ROOM);
-        String why = figures(told, now);
-        if (told.metric(metric).mean() >= ceiling) {
-            out = Math.max(out, now * (1 + BEYOND_CEILING));
-            why += ", which is as much as it can";
-        } else if (rise > 0) {
-            why += ", " + Figures.of(out) + " in " + Math.round(ahead) + " s if it rises on";
-        }
+        return within(view.history().last(), samples, demand, Math.max(demand, recent), why);
+    }
+
+    private Wish within(LoadSnapshot last, Samples samples, double out, double in, String why) {
+        int ready = samples.newest().ready();
+        int missing = total ? 0 : Math.max(0, ready - samples.value(metric).reported());
+        double share = missing == 0 ? 1 : (ready - missing) / (double) ready;
+        String saying = missing == 0 ? why : why + "; " + missing + " of " + ready + " nodes tell nothing";
         int wanted = last.wanted();
-        if (!total) {
-            out *= Math.min(1.0, told.metric(metric).reported() / (double) told.ready());
+        if (out * share > wanted * (1 + outTolerance)) {
+            return Wish.nodes(toString(), Samples.nodes(out * share), saying);
         }
-        if (out > wanted * (1 + outTolerance)) {
-            return Wish.nodes(toString(), up(out), why);
+        if (samples.fresh() && in * share + missing < wanted * (1 - inTolerance)) {
+            return Wish.nodes(toString(), Samples.nodes(in * share + missing), saying);
         }
-        int missing = total ? 0 : Math.max(0, told.ready() - told.metric(metric).reported());
-        double in = now;
-        if (missing > 0) {
-            in = now * (told.ready() - missing) / told.ready() + missing;
-        }
-        if (missing > 0) {
-            why += "; " + missing + " told nothing and count as at their target";
-        }
-        if (told == last && in < wanted * (1 - inTolerance)) {
-            return Wish.nodes(toString(), up(Math.max(in, out)), why);
-        }
-        return Wish.nodes(toString(), wanted, why + ": within tolerance");
+        return Wish.nodes(toString(), wanted, saying);
     }
 
-    private static final double BEYOND_CEILING = 0.5;
-
-    private static double seconds(LoadSnapshot snapshot, LoadSnapshot last) {
-        return Duration.between(last.at(), snapshot.at()).toMillis() / 1e3;
-    }
-
-    /** The mean of the last quarter of a minute. */
-    private static double recent(List<Trend.Point> points) {
-        double newest = points.get(points.size() - 1).second();
-        return points.stream()
-                .filter(p -> p.second() > newest - 15)
-                .mapToDouble(Trend.Point::value)
-                .average()
-                .orElseThrow();
-    }
-
-    private static int up(double nodes) {
-        return (int) Math.min(Integer.MAX_VALUE / 2, Math.ceil(nodes - 1e-9));
-    }
-
-    private String figures(LoadSnapshot told, double demand) {
-        Metric value = told.metric(metric);
-        return metric + " is " + Figures.of(total ? value.sum() : value.mean()) + " on " + value.reported() + " nodes, "
-                + Figures.of(target) + (total ? " a node" : "") + " is wanted: work for " + Figures.of(demand)
-                + " nodes";
+    private String figures(Samples samples, double demand) {
+        Metric value = samples.value(metric);
+        return metric + " is " + Figures.of(total ? value.sum() : value.mean())
+                + (total ? ", " : " on " + value.reported() + " nodes, ") + Figures.of(target)
+                + (total ? " a node" : "") + " is wanted: work for " + Figures.of(demand) + " nodes";
     }
 
     @Override
     public String toString() {
-        return metric + (total ? " per node " : " ") + Figures.of(target);
+        return "target of " + metric;
     }
 }

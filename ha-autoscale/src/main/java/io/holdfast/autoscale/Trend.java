@@ -1,36 +1,66 @@
 package io.holdfast.autoscale;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where a series of figures stands and where it goes: a line through the medians (Theil and Sen), which single wild samples do not bend,
- * and the test of Mann and Kendall for whether there is a slope at all.
+ * Where a series of figures stands and how fast it rises. It stands at the median of the last minute, or on a line through the medians
+ * (Theil and Sen) if it rises, which single wild samples do not bend.
  *
- * @param level the line at the newest sample
- * @param perSecond its slope; 0 where the samples do not tell one from noise
- * @param noise how far samples lie from the line: the median of the distances
+ * <p>Whether it rises is asked over half a minute, one, and two, of what happened before: the differences over as long a time in the
+ * whole history tell what is usual, and a rise counts if it is far beyond. A series that is noisy by itself, or that goes in waves
+ * shorter than the history, so has no trend; and one that rises steadily has one.
+ *
+ * @param level where it stands at its newest sample
+ * @param perSecond how fast it rises; 0 if it does not, or falls
  */
-record Trend(double level, double perSecond, double noise) {
-    /** How sure the slope has to be, in standard deviations: by chance alone one in a thousand is. */
-    private static final double SURE = 3.1;
-    /** A slope counts if over the samples it makes more than so many times their noise. */
-    private static final double OVER_NOISE = 3;
+record Trend(double level, double perSecond) {
+    private static final double[] WINDOWS = {30, 60, 120};
+    private static final double LEVEL_WINDOW = 60;
+    /** How many times the usual difference a rise has to be: the samples' noise lasts, so that ordinary tests are too easily sure. */
+    private static final double SURE = 4;
+    /** From the median of distances to a standard deviation, for normal noise. */
+    private static final double DEVIATIONS = 1.4826;
+    /** The history has to be so many times as long as a window to tell what is usual in it. */
+    private static final double TIMES_WINDOW = 3;
 
     private static final int FEWEST = 4;
+    private static final double JITTER = 0.5;
 
-    /** One sample. */
+    /** One sample: when, in seconds of any origin, and what. */
     record Point(double second, double value) {}
 
-    static double K = Double.parseDouble(System.getProperty("k", "3"));
-    static double W = Double.parseDouble(System.getProperty("w", "60"));
-    static double FLAT = Double.parseDouble(System.getProperty("flat", "60"));
-
-    /** Through these, oldest first, at least one. */
+    /** Of these, oldest first, at least one. */
     static Trend of(List<Point> all) {
+        Trend steepest = new Trend(level(since(all, LEVEL_WINDOW), 0), 0);
+        for (double window : WINDOWS) {
+            List<Point> points = since(all, window + JITTER);
+            if (points.size() < FEWEST || span(all) < TIMES_WINDOW * window) {
+                continue;
+            }
+            double slope = slope(points);
+            if (slope > steepest.perSecond && slope * window > SURE * usual(all, window)) {
+                steepest = new Trend(Math.max(steepest.level, level(points, slope)), slope);
+            }
+        }
+        return steepest;
+    }
+
+    private static double span(List<Point> points) {
+        return points.get(points.size() - 1).second - points.get(0).second;
+    }
+
+    private static List<Point> since(List<Point> all, double window) {
         double last = all.get(all.size() - 1).second;
-        List<Point> points = all.stream().filter(p -> p.second > last - W).toList();
-        List<Point> flat = all.stream().filter(p -> p.second > last - FLAT).toList();
+        int first = all.size() - 1;
+        while (first > 0 && all.get(first - 1).second > last - window) {
+            first--;
+        }
+        return all.subList(first, all.size());
+    }
+
+    private static double slope(List<Point> points) {
         int n = points.size();
         double[] slopes = new double[n * (n - 1) / 2];
         int filled = 0;
@@ -41,40 +71,37 @@ record Trend(double level, double perSecond, double noise) {
                 slopes[filled++] = (b.value - a.value) / (b.second - a.second);
             }
         }
-        if (n >= FEWEST && last - all.get(0).second > 2 * W) {
-            double slope = median(slopes);
-            // differences over W in the past
-            java.util.ArrayList<Double> d = new java.util.ArrayList<>();
-            int j = 0;
-            for (int i = 0; i < all.size(); i++) {
-                while (j < i && all.get(j).second < all.get(i).second - W) j++;
-                if (j > 0 || all.get(i).second - all.get(0).second >= W) d.add(all.get(i).value - all.get(j).value);
-            }
-            double[] dd = d.stream().mapToDouble(x -> x).toArray();
-            double mid = median(dd.clone());
-            for (int i = 0; i < dd.length; i++) dd[i] = Math.abs(dd[i] - mid);
-            double noise = 1.48 * median(dd);
-            if (Math.abs(slope) * W > K * noise) {
-                Trend l = line(points, slope, last);
-                return new Trend(l.level, slope, noise);
-            }
-        }
-        Trend l = line(flat, 0, last);
-        return new Trend(l.level, 0, l.noise);
+        return median(slopes);
     }
 
-    private static Trend line(List<Point> points, double slope, double last) {
-        double[] levels = new double[points.size()];
-        for (int i = 0; i < levels.length; i++) {
-            levels[i] = points.get(i).value + slope * (last - points.get(i).second);
-        }
-        double level = median(levels.clone());
-        for (int i = 0; i < levels.length; i++) {
-            levels[i] = Math.abs(levels[i] - level);
-        }
-        return new Trend(level, slope, median(levels));
+    private static double level(List<Point> points, double slope) {
+        double last = points.get(points.size() - 1).second;
+        return median(points.stream()
+                .mapToDouble(p -> p.value + slope * (last - p.second))
+                .toArray());
     }
 
+    /** How much differences over a window differ. */
+    private static double usual(List<Point> all, double window) {
+        List<Double> differences = new ArrayList<>();
+        int before = 0;
+        for (Point point : all) {
+            while (all.get(before).second < point.second - window - JITTER) {
+                before++;
+            }
+            if (point.second - all.get(0).second >= window) {
+                differences.add(point.value - all.get(before).value);
+            }
+        }
+        double[] values = differences.stream().mapToDouble(d -> d).toArray();
+        double middle = median(values);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.abs(values[i] - middle);
+        }
+        return DEVIATIONS * median(values);
+    }
+
+    /** Of at least one; puts them in order. */
     private static double median(double[] values) {
         Arrays.sort(values);
         int n = values.length;

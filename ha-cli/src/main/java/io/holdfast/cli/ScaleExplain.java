@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Why there are as many nodes as there are. */
@@ -29,7 +30,10 @@ import picocli.CommandLine.Spec;
             "64:the command was not understood"
         })
 final class ScaleExplain implements Callable<Integer> {
-    @Option(names = "--last", paramLabel = "N", description = "how many decisions, 1 to 100; ${DEFAULT-VALUE} by default")
+    @Option(
+            names = "--last",
+            paramLabel = "N",
+            description = "how many decisions, 1 to 100; ${DEFAULT-VALUE} by default")
     private int last = 10;
 
     @Option(names = "--changes", description = "only those by which another number of nodes is wanted")
@@ -79,8 +83,7 @@ final class ScaleExplain implements Callable<Integer> {
                         : from + " -> " + to + (decision.path("applied").asBoolean() ? "" : " (only shown)"));
         out.printf(
                 "  load    %d ready, %d on their way",
-                decision.path("ready").asInt(),
-                decision.path("warming").asInt());
+                decision.path("ready").asInt(), decision.path("warming").asInt());
         decision.path("metrics")
                 .properties()
                 .forEach(metric -> out.printf(

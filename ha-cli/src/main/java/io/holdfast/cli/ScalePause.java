@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
 /** Pauses scaling. */
 @Command(
         name = "pause",
-        description = "Has nothing new begun until `ha scale resume`, on whatever node decides, also after that one died. What has been begun goes on, and decisions are shown.",
+        description =
+                "Has nothing new begun until `ha scale resume`, on whatever node decides, also after that one died. What has been begun goes on, and decisions are shown.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {

@@ -113,10 +113,10 @@ final class Departure {
         Sighting sighting = standing == null ? null : standing.sighting();
         boolean there = sighting != null && sighting.state().isPresent();
         return switch (going.phase()) {
-            case DRAIN -> drain(now, going, sighting, there, wantedBack, held, effects);
+            case DRAIN -> drain(now, going, there, wantedBack, held, effects);
             case MOVE_VOTE -> moveVote(now, going, sighting, there, held, effects);
             case LEAVE -> leave(now, going, sighting, there, held, effects);
-            case STOP -> stop(now, going, size, effects);
+            case STOP -> stop(now, going, sighting, size, effects);
             case UNDO -> undo(now, going, there, effects);
         };
     }
@@ -144,13 +144,14 @@ final class Departure {
     private Optional<Going> drain(
             long now,
             Going going,
-            @Nullable Sighting sighting,
             boolean there,
             boolean wantedBack,
             Consumer<String> held,
             Consumer<FleetEffect> effects) {
         if (!there) {
-            return died(going, held, effects);
+            // It may only stand still, or be cut off from here, with requests that end meanwhile.
+            boolean patient = now - since >= config.drainWithin().toNanos();
+            return going.heir().isEmpty() && !patient ? Optional.of(going) : died(going, held, effects);
         }
         if (wantedBack) {
             return Optional.of(going.in(Phase.UNDO));
@@ -211,6 +212,9 @@ final class Departure {
             boolean mayVote = sighting != null && sighting.hasVote() && sighting.state() != MemberState.LEFT;
             return mayVote ? died(going, held, effects) : Optional.of(going.in(Phase.STOP));
         }
+        if (drained != null && !drained.is()) {
+            return Optional.of(going.in(Phase.DRAIN)); // it was started anew, and has new requests
+        }
         if (!refused.isEmpty()) {
             return stays(going, refused, held, effects);
         }
@@ -235,7 +239,11 @@ final class Departure {
         return Optional.of(going);
     }
 
-    private Optional<Going> stop(long now, Going going, int size, Consumer<FleetEffect> effects) {
+    private Optional<Going> stop(
+            long now, Going going, @Nullable Sighting sighting, int size, Consumer<FleetEffect> effects) {
+        if (!done && sighting != null && sighting.serves()) {
+            return Optional.of(going.in(Phase.DRAIN)); // somebody started it anew, or it came in the end
+        }
         if (done) {
             effects.accept(new Tell(Tell.Kind.REMOVED, going.node(), "it has left and is stopped"));
             return Optional.empty();

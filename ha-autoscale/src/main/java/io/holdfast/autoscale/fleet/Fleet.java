@@ -48,6 +48,7 @@ public final class Fleet {
     private final Map<String, Pause> failing = new HashMap<>();
     private final Map<String, Held> held = new TreeMap<>();
     private final Map<String, Long> coming = new HashMap<>();
+    private final Map<String, Long> drainsSince = new HashMap<>();
     private final Set<String> stuck = new HashSet<>();
     private final List<Duration> startUps = new ArrayList<>();
     private final Pause growing = new Pause();
@@ -83,6 +84,7 @@ public final class Fleet {
         growing.succeeded();
         looking.succeeded();
         held.clear();
+        drainsSince.clear();
     }
 
     /** So many nodes there are to be. */
@@ -168,9 +170,10 @@ public final class Fleet {
         look(now, effects::add);
         grow(now, effects::add);
         shrink(now, effects::add);
+        forgotten(now);
         waitsFor = "";
         if (mayBegin && sees(now)) {
-            begin(now, effects::add);
+            begin(now);
         } else if (mayBegin) {
             waitsFor = looking.reason().isEmpty()
                     ? "the target to say what there is"
@@ -306,6 +309,23 @@ public final class Fleet {
         }
     }
 
+    /** A node whose departure was given up while nobody reached it drains for ever unless it is told not to. */
+    private void forgotten(long now) {
+        for (Standing standing : roster.standings().values()) {
+            Sighting sighting = standing.sighting();
+            boolean drains = standing.stage() != Stage.GOING && sighting != null && sighting.drainsForScaling();
+            if (!drains) {
+                drainsSince.remove(standing.node());
+            } else if (now - drainsSince.computeIfAbsent(standing.node(), node -> now)
+                            >= config.staleAfter().toNanos()
+                    && state.going().isEmpty()) {
+                drainsSince.remove(standing.node());
+                state = state.losing(Optional.of(new Going(nextAction("serve"), standing.node(), Phase.UNDO, "")));
+            }
+        }
+        drainsSince.keySet().retainAll(roster.standings().keySet());
+    }
+
     private int instancesWithout(String node) {
         Standing standing = roster.find(node);
         boolean counted = standing != null
@@ -322,7 +342,7 @@ public final class Fleet {
                 .count();
     }
 
-    private void begin(long now, Consumer<FleetEffect> effects) {
+    private void begin(long now) {
         if (state.going().isPresent() || state.growth().isPresent()) {
             return;
         }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * samples last changed, by the deciding node's own monotonic clock. Deterministic; not thread-safe.
  */
 final class Roster {
-    private static final Set<String> OWN = Set.of(Sighting.BEAT, Sighting.SERVING, Sighting.BACKUP);
+    private static final Set<String> OWN = Set.of(Sighting.BEAT, Sighting.SERVING, Sighting.DRAINS, Sighting.BACKUP);
 
     private record Beat(double value, long sinceNanos) {}
 
@@ -136,7 +136,7 @@ final class Roster {
     /** How many nodes run or may run, whatever they are for. */
     int running() {
         return (int) standings.values().stream()
-                .filter(s -> s.stage() != Stage.FAILED && s.stage() != Stage.GONE)
+                .filter(s -> s.stage() != Stage.FAILED && (s.stage() != Stage.GONE || isStopping(s.instance())))
                 .count();
     }
 

@@ -29,6 +29,8 @@ public record Sighting(
     public static final String BEAT = "scaling.beat";
     /** For how many seconds the node has been able to serve; negative or absent if it cannot. */
     public static final String SERVING = "scaling.serving";
+    /** Above 0 while the node drains since scaling had it do so. */
+    public static final String DRAINS = "scaling.drains";
     /** Above 0 while the node makes a backup. */
     public static final String BACKUP = "backup.running";
 
@@ -54,6 +56,11 @@ public record Sighting(
 
     boolean hasVote() {
         return role == ReplicaRole.MASTER || role == ReplicaRole.SLAVE;
+    }
+
+    /** True if it is there, and drains since it was to be taken away. */
+    boolean drainsForScaling() {
+        return state.isPresent() && draining && load(DRAINS, 0) > 0;
     }
 
     boolean serves() {

@@ -87,7 +87,7 @@ final class Victims {
             return new Choice(candidate.node(), "", describe(candidate));
         }
         Optional<Standing> heir = all.stream()
-                .filter(s -> s.stage() == Stage.READY && s != candidate)
+                .filter(s -> s.stage() == Stage.READY && !s.equals(candidate))
                 .filter(s -> s.sighting() != null
                         && s.sighting().role() == ReplicaRole.LEARNER
                         && s.sighting().load(ReplicatedState.LAG, MOST_LAG_SECONDS) < MOST_LAG_SECONDS)

@@ -62,7 +62,6 @@ final class AutoscaleDriver implements AutoCloseable {
 
     private final FeatureContext context;
     private final NodeRuntime runtime;
-    private final AutoscaleSettings settings;
     private final ScalingTarget target;
     private final Membership membership;
     private final @Nullable ReplicatedState state;
@@ -94,7 +93,6 @@ final class AutoscaleDriver implements AutoCloseable {
             Listener listener) {
         this.context = context;
         this.runtime = context.runtime();
-        this.settings = settings;
         this.target = settings.target();
         this.membership = membership;
         this.state = state;
@@ -402,14 +400,21 @@ final class AutoscaleDriver implements AutoCloseable {
                                 node,
                                 NodeSide.LEAVE,
                                 Map.of("token", Long.toString(holds.value())),
-                                said -> Boolean.TRUE.equals(said.get("leaving"))
-                                        ? new FleetInput.Leaving(node)
-                                        : new FleetInput.NotLeaving(node, String.valueOf(said.get("reason"))));
+                                said -> left(node, said));
                     } else {
                         hear(generation, new FleetInput.NotAsked(node, notSafe(safe)));
                     }
                 },
                 failure -> hear(generation, new FleetInput.NotAsked(node, describe(failure))));
+    }
+
+    private static FleetInput left(String node, Map<String, Object> said) {
+        if (Boolean.TRUE.equals(said.get("leaving"))) {
+            return new FleetInput.Leaving(node);
+        }
+        return Boolean.FALSE.equals(said.get("draining"))
+                ? new FleetInput.Draining(node, false, 0, -1)
+                : new FleetInput.NotLeaving(node, String.valueOf(said.get("reason")));
     }
 
     private static String notSafe(SafeToStop answer) {

@@ -63,13 +63,11 @@ final class AutoscaleMeters implements AutoCloseable {
 
     private final MeterRegistry registry;
     private final Tags tags;
-    private final Supplier<DriverView> view;
     private final Set<Meter> registered = ConcurrentHashMap.newKeySet();
 
     AutoscaleMeters(MeterRegistry registry, String cluster, String node, Supplier<DriverView> view) {
         this.registry = registry;
         this.tags = Tags.of("cluster", cluster, "node", node);
-        this.view = view;
         registered.add(DECIDES.newGauge(registry, tags, view, v -> v.get().token() == null ? 0 : 1));
         registered.add(WANTED.newGauge(
                 registry, tags, view, whileDeciding(v -> v.state().wanted())));

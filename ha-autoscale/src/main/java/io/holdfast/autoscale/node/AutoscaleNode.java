@@ -74,7 +74,7 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
         ReplicatedState state = context.replicatedState();
         Deciding who = new Deciding(context, state);
         deciding = who;
-        sampler = new LoadSampler(context, membership, loadThread, settings);
+        sampler = new LoadSampler(context, membership, loadThread, settings, own::drains);
         driver = new AutoscaleDriver(context, settings, membership, state, who, own, thread, new Listener());
         meters = new AutoscaleMeters(
                 context.meters(), context.clusterName(), context.node().id(), () -> view);

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ final class LoadSampler {
     private final Worker worker;
     private final long everyNanos;
     private final Map<String, LoadSource> sources = new LinkedHashMap<>();
+    private final BooleanSupplier drains;
     private final boolean tellsDelay;
     private volatile boolean stopped;
     private volatile double inFlight = Double.NaN;
@@ -42,8 +44,15 @@ final class LoadSampler {
     private long servesSince;
     private Map<String, Double> told = Map.of();
 
-    LoadSampler(FeatureContext context, Membership membership, Worker worker, AutoscaleSettings settings) {
+    /** @param drains true while the node drains since scaling has it do so */
+    LoadSampler(
+            FeatureContext context,
+            Membership membership,
+            Worker worker,
+            AutoscaleSettings settings,
+            BooleanSupplier drains) {
         this.context = context;
+        this.drains = drains;
         this.runtime = context.runtime();
         this.membership = membership;
         this.worker = worker;
@@ -98,6 +107,9 @@ final class LoadSampler {
         serves = ready;
         now.put(Sighting.SERVING, ready ? Math.floor((at - servesSince) / (double) TimeUnit.SECONDS.toNanos(1)) : -1);
         now.put(Sighting.BEAT, (double) ++beat);
+        if (drains.getAsBoolean()) {
+            now.put(Sighting.DRAINS, 1.0);
+        }
         Map<String, Double> before = told;
         told = now;
         membership.say(facts -> with(facts, before, now));

@@ -83,9 +83,10 @@ final class NodeSide {
 
     private synchronized Map<String, Object> drained(boolean is) {
         NodeControl own = control.get();
+        boolean goesOn = drains && own.isDraining();
         own.drain(is);
         long now = clock.nanoTime();
-        if (is && !drains) {
+        if (is && !goesOn) {
             drainsSince = now;
         }
         drains = is;
@@ -96,8 +97,18 @@ final class NodeSide {
         return said;
     }
 
+    /** True while it drains since it was asked to here. */
+    synchronized boolean drains() {
+        return drains && control.get().isDraining();
+    }
+
+    /** A node that does not drain stays: it was started anew since it did, and has new requests. */
     synchronized CompletionStage<Map<String, Object>> leave(Map<String, String> arguments) {
         check(arguments);
+        if (!leaves && !drains()) {
+            return CompletableFuture.completedFuture(
+                    Map.of("leaving", false, "draining", false, "reason", "it does not drain"));
+        }
         if (!leaves) {
             leaves = true;
             stays = "";
@@ -110,6 +121,7 @@ final class NodeSide {
         }
         Map<String, Object> said = new LinkedHashMap<>();
         said.put("leaving", stays.isEmpty());
+        said.put("draining", true);
         said.put("reason", stays);
         if (!stays.isEmpty()) {
             leaves = false; // it may be asked again

@@ -87,6 +87,15 @@ final class FleetWorld {
         return this;
     }
 
+    FleetWorld drains(String node, boolean is) {
+        Sighting was = members.get(node);
+        Map<String, Double> load = new TreeMap<>(was.load());
+        load.put(Sighting.SERVING, is ? -1.0 : 1.0);
+        load.put(Sighting.DRAINS, is ? 1.0 : 0.0);
+        members.put(node, new Sighting(node, was.state(), was.role(), was.zone(), is, load));
+        return this;
+    }
+
     FleetWorld role(String node, ReplicaRole role) {
         Sighting was = members.get(node);
         members.put(node, new Sighting(node, was.state(), role, was.zone(), was.draining(), was.load()));

@@ -266,8 +266,8 @@ final class BackupDriver implements AutoCloseable {
                 throw new IllegalStateException("not an effect of the planner: " + effect);
             }
         }
-        listener.standing(planner.standing());
         view = DriverView.of(token, planner, running.values());
+        listener.standing(planner.standing());
     }
 
     private void begin(Run run) {

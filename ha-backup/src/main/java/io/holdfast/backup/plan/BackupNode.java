@@ -29,6 +29,7 @@ import io.holdfast.core.SafeToStop;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Inspectable;
+import io.holdfast.core.spi.Membership;
 import io.holdfast.core.spi.OperatorCommand;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.RunningFeature;
@@ -57,6 +58,8 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     private static final Logger LOG = LoggerFactory.getLogger(BackupNode.class);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
     private static final String HEALTH = "backup";
+    /** The load by which a node tells how many backups and trials it is at work on. */
+    private static final String RUNNING = "backup.running";
     private static final int MOST_IN_DETAIL = 3;
 
     private final BackupSettings settings;
@@ -67,6 +70,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     private @Nullable BackupMeters meters;
     private volatile FeatureContext.@Nullable Standing standing;
     private List<Alert> told = List.of(); // of the planner's thread
+    private double toldJobs; // of the planner's thread
 
     /** Does nothing before it is opened. */
     public BackupNode(BackupSettings settings, FeatureContext context) {
@@ -372,6 +376,18 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
         return alert.kind() + (alert.subject().isEmpty() ? "" : " " + alert.subject()) + ": " + alert.detail();
     }
 
+    /** A node that makes a backup, or restores one for a trial, is spared by whoever takes nodes away. */
+    private void tellLoad() {
+        Membership membership = context.membership();
+        double jobs = driver().view().jobs().stream()
+                .filter(job -> job.what() instanceof Job.Make || job.what() instanceof Job.Drill)
+                .count();
+        if (membership != null && jobs != toldJobs) {
+            toldJobs = jobs;
+            membership.say(facts -> facts.withLoad(RUNNING, jobs));
+        }
+    }
+
     private final class Listener implements DriverListener {
         private BackupMeters measured() {
             BackupMeters all = meters;
@@ -440,6 +456,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
 
         @Override
         public void standing(List<Alert> alerts) {
+            tellLoad();
             if (!alerts.equals(told)) {
                 told = alerts;
                 String detail = alerts.stream()

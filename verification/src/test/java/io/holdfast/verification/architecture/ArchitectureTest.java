@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The house rules, executable: who may know whom, what is not called, how little is public. */
 class ArchitectureTest {
+    private static final String AUTOSCALE = "io.holdfast.autoscale";
     private static final String BACKUP = "io.holdfast.backup";
     private static final String CORE = "io.holdfast.core";
     private static final String LOADBALANCE = "io.holdfast.loadbalance";
@@ -124,6 +125,8 @@ class ArchitectureTest {
     }
 
     private static final Set<String> EXPORTED = Set.of(
+            AUTOSCALE,
+            AUTOSCALE + ".replay",
             BACKUP,
             BACKUP + ".source",
             CORE,
@@ -138,6 +141,8 @@ class ArchitectureTest {
 
     /** Lowest first: a package knows those beside its name and no other of its module. */
     private static final Map<String, Set<String>> CORE_LAYERS = new LinkedHashMap<>();
+
+    private static final Map<String, Set<String>> AUTOSCALE_LAYERS = new LinkedHashMap<>();
 
     private static final Map<String, Set<String>> BACKUP_LAYERS = new LinkedHashMap<>();
 
@@ -177,6 +182,14 @@ class ArchitectureTest {
                         "internal.operator",
                         "internal.seal",
                         "internal.http"));
+
+        AUTOSCALE_LAYERS.put("vocabulary", Set.of());
+        AUTOSCALE_LAYERS.put("decide", Set.of("vocabulary"));
+        AUTOSCALE_LAYERS.put("fleet", Set.of("vocabulary", "decide"));
+        AUTOSCALE_LAYERS.put("node", Set.of("vocabulary", "decide", "fleet"));
+        AUTOSCALE_LAYERS.put("target", Set.of("vocabulary"));
+        AUTOSCALE_LAYERS.put("replay", Set.of("vocabulary", "decide"));
+        AUTOSCALE_LAYERS.put("", Set.of("vocabulary", "decide", "fleet", "node", "target"));
 
         BACKUP_LAYERS.put("crypto", Set.of());
         BACKUP_LAYERS.put("vocabulary", Set.of("crypto"));
@@ -260,6 +273,26 @@ class ArchitectureTest {
 
     /** What a module's root package exports and the packages beneath it speak, too. */
     private static final Map<String, Set<String>> VOCABULARY = Map.of(
+            AUTOSCALE,
+            Set.of(
+                    "Capabilities",
+                    "Instance",
+                    "Load",
+                    "LoadHistory",
+                    "LoadSnapshot",
+                    "LoadSource",
+                    "ScalingDecision",
+                    "ScalingLimits",
+                    "ScalingPolicy",
+                    "ScalingRate",
+                    "ScalingService",
+                    "ScalingStatus",
+                    "ScalingTarget",
+                    "ScalingTargetException",
+                    "ScalingView",
+                    "StartOrder",
+                    "StopOrder",
+                    "Wish"),
             BACKUP,
             Set.of(
                     "BackupInfo",
@@ -336,6 +369,7 @@ class ArchitectureTest {
     @Test
     void modulesKnowOnlyWhatIsBeneathThem() {
         Map<String, Set<String>> known = Map.of(
+                "autoscale", Set.of("autoscale", "core"),
                 "backup", Set.of("backup", "core"),
                 "core", Set.of("core"),
                 "loadbalance", Set.of("loadbalance", "core"),
@@ -376,6 +410,11 @@ class ArchitectureTest {
     @Test
     void packagesOfTheCoreAreLayers() {
         assertLayers(CORE, CORE_LAYERS);
+    }
+
+    @Test
+    void packagesOfAutoscalingAreLayers() {
+        assertLayers(AUTOSCALE, AUTOSCALE_LAYERS);
     }
 
     @Test
@@ -484,6 +523,36 @@ class ArchitectureTest {
                 }
             }
         });
+        assertEquals(Set.of(), wrong);
+    }
+
+    /** The codec of what is kept apart, which is a function of its bytes, too, and uses Jackson for it. */
+    @Test
+    void theScalingCoresKnowNothingOfTheWorld() {
+        Set<String> wrong = new TreeSet<>();
+        for (String part : List.of("decide", "fleet")) {
+            Products.inModule("autoscale." + part).forEach(c -> {
+                boolean codec = Products.topLevelName(c).equals(AUTOSCALE + ".fleet.RecordCodec");
+                for (String name : Products.knownTo(c)) {
+                    boolean allowed = !name.contains(".") // a primitive type
+                            || name.startsWith("java.lang.")
+                            || (name.startsWith("java.util.") && !name.startsWith("java.util.concurrent."))
+                            || name.equals("java.util.concurrent.TimeUnit")
+                            || name.equals("java.time.Duration")
+                            || name.equals("java.time.Instant")
+                            || name.startsWith("org.jspecify.annotations.")
+                            || name.startsWith(AUTOSCALE + ".")
+                            || name.equals(CORE + ".FencingToken")
+                            || name.equals(CORE + ".MemberState")
+                            || name.equals(CORE + ".ReplicaRole")
+                            || (codec && name.startsWith("com.fasterxml.jackson."))
+                            || (codec && name.matches("java.io.(IOException|UncheckedIOException)"));
+                    if (!allowed || name.equals("java.lang.Thread")) {
+                        wrong.add(c.getName() + " knows " + name);
+                    }
+                }
+            });
+        }
         assertEquals(Set.of(), wrong);
     }
 

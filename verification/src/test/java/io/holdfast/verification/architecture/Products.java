@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 public final class Products {
     public static final JavaClasses CLASSES = new ClassFileImporter()
             .importPackages(
+                    "io.holdfast.autoscale",
                     "io.holdfast.backup",
                     "io.holdfast.core",
                     "io.holdfast.loadbalance",

@@ -11,15 +11,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Java that a page shows stands in a test between two lines {@code // docs}, and so has been run. */
+/** Java that a page shows stands in a test, or in an example that a test runs, between two lines {@code // docs}, and so has been run. */
 class PagesCodeTest {
     private static final Pattern SHOWN = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern RUN = Pattern.compile("// docs\n(.*?)// docs\n", Pattern.DOTALL);
+    private static final String EXAMPLES = "examples/src/main/java/io/holdfast/examples/";
     private static final Path TESTS = Path.of("src", "test", "java", "io", "holdfast", "verification");
 
     private static String source(String test) throws IOException {
-        Path file = Files.exists(TESTS) ? TESTS : Path.of("verification").resolve(TESTS);
-        return Files.readString(file.resolve(test));
+        boolean here = Files.exists(TESTS);
+        if (test.startsWith(EXAMPLES)) {
+            return Files.readString(here ? Path.of("..").resolve(test) : Path.of(test));
+        }
+        return Files.readString((here ? TESTS : Path.of("verification").resolve(TESTS)).resolve(test));
     }
 
     private static List<String> found(Pattern pattern, String text) {
@@ -60,6 +64,13 @@ class PagesCodeTest {
     @Test
     void whatThePageShowsOfLogicalBackupsHasBeenRun() throws IOException {
         assertRun("backup.md", "Logical backups", "process/LogicalBackupTest.java");
+    }
+
+    @Test
+    void whatThePageShowsOfTheShopIsTheShop() throws IOException {
+        assertRun("shop.md", "One builder", EXAMPLES + "shop/Shop.java");
+        assertRun("shop.md", "Orders", EXAMPLES + "shop/ShopServer.java");
+        assertRun("shop.md", "Invoices", EXAMPLES + "shop/Invoices.java");
     }
 
     @Test

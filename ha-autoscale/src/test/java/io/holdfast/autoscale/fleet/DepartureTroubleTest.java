@@ -1,0 +1,110 @@
+package io.holdfast.autoscale.fleet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.autoscale.Instance;
+import io.holdfast.autoscale.fleet.FleetEffect.Drain;
+import io.holdfast.autoscale.fleet.FleetEffect.Leave;
+import io.holdfast.autoscale.fleet.FleetEffect.MoveVote;
+import io.holdfast.autoscale.fleet.FleetEffect.Start;
+import io.holdfast.autoscale.fleet.FleetEffect.Stop;
+import io.holdfast.autoscale.fleet.FleetEffect.Tell;
+import io.holdfast.core.MemberState;
+import io.holdfast.core.ReplicaRole;
+import org.junit.jupiter.api.Test;
+
+/** Nodes that stand still, die and come back while they are taken away: what storms by seed showed. */
+class DepartureTroubleTest {
+    private static FleetWorld grown() {
+        FleetWorld world = new FleetWorld(6, FleetWorld.NAMING).withVoters();
+        for (int i = 4; i <= 5; i++) {
+            world.serves("node-" + i, ReplicaRole.LEARNER).instance("node-" + i, Instance.State.RUNNING);
+        }
+        return world.want(5);
+    }
+
+    private static FleetWorld leaving(String node) {
+        FleetWorld world = grown().want(4);
+        assertEquals(new Drain(node, true), world.until(Drain.class, 5));
+        world.drains(node, true);
+        world.hear(new FleetInput.Draining(node, true, 3_000, 0));
+        world.until(Leave.class, 3);
+        return world;
+    }
+
+    /** Its new process does not drain, and has requests that would be lost. */
+    @Test
+    void whoIsStartedAnewBeforeItLeavesDrainsAgain() {
+        FleetWorld world = leaving("node-5");
+        world.drains("node-5", false);
+        world.hear(new FleetInput.Draining("node-5", false, 0, -1)); // what it says to an order to leave then
+        assertEquals(new Drain("node-5", true), world.until(Drain.class, 3));
+        world.never(Stop.class, 20);
+        world.hear(new FleetInput.Draining("node-5", true, 3_000, 0));
+        world.until(Leave.class, 3);
+    }
+
+    /** As where whoever starts processes starts every one anew that ends. */
+    @Test
+    void whoIsStartedAnewAfterItLeftDrainsBeforeItIsStopped() {
+        FleetWorld world = leaving("node-5");
+        world.state("node-5", MemberState.LEFT);
+        Stop stop = world.until(Stop.class, 3);
+        world.hear(new FleetInput.NotStopped(stop.action(), false, "busy"));
+        world.state("node-5", MemberState.ALIVE).drains("node-5", false);
+        assertEquals(new Drain("node-5", true), world.until(Drain.class, 5));
+        world.drains("node-5", true);
+        world.hear(new FleetInput.Draining("node-5", true, 3_000, 0));
+        world.until(Leave.class, 3);
+        world.state("node-5", MemberState.LEFT);
+        assertEquals(stop, world.until(Stop.class, 3));
+    }
+
+    /** It stood still when its departure was given up, and nobody told it. */
+    @Test
+    void whoDrainsAndIsNotTakenAwayServesAgain() {
+        FleetWorld world = grown();
+        world.role("node-4", ReplicaRole.SLAVE)
+                .role("node-5", ReplicaRole.SLAVE)
+                .serves("node-6", ReplicaRole.LEARNER);
+        world.want(5);
+        world.until(Drain.class, 5);
+        world.drains("node-5", true);
+        world.hear(new FleetInput.Draining("node-5", true, 3_000, 0));
+        world.until(MoveVote.class, 3);
+        world.state("node-5", MemberState.DEAD);
+        world.until(Tell.class, 3);
+        assertTrue(world.fleet.state().going().isEmpty());
+
+        world.want(6);
+        world.never(Drain.class, 20);
+        world.state("node-5", MemberState.ALIVE);
+        assertEquals(new Drain("node-5", false), world.until(Drain.class, 20));
+        world.drains("node-5", false);
+        world.hear(new FleetInput.Draining("node-5", false, 0, 0));
+        world.step();
+        assertTrue(world.fleet.state().going().isEmpty());
+        world.never(Drain.class, 60);
+    }
+
+    /** What an operator drains is the operator's. */
+    @Test
+    void whoDrainsForAnotherReasonIsLeftAlone() {
+        FleetWorld world = grown();
+        world.drains("node-5", true).load("node-5", Sighting.DRAINS, 0);
+        world.never(Drain.class, 60);
+    }
+
+    @Test
+    void whatIsBeingStoppedRunsStillAndCountsForTheMost() {
+        FleetWorld world = grown();
+        world.serves("node-6", ReplicaRole.LEARNER).instance("node-6", Instance.State.STOPPING);
+        world.state("node-6", MemberState.LEFT).want(6);
+        world.never(Start.class, 30);
+        assertTrue(world.fleet.waitsFor().contains("room"), world.fleet.waitsFor());
+        world.noInstance("node-6");
+        assertFalse(world.until(Start.class, 70).growth().nodes().isEmpty());
+    }
+}

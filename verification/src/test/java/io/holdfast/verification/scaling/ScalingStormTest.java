@@ -1,0 +1,46 @@
+package io.holdfast.verification.scaling;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** Clusters that grow and shrink in storms, by seed: always the same ones, and each time some new ones. */
+@Execution(ExecutionMode.CONCURRENT)
+class ScalingStormTest {
+    private static final int FIXED = Integer.getInteger("holdfast.scaling.fixed", 16);
+    private static final int FRESH = Integer.getInteger("holdfast.scaling.fresh", 8);
+
+    @Test
+    void clustersThatGrowAndShrinkShowNoViolation() {
+        long fresh = System.nanoTime() & 0xffff_ffffL;
+        List<Long> seeds = new ArrayList<>();
+        LongStream.rangeClosed(1, FIXED).forEach(seeds::add);
+        LongStream.range(fresh, fresh + FRESH).forEach(seeds::add);
+        int started = 0;
+        int stopped = 0;
+        for (long seed : seeds) {
+            ScalingRun.Result result = ScalingRun.run(seed);
+            assertEquals(
+                    List.of(),
+                    result.problems(),
+                    "replay: verification/simulate.sh --scaling --seeds 1 --from " + seed);
+            started += result.started();
+            stopped += result.stopped();
+        }
+        assertTrue(started > 0 && stopped > 0, "a run in which nobody comes and goes shows nothing");
+    }
+
+    @Test
+    void oneSeedIsOneRun() {
+        ScalingRun.Result once = ScalingRun.run(4);
+        ScalingRun.Result again = ScalingRun.run(4);
+
+        assertEquals(once, again);
+    }
+}
