@@ -2,7 +2,8 @@
 # Act 1: three nodes, one client, a master killed in mid-stream, and a verdict from the disks. Act 2: a master stopped, its
 # duty taken over, its late write refused by a store outside, and a hand-over in good order. Act 3: two nodes join under load,
 # and the master leaves. Act 4: 200 callers of an HTTP service are routed while masters are killed. Act 5: all nodes are killed and
-# their directories removed, and a new cluster begins from backups. See docs/demo.md, or --help.
+# their directories removed, and a new cluster begins from backups. Act 6: nodes come and go with the load while masters are
+# killed. See docs/demo.md, or --help.
 set -uo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -34,7 +35,7 @@ fi
 is_built() {
   [ -f "$stamp" ] && [ -d "$target/classes" ] || return 1
   local newer
-  newer=$(find "$home/pom.xml" "$home"/{ha-core,ha-membership,ha-replication,ha-loadbalance,ha-backup,integrations/loadbalance-http,examples}/{pom.xml,src/main} \
+  newer=$(find "$home/pom.xml" "$home"/{ha-core,ha-membership,ha-replication,ha-loadbalance,ha-backup,ha-autoscale,integrations/loadbalance-http,examples}/{pom.xml,src/main} \
     -newer "$stamp" -print 2>/dev/null | head -n 1)
   [ -z "$newer" ]
 }
@@ -75,7 +76,7 @@ esac
 demo=$!
 
 # The run ends its children and removes its data itself, on every way out but one: its own kill -9. Its children then end
-# by themselves, since their standard input does.
+# by themselves, since their standard input does, or they see that the run is gone.
 broken_off=
 trap 'broken_off=130; kill -TERM "$demo" 2>/dev/null' INT
 trap 'broken_off=143; kill -TERM "$demo" 2>/dev/null' TERM HUP

@@ -10,8 +10,12 @@ record Check(String promise, boolean kept, String found) {
         return String.format(Locale.ROOT, "%-4s  %-62s  %s", kept ? "PASS" : "FAIL", promise, found);
     }
 
-    /** Shows all of them; returns what is wrong, empty if nothing. */
-    static List<String> judge(List<Check> checks, Display display) {
+    /**
+     * Shows all of them.
+     *
+     * @throws DemoFailure if one was not kept, with all that were not
+     */
+    static void demand(List<Check> checks, Display display) {
         List<String> broken = new ArrayList<>();
         for (Check check : checks) {
             display.plain(check.line());
@@ -19,6 +23,8 @@ record Check(String promise, boolean kept, String found) {
                 broken.add("not kept: " + check.promise() + " (" + check.found() + ")");
             }
         }
-        return broken;
+        if (!broken.isEmpty()) {
+            throw new DemoFailure(String.join("; ", broken));
+        }
     }
 }

@@ -12,11 +12,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The demonstration, in five acts. The first: three node processes on loopback, a client process that streams a file through
+ * The demonstration, in six acts. The first: three node processes on loopback, a client process that streams a file through
  * them, masters killed by {@code kill -9} in mid-stream, and at the end the disks compared with the input. The second: what
  * runs on the master runs on one node, also when that one is stopped, or hands over. The third: two nodes join and the master
  * leaves while a client streams. The fourth: many callers of a service are routed while masters die. The fifth: all
- * nodes and their data are lost, and a new cluster begins from backups. {@code demo.sh} starts it; {@code --help} says what it takes. Exit status 0 for PASS, 1 for FAIL, 2 for a wrong call.
+ * nodes and their data are lost, and a new cluster begins from backups. The sixth: nodes are started and stopped as the load needs
+ * them, while masters die. {@code demo.sh} starts it; {@code --help} says what it takes. Exit status 0 for PASS, 1 for FAIL, 2 for a wrong call.
  */
 public final class Demo {
     private static final int PASS = 0;
@@ -85,6 +86,11 @@ public final class Demo {
                 Display display = new Display(out, options.live(), options.columns());
                 new SavedRun(input, data.path().resolve("act-5"), children, display).run();
                 passed(out, options, 5);
+            }
+            if (options.act().plays(Act.SIX)) {
+                Display display = new Display(out, options.live(), options.columns());
+                new ScaleRun(data.path().resolve("act-6"), children, display).run();
+                passed(out, options, 6);
             }
             if (options.keep()) {
                 out.println("the data are kept in " + data.path());

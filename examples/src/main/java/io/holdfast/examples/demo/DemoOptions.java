@@ -40,8 +40,8 @@ record DemoOptions(
                              [--callers N]
               --act WHICH   1: what was acknowledged survives the master's death; 2: what runs on the master runs on
                             one node at a time; 3: nodes join and leave under load; 4: calls go where they are
-                            served while masters die; 5: all nodes are lost, and come back from backups; all: one
-                            after the other (default)
+                            served while masters die; 5: all nodes are lost, and come back from backups; 6: nodes come
+                            and go with the load; all: one after the other (default)
               --keep        keep the nodes' data, the client's ledger and all logs, and print where they are
               --data DIR    where the data go; must not exist, or be empty; default examples/target/demo-PID
             acts 1, 3 and 5:
@@ -68,6 +68,7 @@ record DemoOptions(
         THREE,
         FOUR,
         FIVE,
+        SIX,
         ALL;
 
         boolean plays(Act which) {
@@ -139,8 +140,9 @@ record DemoOptions(
             case "3" -> Act.THREE;
             case "4" -> Act.FOUR;
             case "5" -> Act.FIVE;
+            case "6" -> Act.SIX;
             case "all" -> Act.ALL;
-            default -> throw new IllegalArgumentException("--act takes 1, 2, 3, 4, 5 or all, not \"" + which + "\"");
+            default -> throw new IllegalArgumentException("--act takes 1, 2, 3, 4, 5, 6 or all, not \"" + which + "\"");
         };
     }
 

@@ -66,7 +66,8 @@ final class Display {
         blockLines = 0;
     }
 
-    private double seconds() {
+    /** Since this began. */
+    double seconds() {
         return (System.nanoTime() - startNanos) / 1e9;
     }
 }

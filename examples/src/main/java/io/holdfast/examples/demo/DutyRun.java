@@ -94,10 +94,7 @@ final class DutyRun {
     }
 
     private void judge(List<Attempt> record, Happened happened) {
-        List<String> broken = Check.judge(new DutyVerdict(record, DutyNode.STOP_WITHIN).checks(happened), display);
-        if (!broken.isEmpty()) {
-            throw new DemoFailure(String.join("; ", broken));
-        }
+        Check.demand(new DutyVerdict(record, DutyNode.STOP_WITHIN).checks(happened), display);
     }
 
     private void tick(List<String> more) throws IOException {

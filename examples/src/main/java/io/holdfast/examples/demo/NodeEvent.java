@@ -45,6 +45,10 @@ record NodeEvent(String node, Kind kind, long nanos, long token, String text) {
         BACKED_UP,
         /** It has not, and why: another node does that, for instance. */
         NOT_BACKED_UP,
+        /** It decides on scaling, and wants another number of nodes; that, and why. */
+        SIZE_DECIDED,
+        /** A node could not be started, stopped or taken away; which, and why. */
+        SCALING_FAILED,
         /** What its copy of a map holds; the index at which it was asked for, and what {@link MapContent#toText} says. */
         CONTENT
     }

@@ -27,7 +27,7 @@ final class NodeGroup {
     private final Children children;
     private final Display display;
     private final Path data;
-    private final List<String> bootstrap = new ArrayList<>();
+    private final List<String> bootstrap;
     private final List<NodeSlot> slots = new ArrayList<>();
     private final Map<NodeSlot, Long> deadSince = new LinkedHashMap<>();
     private Consumer<NodeSlot> deathListener = slot -> {};
@@ -49,12 +49,19 @@ final class NodeGroup {
         this.children = children;
         this.display = display;
         this.data = data;
-        for (int i = 1; i <= NODES; i++) {
-            bootstrap.add("node-" + i + "@127.0.0.1:" + ports.get(i - 1));
-        }
+        this.bootstrap = bootstrap(ports);
         for (int i = 1; i <= NODES; i++) {
             slots.add(new NodeSlot("node-" + i, ports.get(i - 1), data, bootstrap, program));
         }
+    }
+
+    /** Nodes with those ports, as they are given to each of them. */
+    static List<String> bootstrap(List<Integer> ports) {
+        List<String> all = new ArrayList<>();
+        for (int port : ports) {
+            all.add("node-" + (all.size() + 1) + "@127.0.0.1:" + port);
+        }
+        return all;
     }
 
     /** Starts all of them. */

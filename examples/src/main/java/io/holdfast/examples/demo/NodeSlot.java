@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * the status alone arrives on another.
  */
 final class NodeSlot {
-    /** Small heaps, one garbage collector thread: three nodes and a client share a laptop. */
-    private static final List<String> JVM =
+    /** Small heaps, one garbage collector thread: several nodes and a client share a laptop. */
+    static final List<String> JVM =
             List.of("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
 
     private static final long SILENT_NANOS = 2_000_000_000L;

@@ -4,7 +4,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Holds a feed to a rate that may change at any time: credit grows with time and each line costs one. Lines leave in
- * small bursts, every few milliseconds, as those of a busy service would.
+ * small bursts, every few milliseconds, as those of a busy service would. Safe for several threads: they wait one behind the other.
  */
 final class Pacer {
     private static final long NAP_NANOS = 4_000_000L;
@@ -19,8 +19,8 @@ final class Pacer {
         perSecond = linesPerSecond;
     }
 
-    /** The feeding thread: returns when the next line may leave. */
-    void await() {
+    /** Returns when the next line may leave. */
+    synchronized void await() {
         while (true) {
             double rate = perSecond;
             if (rate <= 0) {

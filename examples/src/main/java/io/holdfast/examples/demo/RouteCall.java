@@ -1,6 +1,6 @@
 package io.holdfast.examples.demo;
 
-/** What callers do in the fourth act. */
+/** What callers do in the fourth and the sixth act. */
 enum RouteCall {
     /** {@code GET /orders/N}, at a slave that has the session's writes. */
     READ("reads", true),

@@ -36,17 +36,19 @@ final class RouteCaller implements Runnable {
      * @param puts the ledger of the orders
      * @param appends the ledger of the journal's entries
      * @param gaps of writes
+     * @param pace holds back all callers together
      */
     record Shared(
             LoadBalancer calls,
             HttpClient client,
-            HttpPorts ports,
+            NodePorts ports,
             RouteTally tally,
             DeathWatch deaths,
             Numbered puts,
             Numbered appends,
             GapWatch gaps,
-            AtomicLong writes) {}
+            AtomicLong writes,
+            Pacer pace) {}
 
     /** A ledger, and the next number to be entered. Safe from any thread. */
     record Numbered(SentLedger ledger, AtomicLong next) {
@@ -119,6 +121,7 @@ final class RouteCaller implements Runnable {
 
     /** Returns its number; negative if it was not acknowledged. */
     private long write(RouteCall call, Numbered ledger) throws IOException {
+        shared.pace().await();
         long number = ledger.begin();
         long write = shared.writes().getAndIncrement();
         shared.gaps().sent(write, System.nanoTime());
@@ -137,6 +140,7 @@ final class RouteCaller implements Runnable {
     }
 
     private void read(long order) {
+        shared.pace().await();
         HttpRequest request =
                 HttpRequest.newBuilder(uri(RouteServer.ORDERS, order)).build();
         send(RouteCall.READ, shared.calls().toSlaves(), request, RouteCall.PUT.text(order));

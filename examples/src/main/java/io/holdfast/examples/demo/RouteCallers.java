@@ -28,7 +28,7 @@ final class RouteCallers {
         this.log = data.resolve("callers.log");
     }
 
-    void start(Children children, HttpPorts ports, List<String> addresses) throws IOException {
+    void start(Children children, NodePorts ports, List<String> addresses) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(data.toString(), String.valueOf(count), ports.argument()));
         arguments.addAll(addresses);
         process = children.add(() -> ChildJvm.start("callers", JVM, RouteClient.class, arguments, log, this::hear));

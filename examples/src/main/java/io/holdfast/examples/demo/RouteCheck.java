@@ -16,7 +16,7 @@ import java.util.Locale;
  * @param call of which kind
  * @param ledger the callers'
  * @param found how many different ones the disk holds
- * @param missing acknowledged ones that it does not hold
+ * @param missing acknowledged ones that it does not hold; negative if it need not hold what came last
  * @param refused ones that it holds although their callers were told that they had no effect
  * @param again how many times one was applied that had been before
  * @param foreign ones that nobody sent, or with another text
@@ -57,6 +57,16 @@ record RouteCheck(
                 state.checksum());
     }
 
+    /** The same of a node that left early: what it holds must be right, and need not be all. */
+    RouteCheck ofBeginning() {
+        return new RouteCheck(name, call, ledger, found, -1, refused, again, foreign, checksum);
+    }
+
+    /** False of a node that left early. */
+    boolean isWhole() {
+        return missing >= 0;
+    }
+
     private static ByteBuffer text(RouteCall call, int number) {
         return ByteBuffer.wrap(call.text(number).getBytes(StandardCharsets.UTF_8));
     }
@@ -88,7 +98,7 @@ record RouteCheck(
                 grouped(ledger.refused().cardinality()),
                 grouped(ledger.unknown().cardinality()),
                 grouped(found),
-                grouped(missing),
+                isWhole() ? grouped(missing) : "-",
                 grouped(refused),
                 grouped(again),
                 grouped(foreign),

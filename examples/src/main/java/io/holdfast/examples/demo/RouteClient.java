@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The callers, in a process of their own that is no part of the cluster: {@code RouteClient DIRECTORY CALLERS ID=HTTP-PORT,...
  * HOST:PORT...}. It learns from the nodes who they are, where they serve and who is master, keeps a {@link SentLedger} of the orders
  * and one of the journal's entries, and prints a {@link RouteStatus} every 100 ms. It understands {@code killing N}, {@code killed N
- * ID}, {@code back ID}, and {@code stop}, after which it ends when every call has an outcome.
+ * ID}, {@code back ID}, {@code pace N}, for N calls a second of all callers together, and {@code stop}, after which it ends when every call has an outcome.
  */
 public final class RouteClient {
     static final String PUTS = "puts.ledger";
@@ -40,6 +40,7 @@ public final class RouteClient {
     private final RouteTally tally = new RouteTally();
     private final GapWatch gaps = new GapWatch();
     private final DeathWatch deaths = new DeathWatch();
+    private final Pacer pace = new Pacer();
     private final Orders orders = new Orders();
     private volatile boolean over;
     private volatile @Nullable Throwable failure;
@@ -56,7 +57,7 @@ public final class RouteClient {
 
     private void run(String[] args) throws IOException, InterruptedException {
         Path directory = Path.of(args[0]);
-        HttpPorts ports = HttpPorts.parse(args[2]);
+        NodePorts ports = NodePorts.parse(args[2]);
         String[] nodes = Arrays.copyOfRange(args, 3, args.length);
         orders.listen(this::obey);
         // One connection a caller and node is what HTTP 1.1 takes.
@@ -82,7 +83,8 @@ public final class RouteClient {
                     Numbered.by(puts),
                     Numbered.by(appends),
                     gaps,
-                    new AtomicLong());
+                    new AtomicLong(),
+                    pace);
             call(shared, Integer.parseInt(args[1]));
         }
     }
@@ -131,6 +133,7 @@ public final class RouteClient {
                 gaps.killed(Integer.parseInt(words[1]));
                 deaths.killed(Integer.parseInt(words[1]), words[2], System.nanoTime());
             }
+            case "pace" -> pace.limitTo(Double.parseDouble(words[1]));
             case "back" -> deaths.back(words[1], System.nanoTime());
             default -> System.err.println("the order \"" + order + "\" is not known here");
         }

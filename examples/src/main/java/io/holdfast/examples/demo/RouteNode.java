@@ -22,11 +22,8 @@ public final class RouteNode {
 
     /** Runs the node. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        // The JDK's server reads them when it is first used; without the first one small answers wait for an
-        // acknowledgement.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        System.setProperty("sun.net.httpserver.maxIdleConnections", String.valueOf(MOST_IDLE_CONNECTIONS));
-        int port = HttpPorts.parse(args[3]).of(args[0]);
+        prepareHttp();
+        int port = NodePorts.parse(args[3]).of(args[0]);
         String[] founders = Arrays.copyOfRange(args, 4, args.length);
         Orders orders = new Orders();
         orders.listen(order -> {});
@@ -45,5 +42,12 @@ public final class RouteNode {
                 server.close();
             }
         }
+    }
+
+    /** How the JDK's server is set, which reads it when it is first used. */
+    static void prepareHttp() {
+        // Without it small answers wait for an acknowledgement.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        System.setProperty("sun.net.httpserver.maxIdleConnections", String.valueOf(MOST_IDLE_CONNECTIONS));
     }
 }

@@ -1,5 +1,6 @@
 package io.holdfast.examples.demo;
 
+import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.holdfast.core.HaCluster;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -49,12 +51,18 @@ final class RouteServer implements AutoCloseable {
         this.server = server;
     }
 
-    /** Serves at that port of the loopback interface. */
-    static RouteServer start(HaCluster cluster, int port) throws IOException {
+    /**
+     * Serves at that port of the loopback interface.
+     *
+     * @param before what requests pass before the guard
+     */
+    static RouteServer start(HaCluster cluster, int port, Filter... before) throws IOException {
         HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
         RouteServer server = new RouteServer(cluster, http);
         http.setExecutor(server.threads);
-        http.createContext("/", server::serve).getFilters().add(new GuardFilter(server.guard));
+        List<Filter> filters = http.createContext("/", server::serve).getFilters();
+        filters.addAll(List.of(before));
+        filters.add(new GuardFilter(server.guard));
         http.start();
         return server;
     }

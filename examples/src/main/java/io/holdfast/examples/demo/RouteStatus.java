@@ -3,6 +3,7 @@ package io.holdfast.examples.demo;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.holdfast.examples.demo.DeathWatch.Death;
 import io.holdfast.examples.demo.FeedStatus.Gap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -70,5 +71,16 @@ record RouteStatus(
     @JsonIgnore
     long acknowledged() {
         return calls.values().stream().mapToLong(Calls::acknowledged).sum();
+    }
+
+    /** For people: how many calls of each kind were acknowledged, and how many were not. */
+    String inWords() {
+        List<String> words = new ArrayList<>();
+        for (RouteCall call : RouteCall.values()) {
+            Calls of = of(call);
+            String others = of.notAcknowledged() == 0 ? "" : " and " + of.notAcknowledged() + " not";
+            words.add(call.plural() + " " + VerdictTable.grouped(of.acknowledged()) + others);
+        }
+        return String.join(", ", words);
     }
 }

@@ -9,11 +9,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The verdict of the fourth act, by a process that shares nothing with the cluster but its files: {@code RouteVerify DIRECTORY
- * NODE=DIRECTORY...} reads the callers' ledgers and each stopped node's disk, and prints a table and what is wrong, a line each,
+ * The verdict of the fourth and sixth act, by a process that shares nothing with the cluster but its files: {@code RouteVerify DIRECTORY
+ * NODE=DIRECTORY...} reads the callers' ledgers and each stopped node's disk, of which one of a {@code NODE:left} may end early, and prints a table and what is wrong, a line each,
  * beginning with {@value DemoVerify#PROBLEM}. Exit status 0 if nothing is.
  */
 public final class RouteVerify {
+    /** After the name of a node that left before the end. */
+    static final String LEFT = ":left";
+
     private RouteVerify() {}
 
     /** Compares and prints. */
@@ -32,8 +35,12 @@ public final class RouteVerify {
             } catch (IOException | RuntimeException e) {
                 problems.add(node[0] + ": its disk cannot be read: " + e);
             }
-            checks.add(RouteCheck.of(node[0], RouteCall.PUT, state.orders(), puts));
-            checks.add(RouteCheck.of(node[0], RouteCall.APPEND, state.journal(), appends));
+            boolean left = node[0].endsWith(LEFT);
+            String name = left ? node[0].substring(0, node[0].length() - LEFT.length()) : node[0];
+            RouteCheck ofPuts = RouteCheck.of(name, RouteCall.PUT, state.orders(), puts);
+            RouteCheck ofAppends = RouteCheck.of(name, RouteCall.APPEND, state.journal(), appends);
+            checks.add(left ? ofPuts.ofBeginning() : ofPuts);
+            checks.add(left ? ofAppends.ofBeginning() : ofAppends);
         }
         System.out.println(RouteCheck.header());
         for (RouteCheck check : checks) {
@@ -42,7 +49,9 @@ public final class RouteVerify {
         }
         for (RouteCall call : List.of(RouteCall.PUT, RouteCall.APPEND)) {
             Set<String> checksums = new TreeSet<>();
-            checks.stream().filter(each -> each.call() == call).forEach(each -> checksums.add(each.checksum()));
+            checks.stream()
+                    .filter(each -> each.call() == call && each.isWhole())
+                    .forEach(each -> checksums.add(each.checksum()));
             if (checksums.size() > 1) {
                 problems.add("the nodes' checksums of " + call.plural() + " differ");
             }

@@ -100,10 +100,7 @@ final class SavedRun {
         Restored restored = restore(restore);
         List<Check> checks = check(saved, plan, restored);
         nodes.stop(STOP);
-        List<String> broken = Check.judge(checks, display);
-        if (!broken.isEmpty()) {
-            throw new DemoFailure(String.join("; ", broken));
-        }
+        Check.demand(checks, display);
     }
 
     /** What there was before all was lost. */

@@ -148,8 +148,8 @@ class DemoTest {
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("--ack takes quorum or master, not \"some\""));
         assertEquals(2, run("--kill", "1", "--lose", "2"));
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("--lose 2 is more than --kill 1"));
-        assertEquals(2, run("--act", "6"));
-        assertTrue(err.toString(StandardCharsets.UTF_8).contains("--act takes 1, 2, 3, 4, 5 or all, not \"6\""));
+        assertEquals(2, run("--act", "7"));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("--act takes 1, 2, 3, 4, 5, 6 or all, not \"7\""));
         assertEquals(2, run("--callers", "0"));
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("--callers takes a number from 1 to 1000, not \"0\""));
         assertEquals(2, run("--store", "oracle"));

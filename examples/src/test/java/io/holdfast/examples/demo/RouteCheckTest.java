@@ -65,6 +65,20 @@ class RouteCheckTest {
     }
 
     @Test
+    void ofANodeThatLeftEarlyOnlyABeginningHasToBeThere() {
+        append(0);
+        RouteCheck whole = RouteCheck.of("node-4", RouteCall.APPEND, book.journal(), ledger());
+        assertEquals(List.of("node-4  appends: 2 were acknowledged and are missing"), whole.problems());
+        assertEquals(List.of(), whole.ofBeginning().problems());
+        append(0, 3);
+        assertEquals(
+                List.of("node-4  appends: 1 were refused and are there", "node-4  appends: 1 are there again"),
+                RouteCheck.of("node-4", RouteCall.APPEND, book.journal(), ledger())
+                        .ofBeginning()
+                        .problems());
+    }
+
+    @Test
     void whatWasRefusedMayNotBeThere() {
         append(0, 1, 2, 3);
         assertEquals(List.of("node-1  appends: 1 were refused and are there"), problems(RouteCall.APPEND));

@@ -7,28 +7,28 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * At which port of the loopback interface each node serves HTTP.
+ * At which port of the loopback interface each node is reached.
  *
  * @param byNode by the node's id, in the nodes' order
  */
-record HttpPorts(Map<String, Integer> byNode) {
+record NodePorts(Map<String, Integer> byNode) {
     /** Of {@code node-1}, {@code node-2} and so on. */
-    static HttpPorts of(List<Integer> ports) {
+    static NodePorts of(List<Integer> ports) {
         Map<String, Integer> byNode = new LinkedHashMap<>();
         for (int i = 0; i < ports.size(); i++) {
             byNode.put("node-" + (i + 1), ports.get(i));
         }
-        return new HttpPorts(byNode);
+        return new NodePorts(byNode);
     }
 
     /** Reads what {@link #argument} gave. */
-    static HttpPorts parse(String argument) {
+    static NodePorts parse(String argument) {
         Map<String, Integer> byNode = new LinkedHashMap<>();
         for (String each : argument.split(",", -1)) {
             String[] node = each.split("=", 2);
             byNode.put(node[0], Integer.valueOf(node[1]));
         }
-        return new HttpPorts(byNode);
+        return new NodePorts(byNode);
     }
 
     /** For a command line. */
@@ -42,7 +42,7 @@ record HttpPorts(Map<String, Integer> byNode) {
         return Objects.requireNonNull(byNode.get(node), () -> node + " is not in " + this);
     }
 
-    /** Who serves there; a name that says it if nobody does. */
+    /** Who is reached there; a name that says it if nobody does. */
     String at(int port) {
         return byNode.entrySet().stream()
                 .filter(each -> each.getValue() == port)

@@ -1,0 +1,150 @@
+package io.holdfast.examples.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demonstration's sixth act, with real processes, callers and kills; and what is left of it when it is broken off. */
+@Timeout(300)
+class ScaleDemoTest {
+    private static final int PROMISES = 8;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Pattern PID = Pattern.compile("PID ([0-9]+)");
+
+    private final Path directory;
+    private final Path data;
+    /** What a run in another process has said of its processes. */
+    private final Set<Long> pids = new ConcurrentSkipListSet<>();
+
+    ScaleDemoTest(@TempDir Path directory) {
+        this.directory = directory;
+        this.data = directory.resolve("data");
+    }
+
+    @AfterEach
+    void noProcessIsLeft() {
+        assertEquals(List.of(), ProcessHandle.current().children().toList(), "processes left behind");
+        assertEquals(Set.of(), ofTheRun(), "processes left behind");
+    }
+
+    /** The processes that were given something of the run's directory, or of which it is known otherwise. */
+    private Set<Long> ofTheRun() {
+        Set<Long> found = new TreeSet<>();
+        ProcessHandle.allProcesses()
+                .filter(process -> pids.contains(process.pid())
+                        || process.info().commandLine().orElse("").contains(data.toString()))
+                .forEach(process -> found.add(process.pid()));
+        return found;
+    }
+
+    @Test
+    void nodesComeAndGoWithTheLoadAlsoWhenMastersDie() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int status = Demo.run(
+                List.of("--act", "6", "--data", data.toString()),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(out, true, StandardCharsets.UTF_8));
+        String printed = out.toString(StandardCharsets.UTF_8);
+        List<String> lines = printed.lines().toList();
+        assertEquals("PASS", lines.get(lines.size() - 1), printed);
+        assertEquals(0, status);
+        assertEquals(
+                PROMISES,
+                lines.stream().filter(line -> line.startsWith("PASS  ")).count(),
+                printed);
+        assertTrue(Pattern.compile("# node-[123], master of term [0-9]+, which has ordered node-")
+                .matcher(printed)
+                .find());
+        assertTrue(Pattern.compile("# node-[123], master of term [0-9]+, which is taking node-[456] away")
+                .matcher(printed)
+                .find());
+        for (int node = 4; node <= 6; node++) {
+            String row = "node-" + node + "( +[0-9.]+ s){4}";
+            assertEquals(1, lines.stream().filter(line -> line.matches(row)).count(), row + " in " + printed);
+        }
+        assertFalse(Files.exists(data), "the data are removed");
+    }
+
+    @Test
+    void aRunThatIsBrokenOffTakesTheNodesWithItThatTheClusterStarted() throws Exception {
+        ChildJvm demo = startedUntilANodeWasStarted();
+        signal("TERM", demo);
+        assertTrue(demo.awaitExit(PATIENCE));
+        assertEquals(Set.of(), ofTheRun(), "when it has ended, they have");
+        assertFalse(Files.exists(data), "the data are removed");
+    }
+
+    @Test
+    void andSoDoesOneThatIsKilled() throws Exception {
+        ChildJvm demo = startedUntilANodeWasStarted();
+        signal("KILL", demo);
+        assertTrue(demo.awaitExit(PATIENCE));
+        await("its nodes have noticed", () -> ofTheRun().isEmpty());
+    }
+
+    private ChildJvm startedUntilANodeWasStarted() throws IOException {
+        ChildJvm demo = ChildJvm.start(
+                "demo",
+                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                Demo.class,
+                List.of("--act", "6", "--data", data.toString()),
+                directory.resolve("demo.log"),
+                line -> {
+                    Matcher found = PID.matcher(line);
+                    if (found.find()) {
+                        pids.add(Long.parseLong(found.group(1)));
+                    }
+                });
+        ScaleTrail trail = ScaleTrail.in(data.resolve("act-6"));
+        await("the cluster has started a node", () -> {
+            assertTrue(demo.isAlive(), "it has ended before");
+            return !begun(trail).isEmpty();
+        });
+        pids.addAll(begun(trail));
+        return demo;
+    }
+
+    private static List<Long> begun(ScaleTrail trail) {
+        try {
+            return trail.all().stream().map(ScaleTrail.Begun::pid).toList();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void signal(String name, ChildJvm to) throws IOException, InterruptedException {
+        assertEquals(
+                0,
+                new ProcessBuilder("sh", "-c", "kill -s " + name + " " + to.pid())
+                        .start()
+                        .waitFor());
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < until, "in vain until " + what);
+            LockSupport.parkNanos(20_000_000L);
+        }
+    }
+}
