@@ -37,9 +37,13 @@ public final class Burst implements ScalingPolicy {
 
     /** How long both windows are: from the time between two samples, the first longer than the second, up to 5 minutes. */
     public Burst windows(Duration stable, Duration burst) {
-        if (burst.isNegative() || burst.isZero() || stable.compareTo(burst) <= 0 || stable.compareTo(Duration.ofMinutes(5)) > 0) {
-            throw new IllegalArgumentException("the window of a burst is shorter than the stable one, and that up to 5 minutes, not "
-                    + burst + " and " + stable);
+        if (burst.isNegative()
+                || burst.isZero()
+                || stable.compareTo(burst) <= 0
+                || stable.compareTo(Duration.ofMinutes(5)) > 0) {
+            throw new IllegalArgumentException(
+                    "the window of a burst is shorter than the stable one, and that up to 5 minutes, not " + burst
+                            + " and " + stable);
         }
         return new Burst(policy, stable, burst, threshold);
     }
@@ -47,7 +51,8 @@ public final class Burst implements ScalingPolicy {
     /** How many times the ready nodes the short window has to wish for; above 1. */
     public Burst threshold(double times) {
         if (!(times > 1)) {
-            throw new IllegalArgumentException("a burst is at more than once the ready nodes, not at " + times + " times");
+            throw new IllegalArgumentException(
+                    "a burst is at more than once the ready nodes, not at " + times + " times");
         }
         return new Burst(policy, stable, burst, times);
     }

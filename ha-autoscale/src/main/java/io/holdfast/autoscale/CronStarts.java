@@ -33,8 +33,9 @@ final class CronStarts {
             CronParser parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
             this.times = ExecutionTime.forCron(parser.parse(expression).validate());
         } catch (IllegalArgumentException wrong) {
-            throw new IllegalArgumentException("\"" + expression + "\" are no times to scale, as \"0 8 * * MON-FRI\" are: "
-                    + wrong.getMessage(), wrong);
+            throw new IllegalArgumentException(
+                    "\"" + expression + "\" are no times to scale, as \"0 8 * * MON-FRI\" are: " + wrong.getMessage(),
+                    wrong);
         }
     }
 

@@ -26,7 +26,8 @@ record Largest(List<ScalingPolicy> policies) implements ScalingPolicy {
                 largest = wish;
             }
         }
-        if (unknown != null && (largest == null || largest.nodes() <= view.history().last().wanted())) {
+        if (unknown != null
+                && (largest == null || largest.nodes() <= view.history().last().wanted())) {
             return Wish.unknown(toString(), reasons.toString());
         }
         return largest == null

@@ -56,7 +56,8 @@ public final class LatencyTarget implements ScalingPolicy {
         LoadSnapshot last = view.history().last();
         double latency = samples.trend().level();
         double ratio = latency / target;
-        String why = metric + " is " + Figures.of(latency) + " s at its worst node, " + Figures.of(target) + " s is wanted";
+        String why =
+                metric + " is " + Figures.of(latency) + " s at its worst node, " + Figures.of(target) + " s is wanted";
         int wanted = last.wanted();
         if (ratio > 1 + tolerance) {
             return Wish.nodes(toString(), Math.max(wanted, Samples.nodes(last.ready() * Math.min(ratio, MOST))), why);

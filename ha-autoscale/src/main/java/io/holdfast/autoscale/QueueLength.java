@@ -26,7 +26,8 @@ public final class QueueLength implements ScalingPolicy {
      */
     public static QueueLength of(String metric, double perNode) {
         if (!(perNode > 0) || Double.isInfinite(perNode)) {
-            throw new IllegalArgumentException("how many of " + metric + " may wait for a node is a positive number, not " + perNode);
+            throw new IllegalArgumentException(
+                    "how many of " + metric + " may wait for a node is a positive number, not " + perNode);
         }
         return new QueueLength(metric, perNode);
     }
@@ -44,7 +45,8 @@ public final class QueueLength implements ScalingPolicy {
         double foreseen = now + Math.min(trend.perSecond() * ahead, MOST_FORESEEN * now);
         String why = Figures.of(samples.value(metric).sum()) + " wait, " + Figures.of(perNode) + " may for each node";
         if (foreseen > now) {
-            why += ", and " + Figures.of(foreseen * perNode) + " will in " + Math.round(ahead) + " s if they become more as fast";
+            why += ", and " + Figures.of(foreseen * perNode) + " will in " + Math.round(ahead)
+                    + " s if they become more as fast";
         }
         int nodes = Samples.nodes(foreseen);
         int wanted = view.history().last().wanted();

@@ -70,8 +70,10 @@ record Samples(LoadSnapshot newest, boolean fresh, List<Trend.Point> points) {
 
     /** The wish of a policy that has none. */
     static Wish unknown(String policy, ScalingView view, String metric) {
-        return Wish.unknown(policy, "none of " + view.history().last().ready() + " ready nodes has told " + metric + " for "
-                + STALE.toSeconds() + " s");
+        return Wish.unknown(
+                policy,
+                "none of " + view.history().last().ready() + " ready nodes has told " + metric + " for "
+                        + STALE.toSeconds() + " s");
     }
 
     Metric value(String metric) {

@@ -42,7 +42,8 @@ public record ScalingLimits(
 
     private static void check(String name, Duration value) {
         if (value.isNegative() || value.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException(name + " is between 0 and " + LONGEST.toHours() + " hours, not " + value);
+            throw new IllegalArgumentException(
+                    name + " is between 0 and " + LONGEST.toHours() + " hours, not " + value);
         }
     }
 
@@ -72,8 +73,7 @@ public record ScalingLimits(
 
     /** How long after any change none is added, and none taken away. */
     public ScalingLimits coolDown(Duration out, Duration in) {
-        return new ScalingLimits(
-                outStabilization, inStabilization, outRate, inRate, out, in, startUp, flappingWindow);
+        return new ScalingLimits(outStabilization, inStabilization, outRate, inRate, out, in, startUp, flappingWindow);
     }
 
     /** How long a node takes until it serves and is warm, until that has been measured. */

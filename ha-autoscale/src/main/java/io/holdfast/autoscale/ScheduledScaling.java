@@ -66,7 +66,9 @@ public final class ScheduledScaling implements ScalingPolicy {
             return Wish.none(toString(), "no time of it");
         }
         return Wish.nodes(
-                toString(), most.nodes, "at least " + most.nodes + " from " + most.starts + " for " + most.lasts.toMinutes() + " minutes");
+                toString(),
+                most.nodes,
+                "at least " + most.nodes + " from " + most.starts + " for " + most.lasts.toMinutes() + " minutes");
     }
 
     @Override

@@ -57,7 +57,8 @@ public final class StepScaling implements ScalingPolicy {
 
     private static List<Step> with(List<Step> steps, double mean, int nodes) {
         if (nodes < 1 || Double.isNaN(mean)) {
-            throw new IllegalArgumentException("a step is of at least 1 node beyond a mean, not of " + nodes + " beyond " + mean);
+            throw new IllegalArgumentException(
+                    "a step is of at least 1 node beyond a mean, not of " + nodes + " beyond " + mean);
         }
         List<Step> all = new ArrayList<>(steps);
         all.add(new Step(mean, nodes));
@@ -76,8 +77,16 @@ public final class StepScaling implements ScalingPolicy {
         double counted = ready == 0 ? 1 : Math.min(1, reported / (double) ready);
         double lowest = samples.lowest(sustained.toMillis() / 1e3);
         double highest = samples.highest(sustained.toMillis() / 1e3);
-        int more = above.stream().filter(s -> lowest * counted > s.bound).mapToInt(Step::nodes).max().orElse(0);
-        int fewer = below.stream().filter(s -> highest < s.bound).mapToInt(Step::nodes).max().orElse(0);
+        int more = above.stream()
+                .filter(s -> lowest * counted > s.bound)
+                .mapToInt(Step::nodes)
+                .max()
+                .orElse(0);
+        int fewer = below.stream()
+                .filter(s -> highest < s.bound)
+                .mapToInt(Step::nodes)
+                .max()
+                .orElse(0);
         String why = metric + " was between " + Figures.of(lowest) + " and " + Figures.of(highest) + " for "
                 + sustained.toSeconds() + " s on " + reported + " of " + ready + " nodes";
         if (more > 0) {

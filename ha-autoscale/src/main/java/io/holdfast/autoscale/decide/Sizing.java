@@ -44,7 +44,9 @@ public final class Sizing {
 
         int recommended = recommended(wishes, last, said);
         Instant now = history.now();
-        SizingMemory from = memory.recommendations().isEmpty() ? memory.recommended(now, last.wanted(), ScalingLimits.LONGEST) : memory;
+        SizingMemory from = memory.recommendations().isEmpty()
+                ? memory.recommended(now, last.wanted(), ScalingLimits.LONGEST)
+                : memory;
         SizingMemory next = from.recommended(now, recommended, ScalingLimits.LONGEST);
         int nodes = limited(recommended, last, now, next, view.startUp(), said);
         return new SizingDecision(nodes, wishes, said, next, reason(nodes, last, wishes, said));
@@ -128,8 +130,12 @@ public final class Sizing {
         int turns = turns(memory, now);
         Duration window = limits.inStabilization().multipliedBy(1 + turns);
         int nodes = Math.min(wanted, memory.largest(now, window));
-        note(said, recommended, nodes, "the largest wish of " + words(window) + " counts"
-                + (turns == 0 ? "" : ", which is longer since sizes went to and fro"));
+        note(
+                said,
+                recommended,
+                nodes,
+                "the largest wish of " + words(window) + " counts"
+                        + (turns == 0 ? "" : ", which is longer since sizes went to and fro"));
         if (nodes < wanted && since(memory, now) < limits.inCoolDown().toMillis()) {
             note(said, nodes, wanted, "none is taken away within " + words(limits.inCoolDown()) + " of a change");
             nodes = wanted;
@@ -193,10 +199,12 @@ public final class Sizing {
 
     private static String reason(int nodes, LoadSnapshot last, List<Wish> wishes, List<String> said) {
         StringBuilder text = new StringBuilder();
-        text.append(nodes == last.wanted() ? "stay at " : nodes > last.wanted() ? "grow to " : "shrink to ").append(nodes);
+        text.append(nodes == last.wanted() ? "stay at " : nodes > last.wanted() ? "grow to " : "shrink to ")
+                .append(nodes);
         for (Wish wish : wishes) {
             text.append("; ").append(wish.policy()).append(": ");
-            text.append(wish.kind() == Wish.Kind.NODES ? wish.nodes() + " nodes, " : wish.kind() + ", ").append(wish.reason());
+            text.append(wish.kind() == Wish.Kind.NODES ? wish.nodes() + " nodes, " : wish.kind() + ", ")
+                    .append(wish.reason());
         }
         for (String limit : said) {
             text.append("; ").append(limit);

@@ -25,8 +25,7 @@ final class Scoring {
         overTime += spare > 0 ? 1 : 0;
         late += isLate ? 1 : 0;
         nodeSeconds += second.wanted();
-        if (demandBefore >= 0
-                && Integer.signum(supply - supplyBefore) != Integer.signum(demand - demandBefore)) {
+        if (demandBefore >= 0 && Integer.signum(supply - supplyBefore) != Integer.signum(demand - demandBefore)) {
             unstable++;
         }
         demandBefore = demand;

@@ -21,8 +21,9 @@ public record ServiceSettings(
             throw new IllegalArgumentException("a service has workers, and times that are not negative");
         }
         if (objective.compareTo(service.multipliedBy(2)) <= 0 || patience.compareTo(objective) < 0) {
-            throw new IllegalArgumentException("the objective is more than twice the time of service, and patience not less, not "
-                    + objective + " of " + service + " and " + patience);
+            throw new IllegalArgumentException(
+                    "the objective is more than twice the time of service, and patience not less, not " + objective
+                            + " of " + service + " and " + patience);
         }
     }
 
