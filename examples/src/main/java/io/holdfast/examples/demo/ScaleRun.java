@@ -20,10 +20,12 @@ final class ScaleRun {
     private static final int NAMES = 9;
 
     private static final int CALLERS = 60;
-    /** Calls a second: work for fewer nodes than the least, and for more than the most. */
-    private static final int LOW = 40;
-
-    private static final int HIGH = 200;
+    /** So often each of them reads what it has put. */
+    private static final int READS = 6;
+    /** Calls a second: on three nodes too few, so that there would be fewer if there might. */
+    private static final int LOW = 42;
+    /** On three nodes too many, and neither on six. */
+    private static final int HIGH = 210;
     /** So many calls before the load rises, and each new node has to answer so many. */
     private static final int CALLS = 100;
 
@@ -50,6 +52,7 @@ final class ScaleRun {
         this.watch = new ScaleWatch(ids, started, display);
         this.stage = new RouteStage(
                 CALLERS,
+                READS,
                 new NodeProgram(ScaleNode.class, plan.arguments(), watch::hear),
                 http,
                 free.subList(0, NodeGroup.NODES),
@@ -70,7 +73,7 @@ final class ScaleRun {
      */
     void run() throws IOException, InterruptedException {
         display.plain("Holdfast: an HTTP service that has " + ScaleNode.LEAST + " to " + ScaleNode.MOST
-                + " nodes, as its load needs; each is to have " + ScaleNode.REQUESTS + " requests a second");
+                + " nodes: more if each has more than " + ScaleNode.BUSY + " requests a second, fewer below " + ScaleNode.IDLE);
         children.add(() -> started); // first, so that it is the first to end: then no node can start another one
         stage.begin(PATIENCE);
         load(LOW);
