@@ -12,6 +12,7 @@
 #   benchmarks/run.sh membership  [--quick] [--repeats 1] [--sizes 10,30] [--systems holdfast,scalecube,jgroups,jgroups-tuned]
 #   benchmarks/run.sh backup      [--quick] [--repeats 3] [--mib 1024] [--systems holdfast,tar-zstd,restic,pgbackrest]
 #   benchmarks/run.sh backup --report                   what was measured of backups into docs/backup.md
+#   benchmarks/run.sh autoscale   [--quick] [--report]  a simulated service scaled by others and us; into docs/autoscaling.md
 #   benchmarks/run.sh report
 # Peers are ratis, sofajraft, jgroups-raft and aeron; of picks and of the membership those in their lines. See docs/performance.md.
 set -eu
@@ -26,15 +27,22 @@ case "${1:-}" in
     snapshots) main=SnapshotBenchmark ;;
     loadbalance) ;;
     backup) ;;
+    autoscale) ;;
     membership) main=MembershipBenchmark package=membership peers="scalecube jgroups" ;;
     report) main=PerformancePage ;;
-    *) sed -n '2,16s/^# \{0,1\}//p' benchmarks/run.sh >&2; exit 2 ;;
+    *) sed -n '2,17s/^# \{0,1\}//p' benchmarks/run.sh >&2; exit 2 ;;
 esac
 if [ "$1" = backup ]; then
     shift
     [ -n "${BENCHMARKS_NO_BUILD:-}" ] || mvn -q -B -DskipTests -pl benchmarks/backup -am package
     exec java -cp "benchmarks/backup/target/classes:benchmarks/backup/target/lib/*" \
         io.holdfast.benchmarks.backup.BackupBenchmark benchmarks "$@"
+fi
+if [ "$1" = autoscale ]; then
+    shift
+    [ -n "${BENCHMARKS_NO_BUILD:-}" ] || mvn -q -B -DskipTests -pl benchmarks/autoscale -am package
+    exec java -cp "benchmarks/autoscale/target/classes:benchmarks/autoscale/target/lib/*" \
+        io.holdfast.benchmarks.autoscale.AutoscaleBenchmark benchmarks "$@"
 fi
 if [ "$1" = loadbalance ]; then
     shift

@@ -10,6 +10,9 @@ module io.holdfast.autoscale {
     requires java.management;
     requires org.slf4j;
 
+    provides io.holdfast.core.spi.ConfigurableFeature with
+            io.holdfast.autoscale.settings.AutoscaleProvider;
+
     exports io.holdfast.autoscale;
     exports io.holdfast.autoscale.replay;
 

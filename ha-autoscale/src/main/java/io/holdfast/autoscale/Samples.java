@@ -21,6 +21,10 @@ record Samples(LoadSnapshot newest, boolean fresh, List<Trend.Point> points) {
     /** Older ones tell nothing of now. */
     static final Duration STALE = Duration.ofMinutes(1);
 
+    private static final int MOST_NODES = 1_000_000;
+    /** What sums and quotients of figures may be off, so that a node more is not for that. */
+    private static final double ROUNDING = 1e-9;
+
     /** A figure of each snapshot in which anybody told that metric; empty if the newest of those is stale. */
     static Optional<Samples> of(ScalingView view, String metric, ToDoubleFunction<LoadSnapshot> figure) {
         LoadSnapshot last = view.history().last();
@@ -36,7 +40,32 @@ record Samples(LoadSnapshot newest, boolean fresh, List<Trend.Point> points) {
         if (newest == null || newest.at().isBefore(last.at().minus(STALE))) {
             return Optional.empty();
         }
-        return Optional.of(new Samples(newest, newest == last, points));
+        return Optional.of(new Samples(newest, newest.at().equals(last.at()), points));
+    }
+
+    /**
+     * A figure that is a sum over the ready nodes, without the steps that are there only because nodes became ready: they bore a share
+     * before, that was not in the sum.
+     */
+    static Optional<Samples> ofSum(ScalingView view, String metric, ToDoubleFunction<LoadSnapshot> figure) {
+        Optional<Samples> as = of(view, metric, figure);
+        if (as.isEmpty()) {
+            return as;
+        }
+        List<Integer> ready = view.history().within(LOOK_BACK).stream()
+                .filter(s -> s.metric(metric).reported() > 0)
+                .map(LoadSnapshot::ready)
+                .toList();
+        List<Trend.Point> points = new ArrayList<>(as.get().points);
+        double shift = 0;
+        for (int i = points.size() - 2; i >= 0; i--) {
+            Trend.Point point = points.get(i);
+            if (ready.get(i + 1) > ready.get(i)) {
+                shift = points.get(i + 1).value() - point.value();
+            }
+            points.set(i, new Trend.Point(point.second(), point.value() + shift));
+        }
+        return Optional.of(new Samples(as.get().newest, as.get().fresh, points));
     }
 
     /** The wish of a policy that has none. */
@@ -85,6 +114,6 @@ record Samples(LoadSnapshot newest, boolean fresh, List<Trend.Point> points) {
 
     /** So many whole nodes. */
     static int nodes(double demand) {
-        return (int) Math.min(Integer.MAX_VALUE / 2, Math.ceil(demand - 1e-9));
+        return (int) Math.max(0, Math.min(MOST_NODES, Math.ceil(demand - ROUNDING)));
     }
 }

@@ -5,19 +5,19 @@ import java.time.Duration;
 /**
  * How fast the number of nodes may change in one direction. Immutable.
  *
- * @param nodes so many in a period; at least 1
+ * @param nodes so many in a period; 1 to a million
  * @param percent so many of those there were at its beginning; 0 if only {@code nodes} counts
  * @param period how long one is
  * @param larger true if the larger of both counts, false for the smaller
  */
 public record ScalingRate(int nodes, int percent, Duration period, boolean larger) {
+    private static final int MOST = 1_000_000;
 
     /** Checks the ranges. */
     public ScalingRate {
-        if (nodes < 1 || percent < 0 || period.isNegative() || period.isZero()) {
-            throw new IllegalArgumentException(
-                    "a rate is of at least 1 node and 0 percent in a period of some length, not of " + nodes + ", "
-                            + percent + " and " + period);
+        if (nodes < 1 || nodes > MOST || percent < 0 || period.isNegative() || period.isZero()) {
+            throw new IllegalArgumentException("a rate is of 1 to a million nodes and at least 0 percent in a period of some length, not of " + nodes
+                    + ", " + percent + " and " + period);
         }
     }
 
@@ -41,7 +41,7 @@ public record ScalingRate(int nodes, int percent, Duration period, boolean large
         if (percent == 0) {
             return nodes;
         }
-        int share = (int) Math.min(Integer.MAX_VALUE / 2, Math.ceil(size * (percent / 100.0)));
+        int share = (int) Math.min(MOST, Math.ceil(size * (percent / 100.0)));
         return Math.max(1, larger ? Math.max(nodes, share) : Math.min(nodes, share));
     }
 

@@ -1,6 +1,8 @@
 package io.holdfast.autoscale;
 
 import io.holdfast.autoscale.LoadSnapshot.Metric;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,8 +16,8 @@ import java.util.Optional;
  *   <li>If the demand rises more than is usual for it, it is foreseen for when a node that is ordered now is warm, {@linkplain
  *       #anticipation within bounds}, since nodes that are ordered when they are needed come too late. A foreseen demand may be borne
  *       at more than the target: half of the way to the most. It is never foreseen to fall.
- *   <li>A metric that {@linkplain #saturates cannot rise further} tells less than the demand; then twice as many nodes as it says are
- *       wished for.
+ *   <li>A metric that {@linkplain #saturates cannot rise further} tells less than the demand; then twice the demand it tells is
+ *       assumed, and three times after half a minute.
  * </ul>
  *
  * <p>Nodes on their way bear nothing yet and count as wanted. A ready node that tells nothing counts as bearing nothing when more nodes
@@ -37,7 +39,9 @@ public final class TargetTracking implements ScalingPolicy {
     private static final double RECENT_MAY_USE = 1 / 3.0;
 
     private static final double RECENT_SECONDS = 15;
-    private static final double BEYOND_CEILING = 2;
+    private static final double LEAST_BEYOND_CEILING = 2;
+    private static final double MOST_BEYOND_CEILING = 3;
+    private static final double SECONDS_TO_MOST_BEYOND = 30;
 
     private final String metric;
     private final double target;
@@ -121,7 +125,8 @@ public final class TargetTracking implements ScalingPolicy {
 
     @Override
     public Wish wish(ScalingView view) {
-        Optional<Samples> told = Samples.of(view, metric, this::demand);
+        Optional<Samples> told =
+                total ? Samples.of(view, metric, this::demand) : Samples.ofSum(view, metric, this::demand);
         return told.isPresent() ? wish(view, told.get()) : Samples.unknown(toString(), view, metric);
     }
 
@@ -143,11 +148,28 @@ public final class TargetTracking implements ScalingPolicy {
         if (foreseen > now) {
             why += ", and " + Figures.of(foreseen) + " in " + Math.round(ahead) + " s if it rises on";
         }
-        if (samples.value(metric).mean() >= ceiling) {
-            demand = Math.max(demand, now * BEYOND_CEILING);
-            why += ", and more than " + metric + " can tell";
+        double full = saturatedSeconds(view);
+        if (full > 0) {
+            double lasts = Math.min(1, full / SECONDS_TO_MOST_BEYOND);
+            double times = LEAST_BEYOND_CEILING + lasts * (MOST_BEYOND_CEILING - LEAST_BEYOND_CEILING);
+            demand = Math.max(demand, now * times);
+            why += " or more, since " + metric + " cannot tell more: " + Figures.of(times) + " times as much is assumed";
         }
         return within(view.history().last(), samples, demand, Math.max(demand, recent), why);
+    }
+
+    /** For how long all that was told was at the ceiling; 0 if that is one sample. */
+    private double saturatedSeconds(ScalingView view) {
+        List<LoadSnapshot> told = view.history().within(Samples.LOOK_BACK).stream()
+                .filter(s -> s.metric(metric).reported() > 0)
+                .toList();
+        int first = told.size();
+        while (first > 0 && told.get(first - 1).metric(metric).mean() >= ceiling) {
+            first--;
+        }
+        return first == told.size()
+                ? 0
+                : Duration.between(told.get(first).at(), told.get(told.size() - 1).at()).toMillis() / 1e3;
     }
 
     private Wish within(LoadSnapshot last, Samples samples, double out, double in, String why) {

@@ -2,6 +2,8 @@ package io.holdfast.autoscale.replay;
 
 import io.holdfast.autoscale.LoadHistory;
 import io.holdfast.autoscale.LoadSnapshot;
+import io.holdfast.autoscale.ScalingLimits;
+import io.holdfast.autoscale.ScalingPolicy;
 import io.holdfast.autoscale.decide.Sizing;
 import io.holdfast.autoscale.decide.SizingConfig;
 import io.holdfast.autoscale.decide.SizingDecision;
@@ -10,20 +12,19 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
-/** Ours. */
+/** Scaling as a cluster does it. For one run, and one thread. */
 public final class HoldfastScaler implements Scaler {
     private final Sizing sizing;
     private final int everySeconds;
-    private final Duration startUp;
     private final Deque<LoadSnapshot> history = new ArrayDeque<>();
     private SizingMemory memory = SizingMemory.EMPTY;
-    private int readyBefore = -1;
 
-    HoldfastScaler(SizingConfig config, int everySeconds, Duration startUp) {
-        this.sizing = new Sizing(config);
+    /** By those settings, with a decision every so many seconds. */
+    public HoldfastScaler(List<ScalingPolicy> policies, int min, int max, ScalingLimits limits, int everySeconds) {
+        this.sizing = new Sizing(new SizingConfig(policies, min, max, limits));
         this.everySeconds = everySeconds;
-        this.startUp = startUp;
     }
 
     @Override
@@ -32,17 +33,18 @@ public final class HoldfastScaler implements Scaler {
     }
 
     @Override
-    public int decide(LoadSnapshot snapshot) {
+    public void started(Duration took) {
+        memory = memory.started(took);
+    }
+
+    @Override
+    public Size decide(LoadSnapshot snapshot) {
         history.addLast(snapshot);
         while (history.getFirst().at().isBefore(snapshot.at().minus(Sizing.lookBack()))) {
             history.removeFirst();
         }
-        if (readyBefore >= 0 && snapshot.ready() > readyBefore) {
-            memory = memory.started(startUp);
-        }
-        readyBefore = snapshot.ready();
         SizingDecision decision = sizing.decide(new LoadHistory(new ArrayList<>(history)), memory);
         memory = decision.next().changed(snapshot.at(), snapshot.wanted(), decision.nodes());
-        return decision.nodes();
+        return new Size(decision.nodes(), decision.reason());
     }
 }

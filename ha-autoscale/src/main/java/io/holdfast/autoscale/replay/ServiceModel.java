@@ -1,5 +1,6 @@
 package io.holdfast.autoscale.replay;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -14,15 +15,30 @@ final class ServiceModel {
     /** Arrivals are smoothed over so many seconds for the waiting within nodes, which does not settle sooner. */
     private static final double SETTLES = 5;
 
+    private static final int LONG_AGO = -1_000_000_000;
+
     private final ServiceSettings settings;
+    private final double warmSeconds;
     private final Waiting waiting;
     private final Random random;
     private final List<Integer> bornAt = new ArrayList<>();
+    private final double busiest;
     private double backlog;
     private double smoothed = -1;
-    private final double busiest;
 
-    /** What one second was like. */
+    /**
+     * What one second was like.
+     *
+     * @param at which one
+     * @param wanted how many nodes there were to be
+     * @param serving how many served, warm or not
+     * @param warm how many were warm
+     * @param arrivals how many requests arrived
+     * @param busy the share of their time that workers were busy
+     * @param inFlight how many requests were not yet answered
+     * @param late what 95 of 100 requests were answered within, in seconds
+     * @param refused how many had waited too long
+     */
     record Second(
             int at,
             int wanted,
@@ -36,17 +52,14 @@ final class ServiceModel {
 
     ServiceModel(ServiceSettings settings, int nodes, long seed) {
         this.settings = settings;
+        this.warmSeconds = ServiceSettings.seconds(settings.startUp().plus(settings.warmUp()));
         this.waiting = new Waiting(settings.workers(), ServiceSettings.seconds(settings.service()));
         this.random = new Random(seed);
         double room = ServiceSettings.seconds(settings.objective()) - 2 * ServiceSettings.seconds(settings.service());
         this.busiest = waiting.busiest(room);
         for (int i = 0; i < nodes; i++) {
-            bornAt.add(Integer.MIN_VALUE / 2);
+            bornAt.add(LONG_AGO);
         }
-    }
-
-    int wanted() {
-        return bornAt.size();
     }
 
     /** Has so many nodes from now on. */
@@ -67,7 +80,7 @@ final class ServiceModel {
     Second step(int at, double rate) {
         double startUp = ServiceSettings.seconds(settings.startUp());
         int serving = older(at, startUp);
-        int warm = older(at, startUp + ServiceSettings.seconds(settings.warmUp()));
+        int warm = older(at, warmSeconds);
         double arrivals = Math.max(0, rate + Math.sqrt(rate) * random.nextGaussian());
         smoothed = smoothed < 0 ? arrivals : smoothed + (arrivals - smoothed) / SETTLES;
         double capacity = (warm + COLD * (serving - warm)) * settings.perNode();
@@ -85,11 +98,26 @@ final class ServiceModel {
         return new Second(at, bornAt.size(), serving, warm, arrivals, busy, inFlight, late, left - backlog);
     }
 
+    /** How long each node took that became warm in that second. */
+    List<Duration> becameWarm(int at) {
+        return bornAt.stream()
+                .filter(born -> at - born >= warmSeconds && at - 1 - born < warmSeconds)
+                .map(born -> Duration.ofSeconds(at - born))
+                .toList();
+    }
+
+    /** Which share of all requests a warm node gets. */
+    double shareOfWarm(Second second) {
+        double parts = second.warm() + COLD * (second.serving() - second.warm());
+        return parts == 0 ? 0 : 1 / parts;
+    }
+
     /** How many nodes that rate needs for the objective. */
     int needed(double rate) {
         return (int) Math.ceil(rate / (settings.perNode() * busiest));
     }
 
+    /** True if the objective was missed in that second. */
     boolean over(Second second) {
         return second.refused() > 0 || second.late() > ServiceSettings.seconds(settings.objective());
     }

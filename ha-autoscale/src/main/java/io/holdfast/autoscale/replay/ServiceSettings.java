@@ -27,7 +27,7 @@ public record ServiceSettings(
         }
     }
 
-    /** Eight workers, requests of 100 ms to be answered within 500 ms, a minute to start and half of one to warm up. */
+    /** Eight workers, requests of 100 ms to be answered within 500 ms, a minute to start and 20 s to warm up. */
     public static ServiceSettings usual() {
         return new ServiceSettings(
                 8,
@@ -41,6 +41,16 @@ public record ServiceSettings(
     /** The same with nodes that take so long to start. */
     public ServiceSettings startUp(Duration takes) {
         return new ServiceSettings(workers, service, objective, takes, warmUp, patience);
+    }
+
+    /** The same with that objective. */
+    public ServiceSettings objective(Duration within) {
+        return new ServiceSettings(workers, service, within, startUp, warmUp, patience);
+    }
+
+    /** The same with nodes that work on so many requests at once. */
+    public ServiceSettings workers(int each) {
+        return new ServiceSettings(each, service, objective, startUp, warmUp, patience);
     }
 
     /** How many requests a second a node answers when all its workers are busy. */

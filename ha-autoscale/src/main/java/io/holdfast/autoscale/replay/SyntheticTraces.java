@@ -1,13 +1,16 @@
 package io.holdfast.autoscale.replay;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 
 /** Traces that are made up, by name and seed: the same ones give the same trace on every machine. */
 public final class SyntheticTraces {
     /** All there are. */
-    public static final List<String> NAMES = List.of("diurnal", "flash-crowd", "sawtooth", "ramp", "noise", "missing");
+    public static final List<String> NAMES =
+            List.of("diurnal", "flash-crowd", "sawtooth", "ramp", "noise", "missing");
 
     private static final int HOUR = 3600;
     private static final int DAY = 24 * HOUR;
@@ -24,22 +27,17 @@ public final class SyntheticTraces {
         Random random = new Random(seed * 31 + name.hashCode());
         double base = perNode * (3 + 2 * random.nextDouble());
         return switch (name) {
-            case "diurnal" -> noisy(name, DAY, diurnal(base, random), 0.03, random);
+            case "diurnal" -> noisy(name, DAY, diurnal(base, DAY, random), 0.03, random);
             case "flash-crowd" -> noisy(name, 3 * HOUR, crowd(base, random), 0.03, random);
             case "sawtooth" -> noisy(name, 3 * HOUR, sawtooth(base, random), 0.03, random);
             case "ramp" -> noisy(name, 3 * HOUR, ramp(base, random), 0.03, random);
             case "noise" -> noisy(name, 3 * HOUR, t -> 2 * base, 0.15 + 0.1 * random.nextDouble(), random);
-            case "missing" -> missing(noisy(name, 6 * HOUR, diurnalOf(base, 6 * HOUR, random), 0.03, random), random);
-            default ->
-                throw new IllegalArgumentException("there is no trace " + name + ", but " + String.join(", ", NAMES));
+            case "missing" -> missing(noisy(name, 6 * HOUR, diurnal(base, 6 * HOUR, random), 0.03, random), random);
+            default -> throw new IllegalArgumentException("there is no trace " + name + ", but " + String.join(", ", NAMES));
         };
     }
 
-    private static DoubleUnaryOperator diurnal(double base, Random random) {
-        return diurnalOf(base, DAY, random);
-    }
-
-    private static DoubleUnaryOperator diurnalOf(double base, int period, Random random) {
+    private static DoubleUnaryOperator diurnal(double base, int period, Random random) {
         double phase = random.nextDouble();
         double swing = 0.5 + 0.25 * random.nextDouble();
         return t -> 2 * base * (1 + swing * Math.sin(2 * Math.PI * (t / period + phase)));
@@ -101,13 +99,15 @@ public final class SyntheticTraces {
             drift = keeps * drift + Math.sqrt(1 - keeps * keeps) * random.nextGaussian();
             values[t] = Math.max(0, rate.applyAsDouble(t) * (1 + noise * drift));
         }
-        return new Trace(name, seconds, t -> values[t], t -> 1);
+        double[] told = new double[seconds];
+        Arrays.fill(told, 1);
+        return new Trace(name, values, told);
     }
 
     /** Some or all nodes say nothing for minutes at a time. */
     private static Trace missing(Trace trace, Random random) {
         double[] told = new double[trace.seconds()];
-        java.util.Arrays.fill(told, 1);
+        Arrays.fill(told, 1);
         for (int t = 0; t < told.length; ) {
             t += 300 + random.nextInt(900);
             int until = Math.min(told.length, t + 60 + random.nextInt(540));
@@ -116,6 +116,7 @@ public final class SyntheticTraces {
                 told[t] = share;
             }
         }
-        return new Trace(trace.name(), trace.seconds(), trace.rate(), t -> told[t]);
+        double[] rates = IntStream.range(0, trace.seconds()).mapToDouble(trace::rate).toArray();
+        return new Trace(trace.name(), rates, told);
     }
 }

@@ -68,7 +68,6 @@ final class CommandRun {
         try {
             builder.environment().putAll(environment);
             process = builder.start();
-            process.getOutputStream().close();
         } catch (IOException | IllegalArgumentException failed) {
             throw ScalingTargetException.lasting(
                     "\"" + program() + "\" cannot be started; is it installed, and in the path of this process? "
@@ -77,6 +76,7 @@ final class CommandRun {
         }
         boolean ended = false;
         try {
+            process.getOutputStream().close();
             awaitEnd(process);
             ended = true;
         } catch (IOException failed) {
@@ -97,7 +97,8 @@ final class CommandRun {
         while (true) {
             // Asked first: what it has written before its end is then there to be read.
             boolean ended = !process.isAlive();
-            boolean read = take(process.getInputStream(), output) | take(process.getErrorStream(), errors);
+            boolean read = take(process.getInputStream(), output);
+            read |= take(process.getErrorStream(), errors);
             if (output.size() > MOST_OUTPUT || errors.size() > MOST_OUTPUT) {
                 throw failed("wrote more than " + MOST_OUTPUT + " bytes, and was killed", false);
             }

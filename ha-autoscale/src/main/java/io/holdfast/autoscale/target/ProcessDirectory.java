@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +92,7 @@ final class ProcessDirectory {
     }
 
     /** What was asked for and has not begun; the latest of each node. */
-    TreeMap<String, Entry> asked() throws IOException {
+    SortedMap<String, Entry> asked() throws IOException {
         TreeMap<String, Entry> found = new TreeMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.resolve(ASKED))) {
             for (Path file : files) {
@@ -107,7 +108,7 @@ final class ProcessDirectory {
         return found;
     }
 
-    TreeMap<String, Entry> running() throws IOException {
+    SortedMap<String, Entry> running() throws IOException {
         TreeMap<String, Entry> found = new TreeMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.resolve(RUNNING), "*" + SUFFIX)) {
             for (Path file : files) {

@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,8 +67,8 @@ public final class ProcessTarget implements ScalingTarget {
     public List<Instance> instances() throws ScalingTargetException, InterruptedException {
         try {
             // In this order, since that is how a start moves: what is in neither has not begun, or has ended.
-            TreeMap<String, Entry> asked = directory.asked();
-            TreeMap<String, Entry> running = directory.running();
+            SortedMap<String, Entry> asked = directory.asked();
+            SortedMap<String, Entry> running = directory.running();
             TreeMap<String, Instance> found = new TreeMap<>();
             for (Entry entry : running.values()) {
                 instance(entry).ifPresent(instance -> found.put(entry.node(), instance));
@@ -89,7 +91,19 @@ public final class ProcessTarget implements ScalingTarget {
                         "asked for by " + entry.record().action() + ", and its process has not begun");
     }
 
-    private Optional<Instance> instance(Entry entry) throws IOException {
+    private Optional<Instance> instance(Entry entry) throws IOException, InterruptedException {
+        Optional<Instance> seen = asWritten(entry);
+        if (seen.isPresent() && seen.get().state() == State.FAILED) {
+            // It may have been written anew, or stopped and forgotten, since its file was read.
+            Optional<Entry> now = directory.running(entry.node());
+            if (!now.equals(Optional.of(entry))) {
+                return now.isEmpty() ? Optional.empty() : instance(now.get());
+            }
+        }
+        return seen;
+    }
+
+    private Optional<Instance> asWritten(Entry entry) throws IOException, InterruptedException {
         String node = entry.node();
         StartRecord record = entry.record();
         ProcessIdentity process;
@@ -99,9 +113,6 @@ public final class ProcessTarget implements ScalingTarget {
             }
             process = directory.process(record);
         } catch (UnreadableRecordException damaged) {
-            if (directory.running(node).isEmpty()) {
-                return Optional.empty(); // stopped and forgotten meanwhile
-            }
             return Optional.of(new Instance(node, State.FAILED, damaged.getMessage() + howToMend(node)));
         }
         String id = "process " + process.pid();
@@ -118,7 +129,7 @@ public final class ProcessTarget implements ScalingTarget {
         return "; if no process of that node runs, remove " + directory.runningFile(node);
     }
 
-    private String how(StartRecord record) {
+    private String how(StartRecord record) throws InterruptedException {
         String said = logs.lastLines(record.log());
         return status(record)
                 + (said.isEmpty()
@@ -126,14 +137,15 @@ public final class ProcessTarget implements ScalingTarget {
                         : "; the last lines of " + logs.file(record.log()) + ": " + said);
     }
 
-    private String status(StartRecord record) {
+    private String status(StartRecord record) throws InterruptedException {
         Process child = children.get(record.mark());
-        if (child == null || child.isAlive()) {
-            return record.boot().equals(ProcessIdentity.boot())
-                    ? "with a status that is not known, since another process had started it"
-                    : "since this machine was started anew";
+        // It has ended, and this JVM may not have heard of it yet.
+        if (child != null && child.waitFor(1, TimeUnit.SECONDS)) {
+            return "with status " + child.exitValue();
         }
-        return "with status " + child.exitValue();
+        return record.boot().equals(ProcessIdentity.boot())
+                ? "with a status that is not known, since another process had started it"
+                : "since this machine was started anew";
     }
 
     @Override
@@ -187,7 +199,8 @@ public final class ProcessTarget implements ScalingTarget {
         }
     }
 
-    private boolean isThere(Entry entry, StartOrder order) throws IOException, ScalingTargetException {
+    private boolean isThere(Entry entry, StartOrder order)
+            throws IOException, ScalingTargetException, InterruptedException {
         String node = entry.node();
         StartRecord record = known(entry);
         ProcessIdentity process = identity(record);

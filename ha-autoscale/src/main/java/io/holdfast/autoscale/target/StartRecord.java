@@ -79,8 +79,9 @@ record StartRecord(
             throw new UnreadableRecordException("is of another node, " + text(json, "node"));
         }
         JsonNode pid = json.path("pid");
-        if (!json.path("token").canConvertToLong()
-                || !pid.isMissingNode() && !(pid.canConvertToLong() && pid.asLong() > 0)) {
+        boolean numbers = json.path("token").canConvertToLong()
+                && (pid.isMissingNode() || (pid.canConvertToLong() && pid.asLong() > 0));
+        if (!numbers) {
             throw new UnreadableRecordException("is damaged: its token or pid is no number");
         }
         return new StartRecord(

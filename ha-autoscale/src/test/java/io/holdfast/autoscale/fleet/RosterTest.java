@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class RosterTest {
-    private final FleetWorld world = new FleetWorld(9, FleetWorld.NAMING).withVoters().want(3);
+    private final FleetWorld world =
+            new FleetWorld(9, FleetWorld.NAMING).withVoters().want(3);
 
     private LoadSnapshot look() {
         for (int i = 0; i < 3; i++) {
@@ -63,7 +64,9 @@ class RosterTest {
 
     @Test
     void whatIsNotANumberIsMissing() {
-        world.load("node-1", "cpu", Double.NaN).load("node-2", "cpu", Double.POSITIVE_INFINITY).load("node-3", "cpu", 0.5);
+        world.load("node-1", "cpu", Double.NaN)
+                .load("node-2", "cpu", Double.POSITIVE_INFINITY)
+                .load("node-3", "cpu", 0.5);
         LoadSnapshot snapshot = look();
         assertEquals(3, snapshot.ready());
         assertEquals(1, snapshot.metric("cpu").reported());

@@ -70,7 +70,7 @@ public final class CatalogueWriter {
      *
      * @param cluster the cluster's name
      * @param kind what it will hold
-     * @param source the name of what it is of, as {@link BackupSource#name()} says
+     * @param source the name of what it is of, as {@link io.holdfast.backup.BackupSource#name()} says
      * @param node the id of the node that it is taken on
      * @throws NotPublishedException if this is deposed
      * @throws IllegalArgumentException if that is no name of a source

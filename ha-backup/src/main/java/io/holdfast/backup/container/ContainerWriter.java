@@ -99,7 +99,7 @@ public final class ContainerWriter extends OutputStream {
         private final FrameSeal seal;
         private final MessageDigest digest = Hkdf.sha256();
         private final byte[] payload;
-        private final byte[] body = new byte[FrameSeal.LARGEST_BODY];
+        private final byte[] body;
         private int filled;
         private long number;
         private long stored;
@@ -108,7 +108,8 @@ public final class ContainerWriter extends OutputStream {
         private Frames(OutputStream out, FrameSeal seal) {
             this.out = out;
             this.seal = seal;
-            this.payload = new byte[FrameSeal.LARGEST_BODY - seal.overhead()];
+            this.body = new byte[seal.bodyBytes()];
+            this.payload = new byte[body.length - seal.overhead()];
         }
 
         private void begin(byte[] head) throws IOException {

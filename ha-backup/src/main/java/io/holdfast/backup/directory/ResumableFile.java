@@ -33,7 +33,7 @@ import java.util.zip.CRC32C;
 final class ResumableFile implements ResumablePut {
     private static final int LINE_BYTES = 128;
     private static final int BUFFER_BYTES = 256 << 10;
-    private static final int FORCE_EVERY_BYTES = 16 << 20;
+    private static final int FORCE_EVERY_BYTES = 4 << 20;
     private static final Pattern LINE = Pattern.compile("(\\d{1,18}) (\\d{1,18}) ([0-9a-f]{64}) ([0-9a-f]{8}) *\n");
 
     /** What the directory does with it. */

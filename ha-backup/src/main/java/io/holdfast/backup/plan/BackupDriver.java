@@ -67,6 +67,7 @@ final class BackupDriver implements AutoCloseable {
     private final Map<String, JobLane> lanes = new HashMap<>();
     private final CallWatch.Threads threads = new CallWatch.Threads();
     private final long tickNanos;
+    private final LoopPace pace;
 
     // What follows belongs to the planning thread.
     private final Planner planner;
@@ -87,6 +88,7 @@ final class BackupDriver implements AutoCloseable {
         this.listener = listener;
         this.planner =
                 new Planner(setup.plan(), new SplittableRandom(runtime.random().nextLong()));
+        this.pace = new LoopPace(runtime.loop(), runtime.clock());
         this.planning = runtime.newWorker("backup-plan");
         this.drills = new DrillDesk(setup.drills(), planning, runtime.clock(), this::step);
         for (LayerPlan layer : setup.plan().layers()) {
@@ -271,7 +273,9 @@ final class BackupDriver implements AutoCloseable {
     }
 
     private void begin(Run run) {
-        JobWatch watch = new JobWatch(runtime.clock(), run.lane() == Lane.QUICK ? 0 : setup.bytesPerSecond());
+        JobWatch watch = run.lane() == Lane.QUICK
+                ? new JobWatch(runtime.clock(), 0)
+                : new JobWatch(runtime.clock(), setup.bytesPerSecond(), pace);
         JobLane lane = Objects.requireNonNull(lanes.get(run.layer() + run.lane()));
         Running job = new Running(run, watch, lane, runtime.clock().nanoTime());
         running.put(run.job(), job);
@@ -493,7 +497,7 @@ final class BackupDriver implements AutoCloseable {
     }
 
     private void done(Running job, Result result) {
-        running.remove(job.run.job());
+        ended(job);
         step(new PlanInput.Done(job.run.job(), result));
     }
 
@@ -505,8 +509,13 @@ final class BackupDriver implements AutoCloseable {
         failed(job, fault, failure);
     }
 
-    private void failed(Running job, Fault fault, Throwable failure) {
+    private void ended(Running job) {
         running.remove(job.run.job());
+        listener.rested(job.run.layer(), job.watch.restedNanos());
+    }
+
+    private void failed(Running job, Fault fault, Throwable failure) {
+        ended(job);
         String reason = Blame.describe(failure);
         listener.failed(job.run.layer(), job.run.what(), fault, reason);
         drills.failed(job.run.job(), failure);

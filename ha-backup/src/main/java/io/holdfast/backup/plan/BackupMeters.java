@@ -73,6 +73,13 @@ final class BackupMeters implements AutoCloseable {
             "layer");
     private static final Measure DELETED = Measure.counter(
             "holdfast.backup.layer.deleted", "backups thrown away in that layer", "cluster", "node", "layer");
+    private static final Measure RESTED = Measure.counter(
+                    "holdfast.backup.layer.rested",
+                    "how long what was written there has waited so that the node's loop was on time",
+                    "cluster",
+                    "node",
+                    "layer")
+            .in("seconds");
     private static final Measure FAILED = Measure.counter(
             "holdfast.backup.failed",
             "what was to be done in that layer and failed, by what it was and whose fault it is",
@@ -122,6 +129,7 @@ final class BackupMeters implements AutoCloseable {
             counter(COPIED, of);
             counter(MERGED, of);
             counter(DELETED, of);
+            counter(RESTED, of);
         });
     }
 
@@ -162,6 +170,10 @@ final class BackupMeters implements AutoCloseable {
 
     void deleted(String layer, int count) {
         counter(DELETED, layer(layer)).increment(count);
+    }
+
+    void rested(String layer, long nanos) {
+        counter(RESTED, layer(layer)).increment(nanos / 1e9);
     }
 
     void failed(String layer, String job, String fault) {

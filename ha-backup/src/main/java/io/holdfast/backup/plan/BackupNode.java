@@ -60,6 +60,7 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
     private static final String HEALTH = "backup";
     /** The load by which a node tells how many backups and trials it is at work on. */
     private static final String RUNNING = "backup.running";
+
     private static final int MOST_IN_DETAIL = 3;
 
     private final BackupSettings settings;
@@ -442,6 +443,11 @@ public final class BackupNode implements RunningFeature, BackupService, Inspecta
             if (what instanceof Job.Make make && fault != Job.Fault.CANCELLED) {
                 context.event(HaEvent.Kind.BACKUP_FAILED, make.source(), reason);
             }
+        }
+
+        @Override
+        public void rested(String layer, long nanos) {
+            measured().rested(layer, nanos);
         }
 
         @Override

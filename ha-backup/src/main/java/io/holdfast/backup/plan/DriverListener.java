@@ -21,6 +21,9 @@ interface DriverListener {
     /** It was restored from for a trial, or was not. */
     default void drilled(String layer, DrillRecord record) {}
 
+    /** A job has ended, and has rested for so long while it was at work. */
+    default void rested(String layer, long nanos) {}
+
     /** A job was not done. */
     void failed(String layer, Job what, Job.Fault fault, String reason);
 

@@ -11,9 +11,18 @@ import org.jspecify.annotations.Nullable;
 /** How far a job has come, and whether it is to end; slows it down if that is wanted. Told by the job's thread, looked at by any. */
 final class JobWatch implements Progress {
     private static final long LONGEST_PARK_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** A shorter rest is saved up: to fall asleep and wake up takes a tenth of that. */
+    private static final long SHORTEST_REST_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
     private final Clock clock;
     private final @Nullable Throttle throttle;
+    private final @Nullable LoopPace pace;
+    /** Since when it has been working, and how long it is to rest for what it did before. */
+    private long workedFrom;
+
+    private long owedNanos;
+    private long rested;
+    private volatile long restedNanos;
     private volatile long storedBytes;
     private volatile long ofBytes;
     private volatile long movedAt;
@@ -31,7 +40,14 @@ final class JobWatch implements Progress {
 
     /** @param bytesPerSecond 0 for as many as there are */
     JobWatch(Clock clock, long bytesPerSecond) {
+        this(clock, bytesPerSecond, null);
+    }
+
+    /** @param pace by which it rests beside; null if it does not */
+    JobWatch(Clock clock, long bytesPerSecond, @Nullable LoopPace pace) {
         this.clock = clock;
+        this.pace = pace;
+        this.workedFrom = clock.nanoTime();
         this.movedAt = clock.nanoTime();
         this.throttle = bytesPerSecond == 0 ? null : new Throttle(bytesPerSecond, movedAt);
     }
@@ -40,15 +56,30 @@ final class JobWatch implements Progress {
     public void at(long contentBytes, long stored) {
         long more = stored - storedBytes;
         storedBytes = stored;
-        if (throttle != null && more > 0) {
-            long until = clock.nanoTime() + throttle.take(more, clock.nanoTime());
-            for (long wait = until - clock.nanoTime(); wait > 0 && !isOver(); wait = until - clock.nanoTime()) {
-                LockSupport.parkNanos(Math.min(wait, LONGEST_PARK_NANOS));
-                movedAt = clock.nanoTime(); // it is slow because it is told to be
-            }
+        long now = clock.nanoTime();
+        if (pace != null) {
+            owedNanos += pace.after(now - workedFrom);
         }
-        movedAt = clock.nanoTime();
+        long wait = throttle != null && more > 0 ? throttle.take(more, now) : 0;
+        if (owedNanos >= Math.max(wait, SHORTEST_REST_NANOS)) {
+            rested += owedNanos - wait;
+            restedNanos = rested;
+            wait = owedNanos;
+        }
+        if (wait > 0) {
+            owedNanos = Math.max(0, owedNanos - wait);
+            waitUntil(now + wait);
+        }
+        workedFrom = clock.nanoTime();
+        movedAt = workedFrom;
         check();
+    }
+
+    private void waitUntil(long until) {
+        for (long wait = until - clock.nanoTime(); wait > 0 && !isOver(); wait = until - clock.nanoTime()) {
+            LockSupport.parkNanos(Math.min(wait, LONGEST_PARK_NANOS));
+            movedAt = clock.nanoTime(); // it is slow because it is told to be
+        }
     }
 
     private boolean isOver() {
@@ -65,6 +96,7 @@ final class JobWatch implements Progress {
     /** A thread has taken it up. */
     void begins() {
         movedAt = clock.nanoTime();
+        workedFrom = movedAt;
         begun = true;
     }
 
@@ -110,6 +142,11 @@ final class JobWatch implements Progress {
     /** How much there is to do; 0 if that is not known. */
     long ofBytes() {
         return ofBytes;
+    }
+
+    /** How long it has rested so far, besides what it was told to wait anyhow. */
+    long restedNanos() {
+        return restedNanos;
     }
 
     /** Stored so far; of a drill, read. */

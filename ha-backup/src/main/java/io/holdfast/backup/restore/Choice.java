@@ -100,7 +100,7 @@ final class Choice {
             }
         }
         this.candidates = candidates(logs.values());
-        String log = candidates.isEmpty() ? "" : range(candidates.get(0)).logId();
+        String log = candidates.isEmpty() ? logId : range(candidates.get(0)).logId();
         this.parts = all.stream()
                 .filter(each -> each.kind() == BackupKind.LOG)
                 .filter(each -> each.range().filter(r -> r.logId().equals(log)).isPresent())
@@ -178,8 +178,18 @@ final class Choice {
 
     /** What follows a backup up to the bound, or up to where there is something. */
     Chain chain(Manifest backup, Set<BackupId> unusable) {
-        long index = range(backup).toIndex();
-        long millis = range(backup).toMillis();
+        return after(backup, range(backup).toIndex(), range(backup).toMillis(), unusable);
+    }
+
+    /**
+     * The same from an entry on that is in that backup or follows it.
+     *
+     * @param fromIndex of that entry
+     * @param fromMillis when it was taken
+     */
+    Chain after(Manifest backup, long fromIndex, long fromMillis, Set<BackupId> unusable) {
+        long index = fromIndex;
+        long millis = fromMillis;
         List<Manifest> chosen = new ArrayList<>();
         int at = 0;
         while (index < bound.lastIndex() && millis <= bound.lastMillis()) {

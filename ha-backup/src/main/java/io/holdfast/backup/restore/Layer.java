@@ -16,9 +16,22 @@ import java.util.List;
 record Layer(String name, Catalogue catalogue, Listing listing, List<BackupId> lost) {
     /** Blocks; fails as a repository does. */
     static Layer of(BackupRepository repository, BackupKeys keys) {
-        Catalogue catalogue = Catalogue.of(repository, keys);
+        return of(repository.describe(), Catalogue.of(repository, keys));
+    }
+
+    /** The same, listed anew. */
+    Layer again() {
+        return of(name, catalogue);
+    }
+
+    private static Layer of(String name, Catalogue catalogue) {
         List<BackupId> lost =
                 catalogue.withoutManifest(); // before the manifests: a backup that is published meanwhile is not lost
-        return new Layer(repository.describe(), catalogue, catalogue.list(), lost);
+        return new Layer(name, catalogue, catalogue.list(), lost);
+    }
+
+    /** True if there was a backup of that id in it when it was listed. */
+    boolean lists(BackupId id) {
+        return listing.backups().stream().anyMatch(backup -> backup.id().equals(id));
     }
 }

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,10 +44,49 @@ final class Layers {
         if (opened.layers.isEmpty()) {
             throw new RestoreRefusedException(Reason.UNREACHABLE, "no repository is there: " + opened.remarks);
         }
-        for (Layer layer : opened.layers) {
-            layer.listing().backups().forEach(manifest -> opened.manifests.putIfAbsent(manifest.id(), manifest));
-        }
+        opened.gather();
         return opened;
+    }
+
+    private void gather() {
+        for (Layer layer : layers) {
+            layer.listing().backups().forEach(manifest -> manifests.putIfAbsent(manifest.id(), manifest));
+        }
+    }
+
+    /**
+     * The same, listed anew.
+     *
+     * @param withoutThoseThatAreGone true if one is left out that is not there any more
+     * @throws RestoreRefusedException if one is not there, and that is not put up with
+     */
+    Layers again(boolean withoutThoseThatAreGone) {
+        Layers now = new Layers(withoutThoseThatAreGone);
+        now.remarks.addAll(remarks);
+        for (Layer layer : layers) {
+            try {
+                now.layers.add(layer.again());
+            } catch (BackupRepositoryException failed) {
+                now.leftOut(layer.name(), failed);
+            }
+        }
+        now.gather();
+        return now;
+    }
+
+    /**
+     * Looks again if something that it lists was deleted meanwhile.
+     *
+     * @param pieces what was found out about what it lists
+     * @return null if nothing was, as far as a list says now
+     */
+    @Nullable
+    Layers changed(Pieces pieces) {
+        if (pieces.gone().isEmpty()) {
+            return null;
+        }
+        Layers now = again(withoutUnreachable);
+        return now.manifests.keySet().containsAll(pieces.gone()) ? null : now;
     }
 
     private void leftOut(String repository, BackupRepositoryException failed) {

@@ -10,11 +10,25 @@ import org.jspecify.annotations.Nullable;
 
 /** The content of several containers, one behind the other; one of them is open at a time. */
 final class PieceStream extends InputStream {
-    private final Iterator<? extends ContainerOpening> pieces;
+    private final Next pieces;
     private @Nullable ContainerReader open;
 
-    PieceStream(List<? extends ContainerOpening> pieces) {
-        this.pieces = pieces.iterator();
+    /** Opens one after the other. */
+    @FunctionalInterface
+    interface Next {
+        /** Null if there is no other; else the caller's to close. */
+        @Nullable
+        ContainerReader open() throws IOException;
+    }
+
+    PieceStream(Next pieces) {
+        this.pieces = pieces;
+    }
+
+    /** Of those, and no others. */
+    static PieceStream of(List<? extends ContainerOpening> pieces) {
+        Iterator<? extends ContainerOpening> each = pieces.iterator();
+        return new PieceStream(() -> each.hasNext() ? each.next().open() : null);
     }
 
     @Override
@@ -32,11 +46,11 @@ final class PieceStream extends InputStream {
         while (true) {
             ContainerReader current = open;
             if (current == null) {
-                if (!pieces.hasNext()) {
+                current = pieces.open();
+                open = current;
+                if (current == null) {
                     return -1;
                 }
-                current = pieces.next().open();
-                open = current;
             }
             int read = current.read(into, offset, length);
             if (read >= 0) {

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,7 @@ final class Pieces {
     private final Layers layers;
     private final Runnable goesOn;
     private final Map<BackupId, Found> found = new HashMap<>();
+    private final Set<BackupId> gone = new TreeSet<>();
 
     /** A container, and where it is whole. */
     record Piece(Manifest manifest, StoredObject object, Layer layer) implements ContainerOpening {
@@ -53,6 +56,26 @@ final class Pieces {
     Pieces(Layers layers, Runnable goesOn) {
         this.layers = layers;
         this.goesOn = goesOn;
+    }
+
+    /**
+     * The same in what there is now: what was whole is not read again.
+     *
+     * @param but of which it is known that they are not where they were
+     */
+    Pieces again(Layers now, Set<BackupId> but) {
+        Pieces again = new Pieces(now, goesOn);
+        found.forEach((id, known) -> {
+            if (known.piece() != null && !but.contains(id)) {
+                again.found.put(id, known);
+            }
+        });
+        return again;
+    }
+
+    /** What is whole nowhere, since somebody has deleted it after it was listed. */
+    Set<BackupId> gone() {
+        return gone;
     }
 
     /** Says now and then how far it is with a large one. */
@@ -109,6 +132,7 @@ final class Pieces {
         StoredObject object = manifest.objects().get(0);
         boolean keyMissing = false;
         boolean unreachable = false;
+        boolean deleted = false;
         for (Layer layer : layers.all()) {
             try (ContainerReader reader =
                     layer.catalogue().open(manifest, object.name(), steps("checking", layer, object, goesOn))) {
@@ -125,10 +149,14 @@ final class Pieces {
                 why.add("in " + layer.name() + ", " + object.name() + ": " + missing.getMessage());
             } catch (BackupRepositoryException failed) {
                 unreachable |= failed.reason() == BackupRepositoryException.Reason.UNAVAILABLE;
+                deleted |= failed.reason() == BackupRepositoryException.Reason.ABSENT && layer.lists(manifest.id());
                 why.add("in " + layer.name() + ", " + object.name() + ": " + failed.getMessage());
             } catch (IOException failed) {
                 why.add("in " + layer.name() + ", " + object.name() + " cannot be read: " + failed);
             }
+        }
+        if (deleted) {
+            gone.add(manifest.id());
         }
         Reason known = keyMissing ? Reason.NO_KEY : Reason.DAMAGED;
         return new Found(null, unreachable ? Reason.UNREACHABLE : known, why);

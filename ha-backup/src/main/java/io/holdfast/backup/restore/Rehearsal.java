@@ -115,7 +115,7 @@ public final class Rehearsal {
         List<ContainerOpening> log = new ArrayList<>();
         chain.log().forEach(part -> log.add(() -> open(part, sum)));
         try (InputStream state = open(chain.backup(), sum);
-                InputStream parts = new PieceStream(log)) {
+                InputStream parts = PieceStream.of(log)) {
             Restored restored = target.restore(EPOCH, state, parts, index, Long.MAX_VALUE);
             parts.transferTo(OutputStream.nullOutputStream()); // what is behind that entry is to be whole as well
             if (restored.index() != index) {

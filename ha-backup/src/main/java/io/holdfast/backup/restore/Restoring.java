@@ -71,12 +71,12 @@ public final class Restoring {
             int aboveEpoch,
             int epoch) {}
 
-    private Restoring(Asked asked, Layers layers, EpochClaim epochs) {
+    private Restoring(Asked asked, Layers layers, EpochClaim epochs, Pieces pieces) {
         this.bound = asked.bound();
         this.layers = layers;
         this.epochs = epochs;
         this.choice = new Choice(layers.manifests(), bound, asked.logId());
-        this.pieces = new Pieces(layers);
+        this.pieces = pieces;
         this.chain = choose(asked.logId());
         this.chosen = new ArrayList<>();
         chosen.add(whole(chain.backup()));
@@ -92,7 +92,7 @@ public final class Restoring {
         Layers layers = layers(asked);
         EpochClaim epochs = new EpochClaim(layers, asked);
         epochs.checkGiven();
-        return new Restoring(asked, layers, epochs);
+        return planned(asked, layers, epochs);
     }
 
     /**
@@ -104,7 +104,26 @@ public final class Restoring {
         Layers layers = layers(asked);
         EpochClaim epochs = new EpochClaim(layers, asked);
         epochs.check(random);
-        return new Restoring(asked, layers, epochs);
+        return planned(asked, layers, epochs);
+    }
+
+    /** Looks again if it does not get through because something was deleted while it read: what that held is elsewhere then. */
+    private static Restoring planned(Asked asked, Layers listed, EpochClaim epochs) {
+        Layers layers = listed;
+        Pieces pieces = new Pieces(layers);
+        for (int looks = 0; ; looks++) {
+            try {
+                return new Restoring(asked, layers, epochs, pieces);
+            } catch (RestoreRefusedException refused) {
+                Layers now = looks == LogParts.MOST_LOOKS ? null : layers.changed(pieces);
+                if (now == null) {
+                    throw refused;
+                }
+                LOG.info("deleted while it was looked at: {}; looking again", pieces.gone());
+                pieces = pieces.again(now, pieces.gone());
+                layers = now;
+            }
+        }
     }
 
     /** Finds out whether there is an epoch for it, and nothing else. */
@@ -327,7 +346,7 @@ public final class Restoring {
                                 piece -> piece.layer().name(), TreeMap::new, Collectors.counting())));
         Restored restored;
         try (InputStream state = chosen.get(0).open();
-                InputStream log = new PieceStream(chosen.subList(1, chosen.size()))) {
+                InputStream log = new PieceStream(new LogParts(layers, pieces, chain, false)::open)) {
             restored = target.restore(epoch, state, log, bound.lastIndex(), bound.lastMillis());
         }
         long least = Math.min(bound.lastIndex(), bound.lastMillis() == Long.MAX_VALUE ? chain.index() : 0);

@@ -15,13 +15,14 @@ import io.holdfast.core.spi.SeedSource;
 import io.holdfast.core.spi.SeedSource.Seeded;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,25 +67,46 @@ public final class Seeding {
         target.check();
         Layers layers = Layers.open(List.copyOf(repositories), keys, true);
         target.check();
-        String logId = newest(layers, isWanted);
-        Choice choice = new Choice(layers.manifests(), RestoreBound.end(), logId);
         Pieces pieces = new Pieces(layers, target::check);
-        List<String> unusable = new ArrayList<>();
+        for (int looks = 0; ; looks++) {
+            String logId = newest(layers, isWanted);
+            Choice choice = new Choice(layers.manifests(), RestoreBound.end(), logId);
+            Piece state = state(choice, pieces);
+            Chain chain = state == null ? null : chain(choice, pieces, state.manifest());
+            Layers now = looks == LogParts.MOST_LOOKS ? null : layers.changed(pieces);
+            if (now != null) {
+                LOG.info("deleted while it was looked at: {}; looking again", pieces.gone());
+                pieces = pieces.again(now, pieces.gone());
+                layers = now;
+            } else if (state != null && chain != null) {
+                return give(state, chain, logId, layers, pieces, target);
+            } else {
+                throw none(choice, layers, logId, pieces);
+            }
+        }
+    }
+
+    private static @Nullable Piece state(Choice choice, Pieces pieces) {
         for (Manifest backup : choice.candidates()) {
             Piece state = pieces.of(backup);
-            if (state == null) {
-                unusable.add("the backup " + backup.id() + ": " + pieces.why(backup));
-                continue;
+            if (state != null) {
+                return state;
             }
-            return give(state, chain(choice, pieces, backup), logId, pieces, target);
         }
-        throw new RestoreRefusedException(
-                unusable.isEmpty()
-                        ? Reason.NO_BACKUP
-                        : pieces.reason(choice.candidates().get(0)),
-                unusable.isEmpty()
-                        ? "there is no physical backup of the log " + logId + " in " + layers.names()
-                        : "no physical backup of the log " + logId + " can be read: " + String.join("; ", unusable));
+        return null;
+    }
+
+    private static RestoreRefusedException none(Choice choice, Layers layers, String logId, Pieces pieces) {
+        List<Manifest> unusable = choice.candidates();
+        return unusable.isEmpty()
+                ? new RestoreRefusedException(
+                        Reason.NO_BACKUP, "there is no physical backup of the log " + logId + " in " + layers.names())
+                : new RestoreRefusedException(
+                        pieces.reason(unusable.get(0)),
+                        "no physical backup of the log " + logId + " can be read: "
+                                + unusable.stream()
+                                        .map(backup -> "the backup " + backup.id() + ": " + pieces.why(backup))
+                                        .collect(Collectors.joining("; ")));
     }
 
     private static String newest(Layers layers, Predicate<String> isWanted) {
@@ -132,7 +154,8 @@ public final class Seeding {
         }
     }
 
-    private static Seeded give(Piece state, Chain chain, String logId, Pieces pieces, SeedSource.Target target)
+    private static Seeded give(
+            Piece state, Chain chain, String logId, Layers layers, Pieces pieces, SeedSource.Target target)
             throws IOException {
         LOG.info(
                 "a node is seeded with the state at entry {} of the log {} from {} in {}, and {} parts of the log up to entry {}",
@@ -142,15 +165,8 @@ public final class Seeding {
                 state.layer().name(),
                 chain.log().size(),
                 chain.index());
-        List<Piece> log = new ArrayList<>();
-        for (Manifest part : chain.log()) {
-            Piece piece = pieces.of(part);
-            if (piece != null) { // as chain() has found
-                log.add(piece);
-            }
-        }
         try (InputStream first = state.open();
-                InputStream then = new PieceStream(log)) {
+                InputStream then = new PieceStream(new LogParts(layers, pieces, chain, true)::open)) {
             return target.take(logId, first, then);
         }
     }

@@ -22,12 +22,16 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.random.RandomGenerator;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -102,15 +106,16 @@ class ContainerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 65_519, 65_520, 65_521, 65_532, 131_040, 300_000})
+    @ValueSource(ints = {0, 1, 1_024, 1_025, 16_367, 16_368, 16_369, 65_532, 65_533, 300_000})
     void whatIsWrittenIsReadInAllForms(int bytes) throws IOException {
         byte[] content = noise(bytes);
         for (boolean compressed : new boolean[] {false, true}) {
             for (BackupKeys keys : List.of(KEYS, BackupKeys.none())) {
                 byte[] container = write(keys, compressed, content, 1);
                 assertArrayEquals(content, read(keys, container));
+                int longest = keys == KEYS ? 16 << 10 : 64 << 10;
                 for (int i = 0; i + 1 < frames(container).size(); i++) {
-                    assertTrue(frames(container).get(i + 1) - frames(container).get(i) <= 4 + 65_536);
+                    assertTrue(frames(container).get(i + 1) - frames(container).get(i) <= 4 + longest);
                 }
                 try (ContainerReader reader = reader(keys, container)) {
                     Written whole = reader.drain();
@@ -120,6 +125,52 @@ class ContainerTest {
                     assertEquals(ABOUT, reader.header().about());
                 }
             }
+        }
+    }
+
+    /** Before, encrypted frames were as long as may be. */
+    @Test
+    void encryptedFramesOfAllLengthsAreRead() throws IOException {
+        byte[] content = noise(300_000);
+        DataKey key = new DataKeys(KEYS).create(ABOUT.backup(), new Random(1));
+        byte[] head = new ContainerHeader(false, new byte[16], ABOUT, key.wrapped()).encode();
+        FrameSeal seal = FrameSeal.of(head, key.key());
+        Random lengths = new Random(2);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(head);
+        int at = 0;
+        for (int number = 0; at < content.length; number++) {
+            int most = number == 0 ? FrameSeal.LARGEST_BODY : 1 + lengths.nextInt(FrameSeal.LARGEST_BODY);
+            byte[] payload =
+                    Arrays.copyOfRange(content, at, Math.min(content.length, at + Math.max(1, most - seal.overhead())));
+            at += payload.length;
+            byte[] body = new byte[FrameSeal.LARGEST_BODY];
+            int length = seal.seal(number, at == content.length, payload, payload.length, body);
+            out.write(ByteBuffer.allocate(4)
+                    .putInt(at == content.length ? length | Integer.MIN_VALUE : length)
+                    .array());
+            out.write(body, 0, length);
+        }
+        out.write(Hkdf.sha256().digest(out.toByteArray()));
+        assertArrayEquals(content, read(KEYS, out.toByteArray()));
+    }
+
+    /** In pieces or in one go, AES-GCM is the same. */
+    @Test
+    void aFrameIsWhatTheCipherMakesOfItInOneGo() throws GeneralSecurityException {
+        byte[] header = {1, 2, 3};
+        byte[] dataKey = noise(32);
+        FrameSeal seal = FrameSeal.of(header, dataKey);
+        byte[] key = Hkdf.derive(dataKey, Hkdf.sha256().digest(header), "holdfast backup frames 1");
+        for (int length : new int[] {0, 1, 15, 16, 1_023, 1_024, 1_025, 2_048, 16_368, 65_520}) {
+            byte[] payload = noise(length);
+            Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            byte[] nonce = ByteBuffer.allocate(12).putInt(0).putLong(length).array();
+            cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
+            cipher.updateAAD(new byte[] {1});
+            byte[] body = new byte[length + 16];
+            assertEquals(body.length, seal.seal(length, true, payload, length, body));
+            assertArrayEquals(cipher.doFinal(payload), body);
         }
     }
 
@@ -159,7 +210,7 @@ class ContainerTest {
     void theFrameAndTheByteAreNamed() throws IOException {
         byte[] container = write(KEYS, false, noise(300_000), 1);
         List<Integer> frames = frames(container);
-        assertEquals(6, frames.size());
+        assertEquals(20, frames.size());
         container[frames.get(2) + 1_000] ^= 4;
         Damage damage = damage(KEYS, container);
         assertEquals(2, damage.frame());
@@ -176,7 +227,7 @@ class ContainerTest {
         try (ContainerReader reader = reader(KEYS, container)) {
             assertThrows(DamagedBackupException.class, () -> reader.transferTo(got));
         }
-        assertArrayEquals(Arrays.copyOf(content, 2 * 65_520), got.toByteArray());
+        assertArrayEquals(Arrays.copyOf(content, 2 * 16_368), got.toByteArray());
     }
 
     @Test

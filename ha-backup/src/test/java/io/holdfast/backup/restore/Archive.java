@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** Makes backups of a state that is the number of its last entry, and of a log that is a number a line. Entry n is taken at second n. */
 final class Archive {
@@ -29,6 +30,7 @@ final class Archive {
             BackupKeys.of(KeyRing.of("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"));
     static final Instant BEGIN = Instant.parse("2026-11-29T19:00:00Z");
 
+    private final Catalogue catalogue;
     private final CatalogueWriter writer;
     private final int epoch;
     private long second;
@@ -36,7 +38,8 @@ final class Archive {
     /** @param epoch of the cluster that makes them */
     Archive(BackupRepository repository, BackupKeys keys, int epoch) {
         this.epoch = epoch;
-        this.writer = Catalogue.of(repository, keys).claim(FencingToken.of(epoch, 7), new Time(), new Random(epoch));
+        this.catalogue = Catalogue.of(repository, keys);
+        this.writer = catalogue.claim(FencingToken.of(epoch, 7), new Time(), new Random(epoch));
     }
 
     /** The wall clock stands at that entry's second until it is moved. */
@@ -95,6 +98,19 @@ final class Archive {
         return make(
                 BackupKind.LOG,
                 new Written("log", lines.toString(), new LogRange(log, from, to, term, at(from), at(to))));
+    }
+
+    /** What those parts hold, in one; they stay. */
+    Manifest merge(Manifest... parts) {
+        try {
+            return writer.merge(catalogue, Stream.of(parts).map(Manifest::id).toList(), Progress.NONE);
+        } catch (IOException | InterruptedException never) {
+            throw new IllegalStateException(never);
+        }
+    }
+
+    void delete(Manifest... backups) {
+        writer.delete(Stream.of(backups).map(Manifest::id).toList());
     }
 
     /** A backup of something else, which is in every catalogue. */

@@ -25,6 +25,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -274,9 +277,7 @@ final class Applier {
     /** All nodes do so at the end of the same batches. */
     private void hash() {
         long index = applied;
-        events.hashed(index, StateHashes.MAPS, maps.hash());
-        events.hashed(index, StateHashes.ROLES, roles.hash());
-        events.hashed(index, StateHashes.LOCKS, locks.hash());
+        hashes().forEach((subject, hash) -> events.hashed(index, subject, hash));
         if (user != null) {
             user.hash(ofAnswers -> events.hashed(index, StateHashes.ANSWERS, ofAnswers));
         }
@@ -345,6 +346,17 @@ final class Applier {
     /** False while the state is being captured or restored, is between two batches, or is that of an empty log. */
     boolean mayBeCaptured() {
         return !paused && !restoring && !expiring && applied > 0;
+    }
+
+    /** True if the state is that at the end of a batch. */
+    boolean mayBeHashed() {
+        return !restoring && !expiring && applied > 0;
+    }
+
+    /** The hashes of the built-in machines' state, by subject; only while it may be hashed. */
+    SortedMap<Integer, Long> hashes() {
+        return new TreeMap<>(Map.of(
+                StateHashes.MAPS, maps.hash(), StateHashes.ROLES, roles.hash(), StateHashes.LOCKS, locks.hash()));
     }
 
     /**

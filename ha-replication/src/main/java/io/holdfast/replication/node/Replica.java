@@ -4,6 +4,7 @@ import io.holdfast.core.Address;
 import io.holdfast.core.Explanation;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.HaEvent;
+import io.holdfast.core.Health;
 import io.holdfast.core.RoleHolder;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
@@ -105,6 +106,7 @@ final class Replica {
     private final DiskHealth diskHealth;
     private final IdleExpiry idleExpiry;
     private final StateHashes stateHashes;
+    private final SeedComparison seedComparison;
     private final Set<String> refused = new HashSet<>();
     private long backlogBytes;
     private long idleSinceIndex;
@@ -230,6 +232,16 @@ final class Replica {
         this.applier = new Applier(store, reader, loop, allocator, user, disk.base(), levels, new ApplierEvents());
         this.stateHashes = new StateHashes(
                 context.node().id(), () -> configuration().voters().size());
+        this.seedComparison = new SeedComparison(
+                context,
+                settings.directory(),
+                disk.snapshots().seededTo(),
+                raft,
+                peers,
+                applier,
+                reader,
+                standing,
+                meters);
         this.snapshots = new Snapshots(
                 context.node().id(),
                 runtime,
@@ -455,6 +467,7 @@ final class Replica {
         applier.housekeeping();
         reads.giveUpOldOnes();
         feeds.tick();
+        seedComparison.tick();
         checkFitness();
         idleExpiry.tick(context.runtime().clock().nanoTime(), last);
         snapshots.housekeeping(driver.raft(), logParts.needed());
@@ -519,9 +532,8 @@ final class Replica {
 
     private void checkFitness() {
         MasterCandidacy stands = candidacy;
-        Fitness now = stands == null
-                ? MasterCandidacy.withoutStanding(context.nodeHealth())
-                : stands.fitness(context.nodeHealth());
+        Health health = seedComparison.isOpen() ? Health.DOWN : context.nodeHealth();
+        Fitness now = stands == null ? MasterCandidacy.withoutStanding(health) : stands.fitness(health);
         if (!now.equals(fitness)) {
             fitness = now;
             input(new RaftInput.FitnessChanged(now));
@@ -875,7 +887,10 @@ final class Replica {
 
         @Override
         public void reported(String from, long index, long subject, long hash) {
-            if (subject <= StateHashes.LOCKS) { // else of a later release
+            if (subject == StateHashes.ASKED) {
+                seedComparison.answer(from);
+            } else if (subject < StateHashes.ASKED) { // else of a later release
+                seedComparison.told(from, index, (int) subject, hash);
                 compare(Voter.nodeOf(from), index, (int) subject, hash);
             }
         }
@@ -898,6 +913,7 @@ final class Replica {
         @Override
         public void install(RaftEffect.InstallSnapshot snapshot) {
             snapshots.install(snapshot);
+            seedComparison.installed();
         }
 
         @Override
@@ -945,6 +961,7 @@ final class Replica {
         @Override
         public void restored(long index) {
             snapshots.restored(index);
+            seedComparison.applied(index);
             feeds.restored(index);
             if (ingress.isMaster()) {
                 backlogBytes = driver.raft().bytesAfter(index);
@@ -966,6 +983,7 @@ final class Replica {
 
         @Override
         public void applied(long index, int bytes) {
+            seedComparison.applied(index);
             if (ingress.isMaster()) {
                 backlogBytes -= bytes;
                 ingress.waiting(backlogBytes);

@@ -48,6 +48,8 @@ final class Standing {
     private boolean saidRemoved;
     /** Why the log cannot be written; empty while it can. */
     private String stalledBy = "";
+    /** What has to come first; empty for nothing. */
+    private String heldBackBy = "";
 
     private final Supplier<Map<String, String>> troubles;
     private final Function<Voter, Address> addresses;
@@ -168,6 +170,7 @@ final class Standing {
     /** Once it serves, it is ready until it is stalled; until then it says why not. True if it has just become ready. */
     boolean checkReady(Raft raft, long applied) {
         boolean serves = stalledBy.isEmpty()
+                && heldBackBy.isEmpty()
                 && !raft.leader().isEmpty()
                 && raft.committedInTerm()
                 && applied == raft.commitIndex();
@@ -212,7 +215,15 @@ final class Standing {
         if (raft.leader().isEmpty()) {
             return "no master is known";
         }
+        if (!heldBackBy.isEmpty()) {
+            return heldBackBy;
+        }
         return "it has applied entries up to " + applied + ", and the master's log is longer";
+    }
+
+    /** It is not ready before that has come; empty if it has. */
+    void holdBack(String why) {
+        heldBackBy = why;
     }
 
     /** The log cannot be written. */

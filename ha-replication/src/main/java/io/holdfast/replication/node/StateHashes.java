@@ -22,6 +22,8 @@ final class StateHashes {
     static final int ROLES = 3;
     /** Who holds and awaits locks. */
     static final int LOCKS = 4;
+    /** None: what the hashes of the state are is to be said by whoever hears that. Earlier releases pass it over. */
+    static final int ASKED = 5;
 
     /** What is compared with each other. */
     private record Point(long index, int subject) implements Comparable<Point> {

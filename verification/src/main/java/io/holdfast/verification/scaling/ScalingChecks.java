@@ -92,15 +92,19 @@ final class ScalingChecks implements OrderChecks {
         if (node == null) {
             return; // it never ran
         }
+        quorumStays(node.id());
         if (isTakenForDead(caller, node)) {
             takenForDead.put(node.id(), node.life);
-        } else if (node.runs() && node.isMaster()) {
+            return;
+        }
+        if (node.runs() && node.isMaster()) {
             violations.add(node.id() + " is the master, and is stopped");
         } else if (node.runs() && node.served && node.drainsSinceNanos < 0) {
             violations.add(node.id() + " serves, does not drain, and is stopped");
         }
-        enoughServe(node);
-        quorumStays(node.id());
+        if (node.runs() && node.served) {
+            enoughServe(node);
+        }
     }
 
     private boolean isTakenForDead(String caller, ScaledNode node) {
@@ -113,10 +117,11 @@ final class ScalingChecks implements OrderChecks {
                 .isEmpty();
     }
 
+    /** Whoever could serve before, or was struck just now, counts: what happens when it was decided already is no fault of scaling. */
     private void enoughServe(ScaledNode without) {
         long serving = 0;
         for (ScaledNode node : cluster.nodes()) {
-            boolean is = node.serves() || (isStruck(node) && node.life > 0);
+            boolean is = (node.runs() && node.served && !node.drains()) || (isStruck(node) && node.life > 0);
             serving += is && !node.equals(without) ? 1 : 0;
         }
         if (serving < options.min()) {
@@ -157,7 +162,9 @@ final class ScalingChecks implements OrderChecks {
         left++;
         violations.note(node.id() + " has left");
         cluster.requests().ended(node, "");
-        enoughServe(node);
+        if (node.served) {
+            enoughServe(node);
+        }
         quorumStays(node.id());
     }
 

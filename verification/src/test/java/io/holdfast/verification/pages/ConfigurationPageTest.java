@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.autoscale.Autoscaling;
 import io.holdfast.backup.Backups;
 import io.holdfast.core.Configuration;
 import io.holdfast.core.HaCluster;
@@ -63,6 +64,8 @@ class ConfigurationPageTest {
             Set.of("discover", "onMessage"),
             "backup",
             Set.of("logical"),
+            "autoscale",
+            Set.of("limits", "load"),
             "zookeeper-election",
             Set.of("configure", "timing"),
             "etcd-election",
@@ -93,6 +96,12 @@ class ConfigurationPageTest {
                             "keep.weekly",
                             "keep.monthly",
                             "keep.recoveryWindow")),
+            Map.entry("autoscale.on", Set.of("command.list", "command.start", "command.stop")),
+            Map.entry("autoscale.between", Set.of("least", "most")),
+            Map.entry("autoscale.policy", Set.of("targets")),
+            Map.entry("autoscale.meter", Set.of("meters")),
+            Map.entry("autoscale.every", Set.of("every.decisions", "every.samples")),
+            Map.entry("autoscale.drain", Set.of("drain.least", "drain.most")),
             Map.entry("backup.physical", Set.of("physical.every", "physical.cron", "physical.zone", "physical.jitter")),
             Map.entry("backup.drill", Set.of("drill.every", "drill.cron")),
             Map.entry("backup.drillDirectory", Set.of("drill.directory")),
@@ -195,6 +204,7 @@ class ConfigurationPageTest {
                 "replication", LogReplication.class,
                 "membership", GossipMembership.class,
                 "backup", Backups.class,
+                "autoscale", Autoscaling.class,
                 "zookeeper-election", ZooKeeperElection.class,
                 "etcd-election", EtcdElection.class);
         assertEquals(

@@ -14,19 +14,25 @@ import io.holdfast.backup.StateSeed;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
 import io.holdfast.core.ReplicaRole;
+import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.core.spi.SeedSource;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.ReplicatedMap;
 import io.holdfast.replication.session.LogAccess;
+import io.holdfast.replication.snapshot.SnapshotReader;
+import io.holdfast.replication.snapshot.SnapshotStore;
+import io.holdfast.replication.snapshot.SnapshotWriter;
 import io.holdfast.testkit.CrashMode;
 import io.holdfast.testkit.SimulatedNode;
 import io.holdfast.testkit.Simulation;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -175,6 +181,10 @@ class SeedingTest {
         assertEquals(
                 ReplicaRole.LEARNER,
                 processes.get("node-4").feature(LogAccess.class).status().role());
+
+        await(
+                "it is known to be the master's state, and that is not to be found out again",
+                () -> machines.get("node-4").storage().files().stream().noneMatch(file -> file.endsWith("data/seed")));
 
         // Another one without a seed shows that the measure measures.
         double beforeFifth = sent();
@@ -347,6 +357,68 @@ class SeedingTest {
                         }));
             }
         };
+    }
+
+    /** As it was backed up, but for one letter: a container that anybody can make who can write to a repository that is read without keys. */
+    private byte[] changed(InputStream state) throws IOException {
+        SnapshotReader from = SnapshotReader.streamed(state);
+        SnapshotStore store = SnapshotStore.open(
+                Storage.files(), Files.createDirectory(directory.resolve("changed")), from.clusterId());
+        SnapshotWriter to = store.begin(from.meta());
+        boolean changed = false;
+        for (int section = from.nextSection(); section != 0; section = from.nextSection()) {
+            int version = from.nextVersion();
+            byte[] bytes = from.section().readAllBytes();
+            for (int at = 1; at < bytes.length && !changed; at++) {
+                if (bytes[at - 1] == 'v' && bytes[at] == 'v') {
+                    bytes[at] = 'w';
+                    changed = true;
+                }
+            }
+            try (OutputStream out = to.section(section, version)) {
+                out.write(bytes);
+            }
+        }
+        assertTrue(changed, "there is nothing to change");
+        to.finish();
+        store.commit(to);
+        return Files.readAllBytes(store.path(from.meta().index(), from.meta().term()));
+    }
+
+    private SeedSource changing() {
+        StateSeed whole = fromNas();
+        return new SeedSource() {
+            @Override
+            public String describe() {
+                return "what somebody has changed";
+            }
+
+            @Override
+            public Seeded seed(Predicate<String> isWanted, Target target) throws IOException {
+                return whole.seed(
+                        isWanted,
+                        (logId, state, log) -> target.take(logId, new ByteArrayInputStream(changed(state)), log));
+            }
+        };
+    }
+
+    /** Nothing is written that would have the states compared by itself. */
+    @Test
+    void aStateThatSomebodyHasChangedIsFoundOutBeforeTheNodeCountsForAnything() {
+        write(0, 40);
+        archived();
+        HaCluster node = join("node-4", changing());
+        boolean[] wasReady = {false};
+        await("it stops", () -> {
+            wasReady[0] |= node.isReady();
+            return node.failure().isPresent();
+        });
+        assertFalse(wasReady[0], "it served what nobody had written");
+        String why = String.valueOf(node.failure().orElseThrow().getMessage());
+        assertTrue(why.contains("which is not the state of node-"), why);
+        assertTrue(why.contains("start it without a seed"), why);
+        write(40, 3);
+        hasAll("node-1");
     }
 
     private long simulationOperations(String id) {
