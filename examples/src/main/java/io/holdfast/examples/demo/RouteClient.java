@@ -103,6 +103,7 @@ public final class RouteClient {
             report(false);
         }
         over = true;
+        pace.limitTo(0); // what has been begun need not wait for its turn
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(LAST_CALL_SECONDS);
         for (Thread caller : callers) {
             caller.join(Math.max(1, (until - System.nanoTime()) / 1_000_000));

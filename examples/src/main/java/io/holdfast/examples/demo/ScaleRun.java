@@ -26,8 +26,10 @@ final class ScaleRun {
     private static final int LOW = 42;
     /** On three nodes too many, and neither on six. */
     private static final int HIGH = 210;
-    /** So many calls before the load rises, and each new node has to answer so many. */
+    /** So many calls before the load rises. */
     private static final int CALLS = 100;
+    /** So many has each new node to answer before it falls. */
+    private static final int ANSWERS = 25;
 
     private final Path data;
     private final Children children;
@@ -100,6 +102,7 @@ final class ScaleRun {
     private void grow() throws IOException, InterruptedException {
         load(HIGH);
         await(() -> !coming().isEmpty(), "the master has ordered a node");
+        watch.tick(); // shown before what comes now
         stage.kills().kill("which has ordered " + String.join(", ", coming()));
         await(() -> isHealthy(ScaleNode.MOST), "six nodes serve, and the one that was killed is back");
         display.event("six nodes serve");
@@ -111,6 +114,7 @@ final class ScaleRun {
     private void shrink() throws IOException, InterruptedException {
         load(LOW);
         await(() -> !going().isEmpty(), "a node goes");
+        watch.tick();
         stage.kills().kill("which is taking " + String.join(", ", going()) + " away");
         await(
                 () -> isHealthy(ScaleNode.LEAST) && started.running().isEmpty(),
@@ -138,7 +142,7 @@ final class ScaleRun {
         return callers().status().calls().values().stream()
                         .mapToLong(calls -> calls.servedBy().getOrDefault(node, 0L))
                         .sum()
-                >= CALLS;
+                >= ANSWERS;
     }
 
     private void judge(RouteStatus last) throws IOException, InterruptedException {
