@@ -16,8 +16,9 @@ public record ScalingRate(int nodes, int percent, Duration period, boolean large
     /** Checks the ranges. */
     public ScalingRate {
         if (nodes < 1 || nodes > MOST || percent < 0 || period.isNegative() || period.isZero()) {
-            throw new IllegalArgumentException("a rate is of 1 to a million nodes and at least 0 percent in a period of some length, not of " + nodes
-                    + ", " + percent + " and " + period);
+            throw new IllegalArgumentException(
+                    "a rate is of 1 to a million nodes and at least 0 percent in a period of some length, not of "
+                            + nodes + ", " + percent + " and " + period);
         }
     }
 

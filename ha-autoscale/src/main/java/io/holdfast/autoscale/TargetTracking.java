@@ -153,7 +153,8 @@ public final class TargetTracking implements ScalingPolicy {
             double lasts = Math.min(1, full / SECONDS_TO_MOST_BEYOND);
             double times = LEAST_BEYOND_CEILING + lasts * (MOST_BEYOND_CEILING - LEAST_BEYOND_CEILING);
             demand = Math.max(demand, now * times);
-            why += " or more, since " + metric + " cannot tell more: " + Figures.of(times) + " times as much is assumed";
+            why += " or more, since " + metric + " cannot tell more: " + Figures.of(times)
+                    + " times as much is assumed";
         }
         return within(view.history().last(), samples, demand, Math.max(demand, recent), why);
     }
@@ -169,7 +170,11 @@ public final class TargetTracking implements ScalingPolicy {
         }
         return first == told.size()
                 ? 0
-                : Duration.between(told.get(first).at(), told.get(told.size() - 1).at()).toMillis() / 1e3;
+                : Duration.between(
+                                        told.get(first).at(),
+                                        told.get(told.size() - 1).at())
+                                .toMillis()
+                        / 1e3;
     }
 
     private Wish within(LoadSnapshot last, Samples samples, double out, double in, String why) {

@@ -92,7 +92,8 @@ public final class RouteClient {
     private void call(RouteCaller.Shared shared, int count, int reads) throws IOException, InterruptedException {
         List<Thread> callers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Thread caller = new Thread(null, new RouteCaller(shared, reads, () -> over), "caller-" + (i + 1), STACK_BYTES);
+            Thread caller =
+                    new Thread(null, new RouteCaller(shared, reads, () -> over), "caller-" + (i + 1), STACK_BYTES);
             caller.setDaemon(true);
             caller.setUncaughtExceptionHandler((thread, thrown) -> failure = thrown);
             caller.start();

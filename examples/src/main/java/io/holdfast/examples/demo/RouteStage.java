@@ -81,7 +81,8 @@ final class RouteStage {
         nodes.start();
         await(() -> nodes.isHealthy(0), patience, "the three nodes have formed a cluster");
         callers.start(children, http, nodes.addresses());
-        display.plain("callers  PID " + callers.process().pid() + ", " + callerCount + " threads in a process of their own");
+        display.plain(
+                "callers  PID " + callers.process().pid() + ", " + callerCount + " threads in a process of their own");
     }
 
     /** See {@link Patience}. */

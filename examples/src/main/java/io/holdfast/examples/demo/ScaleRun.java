@@ -75,7 +75,8 @@ final class ScaleRun {
      */
     void run() throws IOException, InterruptedException {
         display.plain("Holdfast: an HTTP service that has " + ScaleNode.LEAST + " to " + ScaleNode.MOST
-                + " nodes: more if each has more than " + ScaleNode.BUSY + " requests a second, fewer below " + ScaleNode.IDLE);
+                + " nodes: more if each has more than " + ScaleNode.BUSY + " requests a second, fewer below "
+                + ScaleNode.IDLE);
         children.add(() -> started); // first, so that it is the first to end: then no node can start another one
         stage.begin(PATIENCE);
         load(LOW);

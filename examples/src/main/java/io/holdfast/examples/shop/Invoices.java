@@ -39,8 +39,8 @@ final class Invoices {
         while (grant.isValid()) {
             try {
                 orders.scan().takeWhile(order -> grant.isValid()).forEach(order -> {
-                    String text = order.getValue().amount() + " " + order.getValue().item() + ", by " + node + " with token "
-                            + grant.token();
+                    String text = order.getValue().amount() + " "
+                            + order.getValue().item() + ", by " + node + " with token " + grant.token();
                     invoices.putIfAbsent(order.getKey(), text); // whoever had the role before may have written it
                 });
             } catch (HoldfastException later) { // no master at the moment, for instance

@@ -76,7 +76,8 @@ public final class Shop {
                 .with(LoadBalancing.feature())
                 .with(Backups.to(
                                 BackupLayer.of("near", BackupRepository.directory(near)),
-                                BackupLayer.of("far", BackupRepository.directory(far)).offSite())
+                                BackupLayer.of("far", BackupRepository.directory(far))
+                                        .offSite())
                         .physical(Schedule.daily())
                         .archiveEvery(Duration.ofSeconds(5)))
                 .with(Autoscaling.on(processes(settings))

@@ -81,7 +81,10 @@ final class ShopServer implements AutoCloseable {
         server.createContext(
                 "/why",
                 exchange -> serve(
-                        exchange, () -> text(cluster.explain().findings().stream().map(Object::toString).toList())));
+                        exchange,
+                        () -> text(cluster.explain().findings().stream()
+                                .map(Object::toString)
+                                .toList())));
         server.start();
         http = server;
     }
@@ -157,16 +160,22 @@ final class ShopServer implements AutoCloseable {
 
     private static Answer backup(HaCluster cluster) {
         try {
-            BackupInfo made = cluster.feature(BackupService.class).runNow("state").join();
+            BackupInfo made =
+                    cluster.feature(BackupService.class).runNow("state").join();
             return new Answer(OK, made.id() + " in layer " + made.layer());
         } catch (CompletionException e) { // another node does that; /why and `ha backup run` know which
-            return new Answer(NOT_NOW, String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
+            return new Answer(
+                    NOT_NOW,
+                    String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
         }
     }
 
     private static Map<String, String> nodes(HaCluster cluster) {
         Map<String, String> nodes = new TreeMap<>();
-        cluster.members().present().forEach(member -> nodes.put(member.id(), String.valueOf(member.facts().role())));
+        cluster.members()
+                .present()
+                .forEach(member ->
+                        nodes.put(member.id(), String.valueOf(member.facts().role())));
         nodes.put("scaling", ScalingService.of(cluster).status().toString());
         return nodes;
     }

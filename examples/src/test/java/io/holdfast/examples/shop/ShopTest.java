@@ -121,7 +121,8 @@ class ShopTest {
     private String logs() throws IOException {
         StringBuilder all = new StringBuilder();
         try (Stream<Path> files = Files.walk(directory)) {
-            for (Path log : files.filter(file -> file.toString().endsWith(".log")).toList()) {
+            for (Path log :
+                    files.filter(file -> file.toString().endsWith(".log")).toList()) {
                 List<String> lines = Files.readAllLines(log);
                 all.append(log).append('\n');
                 lines.subList(Math.max(0, lines.size() - 30), lines.size())
@@ -168,7 +169,9 @@ class ShopTest {
             }
             assertEquals(List.of(), List.copyOf(failures));
             int last = ordered.get();
-            await("an invoice for the last order", () -> get(calls, "/invoices/" + last).statusCode() == 200);
+            await(
+                    "an invoice for the last order",
+                    () -> get(calls, "/invoices/" + last).statusCode() == 200);
             for (int i = 1; i <= last; i++) {
                 HttpResponse<String> answer = get(calls, "/orders/" + i);
                 assertEquals("{\"item\":\"apples\",\"amount\":" + i + "}\n", answer.body());

@@ -30,6 +30,7 @@ final class Roster {
     private final Set<String> served = new TreeSet<>();
     /** No place is kept for these: nobody expects them back. */
     private final Set<String> takenAway = new TreeSet<>();
+
     private SortedMap<String, Standing> standings = new TreeMap<>();
 
     Roster(FleetConfig config) {

@@ -19,7 +19,8 @@ public final class RunPlot {
     /** Of those, with a title each. */
     public RunPlot(List<Run> runs, List<String> titles) {
         if (runs.isEmpty() || runs.size() != titles.size()) {
-            throw new IllegalArgumentException("each of some runs has a title, not " + runs.size() + " and " + titles.size());
+            throw new IllegalArgumentException(
+                    "each of some runs has a title, not " + runs.size() + " and " + titles.size());
         }
         this.runs = List.copyOf(runs);
         this.titles = List.copyOf(titles);

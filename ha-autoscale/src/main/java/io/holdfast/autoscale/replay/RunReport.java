@@ -106,7 +106,8 @@ public final class RunReport {
         }
         endLine(text);
         Row last = run.rows().get(run.rows().size() - 1);
-        return text + "      0:00:00 to " + time(last.second()) + "; # serving, . wanted, n needed, ! over the objective\n";
+        return text + "      0:00:00 to " + time(last.second())
+                + "; # serving, . wanted, n needed, ! over the objective\n";
     }
 
     private static void endLine(StringBuilder text) {
@@ -127,7 +128,8 @@ public final class RunReport {
         int rows = run.rows().size();
         for (int i = 0; i < rows; i++) {
             int column = (int) ((long) i * columns / rows);
-            values[column] = Math.max(values[column], figure.applyAsInt(run.rows().get(i)));
+            values[column] =
+                    Math.max(values[column], figure.applyAsInt(run.rows().get(i)));
         }
         return values;
     }

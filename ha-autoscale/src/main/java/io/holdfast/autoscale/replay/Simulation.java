@@ -99,7 +99,8 @@ public final class Simulation {
         metrics.put(Load.IN_FLIGHT, metric(reported, mean(ServiceModel.Second::inFlight) * share));
         metrics.put(REQUESTS, metric(reported, mean(ServiceModel.Second::arrivals) * share));
         metrics.put(LATENCY, metric(reported, mean(ServiceModel.Second::late)));
-        return new LoadSnapshot(Instant.ofEpochSecond(at), last.wanted(), ready, Math.max(0, last.wanted() - ready), metrics);
+        return new LoadSnapshot(
+                Instant.ofEpochSecond(at), last.wanted(), ready, Math.max(0, last.wanted() - ready), metrics);
     }
 
     private static Metric metric(int reported, double each) {

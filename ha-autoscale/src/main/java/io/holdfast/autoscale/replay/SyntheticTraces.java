@@ -9,8 +9,7 @@ import java.util.stream.IntStream;
 /** Traces that are made up, by name and seed: the same ones give the same trace on every machine. */
 public final class SyntheticTraces {
     /** All there are. */
-    public static final List<String> NAMES =
-            List.of("diurnal", "flash-crowd", "sawtooth", "ramp", "noise", "missing");
+    public static final List<String> NAMES = List.of("diurnal", "flash-crowd", "sawtooth", "ramp", "noise", "missing");
 
     private static final int HOUR = 3600;
     private static final int DAY = 24 * HOUR;
@@ -33,7 +32,8 @@ public final class SyntheticTraces {
             case "ramp" -> noisy(name, 3 * HOUR, ramp(base, random), 0.03, random);
             case "noise" -> noisy(name, 3 * HOUR, t -> 2 * base, 0.15 + 0.1 * random.nextDouble(), random);
             case "missing" -> missing(noisy(name, 6 * HOUR, diurnal(base, 6 * HOUR, random), 0.03, random), random);
-            default -> throw new IllegalArgumentException("there is no trace " + name + ", but " + String.join(", ", NAMES));
+            default ->
+                throw new IllegalArgumentException("there is no trace " + name + ", but " + String.join(", ", NAMES));
         };
     }
 
@@ -116,7 +116,8 @@ public final class SyntheticTraces {
                 told[t] = share;
             }
         }
-        double[] rates = IntStream.range(0, trace.seconds()).mapToDouble(trace::rate).toArray();
+        double[] rates =
+                IntStream.range(0, trace.seconds()).mapToDouble(trace::rate).toArray();
         return new Trace(trace.name(), rates, told);
     }
 }

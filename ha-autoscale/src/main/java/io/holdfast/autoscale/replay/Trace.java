@@ -14,7 +14,8 @@ public final class Trace {
      */
     Trace(String name, double[] rates, double[] told) {
         if (rates.length == 0 || rates.length != told.length) {
-            throw new IllegalArgumentException("a trace has some seconds, and not " + rates.length + " and " + told.length);
+            throw new IllegalArgumentException(
+                    "a trace has some seconds, and not " + rates.length + " and " + told.length);
         }
         this.name = name;
         this.rates = rates.clone();

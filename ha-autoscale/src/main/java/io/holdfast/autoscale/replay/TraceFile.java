@@ -55,7 +55,9 @@ public final class TraceFile {
                 continue;
             }
             try {
-                Line line = text.stripLeading().startsWith("{") ? snapshot(JSON.readTree(text)) : figures(text, number == 1);
+                Line line = text.stripLeading().startsWith("{")
+                        ? snapshot(JSON.readTree(text))
+                        : figures(text, number == 1);
                 if (line != null) {
                     add(line);
                 }
@@ -71,7 +73,8 @@ public final class TraceFile {
 
     private void add(Line line) {
         if (!(line.rate >= 0) || Double.isInfinite(line.rate) || !(line.told >= 0 && line.told <= 1)) {
-            throw new IllegalArgumentException("requests a second are from 0, and a share is from 0 to 1, not " + line.rate + " and " + line.told);
+            throw new IllegalArgumentException(
+                    "requests a second are from 0, and a share is from 0 to 1, not " + line.rate + " and " + line.told);
         }
         if (!lines.isEmpty() && line.second <= lines.get(lines.size() - 1).second) {
             throw new IllegalArgumentException("it is not after the line before");

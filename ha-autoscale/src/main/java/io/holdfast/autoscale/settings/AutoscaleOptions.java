@@ -13,7 +13,9 @@ public final class AutoscaleOptions {
     public static final Option<Integer> MOST =
             Option.number("most", "how many there are at most; required").within(1, 1_000);
     public static final Option<List<String>> LIST = Option.list(
-            "command.list", "words", "the command that lists the nodes ([how](autoscaling-targets.md)); required, unless code gives a target");
+            "command.list",
+            "words",
+            "the command that lists the nodes ([how](autoscaling-targets.md)); required, unless code gives a target");
     public static final Option<List<String>> START =
             Option.list("command.start", "words", "the command that starts nodes, with `{nodes}` or `{node}` in it");
     public static final Option<List<String>> STOP =
@@ -23,7 +25,9 @@ public final class AutoscaleOptions {
             "load=value",
             "what each load is to be on each node, such as `cpu=0.6`; of several the largest wish counts; required, unless code gives a policy");
     public static final Option<Map<String, String>> METERS = Option.pairs(
-            "meters", "load=meter", "loads that are meters of the node's registry, such as `requests=http.server.requests`");
+            "meters",
+            "load=meter",
+            "loads that are meters of the node's registry, such as `requests=http.server.requests`");
     public static final Option<Boolean> WITHOUT_JVM_LOADS =
             Option.flag("withoutJvmLoads", "tell nothing of the JVM, only `meters` and what code adds");
     public static final Option<Boolean> DRY_RUN = Option.flag("dryRun", "decide, show and tell, and do nothing");
@@ -34,7 +38,8 @@ public final class AutoscaleOptions {
     public static final Option<Duration> DECISIONS = Option.duration("every.decisions", "how often it is decided")
             .byDefault(Duration.ofSeconds(5))
             .within(Duration.ofSeconds(1), Duration.ofMinutes(5));
-    public static final Option<Duration> SAMPLES = Option.duration("every.samples", "how often each node tells its load")
+    public static final Option<Duration> SAMPLES = Option.duration(
+                    "every.samples", "how often each node tells its load")
             .byDefault(Duration.ofSeconds(2))
             .within(Duration.ofSeconds(1), Duration.ofMinutes(5));
     public static final Option<Duration> WARM_UP = Option.duration(
@@ -46,7 +51,8 @@ public final class AutoscaleOptions {
             .byDefault(Duration.ofSeconds(3))
             .within(Duration.ofSeconds(1), Duration.ofHours(1));
     public static final Option<Duration> DRAIN_MOST = Option.duration(
-                    "drain.most", "and at most so long, whatever is on its way still; a node that does not tell how many requests it has drains for this")
+                    "drain.most",
+                    "and at most so long, whatever is on its way still; a node that does not tell how many requests it has drains for this")
             .byDefault(Duration.ofSeconds(30))
             .within(Duration.ofSeconds(1), Duration.ofHours(1));
     public static final Option<Duration> START_WITHIN = Option.duration(

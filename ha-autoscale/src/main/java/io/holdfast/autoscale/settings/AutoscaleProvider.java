@@ -52,10 +52,12 @@ public final class AutoscaleProvider implements ConfigurableFeature {
                 .drain(given(values, DRAIN_LEAST), given(values, DRAIN_MOST))
                 .startWithin(given(values, START_WITHIN))
                 .awayFor(given(values, AWAY_FOR));
-        for (Map.Entry<String, String> meter : values.given(METERS).orElse(Map.of()).entrySet()) {
+        for (Map.Entry<String, String> meter :
+                values.given(METERS).orElse(Map.of()).entrySet()) {
             made = made.meter(meter.getKey(), meter.getValue());
         }
-        for (Map.Entry<String, String> target : values.given(TARGETS).orElse(Map.of()).entrySet()) {
+        for (Map.Entry<String, String> target :
+                values.given(TARGETS).orElse(Map.of()).entrySet()) {
             made = made.policy(TargetTracking.of(target.getKey(), number(values, target)));
         }
         if (values.given(WITHOUT_JVM_LOADS).orElse(false)) {

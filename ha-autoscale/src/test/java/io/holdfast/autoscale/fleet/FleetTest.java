@@ -269,9 +269,7 @@ class FleetTest {
     @Test
     void whoWasTakenAwayLeavesRoom() {
         FleetWorld world = new FleetWorld(4, FleetWorld.NAMING).withVoters();
-        world.serves("node-4", ReplicaRole.LEARNER)
-                .instance("node-4", RUNNING)
-                .want(3);
+        world.serves("node-4", ReplicaRole.LEARNER).instance("node-4", RUNNING).want(3);
         drained(world, world.until(Drain.class, 5).node());
         world.until(Leave.class, 3);
         world.state("node-4", MemberState.LEFT);
@@ -282,8 +280,7 @@ class FleetTest {
         world.never(Start.class, 5);
         assertEquals(Stage.GONE, world.fleet.standings().get("node-4").stage());
         world.want(4);
-        assertEquals(
-                List.of("node-5"), world.until(Start.class, 5).growth().nodes());
+        assertEquals(List.of("node-5"), world.until(Start.class, 5).growth().nodes());
     }
 
     @Test

@@ -45,7 +45,8 @@ class AutoscaleConfigurationTest {
     }
 
     private String refused() {
-        return String.valueOf(assertThrows(IllegalArgumentException.class, this::made).getMessage());
+        return String.valueOf(
+                assertThrows(IllegalArgumentException.class, this::made).getMessage());
     }
 
     @Test
@@ -60,7 +61,8 @@ class AutoscaleConfigurationTest {
         written.put("targets", "cpu=0.6, requests=50");
         written.put("nodeNames", "shop-");
         written.put("dryRun", "true");
-        assertTrue(made().toString().startsWith("autoscaling between 3 and 9 nodes on command by ["), made().toString());
+        assertTrue(
+                made().toString().startsWith("autoscaling between 3 and 9 nodes on command by ["), made().toString());
     }
 
     @Test
@@ -76,7 +78,8 @@ class AutoscaleConfigurationTest {
     void whatIsNoNumberIsNamed() {
         written.put("targets", "cpu=much");
         assertEquals(
-                "holdfast.autoscale.targets: cpu is to be \"much\"; write a number above 0, for example cpu=0.6", refused());
+                "holdfast.autoscale.targets: cpu is to be \"much\"; write a number above 0, for example cpu=0.6",
+                refused());
         written.put("targets", "cpu=0");
         assertTrue(refused().contains("above 0"), refused());
     }
