@@ -3,6 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /** The {@code ha} command. */
 @NullMarked
 module io.holdfast.cli {
+    requires io.holdfast.autoscale;
     requires io.holdfast.backup;
     requires io.holdfast.core;
     requires io.holdfast.replication;

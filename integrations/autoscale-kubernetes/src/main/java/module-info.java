@@ -4,7 +4,9 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.holdfast.integrations.autoscale.kubernetes {
     requires transitive io.holdfast.autoscale;
-    requires transitive io.fabric8.kubernetes.client.api;
+    requires transitive kubernetes.client.api;
+    requires kubernetes.model.autoscaling;
+    requires kubernetes.model.core;
     requires org.slf4j;
 
     exports io.holdfast.integrations.autoscale.kubernetes;

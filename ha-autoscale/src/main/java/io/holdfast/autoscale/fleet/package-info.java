@@ -2,7 +2,4 @@
  * From the number of nodes that is wanted to those that are there: a deterministic core, told what is seen, that says what to do next,
  * and never does two things at once that must not be.
  */
-@NullMarked
 package io.holdfast.autoscale.fleet;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,2 @@
 /** Scaling on a running node: what it tells of itself, what it does when asked, and, on the node that decides, what it has others do. */
-@NullMarked
 package io.holdfast.autoscale.node;
-
-import org.jspecify.annotations.NullMarked;

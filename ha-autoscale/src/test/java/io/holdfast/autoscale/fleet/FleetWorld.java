@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -82,13 +83,13 @@ final class FleetWorld {
     }
 
     FleetWorld state(String node, MemberState state) {
-        Sighting was = members.get(node);
+        Sighting was = Objects.requireNonNull(members.get(node), node);
         members.put(node, new Sighting(node, state, was.role(), was.zone(), was.draining(), was.load()));
         return this;
     }
 
     FleetWorld drains(String node, boolean is) {
-        Sighting was = members.get(node);
+        Sighting was = Objects.requireNonNull(members.get(node), node);
         Map<String, Double> load = new TreeMap<>(was.load());
         load.put(Sighting.SERVING, is ? -1.0 : 1.0);
         load.put(Sighting.DRAINS, is ? 1.0 : 0.0);
@@ -97,19 +98,19 @@ final class FleetWorld {
     }
 
     FleetWorld role(String node, ReplicaRole role) {
-        Sighting was = members.get(node);
+        Sighting was = Objects.requireNonNull(members.get(node), node);
         members.put(node, new Sighting(node, was.state(), role, was.zone(), was.draining(), was.load()));
         return this;
     }
 
     FleetWorld zone(String node, String zone) {
-        Sighting was = members.get(node);
+        Sighting was = Objects.requireNonNull(members.get(node), node);
         members.put(node, new Sighting(node, was.state(), was.role(), zone, was.draining(), was.load()));
         return this;
     }
 
     FleetWorld load(String node, String name, double value) {
-        Sighting was = members.get(node);
+        Sighting was = Objects.requireNonNull(members.get(node), node);
         Map<String, Double> load = new TreeMap<>(was.load());
         load.put(name, value);
         members.put(node, new Sighting(node, was.state(), was.role(), was.zone(), was.draining(), load));

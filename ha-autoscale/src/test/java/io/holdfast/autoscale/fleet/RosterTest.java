@@ -8,6 +8,7 @@ import io.holdfast.core.MemberState;
 import io.holdfast.core.ReplicaRole;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class RosterTest {
     }
 
     private Stage stage(String node) {
-        return world.fleet.standings().get(node).stage();
+        return Objects.requireNonNull(world.fleet.standings().get(node), node).stage();
     }
 
     @Test
@@ -78,7 +79,7 @@ class RosterTest {
         look();
         for (int i = 0; i < 20; i++) {
             for (int node = 1; node <= 2; node++) { // the third one's stand still
-                world.load("node-" + node, Sighting.BEAT, world.now);
+                world.load("node-" + node, Sighting.BEAT, (double) world.now);
             }
             world.step();
         }

@@ -269,7 +269,7 @@ final class SimulatedTarget {
             machine = new Machine(node, State.STARTING);
             all.put(node, machine);
             started++;
-            begin(machine, !options.keepsDisks());
+            begin(machine, true);
         } else if (machine.state == State.FAILED) {
             machine.become(State.STARTING, "");
             started++;
@@ -279,16 +279,18 @@ final class SimulatedTarget {
         }
     }
 
-    private void begin(Machine machine, boolean fresh) {
+    /** @param made true if it has not run before */
+    private void begin(Machine machine, boolean made) {
         int millis = calm || random.nextInt(6) > 0 ? 500 + random.nextInt(6_000) : 5_000 + random.nextInt(20_000);
         boolean dies = trouble == Trouble.DIES;
-        boolean stuck = trouble == Trouble.STUCK;
+        boolean stuck = made && trouble == Trouble.STUCK;
         later(machine, millis, () -> {
             machine.become(State.RUNNING, "");
             if (stuck) {
+                hangs(machine);
                 return;
             }
-            machines.start(machine.node, fresh);
+            machines.start(machine.node, made && !options.keepsDisks());
             if (dies) {
                 later(machine, 1 + random.nextInt(1_500), () -> {
                     checks.strikes(machine.node);
@@ -297,6 +299,13 @@ final class SimulatedTarget {
                 });
             }
         });
+    }
+
+    /** It never begins to run. Whoever names its nodes itself watches over them, too. */
+    private void hangs(Machine machine) {
+        if (!options.target().takesNames()) {
+            later(machine, 20_000 + random.nextInt(20_000), () -> fail(machine, "it did not begin to run"));
+        }
     }
 
     private void fail(Machine machine, String why) {

@@ -94,6 +94,21 @@ class ArchitectureTest {
         EXCEPTIONS.put(
                 BACKUP + ".directory.ResumableNames: java.util.UUID.randomUUID",
                 "as those, and who writes them is told apart by it");
+        String processes = AUTOSCALE + ".target.";
+        EXCEPTIONS.put(
+                processes + "Deadline: java.lang.System.nanoTime", "a limit on waits for a process, outside every protocol");
+        String started = "what is known of this host's processes, which outlives every node and is not its storage";
+        for (String of : List.of(
+                "DirectoryGuard", "Launcher", "LogFiles", "ProcessDirectory", "ProcessIdentity", "ProcessTree")) {
+            EXCEPTIONS.put(processes + of + ": java.nio.file.Files", started);
+        }
+        for (String of : List.of("DirectoryGuard", "LogFiles", "ProcessDirectory", "ProcessTarget")) {
+            EXCEPTIONS.put(processes + of + ": java.nio.channels.*", started);
+        }
+        EXCEPTIONS.put(AUTOSCALE + ".replay.TraceFile: java.nio.file.Files", "an operator's file");
+        String seeded = "the same traces on every machine, from a seed";
+        EXCEPTIONS.put(AUTOSCALE + ".replay.SyntheticTraces: java.util.Random", seeded);
+        EXCEPTIONS.put(AUTOSCALE + ".replay.ServiceModel: java.util.Random", seeded);
         String left = "a call of a file server that is gone cannot be interrupted, and its thread is left to it";
         EXCEPTIONS.put(BACKUP + ".restore.BoundedRepository: java.lang.Thread.<init>", left);
         EXCEPTIONS.put(BACKUP + ".restore.BoundedRepository: java.util.concurrent.Executors", left);
@@ -188,6 +203,7 @@ class ArchitectureTest {
         AUTOSCALE_LAYERS.put("fleet", Set.of("vocabulary", "decide"));
         AUTOSCALE_LAYERS.put("node", Set.of("vocabulary", "decide", "fleet"));
         AUTOSCALE_LAYERS.put("target", Set.of("vocabulary"));
+        AUTOSCALE_LAYERS.put("settings", Set.of("vocabulary"));
         AUTOSCALE_LAYERS.put("replay", Set.of("vocabulary", "decide"));
         AUTOSCALE_LAYERS.put("", Set.of("vocabulary", "decide", "fleet", "node", "target"));
 
@@ -249,27 +265,46 @@ class ArchitectureTest {
     }
 
     /** Classes that reach up, each with its reason. */
-    private static final Map<String, String> REACHING_UP = Map.of(
-            CORE + ".runtime.Storage -> " + CORE + ".internal.file.FileStorage",
-            "Storage.files() is how tools reach the real form without a node",
-            BACKUP + ".BackupRepository -> " + BACKUP + ".directory.DirectoryRepository",
-            "the repository that everybody has is made by the contract itself",
-            REPLICATION + ".node.OfflineReplay -> " + REPLICATION + ".OfflineLog",
-            "it fills the report that OfflineLog hands out",
-            REPLICATION + ".node.OfflineReader -> " + REPLICATION + ".OfflineDirectory",
-            "it fills what OfflineDirectory hands out",
-            REPLICATION + ".settings.ReplicationProvider -> " + REPLICATION + ".LogReplication",
-            "what a file and the environment say becomes what the builder makes",
-            BACKUP + ".settings.BackupProvider -> " + BACKUP + ".Backups",
-            "what a file and the environment say becomes what the builder makes",
-            MEMBERSHIP + ".settings.MembershipProvider -> " + MEMBERSHIP + ".GossipMembership",
-            "the same",
-            REPLICATION + ".node.LostQuorum -> " + REPLICATION + ".OfflineRecovery",
-            "it fills the plan that OfflineRecovery hands out",
-            REPLICATION + ".node.Restoration -> " + REPLICATION + ".OfflineRestore",
-            "it takes what OfflineRestore is given, and fills what that hands out",
-            REPLICATION + ".node.Trial -> " + REPLICATION + ".OfflineRestore",
-            "it is a restore like any other");
+    private static final Map<String, String> REACHING_UP = Map.ofEntries(
+            Map.entry(
+                    CORE + ".runtime.Storage -> " + CORE + ".internal.file.FileStorage",
+                    "Storage.files() is how tools reach the real form without a node"),
+            Map.entry(
+                    BACKUP + ".BackupRepository -> " + BACKUP + ".directory.DirectoryRepository",
+                    "the repository that everybody has is made by the contract itself"),
+            Map.entry(
+                    REPLICATION + ".node.OfflineReplay -> " + REPLICATION + ".OfflineLog",
+                    "it fills the report that OfflineLog hands out"),
+            Map.entry(
+                    REPLICATION + ".node.OfflineReader -> " + REPLICATION + ".OfflineDirectory",
+                    "it fills what OfflineDirectory hands out"),
+            Map.entry(
+                    REPLICATION + ".settings.ReplicationProvider -> " + REPLICATION + ".LogReplication",
+                    "what a file and the environment say becomes what the builder makes"),
+            Map.entry(
+                    BACKUP + ".settings.BackupProvider -> " + BACKUP + ".Backups",
+                    "what a file and the environment say becomes what the builder makes"),
+            Map.entry(
+                    AUTOSCALE + ".settings.AutoscaleProvider -> " + AUTOSCALE + ".Autoscaling",
+                    "the same"),
+            Map.entry(
+                    AUTOSCALE + ".settings.AutoscaleProvider -> " + AUTOSCALE + ".CommandTarget",
+                    "the same"),
+            Map.entry(
+                    AUTOSCALE + ".settings.AutoscaleProvider -> " + AUTOSCALE + ".TargetTracking",
+                    "the same"),
+            Map.entry(
+                    MEMBERSHIP + ".settings.MembershipProvider -> " + MEMBERSHIP + ".GossipMembership",
+                    "the same"),
+            Map.entry(
+                    REPLICATION + ".node.LostQuorum -> " + REPLICATION + ".OfflineRecovery",
+                    "it fills the plan that OfflineRecovery hands out"),
+            Map.entry(
+                    REPLICATION + ".node.Restoration -> " + REPLICATION + ".OfflineRestore",
+                    "it takes what OfflineRestore is given, and fills what that hands out"),
+            Map.entry(
+                    REPLICATION + ".node.Trial -> " + REPLICATION + ".OfflineRestore",
+                    "it is a restore like any other"));
 
     /** What a module's root package exports and the packages beneath it speak, too. */
     private static final Map<String, Set<String>> VOCABULARY = Map.of(

@@ -38,8 +38,8 @@ final class KubernetesCalls {
     }
 
     Workload workload() throws ScalingTargetException, InterruptedException {
-        GenericKubernetesResource found =
-                call("it cannot be read", rule("apps", kind.plural(), "get"), () -> resource().get());
+        GenericKubernetesResource found = call("it cannot be read", rule("apps", kind.plural(), "get"), () -> resource()
+                .get());
         if (found == null) {
             throw failures.lasting("there is no such " + kind.kind());
         }
@@ -81,17 +81,18 @@ final class KubernetesCalls {
         return call(
                 "it cannot be seen whether a HorizontalPodAutoscaler scales it",
                 rule("autoscaling", "horizontalpodautoscalers", "list"),
-                () -> client
-                        .autoscaling()
-                        .v2()
-                        .horizontalPodAutoscalers()
-                        .inNamespace(namespace)
-                        .list()
-                        .getItems()
-                        .stream()
-                        .filter(this::scalesThis)
-                        .map(one -> one.getMetadata().getName())
-                        .toList());
+                () ->
+                        client
+                                .autoscaling()
+                                .v2()
+                                .horizontalPodAutoscalers()
+                                .inNamespace(namespace)
+                                .list()
+                                .getItems()
+                                .stream()
+                                .filter(this::scalesThis)
+                                .map(one -> one.getMetadata().getName())
+                                .toList());
     }
 
     private boolean scalesThis(HorizontalPodAutoscaler autoscaler) {
@@ -108,10 +109,8 @@ final class KubernetesCalls {
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("resourceVersion", version);
         metadata.put("annotations", Map.of(LastOrder.ANNOTATION, order.toString()));
-        return ifUnchanged(
-                "its annotation cannot be written",
-                rule("apps", kind.plural(), "patch"),
-                () -> resource().patch(MERGE, json(Map.of("metadata", metadata))));
+        return ifUnchanged("its annotation cannot be written", rule("apps", kind.plural(), "patch"), () -> resource()
+                .patch(MERGE, json(Map.of("metadata", metadata))));
     }
 
     /** Sets how many pods there are to be, if nothing has changed since that version. */
@@ -152,8 +151,7 @@ final class KubernetesCalls {
     private Optional<String> ifUnchanged(String what, String rule, Supplier<GenericKubernetesResource> patch)
             throws ScalingTargetException, InterruptedException {
         try {
-            return Optional.of(
-                    String.valueOf(patch.get().getMetadata().getResourceVersion()));
+            return Optional.of(String.valueOf(patch.get().getMetadata().getResourceVersion()));
         } catch (KubernetesClientException failed) {
             if (failed.getCode() == KubernetesFailures.CONFLICT) {
                 return Optional.empty();

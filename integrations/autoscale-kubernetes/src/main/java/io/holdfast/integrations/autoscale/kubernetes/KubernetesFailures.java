@@ -31,8 +31,9 @@ final class KubernetesFailures {
         }
         String message = place + ": " + what;
         return switch (failed.getCode()) {
-            case 0 ->
-                ScalingTargetException.passing(message + ", since the API server was not reached: " + root(failed), failed);
+            case 0, -1 ->
+                ScalingTargetException.passing(
+                        message + ", since the API server was not reached: " + root(failed), failed);
             case 401 ->
                 ScalingTargetException.lasting(
                         message + ", since the API server does not know who asks; look at the service account's token: "
@@ -40,16 +41,18 @@ final class KubernetesFailures {
                         failed);
             case 403 ->
                 ScalingTargetException.lasting(
-                        message + ", since that is not allowed; add to the Role of this service account the rule " + rule
-                                + ": " + words(failed),
+                        message + ", since that is not allowed; add to the Role of this service account the rule "
+                                + rule + ": " + words(failed),
                         failed);
             case NOT_FOUND ->
                 ScalingTargetException.lasting(message + ", since it is not there: " + words(failed), failed);
             case 400, 405, 415, 422 ->
-                ScalingTargetException.lasting(message + ", since the API server does not take it: " + words(failed), failed);
+                ScalingTargetException.lasting(
+                        message + ", since the API server does not take it: " + words(failed), failed);
             default ->
                 ScalingTargetException.passing(
-                        message + ", since the API server answers with " + failed.getCode() + ": " + words(failed), failed);
+                        message + ", since the API server answers with " + failed.getCode() + ": " + words(failed),
+                        failed);
         };
     }
 

@@ -119,8 +119,7 @@ public final class KubernetesTarget implements ScalingTarget, AutoCloseable {
     }
 
     private ScaleOrders orders() {
-        return new ScaleOrders(
-                new KubernetesCalls(client(), kind, namespace, workload, failures), kind, failures);
+        return new ScaleOrders(new KubernetesCalls(client(), kind, namespace, workload, failures), kind, failures);
     }
 
     private KubernetesClient client() {

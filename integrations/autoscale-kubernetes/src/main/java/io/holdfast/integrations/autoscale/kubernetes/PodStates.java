@@ -33,7 +33,8 @@ final class PodStates {
     static Instance instance(Pod pod) {
         String node = pod.getMetadata().getName();
         if (isStopping(pod)) {
-            return new Instance(node, State.STOPPING, "since " + pod.getMetadata().getDeletionTimestamp());
+            return new Instance(
+                    node, State.STOPPING, "since " + pod.getMetadata().getDeletionTimestamp());
         }
         Optional<String> failing = failing(pod);
         if (failing.isPresent()) {
@@ -55,7 +56,9 @@ final class PodStates {
 
     /** In which order a Deployment gives pods up, before it looks at their prices; the lowest first. */
     static int rank(Pod pod) {
-        if (pod.getSpec() == null || pod.getSpec().getNodeName() == null || pod.getSpec().getNodeName().isEmpty()) {
+        if (pod.getSpec() == null
+                || pod.getSpec().getNodeName() == null
+                || pod.getSpec().getNodeName().isEmpty()) {
             return 0;
         }
         return switch (phase(pod)) {
@@ -71,7 +74,9 @@ final class PodStates {
     }
 
     private static boolean isReady(Pod pod) {
-        return condition(pod, "Ready").filter(ready -> "True".equals(ready.getStatus())).isPresent();
+        return condition(pod, "Ready")
+                .filter(ready -> "True".equals(ready.getStatus()))
+                .isPresent();
     }
 
     private static Optional<PodCondition> condition(Pod pod, String type) {
@@ -97,21 +102,26 @@ final class PodStates {
 
     private static Optional<String> failing(Pod pod) {
         if (hasEnded(pod)) {
-            return Optional.of(phase(pod) + reason(pod.getStatus().getReason(), pod.getStatus().getMessage()));
+            return Optional.of(phase(pod)
+                    + reason(pod.getStatus().getReason(), pod.getStatus().getMessage()));
         }
         return containers(pod).flatMap(PodStates::failing).findFirst();
     }
 
     private static Stream<String> failing(ContainerStatus container) {
         ContainerState state = container.getState();
-        if (state == null || state.getWaiting() == null || !FAILING.contains(String.valueOf(state.getWaiting().getReason()))) {
+        if (state == null
+                || state.getWaiting() == null
+                || !FAILING.contains(String.valueOf(state.getWaiting().getReason()))) {
             return Stream.empty();
         }
         ContainerState last = container.getLastState();
         String exit = last == null || last.getTerminated() == null
                 ? ""
                 : ", the last time with status " + last.getTerminated().getExitCode()
-                        + reason(last.getTerminated().getReason(), last.getTerminated().getMessage());
+                        + reason(
+                                last.getTerminated().getReason(),
+                                last.getTerminated().getMessage());
         return Stream.of("container " + container.getName()
                 + reason(state.getWaiting().getReason(), state.getWaiting().getMessage()) + exit);
     }
@@ -120,9 +130,10 @@ final class PodStates {
         Optional<String> unscheduled = condition(pod, "PodScheduled")
                 .filter(scheduled -> "False".equals(scheduled.getStatus()))
                 .map(scheduled -> "not scheduled" + reason(scheduled.getReason(), scheduled.getMessage()));
-        return unscheduled.or(() -> containers(pod)
-                        .filter(container ->
-                                container.getState() != null && container.getState().getWaiting() != null)
+        return unscheduled
+                .or(() -> containers(pod)
+                        .filter(container -> container.getState() != null
+                                && container.getState().getWaiting() != null)
                         .map(container -> "container " + container.getName()
                                 + reason(
                                         container.getState().getWaiting().getReason(),

@@ -8,8 +8,8 @@ import io.holdfast.autoscale.ScalingTargetException;
 import io.holdfast.autoscale.StartOrder;
 import io.holdfast.autoscale.StopOrder;
 import io.holdfast.core.FencingToken;
-import java.util.Comparator;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,7 +46,8 @@ final class ScaleOrders {
     List<Instance> instances() throws ScalingTargetException, InterruptedException {
         Workload workload = calls.workload();
         List<Pod> pods = pods(workload);
-        List<Instance> found = new ArrayList<>(pods.stream().map(PodStates::instance).toList());
+        List<Instance> found =
+                new ArrayList<>(pods.stream().map(PodStates::instance).toList());
         for (String missing : missing(workload, pods)) {
             found.add(new Instance(missing, State.STARTING, "there is no pod for it yet"));
         }
@@ -80,7 +81,7 @@ final class ScaleOrders {
                 }
             }
         } else {
-            for (long i = living(pods).size() + 1; i <= workload.replicas(); i++) {
+            for (int i = living(pods).size() + 1; i <= workload.replicas(); i++) {
                 missing.add(workload.name() + NOT_THERE + i);
             }
         }
@@ -200,7 +201,8 @@ final class ScaleOrders {
         int now = workload.replicas();
         int to = wanted.orElse(now);
         LastOrder order = new LastOrder(token.value(), now, to, action);
-        if (wanted.isEmpty() && last.filter(known -> known.token() == token.value()).isPresent()) {
+        if (wanted.isEmpty()
+                && last.filter(known -> known.token() == token.value()).isPresent()) {
             return true;
         }
         Optional<String> version = calls.annotate(workload.version(), order);
@@ -251,8 +253,8 @@ final class ScaleOrders {
         }
         LastOrder known = last.get();
         if (token.value() < known.token()) {
-            throw failures.lasting("refused, since token " + token + " is lower than "
-                    + new FencingToken(known.token()) + ": another node decides by now");
+            throw failures.lasting("refused, since token " + token + " is lower than " + new FencingToken(known.token())
+                    + ": another node decides by now");
         }
         boolean halfDone = !known.isCarriedOut() && workload.replicas() == known.from();
         if (workload.replicas() != known.to() && !halfDone) {

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -91,8 +92,8 @@ final class Controllers {
                 .withName(NAME)
                 .edit(resource -> {
                     @SuppressWarnings("unchecked")
-                    Map<String, Object> spec =
-                            (Map<String, Object>) resource.getAdditionalProperties().get("spec");
+                    Map<String, Object> spec = (Map<String, Object>)
+                            resource.getAdditionalProperties().get("spec");
                     spec.put("replicas", replicas);
                     return resource;
                 });
@@ -103,7 +104,7 @@ final class Controllers {
                 .inNamespace(NAMESPACE)
                 .withName(NAME)
                 .edit(resource -> {
-                    Map<String, String> annotations = new java.util.HashMap<>();
+                    Map<String, String> annotations = new HashMap<>();
                     if (value != null) {
                         annotations.put(LastOrder.ANNOTATION, value);
                     }
@@ -134,7 +135,8 @@ final class Controllers {
             }
             return;
         }
-        List<Pod> living = there.stream().filter(pod -> !PodStates.hasEnded(pod)).toList();
+        List<Pod> living =
+                there.stream().filter(pod -> !PodStates.hasEnded(pod)).toList();
         living.stream()
                 .sorted(Comparator.<Pod>comparingInt(PodStates::rank).thenComparingInt(Controllers::cost))
                 .limit(Math.max(0, living.size() - wanted))
@@ -146,7 +148,8 @@ final class Controllers {
 
     private static int cost(Pod pod) {
         Map<String, String> annotations = pod.getMetadata().getAnnotations();
-        return annotations == null ? 0 : Integer.parseInt(annotations.getOrDefault(ScaleOrders.COST, "0"));
+        String cost = annotations == null ? null : annotations.get(ScaleOrders.COST);
+        return cost == null ? 0 : Integer.parseInt(cost);
     }
 
     void createPod(String name, String phase, boolean ready) {

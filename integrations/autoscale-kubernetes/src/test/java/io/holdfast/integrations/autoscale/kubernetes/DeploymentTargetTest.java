@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.holdfast.autoscale.Instance;
 import io.holdfast.autoscale.Instance.State;
 import io.holdfast.autoscale.ScalingTargetException;
@@ -71,7 +72,9 @@ class DeploymentTargetTest extends KubernetesContract {
                 ScalingTargetException.class,
                 () -> target.stop(stopOrder("a-2", 7, three.get(0).node(), 2)));
         assertFalse(failed.isLasting());
-        assertTrue(failed.getMessage().contains("would stop " + three.get(2).node() + " in its place"), failed.getMessage());
+        assertTrue(
+                failed.getMessage().contains("would stop " + three.get(2).node() + " in its place"),
+                failed.getMessage());
         assertEquals(3, controllers.replicas());
         target.stop(stopOrder("a-3", 7, three.get(2).node(), 2));
         assertEquals(three.subList(0, 2), awaitRunning(target, 2));
@@ -94,7 +97,7 @@ class DeploymentTargetTest extends KubernetesContract {
     void aPodOfSomethingElseIsNotStopped() throws Exception {
         KubernetesTarget target = open();
         three(target);
-        client.resource(new io.fabric8.kubernetes.api.model.PodBuilder()
+        client.resource(new PodBuilder()
                         .withNewMetadata()
                         .withNamespace(Controllers.NAMESPACE)
                         .withName("payments-1")

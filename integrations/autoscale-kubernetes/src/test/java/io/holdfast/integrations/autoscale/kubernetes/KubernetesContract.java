@@ -45,11 +45,7 @@ abstract class KubernetesContract extends ScalingTargetContract {
     void create() {
         Map<ServerRequest, Queue<ServerResponse>> expectations = new HashMap<>();
         server = new KubernetesMockServer(
-                new Context(),
-                new MockWebServer(),
-                expectations,
-                new KubernetesMixedDispatcher(expectations),
-                false);
+                new Context(), new MockWebServer(), expectations, new KubernetesMixedDispatcher(expectations), false);
         server.init();
         client = new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder(Config.empty())
@@ -228,7 +224,8 @@ abstract class KubernetesContract extends ScalingTargetContract {
         forbidden(startFails(), "{apiGroups: [\"apps\"], resources: [\"" + kind.plural() + "\"], verbs: [\"patch\"]}");
         answer("/scale", 403, 1);
         forbidden(
-                startFails(), "{apiGroups: [\"apps\"], resources: [\"" + kind.plural() + "/scale\"], verbs: [\"patch\"]}");
+                startFails(),
+                "{apiGroups: [\"apps\"], resources: [\"" + kind.plural() + "/scale\"], verbs: [\"patch\"]}");
         server.expect()
                 .get()
                 .withPath("/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers")

@@ -63,8 +63,12 @@ class PodStatesTest {
     void whatComesIsStarting() {
         assertIs(State.STARTING, "pending", pod("Pending").build());
         assertIs(State.STARTING, "pending", pod(null).build());
-        assertIs(State.STARTING, "pending", new PodBuilder(pod(null).build()).withStatus(null).build());
-        assertIs(State.STARTING, "container main: ContainerCreating (because)", waiting("Pending", "ContainerCreating"));
+        assertIs(
+                State.STARTING,
+                "pending",
+                new PodBuilder(pod(null).build()).withStatus(null).build());
+        assertIs(
+                State.STARTING, "container main: ContainerCreating (because)", waiting("Pending", "ContainerCreating"));
         assertIs(
                 State.STARTING,
                 "not scheduled: Unschedulable (no room)",
@@ -90,7 +94,8 @@ class PodStatesTest {
 
     @Test
     void whatWillNotRunByItselfHasFailed() {
-        for (String reason : List.of("CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "CreateContainerConfigError")) {
+        for (String reason :
+                List.of("CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "CreateContainerConfigError")) {
             for (String phase : List.of("Running", "Pending")) {
                 assertIs(
                         State.FAILED,
@@ -139,7 +144,11 @@ class PodStatesTest {
         LastOrder order = new LastOrder(281474976710663L, 3, 4, "a-1 of b");
         assertEquals("v1 token=281474976710663 from=3 to=4 action=a-1 of b", order.toString());
         assertEquals(Optional.of(order), LastOrder.parse(order.toString()));
-        for (String wrong : List.of("", "v2 token=1 from=1 to=1 action=a", "v1 token=9999999999999999999 from=1 to=1 action=a", "v1 token=-1 from=1 to=1 action=a")) {
+        for (String wrong : List.of(
+                "",
+                "v2 token=1 from=1 to=1 action=a",
+                "v1 token=9999999999999999999 from=1 to=1 action=a",
+                "v1 token=-1 from=1 to=1 action=a")) {
             assertEquals(Optional.empty(), LastOrder.parse(wrong));
         }
         assertEquals(Optional.empty(), LastOrder.parse(null));

@@ -32,8 +32,8 @@ class StatefulSetTargetTest extends KubernetesContract {
                 .withName(Controllers.NAME)
                 .edit(resource -> {
                     @SuppressWarnings("unchecked")
-                    Map<String, Object> spec =
-                            (Map<String, Object>) resource.getAdditionalProperties().get("spec");
+                    Map<String, Object> spec = (Map<String, Object>)
+                            resource.getAdditionalProperties().get("spec");
                     spec.put("ordinals", Map.of("start", 5));
                     return resource;
                 });
