@@ -278,7 +278,7 @@ class FleetTest {
         world.hear(new FleetInput.Stopped(stop.action()));
         world.until(Tell.class, 3);
         world.never(Start.class, 5);
-        assertEquals(Stage.GONE, world.fleet.standings().get("node-4").stage());
+        assertEquals(Stage.GONE, world.stage("node-4"));
         world.want(4);
         assertEquals(List.of("node-5"), world.until(Start.class, 5).growth().nodes());
     }
