@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
- * One of the callers: it puts an order at the master, reads it from a slave, and adds an entry to the master's journal, over and over,
+ * One of the callers: it puts an order at the master, reads it from slaves, and adds an entry to the master's journal, over and over,
  * with the default deadlines. What it is told it enters into the ledgers. One thread.
  */
 final class RouteCaller implements Runnable {
@@ -77,6 +77,7 @@ final class RouteCaller implements Runnable {
     }
 
     private final Shared shared;
+    private final int reads;
     private final BooleanSupplier over;
     private final ReadSession session = ReadSession.begin();
     private final BalancedHttp http;
@@ -88,10 +89,12 @@ final class RouteCaller implements Runnable {
     /**
      * One.
      *
+     * @param reads how often it reads an order that it has put
      * @param over true when it is to begin nothing more
      */
-    RouteCaller(Shared shared, BooleanSupplier over) {
+    RouteCaller(Shared shared, int reads, BooleanSupplier over) {
         this.shared = shared;
+        this.reads = reads;
         this.over = over;
         this.http = BalancedHttp.over(new WatchedHttp(shared.client(), this::sent));
     }
@@ -109,7 +112,7 @@ final class RouteCaller implements Runnable {
         try {
             while (!over.getAsBoolean()) {
                 long order = write(RouteCall.PUT, shared.puts());
-                if (order >= 0) {
+                for (int i = 0; i < reads && order >= 0; i++) {
                     read(order);
                 }
                 write(RouteCall.APPEND, shared.appends());

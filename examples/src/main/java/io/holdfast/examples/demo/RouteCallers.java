@@ -18,18 +18,26 @@ final class RouteCallers {
     private final Path log;
     private final Path data;
     private final int count;
+    private final int reads;
     private final ObjectMapper json = new ObjectMapper();
     private volatile RouteStatus status = RouteStatus.nothingYet();
     private @Nullable ChildJvm process;
 
-    RouteCallers(int count, Path data) {
+    /**
+     * Not started yet.
+     *
+     * @param reads how often each of them reads an order that it has put
+     */
+    RouteCallers(int count, int reads, Path data) {
         this.count = count;
+        this.reads = reads;
         this.data = data;
         this.log = data.resolve("callers.log");
     }
 
     void start(Children children, NodePorts ports, List<String> addresses) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(data.toString(), String.valueOf(count), ports.argument()));
+        List<String> arguments = new ArrayList<>(
+                List.of(data.toString(), String.valueOf(count), String.valueOf(reads), ports.argument()));
         arguments.addAll(addresses);
         process = children.add(() -> ChildJvm.start("callers", JVM, RouteClient.class, arguments, log, this::hear));
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callers, in a process of their own that is no part of the cluster: {@code RouteClient DIRECTORY CALLERS ID=HTTP-PORT,...
+ * The callers, in a process of their own that is no part of the cluster: {@code RouteClient DIRECTORY CALLERS READS ID=HTTP-PORT,...
  * HOST:PORT...}. It learns from the nodes who they are, where they serve and who is master, keeps a {@link SentLedger} of the orders
  * and one of the journal's entries, and prints a {@link RouteStatus} every 100 ms. It understands {@code killing N}, {@code killed N
  * ID}, {@code back ID}, {@code pace N}, for N calls a second of all callers together, and {@code stop}, after which it ends when every call has an outcome.
@@ -57,8 +57,8 @@ public final class RouteClient {
 
     private void run(String[] args) throws IOException, InterruptedException {
         Path directory = Path.of(args[0]);
-        NodePorts ports = NodePorts.parse(args[2]);
-        String[] nodes = Arrays.copyOfRange(args, 3, args.length);
+        NodePorts ports = NodePorts.parse(args[3]);
+        String[] nodes = Arrays.copyOfRange(args, 4, args.length);
         orders.listen(this::obey);
         // One connection a caller and node is what HTTP 1.1 takes.
         HttpClient http = HttpClient.newBuilder()
@@ -85,14 +85,15 @@ public final class RouteClient {
                     gaps,
                     new AtomicLong(),
                     pace);
-            call(shared, Integer.parseInt(args[1]));
+            call(shared, Integer.parseInt(args[1]), Integer.parseInt(args[2]));
         }
     }
 
-    private void call(RouteCaller.Shared shared, int count) throws IOException, InterruptedException {
+    private void call(RouteCaller.Shared shared, int count, int reads) throws IOException, InterruptedException {
         List<Thread> callers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Thread caller = new Thread(null, new RouteCaller(shared, () -> over), "caller-" + (i + 1), STACK_BYTES);
+            Thread caller =
+                    new Thread(null, new RouteCaller(shared, reads, () -> over), "caller-" + (i + 1), STACK_BYTES);
             caller.setDaemon(true);
             caller.setUncaughtExceptionHandler((thread, thrown) -> failure = thrown);
             caller.start();
@@ -103,6 +104,7 @@ public final class RouteClient {
             report(false);
         }
         over = true;
+        pace.limitTo(0); // what has been begun need not wait for its turn
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(LAST_CALL_SECONDS);
         for (Thread caller : callers) {
             caller.join(Math.max(1, (until - System.nanoTime()) / 1_000_000));

@@ -32,6 +32,7 @@ final class RouteRun {
         this.http = NodePorts.of(ports.subList(NodeGroup.NODES, ports.size()));
         this.stage = new RouteStage(
                 count,
+                1,
                 new NodeProgram(RouteNode.class, List.of(http.argument()), line -> {}),
                 http,
                 ports.subList(0, NodeGroup.NODES),

@@ -25,7 +25,7 @@ final class RouteStage {
         }
     }
 
-    private final int count;
+    private final int callerCount;
     private final NodePorts http;
     private final Path data;
     private final Children children;
@@ -38,12 +38,14 @@ final class RouteStage {
     /**
      * Nothing is started yet.
      *
-     * @param count how many callers there are to be
+     * @param callerCount how many callers there are to be
+     * @param reads how often each of them reads an order that it has put
      * @param http where nodes serve, those among them that are not there from the beginning
      * @param ports where the three nodes that are talk to each other
      */
     RouteStage(
-            int count,
+            int callerCount,
+            int reads,
             NodeProgram program,
             NodePorts http,
             List<Integer> ports,
@@ -51,14 +53,14 @@ final class RouteStage {
             Children children,
             Display display,
             Extras extras) {
-        this.count = count;
+        this.callerCount = callerCount;
         this.http = http;
         this.data = data;
         this.children = children;
         this.display = display;
         this.extras = extras;
         this.nodes = new NodeGroup(children, display, data, program, ports);
-        this.callers = new RouteCallers(count, data);
+        this.callers = new RouteCallers(callerCount, reads, data);
         this.kills = new RouteKills(nodes, callers, display, data);
     }
 
@@ -79,7 +81,8 @@ final class RouteStage {
         nodes.start();
         await(() -> nodes.isHealthy(0), patience, "the three nodes have formed a cluster");
         callers.start(children, http, nodes.addresses());
-        display.plain("callers  PID " + callers.process().pid() + ", " + count + " threads in a process of their own");
+        display.plain(
+                "callers  PID " + callers.process().pid() + ", " + callerCount + " threads in a process of their own");
     }
 
     /** See {@link Patience}. */

@@ -6,7 +6,7 @@ import io.holdfast.autoscale.Load;
 import io.holdfast.autoscale.ScalingLimits;
 import io.holdfast.autoscale.ScalingRate;
 import io.holdfast.autoscale.ScalingService;
-import io.holdfast.autoscale.TargetTracking;
+import io.holdfast.autoscale.StepScaling;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.MemberEvent;
@@ -37,8 +37,10 @@ import java.util.concurrent.TimeUnit;
 public final class ScaleNode {
     static final int LEAST = 3;
     static final int MOST = 6;
-    /** Requests a second that each node is to have. */
-    static final int REQUESTS = 25;
+    /** Above so many requests a second, in the mean of the nodes, three nodes more are wanted. */
+    static final int BUSY = 50;
+    /** Below so many, three fewer. */
+    static final int IDLE = 18;
 
     private static final String RATE = "rate";
     private static final String METER = "demo.requests";
@@ -112,13 +114,14 @@ public final class ScaleNode {
                 .withoutJvmLoads()
                 .meter(RATE, METER)
                 .load(Load.IN_FLIGHT, traffic::inFlight)
-                .policy(TargetTracking.total(RATE, REQUESTS)
-                        .window(Duration.ofSeconds(5))
-                        .anticipation(0))
+                .policy(StepScaling.of(RATE)
+                        .above(BUSY, MOST - LEAST)
+                        .below(IDLE, MOST - LEAST)
+                        .sustained(Duration.ofSeconds(2)))
                 .limits(ScalingLimits.usual()
-                        .stabilization(Duration.ZERO, Duration.ofSeconds(4))
+                        .stabilization(Duration.ZERO, Duration.ofSeconds(2))
                         .rate(ScalingRate.nodes(MOST, SECOND), ScalingRate.nodes(MOST, SECOND))
-                        .coolDown(Duration.ZERO, Duration.ofSeconds(2))
+                        .coolDown(Duration.ZERO, Duration.ofSeconds(1))
                         .startUp(Duration.ofSeconds(5))
                         .flappingWindow(Duration.ZERO))
                 .every(SECOND, SECOND)

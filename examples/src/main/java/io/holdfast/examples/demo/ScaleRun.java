@@ -20,12 +20,16 @@ final class ScaleRun {
     private static final int NAMES = 9;
 
     private static final int CALLERS = 60;
-    /** Calls a second: work for fewer nodes than the least, and for more than the most. */
-    private static final int LOW = 40;
-
-    private static final int HIGH = 200;
-    /** So many calls before the load rises, and each new node has to answer so many. */
+    /** So often each of them reads what it has put. */
+    private static final int READS = 6;
+    /** Calls a second: on three nodes too few, so that there would be fewer if there might. */
+    private static final int LOW = 42;
+    /** On three nodes too many, and neither on six. */
+    private static final int HIGH = 210;
+    /** So many calls before the load rises. */
     private static final int CALLS = 100;
+    /** So many has each new node to answer before it falls. */
+    private static final int ANSWERS = 25;
 
     private final Path data;
     private final Children children;
@@ -50,6 +54,7 @@ final class ScaleRun {
         this.watch = new ScaleWatch(ids, started, display);
         this.stage = new RouteStage(
                 CALLERS,
+                READS,
                 new NodeProgram(ScaleNode.class, plan.arguments(), watch::hear),
                 http,
                 free.subList(0, NodeGroup.NODES),
@@ -70,7 +75,8 @@ final class ScaleRun {
      */
     void run() throws IOException, InterruptedException {
         display.plain("Holdfast: an HTTP service that has " + ScaleNode.LEAST + " to " + ScaleNode.MOST
-                + " nodes, as its load needs; each is to have " + ScaleNode.REQUESTS + " requests a second");
+                + " nodes: more if each has more than " + ScaleNode.BUSY + " requests a second, fewer below "
+                + ScaleNode.IDLE);
         children.add(() -> started); // first, so that it is the first to end: then no node can start another one
         stage.begin(PATIENCE);
         load(LOW);
@@ -97,6 +103,7 @@ final class ScaleRun {
     private void grow() throws IOException, InterruptedException {
         load(HIGH);
         await(() -> !coming().isEmpty(), "the master has ordered a node");
+        watch.tick(); // shown before what comes now
         stage.kills().kill("which has ordered " + String.join(", ", coming()));
         await(() -> isHealthy(ScaleNode.MOST), "six nodes serve, and the one that was killed is back");
         display.event("six nodes serve");
@@ -108,6 +115,7 @@ final class ScaleRun {
     private void shrink() throws IOException, InterruptedException {
         load(LOW);
         await(() -> !going().isEmpty(), "a node goes");
+        watch.tick();
         stage.kills().kill("which is taking " + String.join(", ", going()) + " away");
         await(
                 () -> isHealthy(ScaleNode.LEAST) && started.running().isEmpty(),
@@ -135,7 +143,7 @@ final class ScaleRun {
         return callers().status().calls().values().stream()
                         .mapToLong(calls -> calls.servedBy().getOrDefault(node, 0L))
                         .sum()
-                >= CALLS;
+                >= ANSWERS;
     }
 
     private void judge(RouteStatus last) throws IOException, InterruptedException {

@@ -21,12 +21,17 @@ record ScaleTrail(Path file) {
      * A process.
      *
      * @param node which node it is, or was
+     * @param process which process, by {@link LifeLine}
      * @param ended whether it has stopped in good order
      * @param inFlight how many requests it had then
      */
-    record Begun(String node, long pid, boolean ended, int inFlight) {
+    record Begun(String node, String process, boolean ended, int inFlight) {
         boolean isAlive() {
-            return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
+            return LifeLine.runs(process);
+        }
+
+        long pid() {
+            return LifeLine.pid(process);
         }
     }
 
@@ -46,9 +51,7 @@ record ScaleTrail(Path file) {
 
     /** Few bytes in one write, at the end wherever that is: lines of several processes do not mix. */
     private void append(String what, String node, int inFlight) throws IOException {
-        String line = String.join(
-                        " ", what, node, String.valueOf(ProcessHandle.current().pid()), String.valueOf(inFlight))
-                + "\n";
+        String line = String.join(" ", what, node, LifeLine.ofThisProcess(), String.valueOf(inFlight)) + "\n";
         Files.writeString(file, line, StandardCharsets.US_ASCII, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
@@ -64,13 +67,14 @@ record ScaleTrail(Path file) {
         for (String line : lines) {
             String[] words = line.split(" ");
             String node = words[1];
-            long pid = Long.parseLong(words[2]);
+            String process = words[2];
             if (words[0].equals(BEGAN)) {
-                all.add(new Begun(node, pid, false, 0));
+                all.add(new Begun(node, process, false, 0));
             } else {
-                all.replaceAll(each -> each.node().equals(node) && each.pid() == pid
-                        ? new Begun(node, pid, true, Integer.parseInt(words[3]))
-                        : each);
+                all.replaceAll(
+                        each -> each.node().equals(node) && each.process().equals(process)
+                                ? new Begun(node, process, true, Integer.parseInt(words[3]))
+                                : each);
             }
         }
         return all;

@@ -33,8 +33,7 @@ record ScaleVerdict(Count count, List<Begun> begun, List<String> failures, Set<S
 
     private Check howMany() {
         return new Check(
-                "as many as the load needs: from " + ScaleNode.LEAST + " to " + ScaleNode.MOST
-                        + " nodes, and back; never more or fewer",
+                "from " + ScaleNode.LEAST + " to " + ScaleNode.MOST + " nodes and back, never more or fewer",
                 count.most() == ScaleNode.MOST && count.fewest() == ScaleNode.LEAST,
                 count.fewest() + " to " + count.most() + " processes, kills apart, in " + count.times() + " looks");
     }

@@ -14,11 +14,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,8 +34,8 @@ class ScaleDemoTest {
 
     private final Path directory;
     private final Path data;
-    /** What a run in another process has said of its processes. */
-    private final Set<Long> pids = new ConcurrentSkipListSet<>();
+    /** Of which a run in another process has spoken. */
+    private final Set<ProcessHandle> known = ConcurrentHashMap.newKeySet();
 
     ScaleDemoTest(@TempDir Path directory) {
         this.directory = directory;
@@ -50,9 +51,11 @@ class ScaleDemoTest {
     /** The processes that were given something of the run's directory, or of which it is known otherwise. */
     private Set<Long> ofTheRun() {
         Set<Long> found = new TreeSet<>();
-        ProcessHandle.allProcesses()
-                .filter(process -> pids.contains(process.pid())
-                        || process.info().commandLine().orElse("").contains(data.toString()))
+        Stream.concat(known.stream(), ProcessHandle.allProcesses().filter(process -> process.info()
+                        .commandLine()
+                        .orElse("")
+                        .contains(data.toString())))
+                .filter(LifeLine::runs)
                 .forEach(process -> found.add(process.pid()));
         return found;
     }
@@ -112,7 +115,7 @@ class ScaleDemoTest {
                 line -> {
                     Matcher found = PID.matcher(line);
                     if (found.find()) {
-                        pids.add(Long.parseLong(found.group(1)));
+                        ProcessHandle.of(Long.parseLong(found.group(1))).ifPresent(known::add);
                     }
                 });
         ScaleTrail trail = ScaleTrail.in(data.resolve("act-6"));
@@ -120,7 +123,7 @@ class ScaleDemoTest {
             assertTrue(demo.isAlive(), "it has ended before");
             return !begun(trail).isEmpty();
         });
-        pids.addAll(begun(trail));
+        begun(trail).forEach(pid -> ProcessHandle.of(pid).ifPresent(known::add));
         return demo;
     }
 

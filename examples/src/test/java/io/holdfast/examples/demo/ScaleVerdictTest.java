@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ScaleVerdictTest {
     /** No process has one so large. */
-    private static final long NOBODY = Integer.MAX_VALUE;
+    private static final String NOBODY = Integer.MAX_VALUE + "@0";
 
     private final List<Begun> begun = new ArrayList<>(List.of(ended("node-4"), ended("node-5"), ended("node-6")));
     private final List<String> failures = new ArrayList<>();
@@ -85,7 +85,7 @@ class ScaleVerdictTest {
         running = List.of("node-6");
         assertEquals(List.of(3), broken());
         running = List.of();
-        begun.set(0, new Begun("node-4", ProcessHandle.current().pid(), true, 0));
+        begun.set(0, new Begun("node-4", LifeLine.ofThisProcess(), true, 0));
         assertEquals(List.of(3), broken());
     }
 
@@ -102,7 +102,7 @@ class ScaleVerdictTest {
         trail.began("node-4");
         trail.began("node-5");
         trail.ended("node-4", 2);
-        long self = ProcessHandle.current().pid();
+        String self = LifeLine.ofThisProcess();
         assertEquals(List.of(new Begun("node-4", self, true, 2), new Begun("node-5", self, false, 0)), trail.all());
         assertTrue(trail.all().get(0).isAlive());
     }

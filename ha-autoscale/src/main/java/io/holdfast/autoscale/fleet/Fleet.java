@@ -299,6 +299,9 @@ public final class Fleet {
         if (!next.equals(state.going())) {
             state = state.losing(next);
             if (next.isEmpty()) {
+                if (going.phase() == Phase.STOP) {
+                    roster.takenAway(going.node());
+                }
                 lookAgainAt = now;
                 seen = false; // it is not what it was
                 instances = instances.stream()

@@ -28,6 +28,9 @@ final class Roster {
     private final Map<String, Long> awaySince = new HashMap<>();
     private final Map<String, Long> startingSince = new HashMap<>();
     private final Set<String> served = new TreeSet<>();
+    /** No place is kept for these: nobody expects them back. */
+    private final Set<String> takenAway = new TreeSet<>();
+
     private SortedMap<String, Standing> standings = new TreeMap<>();
 
     Roster(FleetConfig config) {
@@ -52,6 +55,9 @@ final class Roster {
             Sighting sighting = sightings.get(name);
             Instance instance = managed.get(name);
             beat(now, name, sighting);
+            if (instance != null || ordered.contains(name)) {
+                takenAway.remove(name);
+            }
             Stage stage = name.equals(going) ? Stage.GOING : stage(now, name, sighting, instance, ordered);
             remember(now, name, stage);
             seen.put(name, new Standing(name, stage, instance, sighting));
@@ -60,6 +66,7 @@ final class Roster {
         awaySince.keySet().retainAll(names);
         startingSince.keySet().retainAll(names);
         served.retainAll(names);
+        takenAway.retainAll(names);
         standings = seen;
     }
 
@@ -87,6 +94,9 @@ final class Roster {
         if (ordered.contains(name)) {
             return Stage.ORDERED;
         }
+        if (takenAway.contains(name)) {
+            return Stage.GONE;
+        }
         if (present) {
             return served.contains(name) ? Stage.AWAY : Stage.STARTING;
         }
@@ -112,6 +122,11 @@ final class Roster {
         } else if (stage != Stage.WARMING) {
             startingSince.remove(name);
         }
+    }
+
+    /** It was stopped for good: it is gone at once, and not away like one that may be back soon. */
+    void takenAway(String node) {
+        takenAway.add(node);
     }
 
     SortedMap<String, Standing> standings() {

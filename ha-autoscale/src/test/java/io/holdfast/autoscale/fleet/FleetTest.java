@@ -261,8 +261,26 @@ class FleetTest {
         Stop stop = world.until(Stop.class, 3);
         world.noInstance("node-5");
         world.hear(new FleetInput.Stopped(stop.action()));
-        Start start = world.until(Start.class, 70);
+        Start start = world.until(Start.class, 5); // no place is kept for it
         assertEquals(1, start.growth().nodes().size());
+    }
+
+    /** Those that were taken away are no reason not to start others when the load comes back, also where there may be no more than there were. */
+    @Test
+    void whoWasTakenAwayLeavesRoom() {
+        FleetWorld world = new FleetWorld(4, FleetWorld.NAMING).withVoters();
+        world.serves("node-4", ReplicaRole.LEARNER).instance("node-4", RUNNING).want(3);
+        drained(world, world.until(Drain.class, 5).node());
+        world.until(Leave.class, 3);
+        world.state("node-4", MemberState.LEFT);
+        Stop stop = world.until(Stop.class, 3);
+        world.noInstance("node-4");
+        world.hear(new FleetInput.Stopped(stop.action()));
+        world.until(Tell.class, 3);
+        world.never(Start.class, 5);
+        assertEquals(Stage.GONE, world.stage("node-4"));
+        world.want(4);
+        assertEquals(List.of("node-5"), world.until(Start.class, 5).growth().nodes());
     }
 
     @Test

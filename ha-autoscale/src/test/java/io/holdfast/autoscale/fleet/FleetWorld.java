@@ -193,6 +193,11 @@ final class FleetWorld {
         return this;
     }
 
+    /** How far that node is. */
+    Stage stage(String node) {
+        return Objects.requireNonNull(fleet.standings().get(node), node).stage();
+    }
+
     /** All that has been done. */
     <T extends FleetEffect> List<T> done(Class<T> kind) {
         return done.stream().filter(kind::isInstance).map(kind::cast).toList();

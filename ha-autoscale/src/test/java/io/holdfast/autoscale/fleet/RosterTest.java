@@ -8,7 +8,6 @@ import io.holdfast.core.MemberState;
 import io.holdfast.core.ReplicaRole;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,7 @@ class RosterTest {
     }
 
     private Stage stage(String node) {
-        return Objects.requireNonNull(world.fleet.standings().get(node), node).stage();
+        return world.stage(node);
     }
 
     @Test
