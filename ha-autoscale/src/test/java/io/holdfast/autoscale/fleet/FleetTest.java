@@ -262,8 +262,10 @@ class FleetTest {
         Stop stop = world.until(Stop.class, 3);
         world.noInstance("node-5");
         world.hear(new FleetInput.Stopped(stop.action()));
-        Start start = world.until(Start.class, 5); // no place is kept for it
-        assertEquals(1, start.growth().nodes().size());
+        world.never(Stop.class, 5);
+        // no place is kept for it, and nobody waits until it is stopped
+        assertEquals(List.of("node-6"), world.done(Start.class).get(0).growth().nodes());
+        assertEquals(1, world.done(Start.class).size());
     }
 
     /** Those that were taken away are no reason not to start others when the load comes back, also where there may be no more than there were. */
@@ -616,7 +618,9 @@ class FleetTest {
         assertEquals(new Drain("shop-4", true), world.until(Drain.class, 5));
         drained(world, "shop-4");
         world.until(Leave.class, 3);
-        world.state("shop-4", MemberState.LEFT).instance("shop-1", Instance.State.STOPPING);
+        world.instance("shop-1", Instance.State.STOPPING);
+        world.never(Stop.class, 5);
+        world.state("shop-4", MemberState.LEFT);
         world.never(Stop.class, 20);
         world.instance("shop-1", RUNNING);
         assertEquals(4, world.until(Stop.class, 10).size());
