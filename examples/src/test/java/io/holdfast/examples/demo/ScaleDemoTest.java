@@ -4,10 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,19 +59,9 @@ class ScaleDemoTest {
 
     @Test
     void nodesComeAndGoWithTheLoadAlsoWhenMastersDie() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        int status = Demo.run(
-                List.of("--act", "6", "--data", data.toString()),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(out, true, StandardCharsets.UTF_8));
-        String printed = out.toString(StandardCharsets.UTF_8);
-        List<String> lines = printed.lines().toList();
-        assertEquals("PASS", lines.get(lines.size() - 1), printed);
-        assertEquals(0, status);
-        assertEquals(
-                PROMISES,
-                lines.stream().filter(line -> line.startsWith("PASS  ")).count(),
-                printed);
+        PlayedAct act = PlayedAct.play(data, "6");
+        act.assertPassed(PROMISES);
+        String printed = act.printed();
         assertTrue(Pattern.compile("# node-[123], master of term [0-9]+, which has ordered node-")
                 .matcher(printed)
                 .find());
@@ -83,9 +70,8 @@ class ScaleDemoTest {
                 .find());
         for (int node = 4; node <= 6; node++) {
             String row = "node-" + node + "( +[0-9.]+ s){4}";
-            assertEquals(1, lines.stream().filter(line -> line.matches(row)).count(), row + " in " + printed);
+            assertEquals(1, act.count(line -> line.matches(row)), row + " in " + printed);
         }
-        assertFalse(Files.exists(data), "the data are removed");
     }
 
     @Test

@@ -1,12 +1,8 @@
 package io.holdfast.examples.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,31 +23,16 @@ class ShapeDemoTest {
     void twoJoinTheMasterLeavesAndNothingIsLost(@TempDir Path directory) throws Exception {
         Path input = directory.resolve("input");
         Files.writeString(input, "a line of text\n".repeat(4_000));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Path data = directory.resolve("data");
-        int status = Demo.run(
-                List.of("--act", "3", "--input", input.toString(), "--data", data.toString()),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(out, true, StandardCharsets.UTF_8));
-        String printed = out.toString(StandardCharsets.UTF_8);
-        List<String> lines = printed.lines().toList();
-        assertEquals("PASS", lines.get(lines.size() - 1), printed);
-        assertEquals(0, status);
+        PlayedAct act = PlayedAct.play(directory.resolve("data"), "3", "--input", input.toString());
+        act.assertPassed(0); // its verdict is a table
+        String printed = act.printed();
         assertTrue(printed.contains("node-4 is known to node-1, node-2, node-3"), printed);
         assertTrue(printed.contains("node-1, node-2, node-3, node-4, node-5 vote"), printed);
         assertTrue(printed.contains("has handed over, given up its vote and ended"), printed);
         assertEquals(
                 4,
-                lines.stream()
-                        .filter(line -> line.matches("node-[12345] +4,000 +4,000 +0 +4,000 +0 +0 +0 .*"))
-                        .count(),
+                act.count(line -> line.matches("node-[12345] +4,000 +4,000 +0 +4,000 +0 +0 +0 .*")),
                 printed);
-        assertEquals(
-                3,
-                lines.stream()
-                        .filter(line -> line.contains("the client waited"))
-                        .count(),
-                printed);
-        assertFalse(Files.exists(data), "the data are removed");
+        assertEquals(3, act.count(line -> line.contains("the client waited")), printed);
     }
 }
