@@ -22,7 +22,7 @@ import java.util.Locale;
 public final class AutoscaleBenchmark {
     private static final double TARGET = 0.6;
     private static final double HIGH_TARGET = 0.7;
-    private static final int SEEDS = 12;
+    private static final int SEEDS = 6;
     private static final long SHAPED_ON = 1;
     private static final long HELD_OUT = 101;
     private static final long PLOTTED = 104;
