@@ -29,10 +29,7 @@ class ShapeDemoTest {
         assertTrue(printed.contains("node-4 is known to node-1, node-2, node-3"), printed);
         assertTrue(printed.contains("node-1, node-2, node-3, node-4, node-5 vote"), printed);
         assertTrue(printed.contains("has handed over, given up its vote and ended"), printed);
-        assertEquals(
-                4,
-                act.count(line -> line.matches("node-[12345] +4,000 +4,000 +0 +4,000 +0 +0 +0 .*")),
-                printed);
+        assertEquals(4, act.count(line -> line.matches("node-[12345] +4,000 +4,000 +0 +4,000 +0 +0 +0 .*")), printed);
         assertEquals(3, act.count(line -> line.contains("the client waited")), printed);
     }
 }
