@@ -331,16 +331,17 @@ public final class Autoscaling implements HaFeature {
 
     @Override
     public RunningFeature create(FeatureContext context) {
-        return new AutoscaleNode(settings(), context);
+        return new AutoscaleNode(settings(context.node().id()), context);
     }
 
-    private AutoscaleSettings settings() {
+    private AutoscaleSettings settings(String self) {
         Duration fifth = times.sampleEvery.multipliedBy(5);
         Duration stale = fifth.compareTo(Duration.ofSeconds(15)) < 0 ? Duration.ofSeconds(15) : fifth;
         return new AutoscaleSettings(
                 target,
                 new ScalerConfig(
                         new FleetConfig(
+                                self,
                                 max,
                                 target.capabilities(),
                                 namePrefix,

@@ -11,11 +11,12 @@ import java.util.Optional;
  * direction, and with these additions:
  *
  * <ul>
- *   <li>The demand is the median of the last minute, so that a single wild sample does nothing. The last quarter of a minute
- *       counts beside it: for more nodes as far as it comes near to what those there are can bear, against fewer in full.
+ *   <li>The demand is the median of the last minute, or the mean of its last quarter if that is more: a rise counts soon, and a fall
+ *       when it has lasted.
  *   <li>If the demand rises more than is usual for it, it is foreseen for when a node that is ordered now is warm, {@linkplain
  *       #anticipation within bounds}, since nodes that are ordered when they are needed come too late. A foreseen demand may be borne
- *       at more than the target: half of the way to the most. It is never foreseen to fall.
+ *       at more than the target: three quarters of the way to the most that a node can bear, in proportion. It is never foreseen to
+ *       fall.
  *   <li>A metric that {@linkplain #saturates cannot rise further} tells less than the demand; then twice the demand it tells is
  *       assumed, and three times after half a minute.
  * </ul>
@@ -28,17 +29,18 @@ import java.util.Optional;
  */
 public final class TargetTracking implements ScalingPolicy {
     private static final double OUT_TOLERANCE = 0.1;
-    private static final double IN_TOLERANCE = 0.05;
+    private static final double IN_TOLERANCE = 0.06;
     private static final double MOST_ANTICIPATED = 2;
     private static final double CPU_CEILING = 0.9;
     /** How much more than its target a node can bear, as far as is not known better. */
     private static final double USUAL_RESERVE = 1.5;
-    /** A demand that is foreseen may use this much of the reserve: half of it, in proportion. */
-    private static final double FORESEEN_MAY_USE = 1 / 2.0;
-    /** One of a quarter of a minute this much. */
-    private static final double RECENT_MAY_USE = 1 / 3.0;
+    /** A demand that is foreseen may use this much of the reserve, in proportion. */
+    private static final double FORESEEN_MAY_USE = 3 / 4.0;
 
     private static final double RECENT_SECONDS = 15;
+    /** The mean of so few samples has to be a little more than the median of many to count for more nodes. */
+    private static final double RECENT_IS_LESS_SURE = 1.01;
+
     private static final double LEAST_BEYOND_CEILING = 2;
     private static final double MOST_BEYOND_CEILING = 3;
     private static final double SECONDS_TO_MOST_BEYOND = 30;
@@ -104,7 +106,7 @@ public final class TargetTracking implements ScalingPolicy {
     }
 
     /**
-     * Within what share of the wanted nodes nothing is done. Default 0.1, as HPA, and 0.05.
+     * Within what share of the wanted nodes nothing is done. Default 0.1, as HPA, and 0.06.
      *
      * @param out how much more is borne; from 0
      * @param in how much less is; from 0, below 1
@@ -140,7 +142,7 @@ public final class TargetTracking implements ScalingPolicy {
         Trend trend = samples.trend();
         double reserve = Math.min(USUAL_RESERVE, ceiling / target);
         double recent = samples.recent(RECENT_SECONDS);
-        double now = Math.max(trend.level(), recent / Math.pow(reserve, RECENT_MAY_USE));
+        double now = Math.max(trend.level(), recent / RECENT_IS_LESS_SURE);
         double ahead = samples.ahead(view);
         double foreseen = now + Math.min(trend.perSecond() * ahead, anticipation * now);
         double demand = Math.max(now, foreseen / Math.pow(reserve, FORESEEN_MAY_USE));

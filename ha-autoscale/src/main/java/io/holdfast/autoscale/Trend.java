@@ -3,6 +3,7 @@ package io.holdfast.autoscale;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /**
  * Where a series of figures stands and how fast it rises. It stands at the median of the last minute, or on a line through the medians
@@ -20,6 +21,10 @@ record Trend(double level, double perSecond) {
     private static final double LEVEL_WINDOW = 60;
     /** How many times the usual difference a rise has to be: the samples' noise lasts, so that ordinary tests are too easily sure. */
     private static final double SURE = 4;
+    /** What a rise is at least, of the level: less is none that anybody has to hurry for. */
+    private static final double LEAST_RISE = 0.05;
+    /** How many times the distances of its points from its line a rise has to be. */
+    private static final double CLEAR = 2;
     /** From the median of distances to a standard deviation, for normal noise. */
     private static final double DEVIATIONS = 1.4826;
     /** The history has to be so many times as long as a window to tell what is usual in it. */
@@ -40,8 +45,12 @@ record Trend(double level, double perSecond) {
                 continue;
             }
             double slope = slope(points);
-            if (slope > steepest.perSecond && slope * window > SURE * usual(all, window)) {
-                steepest = new Trend(Math.max(steepest.level, level(points, slope)), slope);
+            if (slope <= steepest.perSecond || slope * window < LEAST_RISE * steepest.level) {
+                continue;
+            }
+            double level = level(points, slope);
+            if (slope * window > Math.max(SURE * usual(all, window), CLEAR * distances(points, level, slope))) {
+                steepest = new Trend(Math.max(steepest.level, level), slope);
             }
         }
         return steepest;
@@ -95,10 +104,17 @@ record Trend(double level, double perSecond) {
         }
         double[] values = differences.stream().mapToDouble(d -> d).toArray();
         double middle = median(values);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = Math.abs(values[i] - middle);
-        }
-        return DEVIATIONS * median(values);
+        return deviation(Arrays.stream(values).map(d -> d - middle));
+    }
+
+    /** How far points are from their line: of a wave, far. */
+    private static double distances(List<Point> points, double level, double slope) {
+        double last = points.get(points.size() - 1).second;
+        return deviation(points.stream().mapToDouble(p -> p.value + slope * (last - p.second) - level));
+    }
+
+    private static double deviation(DoubleStream distances) {
+        return DEVIATIONS * median(distances.map(Math::abs).toArray());
     }
 
     /** Of at least one; puts them in order. */

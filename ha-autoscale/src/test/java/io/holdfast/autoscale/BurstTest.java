@@ -29,7 +29,7 @@ class BurstTest {
     @Test
     void atTwiceTheReadyNodesTheShortOneDoes() {
         LoadHistory calm = Histories.steady(Load.IN_FLIGHT, 10, 2, 12);
-        Wish wish = BURST.wish(Histories.view(after(calm, 2, 2, 50)));
+        Wish wish = BURST.wish(Histories.view(after(calm, 3, 2, 50)));
         assertEquals(10, wish.nodes(), wish.reason());
         assertTrue(wish.reason().startsWith("a burst"), wish.reason());
         assertEquals(
@@ -39,7 +39,7 @@ class BurstTest {
 
     @Test
     void forAMinuteAfterwardsNoNodeIsTakenAway() {
-        LoadHistory burst = after(Histories.steady(Load.IN_FLIGHT, 10, 2, 12), 2, 2, 50);
+        LoadHistory burst = after(Histories.steady(Load.IN_FLIGHT, 10, 2, 12), 3, 2, 50);
         for (int quiet = 1; quiet <= 12; quiet++) {
             int nodes = BURST.wish(Histories.view(after(burst, quiet, 10, 5))).nodes();
             assertEquals(10, nodes, "after " + quiet * Histories.EVERY_SECONDS + " s");

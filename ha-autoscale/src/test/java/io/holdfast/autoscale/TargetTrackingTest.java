@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,12 +22,15 @@ class TargetTrackingTest {
 
     @Test
     void aRiseIsForeseenForWhenANodeIsWarm() {
-        // For five minutes 0.5, then up by 0.002 a second: 0.58 now, and 0.71 in the 65 s that a node takes from here.
+        // For five minutes 0.5, then up by 0.002 a second: 0.58 now, and 1.19 in the 305 s that a node takes from here.
         LoadHistory rising = Histories.means(Load.CPU, t -> t < 300 ? 0.5 : 0.5 + 0.002 * (t - 300), 20, 69);
-        assertEquals(20, CPU.anticipation(0).wish(Histories.view(rising)).nodes());
-        Wish wish = CPU.tolerance(0, 0.05).wish(Histories.view(rising));
-        assertEquals(21, wish.nodes(), wish.reason());
+        ScalingView slow = new ScalingView(rising, Duration.ofMinutes(5), 1, 1000);
+        assertEquals(20, CPU.anticipation(0).wish(slow).nodes());
+        Wish wish = CPU.wish(slow);
+        assertTrue(wish.nodes() >= 28 && wish.nodes() <= 30, wish.reason());
         assertTrue(wish.reason().contains("if it rises on"), wish.reason());
+        ScalingView quick = new ScalingView(rising, Duration.ofSeconds(10), 1, 1000);
+        assertEquals(20, CPU.wish(quick).nodes(), "who starts quickly need not look far ahead");
     }
 
     @Test
@@ -61,7 +65,7 @@ class TargetTrackingTest {
     void aFallIsNotForeseen() {
         LoadHistory falling = Histories.means(Load.CPU, t -> t < 300 ? 0.6 : 0.6 - 0.002 * (t - 300), 10, 85);
         Wish wish = CPU.wish(Histories.view(falling));
-        assertTrue(wish.nodes() >= 8, wish.reason());
+        assertTrue(wish.nodes() >= 6, "0.36 on 10 nodes, and would be 0.23 when a node is warm: " + wish.reason());
     }
 
     @Test
@@ -86,9 +90,9 @@ class TargetTrackingTest {
         }
         Wish lasting = CPU.wish(Histories.view(full));
         assertTrue(first < 10, "one sample is not enough to say so: " + first);
-        assertEquals(20, lasting.nodes(), "three times what 4 nodes at 1.0 need: " + lasting.reason());
+        assertTrue(lasting.nodes() >= 20 && lasting.nodes() <= 21, "three times what 4 nodes at 1.0 need: " + lasting.reason());
         assertEquals(
-                7, TargetTracking.of(Load.CPU, 0.6).wish(Histories.view(full)).nodes(), "no ceiling is known");
+                7, TargetTracking.of(Load.CPU, 0.6).anticipation(0).wish(Histories.view(full)).nodes(), "no ceiling is known");
     }
 
     @Test

@@ -36,7 +36,7 @@ class TrendTest {
     }
 
     @Test
-    void waveShorterThanTheHistoryAreUsualAndNoTrend() {
+    void wavesShorterThanTheHistoryAreUsualAndNoTrend() {
         for (int end = 300; end < 600; end += 5) {
             Trend trend = trend(end, t -> 5 + Math.sin(2 * Math.PI * t / 120));
             assertEquals(0, trend.perSecond(), "at " + end);

@@ -8,7 +8,8 @@ import picocli.CommandLine.Spec;
 /** How many nodes there are, why, and what would be. */
 @Command(
         name = "scale",
-        description = "Shows what is decided on the number of nodes and why, pauses it, and tries what would be decided.",
+        description =
+                "Shows what is decided on the number of nodes and why, pauses it, and tries what would be decided.",
         mixinStandardHelpOptions = true,
         subcommands = {ScaleShow.class, ScaleExplain.class, ScalePause.class, ScaleResume.class, ScaleReplay.class})
 final class ScaleCommand implements Callable<Integer> {

@@ -55,7 +55,8 @@ final class ScaleReplay implements Callable<Integer> {
     @Option(
             names = "--target",
             paramLabel = "LOAD=VALUE",
-            description = "what a load is to be on each node: cpu, in.flight, requests, latency.p95; may be given several times. cpu=0.6 by default")
+            description =
+                    "what a load is to be on each node: cpu, in.flight, requests, latency.p95; may be given several times. cpu=0.6 by default")
     private Map<String, Double> targets = new LinkedHashMap<>();
 
     @Option(names = "--least", paramLabel = "N", description = "nodes at least; ${DEFAULT-VALUE} by default")
@@ -64,7 +65,10 @@ final class ScaleReplay implements Callable<Integer> {
     @Option(names = "--most", paramLabel = "N", description = "nodes at most; ${DEFAULT-VALUE} by default")
     private int most = 100;
 
-    @Option(names = "--every", paramLabel = "SECONDS", description = "how often it is decided; ${DEFAULT-VALUE} by default")
+    @Option(
+            names = "--every",
+            paramLabel = "SECONDS",
+            description = "how often it is decided; ${DEFAULT-VALUE} by default")
     private int every = 5;
 
     @Option(
@@ -73,13 +77,22 @@ final class ScaleReplay implements Callable<Integer> {
             description = "how long fewer have to be wished before a node goes; that of the library by default")
     private @Nullable Integer calm;
 
-    @Option(names = "--start", paramLabel = "SECONDS", description = "a new node takes so long to serve; ${DEFAULT-VALUE} by default")
+    @Option(
+            names = "--start",
+            paramLabel = "SECONDS",
+            description = "a new node takes so long to serve; ${DEFAULT-VALUE} by default")
     private int start = 60;
 
-    @Option(names = "--workers", paramLabel = "N", description = "requests a node works on at once; ${DEFAULT-VALUE} by default")
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "requests a node works on at once; ${DEFAULT-VALUE} by default")
     private int workers = 8;
 
-    @Option(names = "--service", paramLabel = "MILLIS", description = "how long a request takes; ${DEFAULT-VALUE} by default")
+    @Option(
+            names = "--service",
+            paramLabel = "MILLIS",
+            description = "how long a request takes; ${DEFAULT-VALUE} by default")
     private int service = 100;
 
     @Option(

@@ -45,7 +45,10 @@ class ScaleReplayTest {
     void aFileIsRunAndPrintedAsData() throws Exception {
         StringBuilder lines = new StringBuilder("time,requests\n");
         for (int minute = 0; minute <= 60; minute++) {
-            lines.append(minute * 60).append(',').append(minute < 30 ? 100 : 400).append('\n');
+            lines.append(minute * 60)
+                    .append(',')
+                    .append(minute < 30 ? 100 : 400)
+                    .append('\n');
         }
         Path file = Files.writeString(directory.resolve("load.csv"), lines);
         assertEquals(ExitCodes.WHOLE, replay(file.toString(), "--json", "--least", "2"), err::toString);

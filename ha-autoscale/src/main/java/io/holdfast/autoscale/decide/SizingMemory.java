@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What decisions have to remember, also when another node goes on deciding. Immutable, of plain values, and bounded. Lists are oldest
@@ -118,23 +119,21 @@ public record SizingMemory(List<Recommendation> recommendations, List<Change> ch
         return new SizingMemory(all, kept, startUpMillis);
     }
 
-    /** The largest recommendation of a while, until now. */
+    /** The largest recommendation of a while, and at least the newest. */
     int largest(Instant now, Duration window) {
-        long since = now.toEpochMilli() - window.toMillis();
-        return recommendations.stream()
-                .filter(r -> r.toMillis >= since)
-                .mapToInt(Recommendation::nodes)
-                .max()
-                .orElse(0);
+        return within(now, window).max().orElse(0);
     }
 
     /** The smallest. */
     int smallest(Instant now, Duration window) {
+        return within(now, window).min().orElse(0);
+    }
+
+    private IntStream within(Instant now, Duration window) {
         long since = now.toEpochMilli() - window.toMillis();
-        return recommendations.stream()
-                .filter(r -> r.toMillis >= since)
-                .mapToInt(Recommendation::nodes)
-                .min()
-                .orElse(0);
+        int last = recommendations.size() - 1;
+        return IntStream.rangeClosed(0, last)
+                .filter(i -> i == last || recommendations.get(i).toMillis > since)
+                .map(i -> recommendations.get(i).nodes);
     }
 }

@@ -28,6 +28,7 @@ final class Departure {
     private FleetInput.@Nullable Draining drained;
     private boolean done;
     private String refused = "";
+    private String unsafe = "";
 
     Departure(FleetConfig config) {
         this.config = config;
@@ -57,6 +58,9 @@ final class Departure {
             refused = stays.reason();
         } else if (input instanceof FleetInput.NotAsked silent && silent.node().equals(going.node())) {
             failed(now, silent.reason());
+        } else if (input instanceof FleetInput.NotSafe waits && waits.node().equals(going.node())) {
+            unsafe = waits.reason();
+            failed(now, waits.reason());
         } else if (input instanceof FleetInput.Stopped stopped
                 && stopped.action().equals(going.action())) {
             answered(now);
@@ -75,6 +79,7 @@ final class Departure {
 
     private void answered(long now) {
         asked = false;
+        unsafe = "";
         pause.succeeded();
         askAgainAt = now + ASK_AGAIN_NANOS;
     }
@@ -113,7 +118,7 @@ final class Departure {
         Sighting sighting = standing == null ? null : standing.sighting();
         boolean there = sighting != null && sighting.state().isPresent();
         return switch (going.phase()) {
-            case DRAIN -> drain(now, going, there, wantedBack, held, effects);
+            case DRAIN -> drain(now, going, sighting, wantedBack, held, effects);
             case MOVE_VOTE -> moveVote(now, going, sighting, there, held, effects);
             case LEAVE -> leave(now, going, sighting, there, held, effects);
             case STOP -> stop(now, going, sighting, size, effects);
@@ -129,6 +134,7 @@ final class Departure {
         drained = null;
         done = false;
         refused = "";
+        unsafe = "";
         pause.succeeded();
     }
 
@@ -144,14 +150,17 @@ final class Departure {
     private Optional<Going> drain(
             long now,
             Going going,
-            boolean there,
+            @Nullable Sighting sighting,
             boolean wantedBack,
             Consumer<String> held,
             Consumer<FleetEffect> effects) {
-        if (!there) {
+        if (sighting == null || !sighting.state().isPresent()) {
             // It may only stand still, or be cut off from here, with requests that end meanwhile.
             boolean patient = now - since >= config.drainWithin().toNanos();
-            return going.heir().isEmpty() && !patient ? Optional.of(going) : died(going, held, effects);
+            return !hadVote(going, sighting) && !patient ? Optional.of(going) : died(going, sighting, held, effects);
+        }
+        if (going.heir().isEmpty() && sighting.hasVote()) {
+            return stays(going, "it was given a vote meanwhile", held, effects);
         }
         if (wantedBack) {
             return Optional.of(going.in(Phase.UNDO));
@@ -190,7 +199,7 @@ final class Departure {
             return Optional.of(going.in(Phase.LEAVE));
         }
         if (!there) {
-            return died(going, held, effects);
+            return died(going, sighting, held, effects);
         }
         if (!refused.isEmpty()) {
             return stays(going, refused, held, effects);
@@ -210,7 +219,10 @@ final class Departure {
             Consumer<FleetEffect> effects) {
         if (!there) {
             boolean mayVote = sighting != null && sighting.hasVote() && sighting.state() != MemberState.LEFT;
-            return mayVote ? died(going, held, effects) : Optional.of(going.in(Phase.STOP));
+            return mayVote ? died(going, sighting, held, effects) : Optional.of(going.in(Phase.STOP));
+        }
+        if (going.heir().isEmpty() && sighting != null && sighting.hasVote()) {
+            return stays(going, "it was given a vote meanwhile", held, effects);
         }
         if (drained != null && !drained.is()) {
             return Optional.of(going.in(Phase.DRAIN)); // it was started anew, and has new requests
@@ -219,7 +231,7 @@ final class Departure {
             return stays(going, refused, held, effects);
         }
         if (now - since >= config.leaveWithin().toNanos()) {
-            if (sighting != null && sighting.hasVote()) {
+            if (!unsafe.isEmpty() || (sighting != null && sighting.hasVote())) {
                 return stays(
                         going,
                         "it has not left after " + config.leaveWithin().toSeconds() + " s: " + pause.reason(),
@@ -273,9 +285,15 @@ final class Departure {
         return Optional.of(going);
     }
 
+    private static boolean hadVote(Going going, @Nullable Sighting sighting) {
+        return !going.heir().isEmpty()
+                || (sighting != null && sighting.hasVote() && sighting.state() != MemberState.LEFT);
+    }
+
     /** A voter that dies is not taken away: what it held is repaired as any death is. */
-    private static Optional<Going> died(Going going, Consumer<String> held, Consumer<FleetEffect> effects) {
-        if (going.heir().isEmpty()) {
+    private static Optional<Going> died(
+            Going going, @Nullable Sighting sighting, Consumer<String> held, Consumer<FleetEffect> effects) {
+        if (!hadVote(going, sighting)) {
             return Optional.of(going.in(Phase.STOP));
         }
         held.accept("it has a vote, and died before that was moved");

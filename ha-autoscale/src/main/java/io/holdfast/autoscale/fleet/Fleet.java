@@ -1,5 +1,6 @@
 package io.holdfast.autoscale.fleet;
 
+import io.holdfast.autoscale.Capabilities;
 import io.holdfast.autoscale.Instance;
 import io.holdfast.autoscale.LoadSnapshot;
 import io.holdfast.autoscale.fleet.FleetEffect.Tell;
@@ -39,12 +40,14 @@ public final class Fleet {
     private static final long LOOK_SOON_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long BLIND_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long SHOWN_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long HANGS_NANOS = TimeUnit.MINUTES.toNanos(2);
+    private static final String REPLACE = "replace";
     private static final long HELD_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private record Held(String reason, long until) {}
 
     private final FleetConfig config;
-    private final Roster roster;
+    private Roster roster;
     private final Map<String, Pause> failing = new HashMap<>();
     private final Map<String, Held> held = new TreeMap<>();
     private final Map<String, Long> coming = new HashMap<>();
@@ -57,6 +60,10 @@ public final class Fleet {
     private List<Instance> instances = List.of();
     private boolean seen;
     private boolean lookAsked;
+    private long lookAskedAt;
+    private long orderedAt;
+    private String hangs = "";
+    private long token;
     private long lookedAt;
     private long lookAgainAt;
     private boolean ordered;
@@ -72,9 +79,21 @@ public final class Fleet {
         this.departure = new Departure(config);
     }
 
-    /** Goes on from there: what it knew of what was asked is forgotten. */
-    public void resume(long now, FleetState from) {
+    /**
+     * Goes on from there: what it knew from an earlier time is forgotten.
+     *
+     * @param by under which token, which is in the names of actions
+     */
+    public void resume(long now, FleetState from, long by) {
         state = from;
+        token = by;
+        roster = new Roster(config);
+        instances = List.of();
+        coming.clear();
+        stuck.clear();
+        startUps.clear();
+        failing.clear();
+        hangs = "";
         seen = false;
         lookAsked = false;
         lookAgainAt = now;
@@ -160,17 +179,21 @@ public final class Fleet {
      * What is to be done.
      *
      * @param members everybody whom the membership knows
-     * @param mayBegin false if nothing new is to be begun; what has been begun goes on
+     * @param mayBegin false if nothing new is to be begun
+     * @param mayAct false if what has been begun stays where it is, too: then it only looks
      */
-    public List<FleetEffect> act(long now, Collection<Sighting> members, boolean mayBegin) {
+    public List<FleetEffect> act(long now, Collection<Sighting> members, boolean mayBegin, boolean mayAct) {
         List<FleetEffect> effects = new ArrayList<>();
         roster.look(now, members, instances, state);
         held.values().removeIf(one -> now - one.until() >= 0);
         notice(now, effects::add);
         look(now, effects::add);
-        grow(now, effects::add);
-        shrink(now, effects::add);
-        forgotten(now);
+        if (mayAct) {
+            grow(now, effects::add);
+            shrink(now, effects::add);
+            forgotten(now);
+        }
+        hangs = hanging(now);
         waitsFor = "";
         if (mayBegin && sees(now)) {
             begin(now);
@@ -180,6 +203,16 @@ public final class Fleet {
                     : "the target to say what there is: " + looking.reason();
         }
         return effects;
+    }
+
+    /** What the target does not answer; empty if it does. */
+    private String hanging(long now) {
+        long looks = lookAsked ? now - lookAskedAt : 0;
+        long starts = ordered && !accepted ? now - orderedAt : 0;
+        long longest = Math.max(looks, starts);
+        return longest < HANGS_NANOS
+                ? ""
+                : "it has not answered for " + TimeUnit.NANOSECONDS.toSeconds(longest) + " s";
     }
 
     /** True if what the target has is known, as of lately. */
@@ -192,6 +225,7 @@ public final class Fleet {
         boolean due = now - lookAgainAt >= 0;
         if (!lookAsked && due && looking.isOver(now)) {
             lookAsked = true;
+            lookAskedAt = now;
             lookAgainAt = now + (busy ? LOOK_SOON_NANOS : LOOK_NANOS);
             effects.accept(new FleetEffect.Look());
         }
@@ -210,7 +244,6 @@ public final class Fleet {
                     Long since = coming.remove(node);
                     if (since != null) {
                         failing.remove(node);
-                        stuck.remove(node);
                         if (standing.isManaged()) {
                             Duration took = Duration.ofNanos(now - since);
                             startUps.add(took);
@@ -233,24 +266,38 @@ public final class Fleet {
                 case AWAY, GOING, GONE -> coming.remove(node);
             }
         }
+        state = state.expecting(node -> {
+            Standing standing = roster.find(node);
+            return standing != null && (standing.stage() == Stage.ORDERED || standing.stage() == Stage.STARTING
+                    || standing.stage() == Stage.FAILED || standing.stage() == Stage.GOING);
+        });
         coming.keySet().retainAll(roster.standings().keySet());
         failing.keySet().retainAll(roster.standings().keySet());
-        stuck.retainAll(roster.standings().keySet());
+        stuck.removeIf(node -> {
+            Standing standing = roster.find(node);
+            return standing == null || standing.stage() != Stage.STARTING;
+        });
     }
 
+    /** Whom nobody here asked for may be somebody else's, and is not touched. */
     private void tooLong(long now, Standing standing, Consumer<FleetEffect> effects) {
         if (standing.stage() == Stage.STARTING
                 && standing.isManaged()
-                && !standing.hasVote()
                 && now - roster.startingSince(standing.node(), now)
                         >= config.startWithin().toNanos()
                 && stuck.add(standing.node())) {
             effects.accept(new Tell(
                     Tell.Kind.FAILED,
                     standing.node(),
-                    "it does not serve " + config.startWithin().toSeconds()
-                            + " s after it was started, and is stopped"));
+                    "it does not serve " + config.startWithin().toSeconds() + " s after it was seen to start, and "
+                            + (mayBeStopped(standing) ? "is stopped" : "is left as it is: it was not ordered here")));
         }
+    }
+
+    private boolean mayBeStopped(Standing standing) {
+        return state.ordered().contains(standing.node())
+                && !standing.hasVote()
+                && (standing.sighting() == null || standing.sighting().role() != null || !roster.hasLog());
     }
 
     private void grow(long now, Consumer<FleetEffect> effects) {
@@ -264,10 +311,23 @@ public final class Fleet {
                 accepted = false;
                 state = state.growing(Optional.empty());
             }
+        } else if (!ordered && !fits(growth)) {
+            state = state.growing(Optional.empty()); // another node ordered it, by other settings
         } else if (!ordered && growing.isOver(now)) {
             ordered = true;
+            orderedAt = now;
             effects.accept(new FleetEffect.Start(growth));
         }
+    }
+
+    private boolean fits(Growth growth) {
+        if (!config.target().takesNames()) {
+            return growth.size() <= config.max();
+        }
+        long others = roster.standings().values().stream()
+                .filter(s -> !growth.nodes().contains(s.node()) && roster.isRunning(s))
+                .count();
+        return others + growth.nodes().size() <= config.max();
     }
 
     private boolean isShown(Growth growth) {
@@ -293,7 +353,7 @@ public final class Fleet {
                 going,
                 roster.find(going.node()),
                 sees(now) ? instancesWithout(going.node()) : -1, // of no size that rests on nothing is anybody told
-                state.wanted() > roster.placed(),
+                state.wanted() > roster.placed() && !going.action().startsWith(REPLACE),
                 reason -> held.put(going.node(), new Held(reason, now + HELD_NANOS)),
                 effects);
         if (!next.equals(state.going())) {
@@ -330,6 +390,9 @@ public final class Fleet {
     }
 
     private int instancesWithout(String node) {
+        if (config.target().removal() == Capabilities.Removal.HIGHEST_ORDINAL && roster.isAnotherStopping(node)) {
+            return -1; // it may come back, and then the one below would go
+        }
         Standing standing = roster.find(node);
         boolean counted = standing != null
                 && standing.instance() != null
@@ -346,35 +409,52 @@ public final class Fleet {
     }
 
     private void begin(long now) {
-        if (state.going().isPresent() || state.growth().isPresent()) {
-            return;
-        }
-        if (!stuck.isEmpty()) {
-            stopStuck(now);
+        if (state.growth().isPresent()) {
             return;
         }
         int missing = state.wanted() - roster.placed();
-        if (missing > 0) {
-            beginGrowth(now, missing);
-        } else if (missing < 0) {
-            beginDeparture();
+        if (state.going().isPresent()) {
+            if (missing > 0 && config.target().takesNames() && isLeaving()) {
+                beginGrowth(now, missing); // that it does not end is no reason to let the load wait
+            }
+        } else if (!replaceOne(now)) {
+            if (missing > 0) {
+                beginGrowth(now, missing);
+            } else if (missing < 0) {
+                beginDeparture();
+            }
         }
     }
 
-    private void stopStuck(long now) {
-        for (String node : List.copyOf(stuck)) {
-            Standing standing = roster.find(node);
-            if (standing == null || standing.stage() != Stage.STARTING) {
-                stuck.remove(node);
-            } else if (config.target().takesNames()) {
+    private boolean isLeaving() {
+        return state.going()
+                .filter(going -> going.phase() == Phase.LEAVE || going.phase() == Phase.STOP)
+                .isPresent();
+    }
+
+    /** One of ours that does not come up, or hangs, goes in favour of another. */
+    private boolean replaceOne(long now) {
+        if (!config.target().takesNames()) {
+            return false; // whoever names them cares for them
+        }
+        for (Standing standing : roster.standings().values()) {
+            String node = standing.node();
+            boolean present = standing.sighting() != null && standing.sighting().state().isPresent();
+            boolean slow = stuck.contains(node) && mayBeStopped(standing);
+            boolean hung = standing.stage() == Stage.GONE
+                    && !present
+                    && standing.instance() != null
+                    && standing.instance().state() == Instance.State.RUNNING
+                    && !standing.hasVote();
+            if (slow || hung) {
                 stuck.remove(node);
                 failing.computeIfAbsent(node, name -> new Pause()).failed(now, false, "it did not serve in time");
-                state = state.losing(Optional.of(new Going(nextAction("stop"), node, Phase.STOP, "")));
-                return;
-            } else {
-                stuck.remove(node); // whoever manages it starts it anew, or does not; it was told
+                state = state.losing(Optional.of(
+                        new Going(nextAction(REPLACE), node, present ? Phase.DRAIN : Phase.STOP, "")));
+                return true;
             }
         }
+        return false;
     }
 
     private void beginGrowth(long now, int missing) {
@@ -429,7 +509,8 @@ public final class Fleet {
         int serving = roster.count(Stage.READY) + roster.count(Stage.WARMING);
         Map<String, String> reasons = new TreeMap<>();
         held.forEach((node, why) -> reasons.put(node, why.reason()));
-        Victims.Choice choice = Victims.choose(roster.standings().values(), config.target(), reasons);
+        Victims.Choice choice = Victims.choose(
+                roster.standings().values(), config.target(), reasons, config.self(), roster.hasLog());
         if (choice.node().isEmpty()) {
             waitsFor = "a node that can go: " + choice.reason();
             return;
@@ -445,7 +526,7 @@ public final class Fleet {
     }
 
     private String nextAction(String what) {
-        return what + "-" + (state.actions() + 1);
+        return what + "-" + token + "-" + (state.actions() + 1);
     }
 
     /** The load now, of those that are ready. */
@@ -478,7 +559,13 @@ public final class Fleet {
 
     /** What the target fails at; empty if it does not. */
     public String trouble() {
-        return !looking.reason().isEmpty() ? looking.reason() : growing.reason();
+        String stopping = state.going()
+                .filter(going -> going.phase() == Phase.STOP)
+                .map(going -> departure.trouble())
+                .orElse("");
+        return !looking.reason().isEmpty()
+                ? looking.reason()
+                : !growing.reason().isEmpty() ? growing.reason() : !stopping.isEmpty() ? stopping : hangs;
     }
 
     /** True once the target has said what there is, since this began or something was begun. */

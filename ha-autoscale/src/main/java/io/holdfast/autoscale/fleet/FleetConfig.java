@@ -6,6 +6,7 @@ import java.time.Duration;
 /**
  * What the fleet goes by.
  *
+ * @param self the node that decides by this
  * @param max how many nodes there are at most, also for moments
  * @param target what the target can do
  * @param namePrefix what new nodes are called before their number, where the target takes names
@@ -18,6 +19,7 @@ import java.time.Duration;
  * @param awayFor for so long the place of a node that died or stopped is kept, unless the target says that it is gone
  */
 public record FleetConfig(
+        String self,
         int max,
         Capabilities target,
         String namePrefix,

@@ -40,6 +40,9 @@ public sealed interface FleetInput {
     /** A node does not answer, or cannot do it. */
     record NotAsked(String node, String reason) implements FleetInput {}
 
+    /** The node may not be stopped at this moment: it is asked again whether it may. */
+    record NotSafe(String node, String reason) implements FleetInput {}
+
     /** The vote has moved. */
     record VoteMoved(String from) implements FleetInput {}
 

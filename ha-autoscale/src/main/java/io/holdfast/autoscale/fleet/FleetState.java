@@ -1,7 +1,9 @@
 package io.holdfast.autoscale.fleet;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What of the fleet has to outlast the node that decides: what is wanted, and what has been begun.
@@ -9,9 +11,15 @@ import java.util.Optional;
  * @param wanted how many nodes there are to be
  * @param growth nodes that a target was, or is being, asked for
  * @param going a node that is being taken away
+ * @param ordered nodes that were asked for by name, and have not served yet
  * @param actions how many actions there have been, which numbers them
  */
-public record FleetState(int wanted, Optional<Growth> growth, Optional<Going> going, long actions) {
+public record FleetState(
+        int wanted, Optional<Growth> growth, Optional<Going> going, List<String> ordered, long actions) {
+    /** Copies the names. */
+    public FleetState {
+        ordered = List.copyOf(ordered);
+    }
 
     /**
      * Nodes that are asked for.
@@ -57,18 +65,29 @@ public record FleetState(int wanted, Optional<Growth> growth, Optional<Going> go
 
     /** Nothing has been begun. */
     public static FleetState of(int wanted) {
-        return new FleetState(wanted, Optional.empty(), Optional.empty(), 0);
+        return new FleetState(wanted, Optional.empty(), Optional.empty(), List.of(), 0);
     }
 
     FleetState wanting(int nodes) {
-        return new FleetState(nodes, growth, going, actions);
+        return new FleetState(nodes, growth, going, ordered, actions);
     }
 
     FleetState growing(Optional<Growth> next) {
-        return new FleetState(wanted, next, going, actions + (next.isPresent() && growth.isEmpty() ? 1 : 0));
+        List<String> names = new ArrayList<>(ordered);
+        next.ifPresent(begun -> begun.nodes().stream()
+                .filter(node -> !names.contains(node))
+                .forEach(names::add));
+        return new FleetState(wanted, next, going, names, actions + (next.isPresent() && growth.isEmpty() ? 1 : 0));
+    }
+
+    /** With those of whom something is expected still. */
+    FleetState expecting(Predicate<String> still) {
+        return new FleetState(
+                wanted, growth, going, ordered.stream().filter(still).toList(), actions);
     }
 
     FleetState losing(Optional<Going> next) {
-        return new FleetState(wanted, growth, next, actions + (next.isPresent() && going.isEmpty() ? 1 : 0));
+        return new FleetState(
+                wanted, growth, next, ordered, actions + (next.isPresent() && going.isEmpty() ? 1 : 0));
     }
 }

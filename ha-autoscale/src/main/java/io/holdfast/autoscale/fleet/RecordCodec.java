@@ -56,6 +56,8 @@ public final class RecordCodec {
             node.put("phase", going.phase().name());
             node.put("heir", going.heir());
         });
+        ArrayNode ordered = root.putArray("ordered");
+        fleet.ordered().forEach(ordered::add);
         ArrayNode recommendations = root.putArray("recommendations");
         record.memory().recommendations().forEach(r -> recommendations
                 .addArray()
@@ -115,6 +117,7 @@ public final class RecordCodec {
                         root.path("wanted").asInt(),
                         growth(root.get("growth")),
                         going(root.get("going")),
+                        list(root.path("ordered"), JsonNode::asText),
                         root.path("actions").asLong()),
                 new SizingMemory(
                         list(

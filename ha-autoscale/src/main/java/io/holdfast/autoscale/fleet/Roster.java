@@ -49,6 +49,7 @@ final class Roster {
         String going = state.going().map(FleetState.Going::node).orElse("");
         Set<String> ordered =
                 new TreeSet<>(state.growth().map(FleetState.Growth::nodes).orElse(List.of()));
+        Set<String> expected = new TreeSet<>(state.ordered());
 
         SortedMap<String, Standing> seen = new TreeMap<>();
         for (String name : names) {
@@ -58,7 +59,7 @@ final class Roster {
             if (instance != null || ordered.contains(name)) {
                 takenAway.remove(name);
             }
-            Stage stage = name.equals(going) ? Stage.GOING : stage(now, name, sighting, instance, ordered);
+            Stage stage = name.equals(going) ? Stage.GOING : stage(now, name, sighting, instance, ordered, expected);
             remember(now, name, stage);
             seen.put(name, new Standing(name, stage, instance, sighting));
         }
@@ -79,16 +80,24 @@ final class Roster {
     }
 
     private Stage stage(
-            long now, String name, @Nullable Sighting sighting, @Nullable Instance instance, Set<String> ordered) {
+            long now,
+            String name,
+            @Nullable Sighting sighting,
+            @Nullable Instance instance,
+            Set<String> ordered,
+            Set<String> expected) {
         if (sighting != null && sighting.serves() && !isStopping(instance)) {
             return sighting.load(Sighting.SERVING, -1) * 1e9 >= config.warmUp().toNanos() ? Stage.READY : Stage.WARMING;
         }
         boolean present = sighting != null && sighting.state().isPresent();
+        // Of one that is started anew the membership may still say what became of it before.
+        boolean known = served.contains(name)
+                || (sighting != null && !expected.contains(name) && (!present || sighting.drainsForOthers()));
         if (instance != null) {
             return switch (instance.state()) {
                 case FAILED -> present ? Stage.AWAY : ordered.contains(name) ? Stage.ORDERED : Stage.FAILED;
                 case STOPPING -> Stage.GONE;
-                case STARTING, RUNNING -> served.contains(name) ? Stage.AWAY : Stage.STARTING;
+                case STARTING, RUNNING -> !known ? Stage.STARTING : present ? Stage.AWAY : away(now, name);
             };
         }
         if (ordered.contains(name)) {
@@ -98,10 +107,29 @@ final class Roster {
             return Stage.GONE;
         }
         if (present) {
-            return served.contains(name) ? Stage.AWAY : Stage.STARTING;
+            return known ? Stage.AWAY : Stage.STARTING;
         }
+        return away(now, name);
+    }
+
+    private Stage away(long now, String name) {
         long since = awaySince.getOrDefault(name, now);
         return now - since < config.awayFor().toNanos() ? Stage.AWAY : Stage.GONE;
+    }
+
+    private static boolean runs(@Nullable Instance instance) {
+        return instance != null && instance.state() != Instance.State.FAILED;
+    }
+
+    /** True if another than that one is on its way out, so that how many there are is not known. */
+    boolean isAnotherStopping(String node) {
+        return standings.values().stream().anyMatch(s -> !s.node().equals(node) && isStopping(s.instance()));
+    }
+
+    /** True if a log is replicated here: then whoever has not said what it is in it may have a vote. */
+    boolean hasLog() {
+        return standings.values().stream()
+                .anyMatch(s -> s.sighting() != null && s.sighting().role() != null);
     }
 
     private static boolean isStopping(@Nullable Instance instance) {
@@ -150,9 +178,11 @@ final class Roster {
 
     /** How many nodes run or may run, whatever they are for. */
     int running() {
-        return (int) standings.values().stream()
-                .filter(s -> s.stage() != Stage.FAILED && (s.stage() != Stage.GONE || isStopping(s.instance())))
-                .count();
+        return (int) standings.values().stream().filter(this::isRunning).count();
+    }
+
+    boolean isRunning(Standing s) {
+        return s.stage() != Stage.FAILED && (s.stage() != Stage.GONE || runs(s.instance()));
     }
 
     /** How many the target has that are neither stopping nor failed. */

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Scaler {
     private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(15);
+    private static final long DRIFT_MILLIS = TimeUnit.MINUTES.toMillis(1);
     private static final int MOST_SNAPSHOTS = 720;
     private static final int MOST_KEPT_SNAPSHOTS = 60;
 
@@ -72,7 +73,7 @@ public final class Scaler {
         pausedBy = record.pausedBy();
         memory = record.memory();
         history = new ArrayList<>(record.history());
-        fleet.resume(now.nanos(), record.fleet());
+        fleet.resume(now.nanos(), record.fleet(), granted.value());
         kept = record.fleet();
         changed = true;
         List<ScalerEffect> effects = new ArrayList<>();
@@ -117,8 +118,9 @@ public final class Scaler {
         if (token == null || saving) {
             return effects;
         }
-        boolean mayBegin = fleet.state().wanted() > 0 && acts();
-        fleet.act(now.nanos(), members, mayBegin).forEach(effect -> effects.add(new ScalerEffect.Act(effect)));
+        follow(now);
+        boolean mayBegin = fleet.state().wanted() > 0 && acts() && pausedBy.isEmpty();
+        fleet.act(now.nanos(), members, mayBegin, acts()).forEach(effect -> effects.add(new ScalerEffect.Act(effect)));
         fleet.takeStartUps().forEach(took -> {
             memory = memory.started(took.plus(config.fleet().warmUp()));
             changed = true;
@@ -135,9 +137,23 @@ public final class Scaler {
         return effects;
     }
 
-    /** False if it only shows what it would do. */
+    /** False if it only shows what it would do, paused or not. */
     private boolean acts() {
-        return !config.dryRun() && !config.fleet().target().recommendOnly() && pausedBy.isEmpty();
+        return !config.dryRun() && !config.fleet().target().recommendOnly();
+    }
+
+    /**
+     * The wall clock was set, or this node stood still for long: schedules go by it, and nothing becomes older or younger for that.
+     */
+    private void follow(Moment now) {
+        long own = time(now).toEpochMilli();
+        if (Math.abs(now.wallMillis() - own) >= DRIFT_MILLIS) {
+            ScalingRecord moved = new ScalingRecord(0, logId, own, pausedBy, fleet.state(), memory, history)
+                    .at(now.wallMillis());
+            memory = moved.memory();
+            history = new ArrayList<>(moved.history());
+            beganMillis += now.wallMillis() - own;
+        }
     }
 
     private Instant time(Moment now) {
@@ -162,9 +178,10 @@ public final class Scaler {
             history.remove(0);
         }
         SizingDecision decision = sizing.decide(new LoadHistory(history), memory);
+        changed |= recommended(decision.next()) != recommended(memory);
         memory = decision.next();
         int from = fleet.state().wanted();
-        boolean applied = acts();
+        boolean applied = acts() && pausedBy.isEmpty();
         if (applied && decision.nodes() != from) {
             memory = memory.changed(at, from, decision.nodes());
             fleet.want(decision.nodes());
@@ -179,6 +196,12 @@ public final class Scaler {
                 decision.wishes(),
                 decision.limits(),
                 decision.reason())));
+    }
+
+    /** What was recommended last: a peak that the next one does not know of is no peak for it. */
+    private static int recommended(SizingMemory of) {
+        int last = of.recommendations().size() - 1;
+        return last < 0 ? -1 : of.recommendations().get(last).nodes();
     }
 
     private void save(Moment now, List<ScalerEffect> effects) {

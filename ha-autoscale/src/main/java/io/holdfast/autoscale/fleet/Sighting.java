@@ -58,6 +58,11 @@ public record Sighting(
         return role == ReplicaRole.MASTER || role == ReplicaRole.SLAVE;
     }
 
+    /** True if it drains since somebody else wanted that. */
+    boolean drainsForOthers() {
+        return state.isPresent() && draining && load(DRAINS, 0) <= 0;
+    }
+
     /** True if it is there, and drains since it was to be taken away. */
     boolean drainsForScaling() {
         return state.isPresent() && draining && load(DRAINS, 0) > 0;

@@ -36,7 +36,9 @@ final class Victims {
     private Victims() {}
 
     /** @param held nodes that were tried lately and could not go, with the reason */
-    static Choice choose(Collection<Standing> all, Capabilities target, Map<String, String> held) {
+    static Choice choose(
+            Collection<Standing> all, Capabilities target, Map<String, String> held, String self, boolean hasLog) {
+        Rules rules = new Rules(all, held, self, hasLog, target.removal() == Capabilities.Removal.HIGHEST_ORDINAL);
         List<Standing> managed = all.stream()
                 .filter(s -> s.isManaged() && s.stage().hasPlace() && s.stage() != Stage.ORDERED)
                 .toList();
@@ -48,7 +50,7 @@ final class Victims {
                     .max(Comparator.comparingLong((Standing s) -> ordinal(s.node()))
                             .thenComparing(Standing::node))
                     .orElseThrow();
-            return eligible(highest, all, held, true);
+            return eligible(highest, rules);
         }
         Map<String, Long> zones = all.stream()
                 .filter(s -> s.stage().hasPlace())
@@ -65,7 +67,7 @@ final class Victims {
                 .toList();
         Choice last = Choice.nobody("there is none");
         for (Standing candidate : cheapest) {
-            last = eligible(candidate, all, held, false);
+            last = eligible(candidate, rules);
             if (!last.node().isEmpty()) {
                 return last;
             }
@@ -73,20 +75,37 @@ final class Victims {
         return last;
     }
 
-    private static Choice eligible(
-            Standing candidate, Collection<Standing> all, Map<String, String> held, boolean masterToo) {
-        String why = held.get(candidate.node());
+    /**
+     * What else counts.
+     *
+     * @param hasLog true if nodes may have votes
+     * @param noOther true if the target takes nobody else
+     */
+    private record Rules(
+            Collection<Standing> all, Map<String, String> held, String self, boolean hasLog, boolean noOther) {}
+
+    private static Choice eligible(Standing candidate, Rules rules) {
+        String why = rules.held().get(candidate.node());
         if (why != null) {
             return Choice.nobody(candidate.node() + " could not go: " + why);
         }
         Sighting sighting = candidate.sighting();
-        if (sighting != null && sighting.role() == ReplicaRole.MASTER && !masterToo) {
+        if (sighting != null && sighting.role() == ReplicaRole.MASTER && !rules.noOther()) {
             return Choice.nobody(candidate.node() + " is the master");
+        }
+        if (candidate.node().equals(rules.self()) && !rules.noOther()) {
+            return Choice.nobody(candidate.node() + " is the one that decides");
+        }
+        if (sighting != null && sighting.drainsForOthers()) {
+            return Choice.nobody(candidate.node() + " drains for somebody else's reasons");
+        }
+        if (rules.hasLog() && sighting != null && sighting.role() == null) {
+            return Choice.nobody(candidate.node() + " has not said yet whether it votes");
         }
         if (!candidate.hasVote()) {
             return new Choice(candidate.node(), "", describe(candidate));
         }
-        Optional<Standing> heir = all.stream()
+        Optional<Standing> heir = rules.all().stream()
                 .filter(s -> s.stage() == Stage.READY && !s.equals(candidate))
                 .filter(s -> s.sighting() != null
                         && s.sighting().role() == ReplicaRole.LEARNER

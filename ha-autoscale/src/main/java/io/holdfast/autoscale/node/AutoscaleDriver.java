@@ -402,7 +402,7 @@ final class AutoscaleDriver implements AutoCloseable {
                                 Map.of("token", Long.toString(holds.value())),
                                 said -> left(node, said));
                     } else {
-                        hear(generation, new FleetInput.NotAsked(node, notSafe(safe)));
+                        hear(generation, new FleetInput.NotSafe(node, notSafe(safe)));
                     }
                 },
                 failure -> hear(generation, new FleetInput.NotAsked(node, describe(failure))));

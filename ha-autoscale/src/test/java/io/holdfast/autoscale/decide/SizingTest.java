@@ -114,10 +114,10 @@ class SizingTest {
         wish(4);
         assertEquals(5, decide(50, limits).nodes());
         wish(3);
-        assertEquals(5, decide(100, limits).nodes(), "the first wish for five was a hundred seconds ago");
-        assertEquals(4, decide(101, limits).nodes(), "the largest since then");
-        assertEquals(4, decide(150, limits).nodes());
-        assertEquals(3, decide(151, limits).nodes());
+        assertEquals(5, decide(99, limits).nodes(), "a wish for five is not yet a hundred seconds old");
+        assertEquals(4, decide(100, limits).nodes(), "the largest since then");
+        assertEquals(4, decide(149, limits).nodes());
+        assertEquals(3, decide(150, limits).nodes());
     }
 
     @Test
@@ -135,8 +135,8 @@ class SizingTest {
         wish(2);
         ScalingLimits limits = NONE.stabilization(Duration.ZERO, Duration.ofSeconds(100));
         assertEquals(5, decide(0, limits).nodes());
-        assertEquals(5, decide(100, limits).nodes());
-        assertEquals(2, decide(101, limits).nodes());
+        assertEquals(5, decide(99, limits).nodes());
+        assertEquals(2, decide(100, limits).nodes());
     }
 
     @Test
@@ -208,11 +208,11 @@ class SizingTest {
         wish(3);
         decide(131, limits);
         assertEquals(5, wanted, "a minute is not enough now");
-        SizingDecision held = decide(190, limits);
+        SizingDecision held = decide(189, limits);
         assertTrue(
                 held.limits().get(0).contains("120 s counts, which is longer since sizes went to and fro"),
                 held.reason());
-        assertEquals(3, decide(191, limits).nodes());
+        assertEquals(3, decide(190, limits).nodes());
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.holdfast.autoscale.fleet.FleetState.Phase;
 import io.holdfast.core.MemberState;
 import io.holdfast.core.ReplicaRole;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class FleetTest {
@@ -261,8 +262,10 @@ class FleetTest {
         Stop stop = world.until(Stop.class, 3);
         world.noInstance("node-5");
         world.hear(new FleetInput.Stopped(stop.action()));
-        Start start = world.until(Start.class, 5); // no place is kept for it
-        assertEquals(1, start.growth().nodes().size());
+        world.never(Stop.class, 5);
+        // no place is kept for it, and nobody waits until it is stopped
+        assertEquals(List.of("node-6"), world.done(Start.class).get(0).growth().nodes());
+        assertEquals(1, world.done(Start.class).size());
     }
 
     /** Those that were taken away are no reason not to start others when the load comes back, also where there may be no more than there were. */
@@ -452,5 +455,200 @@ class FleetTest {
         world.step();
         world.state("node-2", MemberState.DEAD);
         assertEquals(List.of("node-6"), world.until(Start.class, 70).growth().nodes());
+    }
+
+    // --- what a review found
+
+    private static FleetWorld withOrderOf(String node) {
+        FleetWorld world = new FleetWorld(9, FleetWorld.NAMING).withVoters().want(4);
+        Start start = world.until(Start.class, 5);
+        assertEquals(List.of(node), start.growth().nodes());
+        world.hear(new FleetInput.Started(start.growth().action()));
+        return world.instance(node, RUNNING);
+    }
+
+    /** It said so each second, and nothing else was ever begun. */
+    @Test
+    void anInstanceThatDoesNotComeUpHoldsUpNothingWhereTheTargetNamesThem() {
+        FleetWorld world = new FleetWorld(9, FleetWorld.STATEFUL);
+        for (int i = 0; i < 3; i++) {
+            world.serves("shop-" + i, i == 0 ? ReplicaRole.MASTER : ReplicaRole.SLAVE).instance("shop-" + i, RUNNING);
+        }
+        world.instance("shop-3", Instance.State.STARTING).want(4);
+        world.never(Start.class, 320);
+        assertEquals(1, world.done(Tell.class).size());
+        world.want(5);
+        assertEquals(5, world.until(Start.class, 5).growth().size());
+        assertEquals(1, world.done(Tell.class).size());
+    }
+
+    @Test
+    void whomNobodyHereOrderedIsNotStoppedHoweverLongItDoesNotServe() {
+        FleetWorld world = grown();
+        world.instance("somebody-else", RUNNING).want(6);
+        world.never(Stop.class, 400);
+        assertTrue(world.done(Tell.class).get(0).detail().contains("not ordered here"));
+    }
+
+    @Test
+    void whoServedBeforeTheOneThatDecidesDidIsNotTakenForOneThatStarts() {
+        FleetWorld world = grown();
+        world.never(Start.class, 5);
+        world.draining("node-5", true); // an operator's doing
+        world.takeOver();
+        world.never(Stop.class, 400);
+        assertEquals(Stage.AWAY, world.fleet.standings().get("node-5").stage());
+    }
+
+    @Test
+    void aNodeThatDoesNotServeAndIsThereDrainsBeforeItIsStopped() {
+        FleetWorld world = withOrderOf("node-4");
+        world.member("node-4", ReplicaRole.LEARNER, MemberState.ALIVE, -1, 0);
+        world.never(Drain.class, 290);
+        assertEquals(new Drain("node-4", true), world.until(Drain.class, 20));
+        assertTrue(world.done(Stop.class).isEmpty());
+    }
+
+    @Test
+    void aNodeThatHasAVoteIsNotStoppedBecauseItStartsSlowly() {
+        FleetWorld world = withOrderOf("node-4");
+        world.member("node-4", null, MemberState.ALIVE, -1, 0); // it has not read its log yet
+        world.never(Stop.class, 400);
+        assertTrue(world.done(Drain.class).isEmpty());
+    }
+
+    @Test
+    void whoIsGivenAVoteWhileItDrainsStays() {
+        FleetWorld world = draining("node-5");
+        world.role("node-5", ReplicaRole.SLAVE);
+        assertEquals(new Drain("node-5", false), world.until(Drain.class, 5));
+        assertTrue(world.done(Tell.class).get(0).detail().contains("vote"));
+    }
+
+    @Test
+    void whoWasGivenAVoteAndDiesIsNotStopped() {
+        FleetWorld world = draining("node-5");
+        world.role("node-5", ReplicaRole.SLAVE).state("node-5", MemberState.DEAD);
+        world.never(Stop.class, 200);
+        assertTrue(world.fleet.state().going().isEmpty());
+    }
+
+    @Test
+    void anEarlierTimeIsForgotten() {
+        FleetWorld world = withOrderOf("node-4");
+        world.never(Stop.class, 10);
+        FleetState kept = world.fleet.state();
+        world.now += TimeUnit.HOURS.toNanos(1); // another node decided meanwhile
+        world.fleet.resume(world.now, kept, 3);
+        world.never(Stop.class, 280);
+        world.serves("node-4", ReplicaRole.LEARNER);
+        world.until(Tell.class, 5);
+        assertTrue(world.fleet.takeStartUps().get(0).toMinutes() < 10);
+    }
+
+    @Test
+    void whatOtherSettingsOrderedIsNotOrderedAboveTheMost() {
+        FleetWorld world = new FleetWorld(9, FleetWorld.NAMING).withVoters().want(9);
+        world.until(Start.class, 5);
+        FleetState kept = world.fleet.state();
+        FleetWorld fewer = new FleetWorld(5, FleetWorld.NAMING).withVoters();
+        fewer.fleet.resume(fewer.now, kept, 2);
+        fewer.want(5);
+        Start start = fewer.until(Start.class, 10);
+        assertEquals(List.of("node-4", "node-5"), start.growth().nodes());
+    }
+
+    @Test
+    void aNodeThatCannotBeStoppedKeepsNobodyFromComing() {
+        FleetWorld world = draining("node-5");
+        drained(world, "node-5");
+        world.until(Leave.class, 3);
+        world.state("node-5", MemberState.LEFT);
+        world.hear(new FleetInput.NotStopped(world.until(Stop.class, 5).action(), true, "no right to"));
+        assertTrue(world.fleet.trouble().contains("no right to"));
+        world.want(6);
+        assertEquals(List.of("node-6", "node-7"), world.until(Start.class, 10).growth().nodes());
+    }
+
+    @Test
+    void aNodeThatHangsIsStoppedAndAnotherStarted() {
+        FleetWorld world = grown();
+        world.never(Stop.class, 5);
+        world.state("node-5", MemberState.DEAD); // its process is there and does not answer
+        world.never(Stop.class, 50);
+        Stop stop = world.until(Stop.class, 20);
+        assertEquals("node-5", stop.node());
+        world.noInstance("node-5");
+        world.hear(new FleetInput.Stopped(stop.action()));
+        world.until(Start.class, 20);
+    }
+
+    @Test
+    void aVoterThatHangsIsReplacedAndNotStopped() {
+        FleetWorld world = grown();
+        world.instance("node-3", RUNNING);
+        world.never(Stop.class, 5);
+        world.state("node-3", MemberState.DEAD);
+        world.until(Start.class, 70);
+        world.never(Stop.class, 200);
+    }
+
+    @Test
+    void whoMayNotBeStoppedServesAgain() {
+        FleetWorld world = draining("node-5");
+        drained(world, "node-5");
+        for (int i = 0; i < 100 && world.done(Drain.class).stream().allMatch(Drain::is); i++) {
+            if (world.step().contains(new Leave("node-5"))) {
+                world.hear(new FleetInput.NotSafe("node-5", "it holds the only copy"));
+            }
+        }
+        assertTrue(world.done(Stop.class).isEmpty());
+        assertTrue(world.done(Tell.class).get(0).detail().contains("it stays"), world.done(Tell.class).toString());
+    }
+
+    /** One of them may come back, and the one below would go in its place. */
+    @Test
+    void noSizeIsToldWhileAnotherInstanceIsStopping() {
+        FleetWorld world = new FleetWorld(9, FleetWorld.STATEFUL);
+        for (int i = 0; i < 5; i++) {
+            world.serves("shop-" + i, i == 0 ? ReplicaRole.MASTER : i < 3 ? ReplicaRole.SLAVE : ReplicaRole.LEARNER)
+                    .instance("shop-" + i, RUNNING);
+        }
+        world.want(4);
+        assertEquals(new Drain("shop-4", true), world.until(Drain.class, 5));
+        drained(world, "shop-4");
+        world.until(Leave.class, 3);
+        world.instance("shop-1", Instance.State.STOPPING);
+        world.never(Stop.class, 5);
+        world.state("shop-4", MemberState.LEFT);
+        world.never(Stop.class, 20);
+        world.instance("shop-1", RUNNING);
+        assertEquals(4, world.until(Stop.class, 10).size());
+    }
+
+    @Test
+    void aTargetThatHangsIsShown() {
+        FleetWorld world = new FleetWorld(9, FleetWorld.NAMING).withVoters().want(4);
+        world.until(Start.class, 5);
+        world.never(Start.class, 110);
+        assertEquals("", world.fleet.trouble());
+        world.never(Start.class, 20);
+        assertTrue(world.fleet.trouble().contains("not answered"), world.fleet.trouble());
+    }
+
+    @Test
+    void whatWasBegunStaysWhereItIsInADryRun() {
+        FleetWorld world = draining("node-5");
+        world.mayAct = false;
+        drained(world, "node-5");
+        world.never(Leave.class, 60);
+    }
+
+    @Test
+    void actionsOfTwoTimesHaveDifferentNames() {
+        FleetWorld world = new FleetWorld(9, FleetWorld.NAMING).withVoters().want(4);
+        String first = world.until(Start.class, 5).growth().action();
+        world.fleet.resume(world.now, FleetState.of(4), 2); // after a restore, say
+        assertFalse(first.equals(world.until(Start.class, 5).growth().action()));
     }
 }

@@ -31,9 +31,11 @@ final class FleetWorld {
     boolean targetAnswers = true;
 
     boolean mayBegin = true;
+    boolean mayAct = true;
 
     FleetWorld(int max, Capabilities target) {
         this.config = new FleetConfig(
+                "node-1",
                 max,
                 target,
                 "node-",
@@ -45,7 +47,7 @@ final class FleetWorld {
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(1));
         this.fleet = new Fleet(config);
-        fleet.resume(now, FleetState.of(0));
+        fleet.resume(now, FleetState.of(0), 1);
     }
 
     /** Three voters that somebody started by hand, the first one the master. */
@@ -97,9 +99,15 @@ final class FleetWorld {
         return this;
     }
 
-    FleetWorld role(String node, ReplicaRole role) {
+    FleetWorld role(String node, @Nullable ReplicaRole role) {
         Sighting was = Objects.requireNonNull(members.get(node), node);
         members.put(node, new Sighting(node, was.state(), role, was.zone(), was.draining(), was.load()));
+        return this;
+    }
+
+    FleetWorld draining(String node, boolean is) {
+        Sighting was = Objects.requireNonNull(members.get(node), node);
+        members.put(node, new Sighting(node, was.state(), was.role(), was.zone(), is, was.load()));
         return this;
     }
 
@@ -135,7 +143,7 @@ final class FleetWorld {
     /** One second, and what the fleet has done in it; looks at the target are answered here. */
     List<FleetEffect> step() {
         now += TimeUnit.SECONDS.toNanos(1);
-        List<FleetEffect> effects = new ArrayList<>(fleet.act(now, sightings(), mayBegin));
+        List<FleetEffect> effects = new ArrayList<>(fleet.act(now, sightings(), mayBegin, mayAct));
         if (effects.remove(new FleetEffect.Look())) {
             effects.addAll(fleet.hear(
                     now,
@@ -185,7 +193,7 @@ final class FleetWorld {
     void takeOver() {
         FleetState kept = fleet.state();
         fleet = new Fleet(config);
-        fleet.resume(now, kept);
+        fleet.resume(now, kept, 2);
     }
 
     FleetWorld want(int nodes) {

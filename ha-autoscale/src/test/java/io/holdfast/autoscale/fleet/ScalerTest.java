@@ -47,6 +47,7 @@ class ScalerTest {
     private Scaler scaler(boolean dryRun, Capabilities target) {
         return new Scaler(new ScalerConfig(
                 new FleetConfig(
+                        "node-1",
                         9,
                         target,
                         "node-",

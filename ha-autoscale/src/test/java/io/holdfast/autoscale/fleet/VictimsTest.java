@@ -27,7 +27,7 @@ class VictimsTest {
         for (int i = 0; i < 3; i++) {
             world.step();
         }
-        return Victims.choose(world.fleet.standings().values(), FleetWorld.NAMING, held);
+        return Victims.choose(world.fleet.standings().values(), FleetWorld.NAMING, held, "node-1", true);
     }
 
     private static String chosen(FleetWorld world) {
@@ -115,5 +115,35 @@ class VictimsTest {
         assertEquals(-1, Victims.ordinal("shop-7f9c-abc"));
         assertEquals(0, Victims.ordinal("shop-0"));
         assertEquals(-1, Victims.ordinal(""));
+    }
+
+    @Test
+    void nobodyWhoDrainsForSomebodyElse() {
+        FleetWorld world = six();
+        world.draining("node-6", true);
+        assertEquals("node-5", chosen(world));
+    }
+
+    /** A voter that is being started says so only when it has read its log. */
+    @Test
+    void nobodyWhoHasNotSaidWhetherItVotes() {
+        FleetWorld world = six();
+        world.role("node-6", null).load("node-6", Sighting.SERVING, -1);
+        assertEquals("node-5", chosen(world));
+    }
+
+    @Test
+    void whereThereIsNoLogNobodyButTheOneThatDecidesIsSpared() {
+        FleetWorld world = six();
+        for (int i = 1; i <= 6; i++) {
+            world.role("node-" + i, null);
+        }
+        for (int i = 0; i < 3; i++) {
+            world.step();
+        }
+        assertEquals(
+                "node-5",
+                Victims.choose(world.fleet.standings().values(), FleetWorld.NAMING, Map.of(), "node-6", false)
+                        .node());
     }
 }

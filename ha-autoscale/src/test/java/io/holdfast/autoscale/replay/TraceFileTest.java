@@ -12,18 +12,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TraceFileTest {
-    @TempDir
-    Path directory;
-
-    private Trace read(String name, String... lines) throws IOException {
+    private static Trace read(Path directory, String name, String... lines) throws IOException {
         Path file = directory.resolve(name);
         Files.write(file, List.of(lines));
         return TraceFile.read(file, ServiceSettings.usual());
     }
 
     @Test
-    void aLoadInSeconds() throws IOException {
-        Trace trace = read("load.csv", "second,rate", "0,10", "60,20", "90,20");
+    void aLoadInSeconds(@TempDir Path directory) throws IOException {
+        Trace trace = read(directory, "load.csv", "second,rate", "0,10", "60,20", "90,20");
         assertEquals("load.csv", trace.name());
         assertEquals(90, trace.seconds());
         assertEquals(10, trace.rate(59));
@@ -32,8 +29,9 @@ class TraceFileTest {
     }
 
     @Test
-    void aLoadByInstantsWithTheShareThatArrived() throws IOException {
+    void aLoadByInstantsWithTheShareThatArrived(@TempDir Path directory) throws IOException {
         Trace trace = read(
+                directory,
                 "load.csv",
                 "2026-03-01T08:00:00Z,412.5,1",
                 "2026-03-01T08:00:10Z,400,0.5",
@@ -45,8 +43,9 @@ class TraceFileTest {
     }
 
     @Test
-    void recordedSnapshots() throws IOException {
+    void recordedSnapshots(@TempDir Path directory) throws IOException {
         Trace trace = read(
+                directory,
                 "load.jsonl",
                 "{\"at\":\"2026-03-01T08:00:00Z\",\"ready\":4,\"metrics\":{\"cpu\":{\"reported\":2,\"sum\":1.0,\"max\":0.6}}}",
                 "{\"at\":\"2026-03-01T08:00:05Z\",\"ready\":4,\"metrics\":{}}",
@@ -60,7 +59,7 @@ class TraceFileTest {
     }
 
     @Test
-    void whatIsWrongIsSaidWithItsLine() {
+    void whatIsWrongIsSaidWithItsLine(@TempDir Path directory) {
         for (String[] lines : new String[][] {
             {"0,10", "60,many"},
             {"0,10", "soon,10"},
@@ -71,9 +70,9 @@ class TraceFileTest {
             {"0,10", "{\"at\":"},
             {"0,10", "9999999999,10"}
         }) {
-            IOException wrong = assertThrows(IOException.class, () -> read("load.csv", lines));
+            IOException wrong = assertThrows(IOException.class, () -> read(directory, "load.csv", lines));
             assertTrue(String.valueOf(wrong.getMessage()).contains("load.csv, line 2: "), wrong.getMessage());
         }
-        assertThrows(IOException.class, () -> read("load.csv", "0,10"), "one line is no time");
+        assertThrows(IOException.class, () -> read(directory, "load.csv", "0,10"), "one line is no time");
     }
 }

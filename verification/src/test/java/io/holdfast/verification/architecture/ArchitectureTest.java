@@ -96,7 +96,8 @@ class ArchitectureTest {
                 "as those, and who writes them is told apart by it");
         String processes = AUTOSCALE + ".target.";
         EXCEPTIONS.put(
-                processes + "Deadline: java.lang.System.nanoTime", "a limit on waits for a process, outside every protocol");
+                processes + "Deadline: java.lang.System.nanoTime",
+                "a limit on waits for a process, outside every protocol");
         String started = "what is known of this host's processes, which outlives every node and is not its storage";
         for (String of : List.of(
                 "DirectoryGuard", "Launcher", "LogFiles", "ProcessDirectory", "ProcessIdentity", "ProcessTree")) {
@@ -284,18 +285,10 @@ class ArchitectureTest {
             Map.entry(
                     BACKUP + ".settings.BackupProvider -> " + BACKUP + ".Backups",
                     "what a file and the environment say becomes what the builder makes"),
-            Map.entry(
-                    AUTOSCALE + ".settings.AutoscaleProvider -> " + AUTOSCALE + ".Autoscaling",
-                    "the same"),
-            Map.entry(
-                    AUTOSCALE + ".settings.AutoscaleProvider -> " + AUTOSCALE + ".CommandTarget",
-                    "the same"),
-            Map.entry(
-                    AUTOSCALE + ".settings.AutoscaleProvider -> " + AUTOSCALE + ".TargetTracking",
-                    "the same"),
-            Map.entry(
-                    MEMBERSHIP + ".settings.MembershipProvider -> " + MEMBERSHIP + ".GossipMembership",
-                    "the same"),
+            Map.entry(AUTOSCALE + ".settings.AutoscaleProvider -> " + AUTOSCALE + ".Autoscaling", "the same"),
+            Map.entry(AUTOSCALE + ".settings.AutoscaleProvider -> " + AUTOSCALE + ".CommandTarget", "the same"),
+            Map.entry(AUTOSCALE + ".settings.AutoscaleProvider -> " + AUTOSCALE + ".TargetTracking", "the same"),
+            Map.entry(MEMBERSHIP + ".settings.MembershipProvider -> " + MEMBERSHIP + ".GossipMembership", "the same"),
             Map.entry(
                     REPLICATION + ".node.LostQuorum -> " + REPLICATION + ".OfflineRecovery",
                     "it fills the plan that OfflineRecovery hands out"),
