@@ -115,7 +115,7 @@ final class ShopServer implements AutoCloseable {
             } catch (IllegalArgumentException | JsonProcessingException e) {
                 answer = new Answer(WRONG_CALL, String.valueOf(e.getMessage()));
             } catch (OutcomeUnknownException e) {
-                answer = new Answer(UNKNOWN, e.getMessage());
+                answer = new Answer(UNKNOWN, String.valueOf(e.getMessage()));
             } catch (HoldfastException e) {
                 answer = new Answer(NOT_NOW, String.valueOf(e.getMessage()));
             }
