@@ -74,9 +74,8 @@ public record FleetState(
 
     FleetState growing(Optional<Growth> next) {
         List<String> names = new ArrayList<>(ordered);
-        next.ifPresent(begun -> begun.nodes().stream()
-                .filter(node -> !names.contains(node))
-                .forEach(names::add));
+        next.ifPresent(begun ->
+                begun.nodes().stream().filter(node -> !names.contains(node)).forEach(names::add));
         return new FleetState(wanted, next, going, names, actions + (next.isPresent() && growth.isEmpty() ? 1 : 0));
     }
 
@@ -87,7 +86,6 @@ public record FleetState(
     }
 
     FleetState losing(Optional<Going> next) {
-        return new FleetState(
-                wanted, growth, next, ordered, actions + (next.isPresent() && going.isEmpty() ? 1 : 0));
+        return new FleetState(wanted, growth, next, ordered, actions + (next.isPresent() && going.isEmpty() ? 1 : 0));
     }
 }
