@@ -52,8 +52,11 @@ class ShopTest {
     private final BalancedHttp http = BalancedHttp.over(
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build());
 
-    @TempDir
-    Path directory;
+    private final Path directory;
+
+    ShopTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     private ShopSettings settings() throws IOException {
         int first = 0;
