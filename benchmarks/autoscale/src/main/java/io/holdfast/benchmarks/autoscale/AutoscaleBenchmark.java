@@ -48,7 +48,8 @@ public final class AutoscaleBenchmark {
             made.forEach(table -> text.append(table.toMarkdown()).append('\n'));
             Path docs = Path.of(args[0]).resolveSibling("docs");
             Path page = docs.resolve("autoscaling.md");
-            Files.writeString(page, GeneratedPart.replace(Files.readString(page), "scaling simulated", text.toString()));
+            Files.writeString(
+                    page, GeneratedPart.replace(Files.readString(page), "scaling simulated", text.toString()));
             Files.writeString(docs.resolve("performance/autoscale-flash-crowd.svg"), plot());
         }
     }
@@ -56,13 +57,13 @@ public final class AutoscaleBenchmark {
     private static Table bars(Contest contest, int seeds) {
         Table table = ContestTables.bars();
         ContestTables.bars(table, "CPU", contest, Contestant.HOLDFAST, Contestant.HPA);
-        ContestTables.bars(
-                table, "CPU and requests", contest, Contestant.HOLDFAST_REQUESTS, Contestant.HPA_REQUESTS);
+        ContestTables.bars(table, "CPU and requests", contest, Contestant.HOLDFAST_REQUESTS, Contestant.HPA_REQUESTS);
         ContestTables.bars(
                 table, "CPU and in flight", contest, Contestant.HOLDFAST_IN_FLIGHT, Contestant.HPA_IN_FLIGHT);
         ServiceSettings usual = ServiceSettings.usual();
         variation(table, "CPU, the seeds that defaults were shaped on", usual, TARGET, SHAPED_ON, seeds);
-        variation(table, "CPU, an objective of 400 ms", usual.objective(Duration.ofMillis(400)), TARGET, HELD_OUT, seeds);
+        variation(
+                table, "CPU, an objective of 400 ms", usual.objective(Duration.ofMillis(400)), TARGET, HELD_OUT, seeds);
         variation(table, "CPU, a target of 0.7", usual, HIGH_TARGET, HELD_OUT, seeds);
         variation(table, "CPU, four workers a node", usual.workers(4), TARGET, HELD_OUT, seeds);
         return table;

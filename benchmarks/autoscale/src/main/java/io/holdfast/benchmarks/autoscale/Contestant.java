@@ -29,8 +29,7 @@ enum Contestant {
         @Override
         Scaler scaler(ServiceSettings service, Trace trace, double target) {
             return holdfast(
-                    TargetTracking.cpu(target),
-                    TargetTracking.of(Simulation.REQUESTS, target * service.perNode()));
+                    TargetTracking.cpu(target), TargetTracking.of(Simulation.REQUESTS, target * service.perNode()));
         }
     },
     HPA_REQUESTS("HPA, CPU and requests") {
@@ -47,16 +46,14 @@ enum Contestant {
     HOLDFAST_IN_FLIGHT("Holdfast, CPU and in flight") {
         @Override
         Scaler scaler(ServiceSettings service, Trace trace, double target) {
-            return holdfast(
-                    TargetTracking.cpu(target), TargetTracking.of(Load.IN_FLIGHT, target * service.workers()));
+            return holdfast(TargetTracking.cpu(target), TargetTracking.of(Load.IN_FLIGHT, target * service.workers()));
         }
     },
     HPA_IN_FLIGHT("HPA, CPU and in flight") {
         @Override
         Scaler scaler(ServiceSettings service, Trace trace, double target) {
             return new Hpa(
-                    List.of(
-                            new Hpa.Goal(Load.CPU, target), new Hpa.Goal(Load.IN_FLIGHT, target * service.workers())),
+                    List.of(new Hpa.Goal(Load.CPU, target), new Hpa.Goal(Load.IN_FLIGHT, target * service.workers())),
                     MIN,
                     MAX);
         }

@@ -4,7 +4,6 @@ import io.holdfast.autoscale.LoadSnapshot;
 import io.holdfast.autoscale.LoadSnapshot.Metric;
 import io.holdfast.autoscale.replay.Scaler;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 

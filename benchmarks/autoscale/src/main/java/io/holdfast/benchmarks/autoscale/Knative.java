@@ -41,7 +41,11 @@ final class Knative implements Scaler {
     }
 
     private double mean(long since) {
-        return seen.stream().filter(s -> s[0] > since).mapToDouble(s -> s[1]).average().orElse(-1);
+        return seen.stream()
+                .filter(s -> s[0] > since)
+                .mapToDouble(s -> s[1])
+                .average()
+                .orElse(-1);
     }
 
     @Override
