@@ -145,7 +145,7 @@ public final class TargetTracking implements ScalingPolicy {
         double now = Math.max(trend.level(), recent / RECENT_IS_LESS_SURE);
         double ahead = samples.ahead(view);
         double foreseen = now + Math.min(trend.perSecond() * ahead, anticipation * now);
-        double demand = Math.max(now, foreseen / Math.pow(reserve, FORESEEN_MAY_USE));
+        double demand = Math.max(now, foreseen / StrictMath.pow(reserve, FORESEEN_MAY_USE));
         String why = figures(samples, now);
         if (foreseen > now) {
             why += ", and " + Figures.of(foreseen) + " in " + Math.round(ahead) + " s if it rises on";

@@ -10,8 +10,8 @@ import java.util.stream.DoubleStream;
  * (Theil and Sen) if it rises, which single wild samples do not bend.
  *
  * <p>Whether it rises is asked over half a minute, one, and two, of what happened before: the differences over as long a time in the
- * whole history tell what is usual, and a rise counts if it is far beyond. A series that is noisy by itself, or that goes in waves
- * shorter than the history, so has no trend; and one that rises steadily has one.
+ * whole history tell what is usual, and a rise counts if it is far beyond. A series that is noisy by itself, or that swings
+ * to and fro, so has no trend; and one that rises steadily has one.
  *
  * @param level where it stands at its newest sample
  * @param perSecond how fast it rises; 0 if it does not, or falls

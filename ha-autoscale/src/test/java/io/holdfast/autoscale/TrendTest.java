@@ -36,9 +36,9 @@ class TrendTest {
     }
 
     @Test
-    void wavesShorterThanTheHistoryAreUsualAndNoTrend() {
+    void whatSwingsToAndFroHasNoTrend() {
         for (int end = 300; end < 600; end += 5) {
-            Trend trend = trend(end, t -> 5 + Math.sin(2 * Math.PI * t / 120));
+            Trend trend = trend(end, t -> 5 + Math.sin(2 * Math.PI * t / 75));
             assertEquals(0, trend.perSecond(), "at " + end);
         }
     }

@@ -40,7 +40,7 @@ public final class SyntheticTraces {
     private static DoubleUnaryOperator diurnal(double base, int period, Random random) {
         double phase = random.nextDouble();
         double swing = 0.5 + 0.25 * random.nextDouble();
-        return t -> 2 * base * (1 + swing * Math.sin(2 * Math.PI * (t / period + phase)));
+        return t -> 2 * base * (1 + swing * StrictMath.sin(2 * Math.PI * (t / period + phase)));
     }
 
     /** From a quiet load, twice, to five to ten times as much within minutes, and slowly back. */
@@ -53,11 +53,11 @@ public final class SyntheticTraces {
             double rate = calm;
             for (int i = 0; i < at.length; i++) {
                 double peak = calm * (times[i] - 1);
-                double full = at[i] + rise[i] * Math.log(times[i] * 10);
+                double full = at[i] + rise[i] * StrictMath.log(times[i] * 10);
                 if (t >= full) {
-                    rate += peak * Math.exp(-(t - full) / 900);
+                    rate += peak * StrictMath.exp(-(t - full) / 900);
                 } else {
-                    rate += peak * Math.exp((t - full) / rise[i]);
+                    rate += peak * StrictMath.exp((t - full) / rise[i]);
                 }
             }
             return rate;
@@ -94,7 +94,7 @@ public final class SyntheticTraces {
     private static Trace noisy(String name, int seconds, DoubleUnaryOperator rate, double noise, Random random) {
         double[] values = new double[seconds];
         double drift = 0;
-        double keeps = Math.exp(-1 / 30.0);
+        double keeps = StrictMath.exp(-1 / 30.0);
         for (int t = 0; t < seconds; t++) {
             drift = keeps * drift + Math.sqrt(1 - keeps * keeps) * random.nextGaussian();
             values[t] = Math.max(0, rate.applyAsDouble(t) * (1 + noise * drift));

@@ -31,7 +31,7 @@ final class Waiting {
     double late(double busy) {
         double share = Math.min(busy, 0.995);
         double waits = chance[(int) (share * STEPS)];
-        return waits <= LATE ? 0 : Math.log(waits / LATE) * serviceSeconds / (workers * (1 - share));
+        return waits <= LATE ? 0 : StrictMath.log(waits / LATE) * serviceSeconds / (workers * (1 - share));
     }
 
     /** The mean wait, in seconds. */
