@@ -12,13 +12,15 @@ import java.util.function.Predicate;
  * @param growth nodes that a target was, or is being, asked for
  * @param going a node that is being taken away
  * @param ordered nodes that were asked for by name, and have not served yet
+ * @param known nodes that may come back, whoever knows of them at present: their names are nobody else's
  * @param actions how many actions there have been, which numbers them
  */
 public record FleetState(
-        int wanted, Optional<Growth> growth, Optional<Going> going, List<String> ordered, long actions) {
+        int wanted, Optional<Growth> growth, Optional<Going> going, List<String> ordered, List<String> known, long actions) {
     /** Copies the names. */
     public FleetState {
         ordered = List.copyOf(ordered);
+        known = List.copyOf(known);
     }
 
     /**
@@ -65,27 +67,33 @@ public record FleetState(
 
     /** Nothing has been begun. */
     public static FleetState of(int wanted) {
-        return new FleetState(wanted, Optional.empty(), Optional.empty(), List.of(), 0);
+        return new FleetState(wanted, Optional.empty(), Optional.empty(), List.of(), List.of(), 0);
     }
 
     FleetState wanting(int nodes) {
-        return new FleetState(nodes, growth, going, ordered, actions);
+        return new FleetState(nodes, growth, going, ordered, known, actions);
     }
 
     FleetState growing(Optional<Growth> next) {
         List<String> names = new ArrayList<>(ordered);
-        next.ifPresent(begun ->
-                begun.nodes().stream().filter(node -> !names.contains(node)).forEach(names::add));
-        return new FleetState(wanted, next, going, names, actions + (next.isPresent() && growth.isEmpty() ? 1 : 0));
+        next.ifPresent(begun -> begun.nodes().stream()
+                .filter(node -> !names.contains(node))
+                .forEach(names::add));
+        return new FleetState(wanted, next, going, names, known, actions + (next.isPresent() && growth.isEmpty() ? 1 : 0));
     }
 
     /** With those of whom something is expected still. */
     FleetState expecting(Predicate<String> still) {
         return new FleetState(
-                wanted, growth, going, ordered.stream().filter(still).toList(), actions);
+                wanted, growth, going, ordered.stream().filter(still).toList(), known, actions);
+    }
+
+    FleetState knowing(List<String> names) {
+        return new FleetState(wanted, growth, going, ordered, names, actions);
     }
 
     FleetState losing(Optional<Going> next) {
-        return new FleetState(wanted, growth, next, ordered, actions + (next.isPresent() && going.isEmpty() ? 1 : 0));
+        return new FleetState(
+                wanted, growth, next, ordered, known, actions + (next.isPresent() && going.isEmpty() ? 1 : 0));
     }
 }

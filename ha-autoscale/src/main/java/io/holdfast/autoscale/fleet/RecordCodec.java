@@ -58,6 +58,8 @@ public final class RecordCodec {
         });
         ArrayNode ordered = root.putArray("ordered");
         fleet.ordered().forEach(ordered::add);
+        ArrayNode known = root.putArray("known");
+        fleet.known().forEach(known::add);
         ArrayNode recommendations = root.putArray("recommendations");
         record.memory().recommendations().forEach(r -> recommendations
                 .addArray()
@@ -118,6 +120,7 @@ public final class RecordCodec {
                         growth(root.get("growth")),
                         going(root.get("going")),
                         list(root.path("ordered"), JsonNode::asText),
+                        list(root.path("known"), JsonNode::asText),
                         root.path("actions").asLong()),
                 new SizingMemory(
                         list(

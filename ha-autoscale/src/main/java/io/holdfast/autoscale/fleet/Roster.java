@@ -3,6 +3,7 @@ package io.holdfast.autoscale.fleet;
 import io.holdfast.autoscale.Instance;
 import io.holdfast.autoscale.LoadSnapshot;
 import io.holdfast.autoscale.LoadSnapshot.Metric;
+import io.holdfast.core.MemberState;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -45,6 +46,7 @@ final class Roster {
         instances.forEach(instance -> managed.put(instance.node(), instance));
         Set<String> names = new TreeSet<>(sightings.keySet());
         names.addAll(managed.keySet());
+        names.addAll(state.known()); // also of whom the membership has not heard since this node was started
         state.growth().ifPresent(growth -> names.addAll(growth.nodes()));
         String going = state.going().map(FleetState.Going::node).orElse("");
         Set<String> ordered =
@@ -115,6 +117,20 @@ final class Roster {
     private Stage away(long now, String name) {
         long since = awaySince.getOrDefault(name, now);
         return now - since < config.awayFor().toNanos() ? Stage.AWAY : Stage.GONE;
+    }
+
+    /** Who may come back under its name: not who was taken away or left, nor, if the name is of no use here, who is away for long. */
+    List<String> mayComeBack() {
+        return standings.values().stream()
+                .filter(s -> s.instance() != null || !(takenAway.contains(s.node()) || hasLeft(s.sighting())))
+                .filter(s -> s.stage() != Stage.GONE
+                        || (config.target().takesNames() && s.node().startsWith(config.namePrefix())))
+                .map(Standing::node)
+                .toList();
+    }
+
+    private static boolean hasLeft(@Nullable Sighting sighting) {
+        return sighting != null && sighting.state() == MemberState.LEFT;
     }
 
     private static boolean runs(@Nullable Instance instance) {

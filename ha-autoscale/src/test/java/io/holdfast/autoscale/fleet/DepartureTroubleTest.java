@@ -13,6 +13,7 @@ import io.holdfast.autoscale.fleet.FleetEffect.Stop;
 import io.holdfast.autoscale.fleet.FleetEffect.Tell;
 import io.holdfast.core.MemberState;
 import io.holdfast.core.ReplicaRole;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Nodes that stand still, die and come back while they are taken away: what storms by seed showed. */
@@ -95,6 +96,34 @@ class DepartureTroubleTest {
         FleetWorld world = grown();
         world.drains("node-5", true).load("node-5", Sighting.DRAINS, 0);
         world.never(Drain.class, 60);
+    }
+
+    /** The next node that decides was started a moment ago, and has not heard of those that are down. */
+    @Test
+    void theNameOfANodeThatIsDownIsNotGivenToAnother() {
+        FleetWorld world = grown();
+        world.never(Start.class, 3);
+        world.gone("node-2").gone("node-3");
+        world.takeOver();
+        world.never(Start.class, 50); // their places are kept for a while
+        Start start = world.until(Start.class, 30);
+        assertEquals(List.of("node-6"), start.growth().nodes().subList(0, 1));
+    }
+
+    /** But who was taken away is not waited for, and its name is free. */
+    @Test
+    void theNameOfANodeThatHasLeftIsGivenAgain() {
+        FleetWorld world = leaving("node-5");
+        world.state("node-5", MemberState.LEFT);
+        Stop stop = world.until(Stop.class, 3);
+        world.noInstance("node-5");
+        world.hear(new FleetInput.Stopped(stop.action()));
+        world.step();
+        world.gone("node-5");
+        world.step();
+        assertFalse(world.fleet.state().known().contains("node-5"), world.fleet.state().toString());
+        world.takeOver();
+        assertEquals(List.of("node-5"), world.want(5).until(Start.class, 5).growth().nodes());
     }
 
     @Test

@@ -30,6 +30,7 @@ class RecordCodecTest {
                     Optional.of(new Growth("start-7", List.of("node-5", "node-6"), 3)),
                     Optional.of(new Going("stop-6", "node-4", Phase.MOVE_VOTE, "node-2")),
                     List.of("node-5", "node-6"),
+                    List.of("node-1", "node-4"),
                     7),
             new SizingMemory(List.of(new Recommendation(1, 2, 6)), List.of(new Change(2, 4, 6)), List.of(31_000L)),
             List.of(new LoadSnapshot(
@@ -41,7 +42,7 @@ class RecordCodecTest {
                     + "\"pausedBy\":\"the night shift\",\"wanted\":6,\"actions\":7,"
                     + "\"growth\":{\"action\":\"start-7\",\"nodes\":[\"node-5\",\"node-6\"],\"size\":3},"
                     + "\"going\":{\"action\":\"stop-6\",\"node\":\"node-4\",\"phase\":\"MOVE_VOTE\",\"heir\":\"node-2\"},"
-                    + "\"ordered\":[\"node-5\",\"node-6\"],\"recommendations\":[[1,2,6]],\"changes\":[[2,4,6]],\"startUps\":[31000],"
+                    + "\"ordered\":[\"node-5\",\"node-6\"],\"known\":[\"node-1\",\"node-4\"],\"recommendations\":[[1,2,6]],\"changes\":[[2,4,6]],\"startUps\":[31000],"
                     + "\"history\":[{\"at\":1699999999000,\"wanted\":6,\"ready\":4,\"warming\":2,\"metrics\":{\"cpu\":[4,2.5,0.75]}}]}";
 
     @Test

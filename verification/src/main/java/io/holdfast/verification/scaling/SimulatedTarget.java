@@ -142,8 +142,12 @@ final class SimulatedTarget {
                 .toList();
     }
 
+    /** Of failed ones it is expected that they run again where nobody can name them. */
     private long size() {
-        return all.values().stream().filter(m -> m.state != State.STOPPING).count();
+        return all.values().stream()
+                .filter(m -> m.state != State.STOPPING
+                        && !(options.target().takesNames() && m.state == State.FAILED))
+                .count();
     }
 
     /** As one node reaches it. */
