@@ -90,9 +90,16 @@ class TargetTrackingTest {
         }
         Wish lasting = CPU.wish(Histories.view(full));
         assertTrue(first < 10, "one sample is not enough to say so: " + first);
-        assertTrue(lasting.nodes() >= 20 && lasting.nodes() <= 21, "three times what 4 nodes at 1.0 need: " + lasting.reason());
+        assertTrue(
+                lasting.nodes() >= 20 && lasting.nodes() <= 21,
+                "three times what 4 nodes at 1.0 need: " + lasting.reason());
         assertEquals(
-                7, TargetTracking.of(Load.CPU, 0.6).anticipation(0).wish(Histories.view(full)).nodes(), "no ceiling is known");
+                7,
+                TargetTracking.of(Load.CPU, 0.6)
+                        .anticipation(0)
+                        .wish(Histories.view(full))
+                        .nodes(),
+                "no ceiling is known");
     }
 
     @Test

@@ -211,9 +211,7 @@ public final class Fleet {
         long looks = lookAsked ? now - lookAskedAt : 0;
         long starts = ordered && !accepted ? now - orderedAt : 0;
         long longest = Math.max(looks, starts);
-        return longest < HANGS_NANOS
-                ? ""
-                : "it has not answered for " + TimeUnit.NANOSECONDS.toSeconds(longest) + " s";
+        return longest < HANGS_NANOS ? "" : "it has not answered for " + TimeUnit.NANOSECONDS.toSeconds(longest) + " s";
     }
 
     /** True if what the target has is known, as of lately. */
@@ -269,8 +267,11 @@ public final class Fleet {
         }
         state = state.expecting(node -> {
             Standing standing = roster.find(node);
-            return standing != null && (standing.stage() == Stage.ORDERED || standing.stage() == Stage.STARTING
-                    || standing.stage() == Stage.FAILED || standing.stage() == Stage.GOING);
+            return standing != null
+                    && (standing.stage() == Stage.ORDERED
+                            || standing.stage() == Stage.STARTING
+                            || standing.stage() == Stage.FAILED
+                            || standing.stage() == Stage.GOING);
         });
         coming.keySet().retainAll(roster.standings().keySet());
         failing.keySet().retainAll(roster.standings().keySet());
@@ -440,7 +441,8 @@ public final class Fleet {
         }
         for (Standing standing : roster.standings().values()) {
             String node = standing.node();
-            boolean present = standing.sighting() != null && standing.sighting().state().isPresent();
+            boolean present =
+                    standing.sighting() != null && standing.sighting().state().isPresent();
             boolean slow = stuck.contains(node) && mayBeStopped(standing);
             boolean hung = standing.stage() == Stage.GONE
                     && !present
@@ -450,8 +452,8 @@ public final class Fleet {
             if (slow || hung) {
                 stuck.remove(node);
                 failing.computeIfAbsent(node, name -> new Pause()).failed(now, false, "it did not serve in time");
-                state = state.losing(Optional.of(
-                        new Going(nextAction(REPLACE), node, present ? Phase.DRAIN : Phase.STOP, "")));
+                state = state.losing(
+                        Optional.of(new Going(nextAction(REPLACE), node, present ? Phase.DRAIN : Phase.STOP, "")));
                 return true;
             }
         }
@@ -510,8 +512,8 @@ public final class Fleet {
         int serving = roster.count(Stage.READY) + roster.count(Stage.WARMING);
         Map<String, String> reasons = new TreeMap<>();
         held.forEach((node, why) -> reasons.put(node, why.reason()));
-        Victims.Choice choice = Victims.choose(
-                roster.standings().values(), config.target(), reasons, config.self(), roster.hasLog());
+        Victims.Choice choice =
+                Victims.choose(roster.standings().values(), config.target(), reasons, config.self(), roster.hasLog());
         if (choice.node().isEmpty()) {
             waitsFor = "a node that can go: " + choice.reason();
             return;

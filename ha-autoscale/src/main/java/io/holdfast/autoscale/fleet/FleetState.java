@@ -16,7 +16,12 @@ import java.util.function.Predicate;
  * @param actions how many actions there have been, which numbers them
  */
 public record FleetState(
-        int wanted, Optional<Growth> growth, Optional<Going> going, List<String> ordered, List<String> known, long actions) {
+        int wanted,
+        Optional<Growth> growth,
+        Optional<Going> going,
+        List<String> ordered,
+        List<String> known,
+        long actions) {
     /** Copies the names. */
     public FleetState {
         ordered = List.copyOf(ordered);
@@ -76,10 +81,10 @@ public record FleetState(
 
     FleetState growing(Optional<Growth> next) {
         List<String> names = new ArrayList<>(ordered);
-        next.ifPresent(begun -> begun.nodes().stream()
-                .filter(node -> !names.contains(node))
-                .forEach(names::add));
-        return new FleetState(wanted, next, going, names, known, actions + (next.isPresent() && growth.isEmpty() ? 1 : 0));
+        next.ifPresent(begun ->
+                begun.nodes().stream().filter(node -> !names.contains(node)).forEach(names::add));
+        return new FleetState(
+                wanted, next, going, names, known, actions + (next.isPresent() && growth.isEmpty() ? 1 : 0));
     }
 
     /** With those of whom something is expected still. */

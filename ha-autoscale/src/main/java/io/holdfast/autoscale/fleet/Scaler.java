@@ -148,8 +148,8 @@ public final class Scaler {
     private void follow(Moment now) {
         long own = time(now).toEpochMilli();
         if (Math.abs(now.wallMillis() - own) >= DRIFT_MILLIS) {
-            ScalingRecord moved = new ScalingRecord(0, logId, own, pausedBy, fleet.state(), memory, history)
-                    .at(now.wallMillis());
+            ScalingRecord moved =
+                    new ScalingRecord(0, logId, own, pausedBy, fleet.state(), memory, history).at(now.wallMillis());
             memory = moved.memory();
             history = new ArrayList<>(moved.history());
             beganMillis += now.wallMillis() - own;

@@ -121,9 +121,12 @@ class DepartureTroubleTest {
         world.step();
         world.gone("node-5");
         world.step();
-        assertFalse(world.fleet.state().known().contains("node-5"), world.fleet.state().toString());
+        assertFalse(
+                world.fleet.state().known().contains("node-5"),
+                world.fleet.state().toString());
         world.takeOver();
-        assertEquals(List.of("node-5"), world.want(5).until(Start.class, 5).growth().nodes());
+        assertEquals(
+                List.of("node-5"), world.want(5).until(Start.class, 5).growth().nodes());
     }
 
     @Test

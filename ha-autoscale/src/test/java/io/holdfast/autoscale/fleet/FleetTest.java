@@ -472,7 +472,8 @@ class FleetTest {
     void anInstanceThatDoesNotComeUpHoldsUpNothingWhereTheTargetNamesThem() {
         FleetWorld world = new FleetWorld(9, FleetWorld.STATEFUL);
         for (int i = 0; i < 3; i++) {
-            world.serves("shop-" + i, i == 0 ? ReplicaRole.MASTER : ReplicaRole.SLAVE).instance("shop-" + i, RUNNING);
+            world.serves("shop-" + i, i == 0 ? ReplicaRole.MASTER : ReplicaRole.SLAVE)
+                    .instance("shop-" + i, RUNNING);
         }
         world.instance("shop-3", Instance.State.STARTING).want(4);
         world.never(Start.class, 320);
@@ -567,7 +568,9 @@ class FleetTest {
         world.hear(new FleetInput.NotStopped(world.until(Stop.class, 5).action(), true, "no right to"));
         assertTrue(world.fleet.trouble().contains("no right to"));
         world.want(6);
-        assertEquals(List.of("node-6", "node-7"), world.until(Start.class, 10).growth().nodes());
+        assertEquals(
+                List.of("node-6", "node-7"),
+                world.until(Start.class, 10).growth().nodes());
     }
 
     @Test
@@ -603,7 +606,9 @@ class FleetTest {
             }
         }
         assertTrue(world.done(Stop.class).isEmpty());
-        assertTrue(world.done(Tell.class).get(0).detail().contains("it stays"), world.done(Tell.class).toString());
+        assertTrue(
+                world.done(Tell.class).get(0).detail().contains("it stays"),
+                world.done(Tell.class).toString());
     }
 
     /** One of them may come back, and the one below would go in its place. */

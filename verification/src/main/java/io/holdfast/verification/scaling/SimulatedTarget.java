@@ -145,8 +145,7 @@ final class SimulatedTarget {
     /** Of failed ones it is expected that they run again where nobody can name them. */
     private long size() {
         return all.values().stream()
-                .filter(m -> m.state != State.STOPPING
-                        && !(options.target().takesNames() && m.state == State.FAILED))
+                .filter(m -> m.state != State.STOPPING && !(options.target().takesNames() && m.state == State.FAILED))
                 .count();
     }
 
