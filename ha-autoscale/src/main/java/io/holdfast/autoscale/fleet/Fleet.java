@@ -185,7 +185,7 @@ public final class Fleet {
     public List<FleetEffect> act(long now, Collection<Sighting> members, boolean mayBegin, boolean mayAct) {
         List<FleetEffect> effects = new ArrayList<>();
         roster.look(now, members, instances, state);
-        state = state.knowing(roster.mayComeBack());
+        state = state.knowing(roster.mayComeBack(state.known()));
         held.values().removeIf(one -> now - one.until() >= 0);
         notice(now, effects::add);
         look(now, effects::add);

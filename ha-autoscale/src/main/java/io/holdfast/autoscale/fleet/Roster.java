@@ -119,9 +119,15 @@ final class Roster {
         return now - since < config.awayFor().toNanos() ? Stage.AWAY : Stage.GONE;
     }
 
-    /** Who may come back under its name: not who was taken away or left, nor, if the name is of no use here, who is away for long. */
-    List<String> mayComeBack() {
+    /**
+     * Who may come back under its name: a member that has neither left nor been taken away; nor, if the name is of no use here, is away for
+     * long.
+     *
+     * @param before who could until now
+     */
+    List<String> mayComeBack(List<String> before) {
         return standings.values().stream()
+                .filter(s -> s.sighting() != null || before.contains(s.node()))
                 .filter(s -> s.instance() != null || !(takenAway.contains(s.node()) || hasLeft(s.sighting())))
                 .filter(s -> s.stage() != Stage.GONE
                         || (config.target().takesNames() && s.node().startsWith(config.namePrefix())))

@@ -215,6 +215,19 @@ final class ScaledCluster implements SimulatedTarget.Machines {
         }
     }
 
+    /** Whoever runs nodes starts those anew that were removed: their votes were given to others while they were silent. */
+    void startRemovedAnew() {
+        for (ScaledNode node : nodes.values()) {
+            if (node.isRemoved()) {
+                violations.note(node.id() + " was removed, and is started anew");
+                node.struckAtNanos = simulation.nowNanos();
+                node.endedFromOutside = true;
+                node.machine().kill();
+                simulation.at(Duration.ofSeconds(1), () -> start(node.id(), false));
+            }
+        }
+    }
+
     /** Told of a process that ended by itself. */
     void onExit(Consumer<ScaledNode> listener) {
         exited = listener;

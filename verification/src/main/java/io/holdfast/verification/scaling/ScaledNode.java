@@ -97,6 +97,12 @@ final class ScaledNode {
         return running != null && machine.running() && running.isReady() && !running.isDraining();
     }
 
+    /** It belongs to the cluster no longer until it is started anew. */
+    boolean isRemoved() {
+        HaCluster running = process;
+        return running != null && machine.running() && running.whyNotReady().contains("was removed");
+    }
+
     boolean drains() {
         HaCluster running = process;
         return running != null && machine.running() && running.isDraining();

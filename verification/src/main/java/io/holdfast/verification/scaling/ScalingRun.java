@@ -128,6 +128,7 @@ public final class ScalingRun implements LongFunction<String> {
         while (simulation.nowNanos() < end && !isBroken()) {
             simulation.runFor(Duration.ofSeconds(1));
             faults.resume();
+            cluster.startRemovedAnew();
             why = cluster.checks().unsettled();
             steadySince = !why.isEmpty() ? -1 : steadySince < 0 ? simulation.nowNanos() : steadySince;
             if (steadySince >= 0 && simulation.nowNanos() - steadySince >= STEADY.toNanos()) {

@@ -305,6 +305,7 @@ class ArchitectureTest {
             Set.of(
                     "Capabilities",
                     "Instance",
+                    "Largest",
                     "Load",
                     "LoadHistory",
                     "LoadSnapshot",

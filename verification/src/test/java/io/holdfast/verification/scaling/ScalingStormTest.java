@@ -13,8 +13,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** Clusters that grow and shrink in storms, by seed: always the same ones, and each time some new ones. */
 @Execution(ExecutionMode.CONCURRENT)
 class ScalingStormTest {
-    private static final int FIXED = Integer.getInteger("holdfast.scaling.fixed", 16);
-    private static final int FRESH = Integer.getInteger("holdfast.scaling.fresh", 8);
+    private static final int FIXED = Integer.getInteger("holdfast.scaling.fixed", 8);
+    private static final int FRESH = Integer.getInteger("holdfast.scaling.fresh", 3);
 
     @Test
     void clustersThatGrowAndShrinkShowNoViolation() {
