@@ -46,7 +46,7 @@ class KeptNamesTest {
                             value,
                             Duration.ZERO));
 
-            ReplicatedCounter.in(node, "visits").add(3);
+            ReplicatedCounter.in(node, "visits").addAndGet(3);
             assertEquals(
                     3L,
                     ReplicatedMap.in(node, ReplicatedCounter.MAP, Codec.string(), Codec.longs())
