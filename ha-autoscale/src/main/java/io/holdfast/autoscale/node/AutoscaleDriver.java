@@ -273,7 +273,10 @@ final class AutoscaleDriver implements AutoCloseable {
                     if (was) {
                         scaler.saved();
                         pauses.saved();
-                        trouble.isOver();
+                        if (!trouble.reason().isEmpty()) {
+                            LOG.info("{}: the record of scaling is kept in the log again", name());
+                            trouble.isOver();
+                        }
                         view();
                     } else {
                         end("another node has decided since, or this one cannot tell; it reads the record again");
