@@ -25,7 +25,8 @@ public interface ScalingService {
      * been begun goes on.
      *
      * @param by who wants it, and why, for people
-     * @return completes when it is kept; with {@link io.holdfast.core.NotAvailableException} if the node that decides is not reached
+     * @return completes when it is kept; with {@link io.holdfast.core.NotAvailableException} if the node that decides is not reached, ceases
+     *     to decide, or has not kept it within ten seconds; in the last two cases it may be kept yet, and doing it again does no harm
      */
     CompletableFuture<Void> pause(String by);
 

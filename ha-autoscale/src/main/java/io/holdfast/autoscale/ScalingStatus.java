@@ -7,7 +7,7 @@ import java.util.TreeMap;
 /**
  * How scaling stands, as one node knows it.
  *
- * @param decides true if that node decides; all else is empty or 0 otherwise
+ * @param decides true if that node decides; all else but the bounds and {@code trouble} is empty or 0 otherwise
  * @param wanted how many nodes there are to be; 0 before that is known
  * @param min how many there are at least
  * @param max how many there are at most
@@ -17,7 +17,8 @@ import java.util.TreeMap;
  *     {@code FAILED}, {@code GONE}
  * @param action what is being done, such as {@code stop-7: node-6 DRAIN}; empty for nothing
  * @param waitsFor what is waited for, for people; empty for nothing
- * @param trouble what the target fails at; empty if it does not
+ * @param trouble what the target fails at, or why the record in the log cannot be read or kept, so that this node, which would
+ *     decide, does not; empty for nothing
  */
 public record ScalingStatus(
         boolean decides,

@@ -12,7 +12,7 @@ import java.util.List;
  * @param same lines of which the cluster had the value already, or lacked the key that was removed
  * @param kept lines that were not loaded, because the cluster has another value; of a dry run, those for which loading would be refused
  *     unless it is told what to do
- * @param passedOver lines of maps and keys that were not chosen
+ * @param passedOver lines of maps and keys that were not chosen, or are records of features
  * @param wholeMaps maps of which a backup of a period holds all, since they were cleared: keys that the cluster has beside those are to be
  *     removed by whoever wants the same content
  */

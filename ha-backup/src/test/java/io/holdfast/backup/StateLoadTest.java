@@ -113,6 +113,19 @@ class StateLoadTest {
 
     private static final Map<String, String> CONTENT = Map.of("carts/1", "c", "orders/1", "a", "orders/2", "b");
 
+    /** A running node goes on by them, and would go on with what is long over. */
+    @Test
+    void recordsOfFeaturesArePassedOver() throws Exception {
+        cluster.content.put("holdfast.records/autoscale", "now");
+        byte[] file = file(
+                "{\"map\":\"holdfast.records\",\"key\":\"autoscale\",\"value\":\"then\"}",
+                "{\"map\":\"orders\",\"key\":\"1\",\"value\":\"a\"}");
+        Loaded loaded = load(file).overwrite().into(cluster);
+        assertEquals(Map.of("holdfast.records/autoscale", "now", "orders/1", "a"), cluster.content);
+        assertEquals(1, loaded.passedOver());
+        assertEquals(1, load(file).into(cluster).passedOver(), "they are no conflict");
+    }
+
     @Test
     void intoAnEmptyCluster() throws Exception {
         List<Loaded> told = new ArrayList<>();

@@ -50,8 +50,12 @@ final class ScaleShow implements Callable<Integer> {
     }
 
     static void print(PrintWriter out, JsonNode answer) {
+        line(out, "nothing is decided", answer.path("recordTrouble"));
         if (!answer.path("decides").asBoolean()) {
-            out.printf("%s does not decide on scaling, and knows of nobody who does%n", Text.of(answer.path("node")));
+            if (answer.path("recordTrouble").asText().isEmpty()) {
+                out.printf(
+                        "%s does not decide on scaling, and knows of nobody who does%n", Text.of(answer.path("node")));
+            }
             return;
         }
         out.printf(

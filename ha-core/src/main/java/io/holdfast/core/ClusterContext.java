@@ -11,6 +11,7 @@ import io.holdfast.core.spi.Seal;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -112,6 +113,12 @@ final class ClusterContext implements FeatureContext {
         CallbackDuty duty = new CallbackDuty(grant -> begin.accept(grant.token()), end, stopWithin.toNanos(), 0, false);
         Tenure tenure = tenures.stand(role, duty, duty.stopWithinNanos(), duty.priority(), false, null);
         return to -> tenures.handOver(tenure, to);
+    }
+
+    @Override
+    public Optional<RoleHolder> holder(String role) {
+        Tenures tenures = parts.tenures();
+        return tenures == null ? Optional.empty() : tenures.holder(role);
     }
 
     @Override

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A map of bytes: where commands go, and until when. Immutable. */
 final class RawMap {
+    private static final String KEPT = "holdfast.";
+
     private final Commands commands;
     private final String name;
     private final byte[] id;
@@ -35,6 +37,14 @@ final class RawMap {
         this.name = name;
         this.id = id;
         this.timeoutNanos = timeoutNanos;
+    }
+
+    /** @throws IllegalArgumentException if the library keeps maps of its own under such names */
+    static void checkIsUsers(String name) {
+        if (name.startsWith(KEPT) && !name.equals(ReplicatedCounter.MAP)) {
+            throw new IllegalArgumentException("the map \"" + name + "\" is not for users: names that begin with "
+                    + KEPT + " are Holdfast's own; call it for example \"" + name.substring(KEPT.length()) + "\"");
+        }
     }
 
     RawMap withTimeout(Duration timeout) {

@@ -16,7 +16,7 @@ public final class ReplicatedBytes {
 
     /**
      * Those of a cluster that has been started with {@link LogReplication}, on a node or a client. Calls complete within the default deadline, and
-     * fail, as those of a {@link ReplicatedMap} do.
+     * fail, as those of a {@link ReplicatedMap} do; names that begin with {@code holdfast.} are refused as there.
      */
     public static BytesMaps in(HaCluster cluster) {
         return new Maps(cluster.feature(LogAccess.class).commands());
@@ -32,6 +32,7 @@ public final class ReplicatedBytes {
         }
 
         private ReplicatedMap<byte[], byte[]> of(String map) {
+            RawMap.checkIsUsers(map);
             return maps.computeIfAbsent(
                     map, name -> ReplicatedMap.over(commands, name, BytesCodec.INSTANCE, BytesCodec.INSTANCE));
         }

@@ -57,8 +57,11 @@ public final class ReplicatedMap<K, V> {
      * exists as soon as something is put into it.
      *
      * @param name 1 to 255 bytes in UTF-8; the same name is the same map on every node
+     * @throws IllegalArgumentException if it begins with {@code holdfast.}: such maps are the library's own, save {@link
+     *     ReplicatedCounter#MAP}
      */
     public static <K, V> ReplicatedMap<K, V> in(HaCluster cluster, String name, Codec<K> keys, Codec<V> values) {
+        RawMap.checkIsUsers(name);
         return over(cluster.feature(LogAccess.class).commands(), name, keys, values);
     }
 

@@ -11,6 +11,7 @@ import io.holdfast.loadbalance.LoadBalancer;
 import io.holdfast.loadbalance.LoadBalancing;
 import io.holdfast.membership.GossipMembership;
 import io.holdfast.replication.LogReplication;
+import io.holdfast.replication.ReplicatedLog;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -158,7 +159,7 @@ class ShopTest {
             }
             await("five nodes", () -> serving(client) == MOST);
 
-            String master = client.master().orElseThrow().nodeId();
+            String master = ReplicatedLog.in(client).status().master();
             Objects.requireNonNull(founders.get(master)).destroyForcibly().waitFor();
             int before = ordered.get();
             await("orders after the master's death", () -> ordered.get() > before + 50);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Decides how many nodes there are to be: the policies' largest wish, within what the limits allow. Pure; safe for many threads. */
 public final class Sizing {
@@ -52,11 +53,16 @@ public final class Sizing {
         return new SizingDecision(nodes, wishes, said, next, reason(nodes, last, wishes, said));
     }
 
+    /** A policy may be the user's: what it does wrong is its own, and others decide meanwhile. */
     private static Wish ask(ScalingPolicy policy, ScalingView view) {
         try {
-            return policy.wish(view);
-        } catch (RuntimeException failed) {
-            return Wish.unknown(policy.toString(), "it failed: " + failed);
+            @Nullable Wish wish = policy.wish(view);
+            return wish == null || wish.policy() == null || wish.kind() == null || wish.reason() == null
+                    ? Wish.unknown(UserCode.text(policy), "it failed: its wish lacks something: " + wish)
+                    : wish;
+        } catch (Throwable failed) {
+            UserCode.passOn(failed);
+            return Wish.unknown(UserCode.text(policy), "it failed: " + UserCode.text(failed));
         }
     }
 

@@ -1,11 +1,6 @@
 package io.holdfast.autoscale.node;
 
-import io.holdfast.autoscale.Instance;
 import io.holdfast.autoscale.ScalingDecision;
-import io.holdfast.autoscale.ScalingTarget;
-import io.holdfast.autoscale.ScalingTargetException;
-import io.holdfast.autoscale.StartOrder;
-import io.holdfast.autoscale.StopOrder;
 import io.holdfast.autoscale.fleet.FleetEffect;
 import io.holdfast.autoscale.fleet.FleetInput;
 import io.holdfast.autoscale.fleet.Moment;
@@ -14,25 +9,22 @@ import io.holdfast.autoscale.fleet.Scaler;
 import io.holdfast.autoscale.fleet.ScalerEffect;
 import io.holdfast.autoscale.fleet.ScalingRecord;
 import io.holdfast.autoscale.fleet.Sighting;
-import io.holdfast.core.Address;
-import io.holdfast.core.ChangeRefusedException;
 import io.holdfast.core.FencingToken;
-import io.holdfast.core.Member;
-import io.holdfast.core.SafeToStop;
+import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Worker;
 import io.holdfast.core.spi.FeatureContext;
 import io.holdfast.core.spi.Membership;
 import io.holdfast.core.spi.ReplicatedState;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,12 +38,15 @@ final class AutoscaleDriver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AutoscaleDriver.class);
     private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final Duration ASK_LIMIT = Duration.ofSeconds(3);
-    private static final Duration VOTE_LIMIT = Duration.ofSeconds(30);
+    /** Longer than any answer of the log may take: one that comes later has been lost. */
+    private static final long LOG_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(25);
+
+    private static final long PAUSE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** What others are told. Called on the driver's thread. */
     interface Listener {
-        void decides(boolean is);
+        /** This node decides from now on, or no longer. */
+        void changedHands();
 
         void decided(ScalingDecision decision);
 
@@ -62,25 +57,31 @@ final class AutoscaleDriver implements AutoCloseable {
 
     private final FeatureContext context;
     private final NodeRuntime runtime;
-    private final ScalingTarget target;
     private final Membership membership;
     private final @Nullable ReplicatedState state;
     private final Deciding deciding;
-    private final NodeSide own;
     private final Listener listener;
     private final Worker thread;
-    private final Worker targetThread;
+    private final Actions actions;
+    private final OpenAnswers open;
+    private final AtomicBoolean ticks = new AtomicBoolean();
     private volatile boolean closed;
 
     // What follows belongs to the driver's thread.
     private final Scaler scaler;
     private @Nullable RecordKeeper keeper;
     private @Nullable FencingToken token;
+    /** Under which it would decide, if it could: what was wrong with the record under another one does not count. */
+    private @Nullable FencingToken held;
     /** Rises with each grant and each end: what is answered under an earlier one is nobody's. */
     private long generation;
 
     private boolean begun;
+    private boolean asksLog;
+    private long askedLogAt;
     private long readAgainAt;
+    private final RecordTrouble trouble = new RecordTrouble();
+    private final PauseAnswers pauses = new PauseAnswers();
 
     AutoscaleDriver(
             FeatureContext context,
@@ -89,18 +90,19 @@ final class AutoscaleDriver implements AutoCloseable {
             @Nullable ReplicatedState state,
             Deciding deciding,
             NodeSide own,
+            String targetName,
             Worker thread,
+            OpenAnswers open,
             Listener listener) {
         this.context = context;
         this.runtime = context.runtime();
-        this.target = settings.target();
         this.membership = membership;
         this.state = state;
         this.deciding = deciding;
-        this.own = own;
         this.listener = listener;
         this.thread = thread;
-        this.targetThread = runtime.newWorker("scaling-target");
+        this.open = open;
+        this.actions = new Actions(context, settings.target(), targetName, membership, state, own, thread);
         this.scaler = new Scaler(settings.scaler());
         this.readAgainAt = runtime.clock().nanoTime();
     }
@@ -113,7 +115,12 @@ final class AutoscaleDriver implements AutoCloseable {
     private void schedule() {
         runtime.loop().schedule(TICK_NANOS, () -> {
             if (!closed) {
-                thread.execute(this::tick);
+                if (ticks.compareAndSet(false, true)) { // a policy that hangs holds up one of them, not each
+                    thread.execute(() -> {
+                        ticks.set(false);
+                        tick();
+                    });
+                }
                 schedule();
             }
         });
@@ -132,6 +139,17 @@ final class AutoscaleDriver implements AutoCloseable {
         if (known != null && !known.equals(holds)) {
             end("another node decides, or none");
         }
+        if (!Objects.equals(holds, held)) {
+            held = holds;
+            trouble.isOver(); // or the next one's
+            view();
+        }
+        if (asksLog && runtime.clock().nanoTime() - askedLogAt >= LOG_LIMIT_NANOS) {
+            failed(
+                    "the log did not answer",
+                    new NotAvailableException(
+                            "no answer came within " + TimeUnit.NANOSECONDS.toSeconds(LOG_LIMIT_NANOS) + " s"));
+        }
         if (holds != null && token == null && runtime.clock().nanoTime() - readAgainAt >= 0) {
             begin(holds);
         }
@@ -142,7 +160,7 @@ final class AutoscaleDriver implements AutoCloseable {
     }
 
     private void view() {
-        listener.standing(DriverView.of(token, scaler));
+        listener.standing(DriverView.of(token, scaler, trouble.reason()));
     }
 
     private List<Sighting> sightings() {
@@ -162,8 +180,10 @@ final class AutoscaleDriver implements AutoCloseable {
         token = granted;
         generation++;
         ReplicatedState log = state;
-        LOG.info("{}: decides on the scaling of {} with token {}", name(), context.clusterName(), granted);
-        listener.decides(true);
+        if (trouble.reason().isEmpty()) { // else it tries again, and has said so
+            LOG.info("{}: decides on the scaling of {} with token {}", name(), context.clusterName(), granted);
+        }
+        listener.changedHands();
         if (log == null) {
             begun = true;
             run(scaler.granted(now(), granted, Optional.empty(), ""));
@@ -171,38 +191,52 @@ final class AutoscaleDriver implements AutoCloseable {
         }
         RecordKeeper kept = new RecordKeeper(log);
         keeper = kept;
-        answer(
-                kept.read(),
+        answerOfLog(
+                kept::read,
                 found -> {
                     Optional<ScalingRecord> record;
                     try {
                         record = found.map(RecordCodec::decode);
                     } catch (IllegalArgumentException unreadable) {
-                        failed("the record of scaling in the log cannot be read, and nothing is decided", unreadable);
+                        failed("the record of scaling in the log cannot be read", unreadable);
                         return;
                     }
                     begun = true;
                     run(scaler.granted(now(), granted, record, log.logId().orElse("")));
                 },
-                failure -> failed("the record of scaling cannot be read from the log, and is again", failure));
+                failure -> failed("the record of scaling cannot be read from the log", failure));
     }
 
+    /** It begins again by reading the record, after a pause that grows. */
     private void failed(String what, Throwable failure) {
-        LOG.warn("{}: {}", name(), what, failure);
-        end(what);
+        String reason = what + ": " + Actions.describe(failure);
+        boolean news = trouble.failed(reason);
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(trouble.pauseNanos());
+        if (news) {
+            LOG.warn("{}: {}; nothing is decided, and it is tried again in {} s", name(), what, seconds, failure);
+        } else {
+            LOG.debug("{}: {}; it is tried again in {} s", name(), reason, seconds);
+        }
+        end(reason, trouble.pauseNanos(), news);
     }
 
     private void end(String reason) {
-        if (token != null) {
+        end(reason, AGAIN_NANOS, true);
+    }
+
+    private void end(String reason, long againNanos, boolean news) {
+        if (token != null && news) {
             LOG.info("{}: no longer decides on the scaling of {}: {}", name(), context.clusterName(), reason);
         }
         token = null;
         keeper = null;
         generation++;
         begun = false;
-        readAgainAt = runtime.clock().nanoTime() + AGAIN_NANOS;
+        asksLog = false;
+        readAgainAt = runtime.clock().nanoTime() + againNanos;
         scaler.ended();
-        listener.decides(false);
+        pauses.ended(name(), reason);
+        listener.changedHands();
         view();
     }
 
@@ -226,16 +260,23 @@ final class AutoscaleDriver implements AutoCloseable {
 
     private void save(ScalingRecord record) {
         RecordKeeper kept = keeper;
+        pauses.saving(record.pausedBy());
         if (kept == null) {
             scaler.saved(); // without a log nothing outlasts this node
+            pauses.saved();
             return;
         }
         byte[] bytes = RecordCodec.encode(record);
-        answer(
-                kept.keep(bytes),
+        answerOfLog(
+                () -> kept.keep(bytes),
                 was -> {
                     if (was) {
                         scaler.saved();
+                        pauses.saved();
+                        if (!trouble.reason().isEmpty()) {
+                            LOG.info("{}: the record of scaling is kept in the log again", name());
+                            trouble.isOver();
+                        }
                         view();
                     } else {
                         end("another node has decided since, or this one cannot tell; it reads the record again");
@@ -246,216 +287,77 @@ final class AutoscaleDriver implements AutoCloseable {
 
     private void act(FleetEffect effect) {
         FencingToken holds = token;
+        long of = generation;
         if (holds == null) {
             return;
         }
-        if (effect instanceof FleetEffect.Look) {
-            onTarget(
-                    () -> {
-                        List<Instance> found = target.instances();
-                        return new FleetInput.Looked(found);
-                    },
-                    (reason, lasting) -> new FleetInput.NotLooked(reason));
-        } else if (effect instanceof FleetEffect.Start start) {
-            String action = start.growth().action();
-            LOG.info(
-                    "{}: {} has {} started, for {} in all",
-                    name(),
-                    action,
-                    start.growth().nodes().isEmpty() ? "nodes" : start.growth().nodes(),
-                    start.growth().size());
-            onTarget(
-                    () -> {
-                        target.start(new StartOrder(
-                                action,
-                                holds,
-                                start.growth().nodes(),
-                                start.growth().size()));
-                        return new FleetInput.Started(action);
-                    },
-                    (reason, lasting) -> new FleetInput.NotStarted(action, lasting, reason));
-        } else if (effect instanceof FleetEffect.Stop stop) {
-            LOG.info("{}: {} has {} stopped", name(), stop.action(), stop.node());
-            onTarget(
-                    () -> {
-                        target.stop(new StopOrder(stop.action(), holds, stop.node(), stop.size()));
-                        return new FleetInput.Stopped(stop.action());
-                    },
-                    (reason, lasting) -> new FleetInput.NotStopped(stop.action(), lasting, reason));
-        } else if (effect instanceof FleetEffect.Drain drain) {
-            ask(
-                    drain.node(),
-                    NodeSide.DRAIN,
-                    Map.of("is", Boolean.toString(drain.is()), "token", Long.toString(holds.value())),
-                    said -> new FleetInput.Draining(
-                            drain.node(),
-                            Boolean.TRUE.equals(said.get("draining")),
-                            number(said.get("forMillis"), 0).longValue(),
-                            number(said.get("inFlight"), -1).doubleValue()));
-        } else if (effect instanceof FleetEffect.MoveVote move) {
-            moveVote(move);
-        } else if (effect instanceof FleetEffect.Leave leave) {
-            leave(leave.node(), holds);
-        } else if (effect instanceof FleetEffect.Tell tell) {
+        if (effect instanceof FleetEffect.Tell tell) {
             listener.told(tell);
         } else {
-            throw new IllegalStateException("not an effect of the fleet: " + effect);
+            actions.act(
+                    effect,
+                    holds,
+                    () -> !closed && deciding.token().filter(holds::equals).isPresent(),
+                    came -> thread.execute(() -> hear(of, came)));
         }
     }
 
-    private static Number number(@Nullable Object said, Number otherwise) {
-        return said instanceof Number number ? number : otherwise;
-    }
-
-    @FunctionalInterface
-    private interface TargetCall {
-        FleetInput call() throws ScalingTargetException, InterruptedException;
-    }
-
-    @FunctionalInterface
-    private interface TargetFailure {
-        FleetInput of(String reason, boolean lasting);
-    }
-
-    private void onTarget(TargetCall call, TargetFailure failure) {
-        long of = generation;
-        targetThread.execute(() -> {
-            FleetInput heard;
-            try {
-                heard = call.call();
-            } catch (ScalingTargetException failed) {
-                heard = failure.of(describe(failed), failed.isLasting());
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                heard = failure.of("it was interrupted", false);
-            } catch (RuntimeException failed) { // the target may be the user's
-                LOG.warn("{}: the target {} failed", name(), target.name(), failed);
-                heard = failure.of(failed.toString(), false);
-            }
-            FleetInput came = heard;
-            thread.execute(() -> hear(of, came));
-        });
-    }
-
-    private static String describe(Throwable failure) {
-        String message = failure.getMessage();
-        return message == null ? failure.toString() : message;
-    }
-
     private void hear(long of, FleetInput input) {
-        if (of == generation && begun) {
+        if (of == generation && begun && !closed) {
             run(scaler.hear(now(), input));
         }
     }
 
-    private void ask(
-            String node,
-            String command,
-            Map<String, String> arguments,
-            Function<Map<String, Object>, FleetInput> understood) {
-        CompletionStage<Map<String, Object>> asked;
-        Address address = membership.members().find(node).map(Member::address).orElse(null);
-        if (node.equals(name())) {
-            asked = command.equals(NodeSide.DRAIN) ? own.drain(arguments) : own.leave(arguments);
-        } else if (address == null) {
-            hearLater(new FleetInput.NotAsked(node, "nobody knows where it is reached"));
-            return;
-        } else {
-            asked = context.ask(node, address, command, arguments, ASK_LIMIT);
-        }
-        answer(
-                asked,
-                said -> hear(generation, understood.apply(said)),
-                failure -> hear(generation, new FleetInput.NotAsked(node, describe(failure))));
-    }
-
-    private void hearLater(FleetInput input) {
+    /** What the log is asked, one thing at a time, is heard on the driver's thread, if it is for this grant still. */
+    private <T> void answerOfLog(Supplier<CompletionStage<T>> asking, Consumer<T> then, Consumer<Throwable> otherwise) {
+        asksLog = true;
+        askedLogAt = runtime.clock().nanoTime();
         long of = generation;
-        thread.execute(() -> hear(of, input));
-    }
-
-    private void moveVote(FleetEffect.MoveVote move) {
-        ReplicatedState log = state;
-        if (log == null) {
-            hearLater(new FleetInput.VoteNotMoved(move.from(), true, "nothing here knows of votes"));
-            return;
-        }
-        LOG.info("{}: the vote of {} is to go to {}", name(), move.from(), move.to());
-        answer(
-                log.moveVote(move.from(), move.to(), VOTE_LIMIT, "scaling"),
-                moved -> hear(generation, new FleetInput.VoteMoved(move.from())),
-                failure -> hear(
-                        generation,
-                        new FleetInput.VoteNotMoved(
-                                move.from(), failure instanceof ChangeRefusedException, describe(failure))));
-    }
-
-    /** Only if nobody minds at this moment; else it is tried again. */
-    private void leave(String node, FencingToken holds) {
-        answer(
-                context.control().safeToStop(node),
-                safe -> {
-                    if (safe.safe()) {
-                        ask(
-                                node,
-                                NodeSide.LEAVE,
-                                Map.of("token", Long.toString(holds.value())),
-                                said -> left(node, said));
-                    } else {
-                        hear(generation, new FleetInput.NotSafe(node, notSafe(safe)));
+        CompletionStage<?> unused = asking.get()
+                .whenComplete((value, failure) -> thread.execute(() -> {
+                    if (of != generation || closed) {
+                        return;
                     }
-                },
-                failure -> hear(generation, new FleetInput.NotAsked(node, describe(failure))));
+                    asksLog = false;
+                    if (failure == null) {
+                        then.accept(value);
+                    } else {
+                        otherwise.accept(Actions.cause(failure));
+                    }
+                }));
     }
 
-    private static FleetInput left(String node, Map<String, Object> said) {
-        if (Boolean.TRUE.equals(said.get("leaving"))) {
-            return new FleetInput.Leaving(node);
-        }
-        return Boolean.FALSE.equals(said.get("draining"))
-                ? new FleetInput.Draining(node, false, 0, -1)
-                : new FleetInput.NotLeaving(node, String.valueOf(said.get("reason")));
-    }
-
-    private static String notSafe(SafeToStop answer) {
-        return "it is not safe to stop it: " + String.join("; ", answer.reasons());
-    }
-
-    /** What comes of it is heard on the driver's thread, if it is for this grant still. */
-    private <T> void answer(CompletionStage<T> asked, Consumer<T> then, Consumer<Throwable> otherwise) {
-        long of = generation;
-        CompletionStage<?> unused = asked.whenComplete((value, failure) -> thread.execute(() -> {
-            if (of != generation || closed) {
+    /**
+     * See {@code ScalingService}.
+     *
+     * @return true when it is kept; false if this node does not decide; with {@link NotAvailableException} if it ceased to, or ten seconds
+     *     have passed
+     */
+    CompletableFuture<Boolean> pause(String by) {
+        CompletableFuture<Boolean> answer = open.open(
+                PAUSE_LIMIT_NANOS,
+                late -> late.completeExceptionally(new NotAvailableException(name()
+                        + " has not kept it within 10 s: the log or a policy does not answer; whether it will be is not"
+                        + " known, so do it again")));
+        thread.execute(() -> {
+            if (answer.isDone()) {
                 return;
             }
-            if (failure == null) {
-                then.accept(value);
-            } else {
-                otherwise.accept(
-                        failure instanceof CompletionException && failure.getCause() != null
-                                ? failure.getCause()
-                                : failure);
+            if (!begun) {
+                answer.complete(false);
+                return;
             }
-        }));
-    }
-
-    /** See {@code ScalingService}; the future's consumer hears whether this node decides. */
-    void pause(String by, Consumer<Boolean> done) {
-        thread.execute(() -> {
-            if (begun) {
-                scaler.pause(by);
-            }
-            done.accept(begun);
-            if (begun) {
-                run(scaler.tick(now(), sightings()));
-                view();
-            }
+            scaler.pause(by);
+            pauses.ask(by, answer);
+            run(scaler.tick(now(), sightings()));
+            view();
         });
+        return answer;
     }
 
     @Override
     public void close() {
         closed = true;
-        targetThread.close();
+        actions.close();
     }
 }

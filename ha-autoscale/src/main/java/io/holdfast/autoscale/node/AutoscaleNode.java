@@ -39,6 +39,8 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
     private final DecisionLog decisions;
     private final NodeSide own;
     private final ScaleCommands commands;
+    private final OpenAnswers open;
+    private final String targetName;
     private final Worker loadThread;
     private final Worker thread;
     private @Nullable LoadSampler sampler;
@@ -55,11 +57,22 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
         this.decisions = new DecisionLog(context.node().id());
         this.loadThread = context.runtime().newWorker("scaling-load");
         this.thread = context.runtime().newWorker("scaling");
+        this.open = new OpenAnswers(context.node().id(), context.runtime().loop());
+        this.targetName = settings.target().name();
         this.own = new NodeSide(
-                context.node().id(), context::control, context.runtime().clock(), loadThread, () -> {
+                context.node().id(),
+                context::control,
+                context.runtime().clock(),
+                loadThread,
+                () -> {
                     LoadSampler running = sampler;
                     return running == null ? -1 : running.inFlightNow();
-                });
+                },
+                () -> {
+                    Deciding who = deciding;
+                    return who == null ? Optional.empty() : who.announced();
+                },
+                open);
         this.commands = new ScaleCommands(context, this, own);
     }
 
@@ -75,13 +88,14 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
         Deciding who = new Deciding(context, state);
         deciding = who;
         sampler = new LoadSampler(context, membership, loadThread, settings, own::drains);
-        driver = new AutoscaleDriver(context, settings, membership, state, who, own, thread, new Listener());
+        driver = new AutoscaleDriver(
+                context, settings, membership, state, who, own, targetName, thread, open, new Listener());
         meters = new AutoscaleMeters(
                 context.meters(), context.clusterName(), context.node().id(), () -> view);
         if (state == null) {
             LOG.warn(
-                    "{}: no log is replicated here, so that what was decided is forgotten when another node decides; it then waits for"
-                            + " all pauses anew",
+                    "{}: no log is replicated here, so that what was decided is forgotten when another node decides;"
+                            + " it then waits for all pauses anew",
                     context.node().id());
         }
     }
@@ -94,7 +108,7 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
         if (sampling == null || driving == null || who == null) {
             throw new IllegalStateException("it has not been opened");
         }
-        who.start(ROLE);
+        who.start();
         sampling.start();
         driving.start();
         context.ready(
@@ -112,6 +126,7 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
 
     @Override
     public void close() {
+        open.close();
         AutoscaleDriver driving = driver;
         if (driving != null) {
             driving.close();
@@ -141,11 +156,12 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
                 nodes,
                 now.action(),
                 now.waitsFor(),
-                now.trouble());
+                now.trouble().isEmpty() ? now.recordTrouble() : now.trouble());
     }
 
     private boolean acts() {
-        return !settings.scaler().dryRun() && !settings.target().capabilities().recommendOnly();
+        return !settings.scaler().dryRun()
+                && !settings.scaler().fleet().target().recommendOnly();
     }
 
     @Override
@@ -167,6 +183,9 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
     }
 
     private CompletableFuture<Void> pausing(String by) {
+        if (open.isClosed()) { // callbacks may have ended, too
+            return CompletableFuture.failedFuture(open.stopped());
+        }
         CompletableFuture<Void> answer = new CompletableFuture<>();
         CompletionStage<?> unused = pausedOrAsked(by, true).whenComplete((done, failure) -> {
             try {
@@ -194,9 +213,11 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
                     new NotAvailableException(context.node().id() + " has not been started"));
             return answer;
         }
-        driving.pause(by, here -> {
+        CompletionStage<?> unused = driving.pause(by).whenComplete((here, failure) -> {
             String decides = who.who().orElse("");
-            if (here) {
+            if (failure != null) {
+                answer.completeExceptionally(failure);
+            } else if (here) {
                 answer.complete(Map.of("node", context.node().id(), "pausedBy", by));
             } else if (!mayAsk
                     || decides.isEmpty()
@@ -237,7 +258,8 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
         all.put("decides", now.token() != null);
         all.put("min", settings.scaler().sizing().min());
         all.put("max", settings.scaler().sizing().max());
-        all.put("target", settings.target().name());
+        all.put("target", targetName);
+        all.put("recordTrouble", now.recordTrouble());
         if (now.token() != null) {
             all.put("wanted", now.state().wanted());
             all.put("acts", acts() && now.pausedBy().isEmpty());
@@ -257,6 +279,13 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
     @Override
     public List<Explanation.Finding> explain() {
         DriverView now = view;
+        if (!now.recordTrouble().isEmpty()) {
+            return List.of(new Explanation.Finding(
+                    "scaling",
+                    Explanation.State.BROKEN,
+                    "nothing is decided: " + now.recordTrouble(),
+                    "the record in the log can be read and kept"));
+        }
         if (now.token() == null) {
             return List.of();
         }
@@ -284,10 +313,8 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
 
     private final class Listener implements AutoscaleDriver.Listener {
         @Override
-        public void decides(boolean is) {
-            if (is) {
-                decisions.clear();
-            }
+        public void changedHands() {
+            decisions.clear();
         }
 
         @Override
@@ -333,12 +360,12 @@ public final class AutoscaleNode implements RunningFeature, ScalingService, Insp
         @Override
         public void standing(DriverView now) {
             view = now;
-            if (!now.trouble().equals(told)) {
-                told = now.trouble();
-                context.clusterHealth(
-                        HEALTH,
-                        told.isEmpty() ? Health.UP : Health.DEGRADED,
-                        told.isEmpty() ? "" : "the target " + settings.target().name() + " fails: " + told);
+            String trouble = !now.recordTrouble().isEmpty()
+                    ? "nothing is decided: " + now.recordTrouble()
+                    : now.trouble().isEmpty() ? "" : "the target " + targetName + " fails: " + now.trouble();
+            if (!trouble.equals(told)) {
+                told = trouble;
+                context.clusterHealth(HEALTH, told.isEmpty() ? Health.UP : Health.DEGRADED, told);
             }
         }
     }

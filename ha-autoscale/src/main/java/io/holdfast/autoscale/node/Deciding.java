@@ -1,5 +1,6 @@
 package io.holdfast.autoscale.node;
 
+import io.holdfast.autoscale.ScalingService;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.RoleHolder;
 import io.holdfast.core.spi.FeatureContext;
@@ -22,10 +23,10 @@ final class Deciding {
     }
 
     /** On the loop. */
-    void start(String role) {
+    void start() {
         if (state == null) {
             FeatureContext.Standing unused =
-                    context.stand(role, STOP_WITHIN, token -> granted = token, reason -> granted = null);
+                    context.stand(ScalingService.ROLE, STOP_WITHIN, token -> granted = token, reason -> granted = null);
         }
     }
 
@@ -49,6 +50,12 @@ final class Deciding {
             return Optional.of(context.node().id());
         }
         ReplicatedState log = state;
-        return log == null ? Optional.empty() : log.announcedMaster().map(RoleHolder::nodeId);
+        return (log == null ? context.holder(ScalingService.ROLE) : log.announcedMaster()).map(RoleHolder::nodeId);
+    }
+
+    /** Under which token the log's master decides that this node has heard of last; empty if there is no log, or none is known. */
+    Optional<FencingToken> announced() {
+        ReplicatedState log = state;
+        return log == null ? Optional.empty() : log.announcedMaster().map(RoleHolder::token);
     }
 }

@@ -9,12 +9,13 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The audit: each decision as a line of JSON to the logger {@value #NAME}, at INFO if it changes anything and else at DEBUG, and the last
- * ones in memory. Safe from any thread.
+ * ones in memory. A change that is only shown is at DEBUG when it is shown again. Safe from any thread.
  */
 final class DecisionLog {
     /** The logger's name: what goes where is set where loggers are. */
@@ -26,6 +27,7 @@ final class DecisionLog {
 
     private final String node;
     private final Deque<ScalingDecision> last = new ArrayDeque<>(); // guarded by itself
+    private @Nullable ScalingDecision shown; // the last, if it was a change that was not made; guarded by last
 
     DecisionLog(String node) {
         this.node = node;
@@ -38,9 +40,10 @@ final class DecisionLog {
                 last.removeFirst();
             }
         }
-        if (decision.isChange() ? AUDIT.isInfoEnabled() : AUDIT.isDebugEnabled()) {
+        boolean news = isNews(decision);
+        if (news ? AUDIT.isInfoEnabled() : AUDIT.isDebugEnabled()) {
             String line = line(decision);
-            if (decision.isChange()) {
+            if (news) {
                 AUDIT.info(line);
             } else {
                 AUDIT.debug(line);
@@ -48,9 +51,23 @@ final class DecisionLog {
         }
     }
 
+    /** A change; one that is only shown, and would be again and again, is news once. */
+    boolean isNews(ScalingDecision decision) {
+        synchronized (last) {
+            ScalingDecision before = shown;
+            shown = decision.isChange() && !decision.applied() ? decision : null;
+            return decision.isChange()
+                    && (decision.applied()
+                            || before == null
+                            || before.from() != decision.from()
+                            || before.to() != decision.to());
+        }
+    }
+
     void clear() {
         synchronized (last) {
             last.clear();
+            shown = null;
         }
     }
 

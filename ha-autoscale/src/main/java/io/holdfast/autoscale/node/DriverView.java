@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param pausedBy who paused it; empty if nobody did
  * @param waitsFor what is waited for; empty for nothing
  * @param trouble what the target fails at; empty if it does not
+ * @param recordTrouble why the record in the log cannot be read or kept, so that nothing is decided; empty if it can
  * @param startUpNanos how long new nodes take, as far as is known
  */
 record DriverView(
@@ -28,16 +29,21 @@ record DriverView(
         String pausedBy,
         String waitsFor,
         String trouble,
+        String recordTrouble,
         long startUpNanos) {
-    static final DriverView NOTHING = new DriverView(null, FleetState.of(0), new TreeMap<>(), "", "", "", 0);
+    static final DriverView NOTHING = nothing("");
 
     DriverView {
         standings = Collections.unmodifiableSortedMap(new TreeMap<>(standings));
     }
 
-    static DriverView of(@Nullable FencingToken token, Scaler scaler) {
+    private static DriverView nothing(String recordTrouble) {
+        return new DriverView(null, FleetState.of(0), new TreeMap<>(), "", "", "", recordTrouble, 0);
+    }
+
+    static DriverView of(@Nullable FencingToken token, Scaler scaler, String recordTrouble) {
         return token == null
-                ? NOTHING
+                ? nothing(recordTrouble)
                 : new DriverView(
                         token,
                         scaler.state(),
@@ -45,6 +51,7 @@ record DriverView(
                         scaler.pausedBy(),
                         scaler.waitsFor(),
                         scaler.trouble(),
+                        recordTrouble,
                         scaler.startUp().toNanos());
     }
 

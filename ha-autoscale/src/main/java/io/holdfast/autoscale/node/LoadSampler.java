@@ -2,6 +2,7 @@ package io.holdfast.autoscale.node;
 
 import io.holdfast.autoscale.Load;
 import io.holdfast.autoscale.LoadSource;
+import io.holdfast.autoscale.decide.UserCode;
 import io.holdfast.autoscale.fleet.Sighting;
 import io.holdfast.core.MemberFacts;
 import io.holdfast.core.runtime.NodeRuntime;
@@ -16,6 +17,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,7 @@ final class LoadSampler {
     private final Map<String, LoadSource> sources = new LinkedHashMap<>();
     private final BooleanSupplier drains;
     private final boolean tellsDelay;
+    private final AtomicBoolean sampling = new AtomicBoolean();
     private volatile boolean stopped;
     private volatile double inFlight = Double.NaN;
     // of the worker's thread
@@ -83,7 +86,12 @@ final class LoadSampler {
         runtime.loop().schedule(everyNanos, () -> {
             if (!stopped) {
                 double late = Math.max(0, runtime.clock().nanoTime() - due) / 1e9;
-                worker.execute(() -> sample(late));
+                if (sampling.compareAndSet(false, true)) { // a source that hangs holds up one of them, not each
+                    worker.execute(() -> {
+                        sampling.set(false);
+                        sample(late);
+                    });
+                }
                 schedule();
             }
         });
@@ -127,7 +135,8 @@ final class LoadSampler {
             double value = source.sample();
             failing.remove(name);
             return Double.isFinite(value) ? OptionalDouble.of(value) : OptionalDouble.empty();
-        } catch (RuntimeException failed) {
+        } catch (Throwable failed) { // the source may be the user's
+            UserCode.passOn(failed);
             if (failing.add(name)) {
                 LOG.warn(
                         "{}: its load {} cannot be told, and counts as missing until it can",
@@ -148,7 +157,8 @@ final class LoadSampler {
         try {
             double value = source.sample();
             return Double.isFinite(value) ? Math.max(0, value) : -1;
-        } catch (RuntimeException failed) {
+        } catch (Throwable failed) {
+            UserCode.passOn(failed);
             return Double.isFinite(inFlight) ? inFlight : -1;
         }
     }

@@ -1,6 +1,8 @@
 package io.holdfast.autoscale.node;
 
+import io.holdfast.core.FencingToken;
 import io.holdfast.core.NotAllowedException;
+import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.OperatorRole;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.Worker;
@@ -9,9 +11,13 @@ import io.holdfast.core.spi.OperatorCommand;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the node that decides has this one do: drain, serve again, leave. Each may be asked twice, and each is refused if it comes under an
- * older token than another one did.
+ * older token than another one did, or a token that no master is known to have. Safe from any thread.
  */
 final class NodeSide {
     static final String DRAIN = "scaling-drain";
@@ -28,23 +34,45 @@ final class NodeSide {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeSide.class);
 
+    /** Less than the one that decides waits. */
+    private static final long IN_FLIGHT_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final String node;
     private final Supplier<NodeControl> control;
     private final Clock clock;
     private final Worker worker;
     private final DoubleSupplier inFlight;
+    private final Supplier<Optional<FencingToken>> announced;
+    private final OpenAnswers open;
+    private final Queue<CompletableFuture<Double>> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean asks = new AtomicBoolean();
     private long highest; // guarded by this, as all that follows
     private long drainsSince;
     private boolean drains;
     private boolean leaves;
     private String stays = "";
 
-    NodeSide(String node, Supplier<NodeControl> control, Clock clock, Worker worker, DoubleSupplier inFlight) {
+    /**
+     * Nobody has asked it for anything yet.
+     *
+     * @param inFlight how many requests the node has; negative if that is not known; may hang; asked on the worker's thread
+     * @param announced under which token the master decides that this node has heard of last; empty if none is known
+     */
+    NodeSide(
+            String node,
+            Supplier<NodeControl> control,
+            Clock clock,
+            Worker worker,
+            DoubleSupplier inFlight,
+            Supplier<Optional<FencingToken>> announced,
+            OpenAnswers open) {
         this.node = node;
         this.control = control;
         this.clock = clock;
         this.worker = worker;
         this.inFlight = inFlight;
+        this.announced = announced;
+        this.open = open;
     }
 
     List<OperatorCommand> commands() {
@@ -63,25 +91,45 @@ final class NodeSide {
             throw new NotAllowedException(node + " was asked under the token " + value + ", and has been asked under "
                     + highest + " already: another node decides by now");
         }
+        announced.get().filter(last -> value > last.value()).ifPresent(last -> {
+            throw new NotAvailableException(node + " was asked under the token " + value
+                    + ", and has not heard yet of a master later than that of " + last.value() + "; ask again");
+        });
         highest = value;
     }
 
-    /** The source of what is in flight is the user's, and is not asked on the thread that serves operators. */
+    /**
+     * The source of what is in flight is the user's, and may hang: what it says is waited for only for a while, and without holding up any
+     * other command.
+     */
     CompletionStage<Map<String, Object>> drain(Map<String, String> arguments) {
-        check(arguments);
-        boolean is = Boolean.parseBoolean(arguments.getOrDefault("is", "true"));
-        CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
-        worker.execute(() -> {
-            try {
-                answer.complete(drained(is));
-            } catch (RuntimeException failed) {
-                answer.completeExceptionally(failed);
-            }
-        });
+        Map<String, Object> said;
+        try {
+            said = drained(arguments);
+        } catch (RuntimeException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
+        CompletableFuture<Double> asked = open.open(IN_FLIGHT_LIMIT_NANOS, late -> late.complete(-1.0));
+        waiting.add(asked);
+        CompletionStage<Map<String, Object>> answer = asked.whenComplete(
+                        (value, failure) -> waiting.removeIf(CompletableFuture::isDone))
+                .thenApply(value -> {
+                    said.put("inFlight", value);
+                    return said;
+                });
+        if (asks.compareAndSet(false, true)) {
+            worker.execute(() -> {
+                asks.set(false);
+                double value = inFlight.getAsDouble();
+                waiting.forEach(one -> one.complete(value));
+            });
+        }
         return answer;
     }
 
-    private synchronized Map<String, Object> drained(boolean is) {
+    private synchronized Map<String, Object> drained(Map<String, String> arguments) {
+        check(arguments);
+        boolean is = Boolean.parseBoolean(arguments.getOrDefault("is", "true"));
         NodeControl own = control.get();
         boolean goesOn = drains && own.isDraining();
         own.drain(is);
@@ -93,7 +141,6 @@ final class NodeSide {
         Map<String, Object> said = new LinkedHashMap<>();
         said.put("draining", own.isDraining());
         said.put("forMillis", is ? TimeUnit.NANOSECONDS.toMillis(now - drainsSince) : 0);
-        said.put("inFlight", inFlight.getAsDouble());
         return said;
     }
 
@@ -103,17 +150,25 @@ final class NodeSide {
     }
 
     /** A node that does not drain stays: it was started anew since it did, and has new requests. */
-    synchronized CompletionStage<Map<String, Object>> leave(Map<String, String> arguments) {
+    CompletionStage<Map<String, Object>> leave(Map<String, String> arguments) {
+        try {
+            return CompletableFuture.completedFuture(left(arguments));
+        } catch (RuntimeException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
+    }
+
+    private synchronized Map<String, Object> left(Map<String, String> arguments) {
         check(arguments);
         if (!leaves && !drains()) {
-            return CompletableFuture.completedFuture(
-                    Map.of("leaving", false, "draining", false, "reason", "it does not drain"));
+            return Map.of("leaving", false, "draining", false, "reason", "it does not drain");
         }
         if (!leaves) {
-            leaves = true;
             stays = "";
+            CompletionStage<Void> leaving = control.get().leave();
+            leaves = true;
             LOG.info("{}: leaves the cluster, since fewer nodes are wanted", node);
-            CompletionStage<?> unused = control.get().leave().whenComplete((left, failure) -> {
+            CompletionStage<?> unused = leaving.whenComplete((left, failure) -> {
                 if (failure != null) {
                     stayed(failure);
                 }
@@ -126,7 +181,7 @@ final class NodeSide {
         if (!stays.isEmpty()) {
             leaves = false; // it may be asked again
         }
-        return CompletableFuture.completedFuture(said);
+        return said;
     }
 
     private synchronized void stayed(Throwable failure) {

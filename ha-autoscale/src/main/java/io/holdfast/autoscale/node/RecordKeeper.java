@@ -1,6 +1,7 @@
 package io.holdfast.autoscale.node;
 
 import io.holdfast.core.OutcomeUnknownException;
+import io.holdfast.core.TooLargeException;
 import io.holdfast.core.spi.ReplicatedState;
 import java.time.Duration;
 import java.util.Arrays;
@@ -27,10 +28,26 @@ final class RecordKeeper {
 
     /** What is there; what is kept next takes its place, unless another has come meanwhile. */
     CompletionStage<Optional<byte[]>> read() {
-        return state.record(NAME, LIMIT).thenApply(found -> {
+        return record().thenApply(found -> {
             last = found;
             return found;
         });
+    }
+
+    private CompletionStage<Optional<byte[]>> record() {
+        try {
+            return state.record(NAME, LIMIT);
+        } catch (RuntimeException failed) {
+            return CompletableFuture.failedFuture(failed);
+        }
+    }
+
+    private CompletionStage<Boolean> replace(byte[] value) {
+        try {
+            return state.replaceRecord(NAME, last, value, LIMIT);
+        } catch (RuntimeException failed) {
+            return CompletableFuture.failedFuture(failed);
+        }
     }
 
     /**
@@ -40,24 +57,25 @@ final class RecordKeeper {
      */
     CompletionStage<Boolean> keep(byte[] value) {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        CompletionStage<?> unused = state.replaceRecord(NAME, last, value, LIMIT)
-                .whenComplete((was, failure) -> {
-                    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                            ? failure.getCause()
-                            : failure;
-                    if (cause instanceof OutcomeUnknownException) {
-                        findOut(value, answer);
-                    } else if (cause != null) {
-                        answer.completeExceptionally(cause);
-                    } else {
-                        kept(was, value, answer);
-                    }
-                });
+        CompletionStage<?> unused = replace(value).whenComplete((was, failure) -> {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            if (cause instanceof OutcomeUnknownException) {
+                findOut(value, answer);
+            } else if (cause instanceof TooLargeException || cause instanceof IllegalArgumentException) {
+                answer.completeExceptionally(new TooLargeException("the record of scaling has " + value.length
+                        + " bytes, which the log does not take: " + cause.getMessage()));
+            } else if (cause != null) {
+                answer.completeExceptionally(cause);
+            } else {
+                kept(was, value, answer);
+            }
+        });
         return answer;
     }
 
     private void findOut(byte[] value, CompletableFuture<Boolean> answer) {
-        CompletionStage<?> unused = state.record(NAME, LIMIT).whenComplete((found, failure) -> {
+        CompletionStage<?> unused = record().whenComplete((found, failure) -> {
             if (failure != null) {
                 answer.completeExceptionally(failure);
             } else if (found.isPresent() && Arrays.equals(found.get(), value)) {

@@ -10,6 +10,7 @@ import io.holdfast.autoscale.LoadSnapshot.Metric;
 import io.holdfast.autoscale.ScalingLimits;
 import io.holdfast.autoscale.ScalingPolicy;
 import io.holdfast.autoscale.ScalingRate;
+import io.holdfast.autoscale.ScalingView;
 import io.holdfast.autoscale.Wish;
 import java.time.Duration;
 import java.time.Instant;
@@ -239,5 +240,46 @@ class SizingTest {
         assertThrows(IllegalArgumentException.class, () -> NONE.coolDown(Duration.ofSeconds(-1), Duration.ZERO));
         assertThrows(IllegalArgumentException.class, () -> ScalingRate.nodes(0, Duration.ofSeconds(1)));
         assertThrows(IllegalArgumentException.class, () -> ScalingRate.nodes(1, Duration.ZERO));
+    }
+
+    /** Users' code may fail in any way, and the others decide. */
+    @Test
+    void aPolicyThatFailsInWhateverWayCannotTell() {
+        ScalingPolicy missing = view -> {
+            throw new NoSuchMethodError("com.example.Forecast.next()");
+        };
+        ScalingPolicy endless = view -> {
+            throw new StackOverflowError();
+        };
+        ScalingPolicy nothing = view -> null;
+        ScalingPolicy unnamed = view -> Wish.nodes(null, 3, "so");
+        ScalingPolicy mute = view -> Wish.nodes("mute", 3, null);
+        ScalingPolicy speechless = new ScalingPolicy() {
+            @Override
+            public Wish wish(ScalingView view) {
+                throw new IllegalStateException("it broke");
+            }
+
+            @Override
+            public String toString() {
+                throw new IllegalStateException("it broke");
+            }
+        };
+        SizingDecision decision = decide(0, NONE, missing, endless, nothing, unnamed, mute, speechless);
+        assertEquals(
+                List.of(6L, 1L),
+                List.of(
+                        decision.wishes().stream()
+                                .filter(wish -> wish.kind() == Wish.Kind.UNKNOWN)
+                                .count(),
+                        decision.wishes().stream()
+                                .filter(wish -> wish.kind() == Wish.Kind.NODES)
+                                .count()));
+        assertTrue(decision.reason().contains("NoSuchMethodError"), decision.reason());
+
+        ScalingPolicy broken = view -> {
+            throw new OutOfMemoryError("no more");
+        };
+        assertThrows(OutOfMemoryError.class, () -> decide(1, NONE, broken));
     }
 }

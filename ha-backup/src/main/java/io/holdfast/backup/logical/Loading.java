@@ -1,8 +1,10 @@
 package io.holdfast.backup.logical;
 
 import io.holdfast.core.spi.BytesMaps;
+import io.holdfast.core.spi.ReplicatedState;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +19,8 @@ import java.util.function.Consumer;
 /** Loads lines into maps: reads them to their end first, so that nothing of a damaged one is loaded. Blocks; for one thread. */
 public final class Loading {
     private static final int WINDOW_BYTES = 4 << 20;
+    /** What features keep is of its moment: another one would have them go on with what is long over. */
+    private static final byte[] RECORDS = ReplicatedState.RECORDS.getBytes(StandardCharsets.UTF_8);
 
     /** What is done where the running map has another value, or has one where the backup says that it was removed. */
     public enum Conflict {
@@ -62,7 +66,7 @@ public final class Loading {
      * @param removed keys that were removed
      * @param same lines of which the map has the value already, or lacks the key
      * @param kept lines that were not loaded, since the map has something else
-     * @param passedOver lines that were not chosen
+     * @param passedOver lines that were not chosen, or are records of features
      */
     public record Counts(long written, long removed, long same, long kept, long passedOver) {
         static final Counts NONE = new Counts(0, 0, 0, 0, 0);
@@ -141,7 +145,7 @@ public final class Loading {
             List<Line> window = new ArrayList<>();
             int bytes = 0;
             for (Line line = reader.next(); line != null; line = reader.next()) {
-                if (!chosen.key(line.map(), line.key())) {
+                if (Arrays.equals(line.map(), RECORDS) || !chosen.key(line.map(), line.key())) {
                     counts = plus(0, 0, 0, 0, 1);
                     continue;
                 }

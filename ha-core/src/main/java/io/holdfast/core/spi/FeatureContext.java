@@ -12,6 +12,7 @@ import io.holdfast.core.runtime.NodeRuntime;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -112,6 +113,15 @@ public interface FeatureContext {
      */
     default Standing stand(String role, Duration stopWithin, Consumer<FencingToken> begin, Consumer<String> end) {
         throw new IllegalStateException("nothing elects here who has the role " + role);
+    }
+
+    /**
+     * Who holds a role, as far as this node knows without asking; empty if that is nobody, or nothing elects here. Costs nothing.
+     *
+     * @param role as {@link #stand} takes it
+     */
+    default Optional<RoleHolder> holder(String role) {
+        return Optional.empty();
     }
 
     /** A feature's standing for a role. Safe from any thread. */

@@ -18,6 +18,9 @@ public interface ReplicatedState {
      * behind. A hint: what was handed to a state machine of the user's counts as applied, and {@link #confirm} waits for that. */
     String LAG = "log.lag";
 
+    /** Name of the map in which {@linkplain #record records} lie. Backups have it; it is written by no user, and loaded by nobody. */
+    String RECORDS = "holdfast.records";
+
     /**
      * Who was announced as master last, with the token of its term; empty before anybody was. It stays until another is
      * announced, also if it has died: its successor is what counts. Safe from any thread; costs nothing.

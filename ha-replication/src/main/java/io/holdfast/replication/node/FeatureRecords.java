@@ -1,5 +1,6 @@
 package io.holdfast.replication.node;
 
+import io.holdfast.core.spi.ReplicatedState;
 import io.holdfast.replication.session.Commands;
 import io.holdfast.replication.structures.MapCommands;
 import java.nio.charset.StandardCharsets;
@@ -10,9 +11,8 @@ import java.util.concurrent.CompletableFuture;
 /** The records that features keep in the replicated state: a map that no user's is called like. */
 final class FeatureRecords {
     /** Shown to whoever lists the maps; written by features alone. */
-    static final String MAP = "holdfast.records";
+    private static final byte[] ID = ReplicatedState.RECORDS.getBytes(StandardCharsets.UTF_8);
 
-    private static final byte[] ID = MAP.getBytes(StandardCharsets.UTF_8);
     private static final int MOST_BYTES = 1 << 20;
 
     private final Commands commands;
