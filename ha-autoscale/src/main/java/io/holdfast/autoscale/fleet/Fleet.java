@@ -265,6 +265,20 @@ public final class Fleet {
                 case AWAY, GOING, GONE -> coming.remove(node);
             }
         }
+        expect();
+        coming.keySet().retainAll(roster.standings().keySet());
+        failing.keySet().retainAll(roster.standings().keySet());
+        stuck.removeIf(node -> {
+            Standing standing = roster.find(node);
+            return standing == null || standing.stage() != Stage.STARTING;
+        });
+    }
+
+    /** Of whom something is expected still; whoever has not looked at the target yet does not know. */
+    private void expect() {
+        if (!seen) {
+            return;
+        }
         state = state.expecting(node -> {
             Standing standing = roster.find(node);
             return standing != null
@@ -272,12 +286,6 @@ public final class Fleet {
                             || standing.stage() == Stage.STARTING
                             || standing.stage() == Stage.FAILED
                             || standing.stage() == Stage.GOING);
-        });
-        coming.keySet().retainAll(roster.standings().keySet());
-        failing.keySet().retainAll(roster.standings().keySet());
-        stuck.removeIf(node -> {
-            Standing standing = roster.find(node);
-            return standing == null || standing.stage() != Stage.STARTING;
         });
     }
 

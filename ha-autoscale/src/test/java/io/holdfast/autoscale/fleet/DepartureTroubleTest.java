@@ -110,6 +110,17 @@ class DepartureTroubleTest {
         assertEquals(List.of("node-6"), start.growth().nodes().subList(0, 1));
     }
 
+    /** It has not looked at the target yet when it takes over, and forgets nobody for that: found by seed 172. */
+    @Test
+    void theNextNodeThatDecidesReplacesWhatHangs() {
+        FleetWorld world = grown().want(6);
+        world.hear(new FleetInput.Started(world.until(Start.class, 5).growth().action()));
+        world.instance("node-6", Instance.State.RUNNING);
+        world.never(Stop.class, 3);
+        world.takeOver();
+        assertEquals("node-6", world.until(Stop.class, 330).node());
+    }
+
     /** But who was taken away is not waited for, and its name is free. */
     @Test
     void theNameOfANodeThatHasLeftIsGivenAgain() {

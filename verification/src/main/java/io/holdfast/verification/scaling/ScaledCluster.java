@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /** Nodes with gossip, the log and scaling in a simulation; a target starts and stops them. */
 final class ScaledCluster implements SimulatedTarget.Machines {
@@ -38,7 +37,6 @@ final class ScaledCluster implements SimulatedTarget.Machines {
     private final ScalingChecks checks;
     private final SimulatedTarget target;
     private final boolean datagrams;
-    private Consumer<ScaledNode> exited = node -> {};
 
     ScaledCluster(Simulation simulation, ScalingOptions options, ScalingViolations violations) {
         this.simulation = simulation;
@@ -206,7 +204,6 @@ final class ScaledCluster implements SimulatedTarget.Machines {
                 checks.ended(node);
                 if (!node.endedFromOutside) {
                     target.exited(node.id());
-                    exited.accept(node);
                 }
                 simulation.network().setName(NAME, named(""));
             } else {
@@ -226,11 +223,6 @@ final class ScaledCluster implements SimulatedTarget.Machines {
                 simulation.at(Duration.ofSeconds(1), () -> start(node.id(), false));
             }
         }
-    }
-
-    /** Told of a process that ended by itself. */
-    void onExit(Consumer<ScaledNode> listener) {
-        exited = listener;
     }
 
     Collection<ScaledNode> nodes() {

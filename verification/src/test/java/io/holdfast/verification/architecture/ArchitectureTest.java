@@ -204,7 +204,7 @@ class ArchitectureTest {
         AUTOSCALE_LAYERS.put("fleet", Set.of("vocabulary", "decide"));
         AUTOSCALE_LAYERS.put("node", Set.of("vocabulary", "decide", "fleet"));
         AUTOSCALE_LAYERS.put("target", Set.of("vocabulary"));
-        AUTOSCALE_LAYERS.put("settings", Set.of("vocabulary"));
+        AUTOSCALE_LAYERS.put("settings", Set.of());
         AUTOSCALE_LAYERS.put("replay", Set.of("vocabulary", "decide"));
         AUTOSCALE_LAYERS.put("", Set.of("vocabulary", "decide", "fleet", "node", "target"));
 
