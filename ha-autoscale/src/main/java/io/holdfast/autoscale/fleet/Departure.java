@@ -253,8 +253,8 @@ final class Departure {
 
     private Optional<Going> stop(
             long now, Going going, @Nullable Sighting sighting, int size, Consumer<FleetEffect> effects) {
-        if (!done && sighting != null && sighting.serves()) {
-            return Optional.of(going.in(Phase.DRAIN)); // somebody started it anew, or it came in the end
+        if (!done && sighting != null && sighting.state().isPresent() && !sighting.draining()) {
+            return Optional.of(going.in(Phase.DRAIN)); // somebody started it anew, and it serves or is about to
         }
         if (done) {
             effects.accept(new Tell(Tell.Kind.REMOVED, going.node(), "it has left and is stopped"));

@@ -63,6 +63,17 @@ class DepartureTroubleTest {
         assertEquals(stop, world.until(Stop.class, 3));
     }
 
+    /** It says that it is there some seconds before it says that it serves: found by seed 59. */
+    @Test
+    void whoIsBackAndIsAboutToServeIsNotStoppedEither() {
+        FleetWorld world = leaving("node-5");
+        world.state("node-5", MemberState.LEFT);
+        Stop stop = world.until(Stop.class, 3);
+        world.hear(new FleetInput.NotStopped(stop.action(), false, "busy"));
+        world.state("node-5", MemberState.ALIVE).drains("node-5", false).load("node-5", Sighting.SERVING, -1);
+        assertEquals(new Drain("node-5", true), world.until(Drain.class, 5));
+    }
+
     /** It stood still when its departure was given up, and nobody told it. */
     @Test
     void whoDrainsAndIsNotTakenAwayServesAgain() {

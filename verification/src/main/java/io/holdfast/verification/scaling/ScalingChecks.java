@@ -193,7 +193,9 @@ final class ScalingChecks implements OrderChecks {
         if (!status.action().isEmpty() || !status.pausedBy().isEmpty() || drains > 0) {
             return "something is going on: " + status + "; " + drains + " nodes drain";
         }
-        if (status.wanted() != ready || ready != serving) {
+        // Where the target has none but the master, nobody goes until another is master.
+        boolean spared = status.waitsFor().endsWith(" is the master") && status.wanted() < ready;
+        if ((status.wanted() != ready && !spared) || ready != serving) {
             return status.wanted() + " are wanted, " + ready + " are ready as is known, " + serving + " serve";
         }
         if (status.wanted() < options.min() || status.wanted() > options.max()) {
