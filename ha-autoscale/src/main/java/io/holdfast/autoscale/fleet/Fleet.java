@@ -59,6 +59,10 @@ public final class Fleet {
     private FleetState state = FleetState.of(0);
     private List<Instance> instances = List.of();
     private boolean seen;
+    /** True if the last two looks showed the same: no count rests on one from which something was missing for a moment. */
+    private boolean steady;
+
+    private List<String> shown = List.of();
     private boolean lookAsked;
     private long lookAskedAt;
     private long orderedAt;
@@ -91,6 +95,8 @@ public final class Fleet {
         instances = List.of();
         coming.clear();
         stuck.clear();
+        steady = false;
+        shown = List.of();
         startUps.clear();
         failing.clear();
         hangs = "";
@@ -125,6 +131,10 @@ public final class Fleet {
             lookAsked = false;
             seen = true;
             lookedAt = now;
+            List<String> names =
+                    looked.instances().stream().map(Instance::node).sorted().toList();
+            steady = names.equals(shown);
+            shown = names;
             instances = looked.instances();
             looking.succeeded();
         } else if (input instanceof FleetInput.NotLooked failed) {
@@ -279,13 +289,10 @@ public final class Fleet {
         if (!seen) {
             return;
         }
+        // A target that hides one for a moment has not had it served.
         state = state.expecting(node -> {
             Standing standing = roster.find(node);
-            return standing != null
-                    && (standing.stage() == Stage.ORDERED
-                            || standing.stage() == Stage.STARTING
-                            || standing.stage() == Stage.FAILED
-                            || standing.stage() == Stage.GOING);
+            return standing == null || (standing.stage() != Stage.WARMING && standing.stage() != Stage.READY);
         });
     }
 
@@ -371,6 +378,7 @@ public final class Fleet {
             if (next.isEmpty()) {
                 if (going.phase() == Phase.STOP) {
                     roster.takenAway(going.node());
+                    state = state.expecting(node -> !node.equals(going.node()));
                 }
                 lookAgainAt = now;
                 seen = false; // it is not what it was
@@ -400,7 +408,9 @@ public final class Fleet {
     }
 
     private int instancesWithout(String node) {
-        if (config.target().removal() == Capabilities.Removal.HIGHEST_ORDINAL && roster.isAnotherStopping(node)) {
+        boolean counts = config.target().removal() == Capabilities.Removal.HIGHEST_ORDINAL
+                || !config.target().takesNames();
+        if (counts && (!steady || roster.isAnotherStopping(node))) {
             return -1; // it may come back, and then the one below would go
         }
         Standing standing = roster.find(node);
@@ -488,6 +498,9 @@ public final class Fleet {
             names.addAll(freshNames(Math.min(fresh, room - names.size())));
         }
         int count = config.target().takesNames() ? names.size() : fresh;
+        if (!config.target().takesNames() && !steady) {
+            return; // of how many is said when it is sure
+        }
         if (count <= 0) {
             waitsFor = room <= 0
                     ? "room: " + roster.running() + " nodes run or may, and " + config.max() + " are the most"

@@ -656,4 +656,34 @@ class FleetTest {
         world.fleet.resume(world.now, FleetState.of(4), 2); // after a restore, say
         assertFalse(first.equals(world.until(Start.class, 5).growth().action()));
     }
+
+    /** Found by seed 147 of the storms of scaling. */
+    @Test
+    void whomTheTargetHidesForAMomentIsReplacedIfItHangs() {
+        FleetWorld world = withOrderOf("node-4");
+        world.never(Stop.class, 20);
+        world.noInstance("node-4");
+        world.never(Stop.class, 3);
+        world.instance("node-4", RUNNING);
+        assertEquals("node-4", world.until(Stop.class, 400).node());
+    }
+
+    /** Found by seed 172 of the storms of scaling. */
+    @Test
+    void noSizeRestsOnALookFromWhichSomethingWasMissing() {
+        FleetWorld world = new FleetWorld(9, FleetWorld.STATEFUL);
+        for (int i = 0; i < 5; i++) {
+            world.serves("shop-" + i, i == 0 ? ReplicaRole.MASTER : i < 3 ? ReplicaRole.SLAVE : ReplicaRole.LEARNER)
+                    .instance("shop-" + i, RUNNING);
+        }
+        world.want(4);
+        world.until(Drain.class, 10);
+        drained(world, "shop-4");
+        world.until(Leave.class, 3);
+        world.noInstance("shop-1");
+        world.step();
+        world.state("shop-4", MemberState.LEFT);
+        world.instance("shop-1", RUNNING);
+        assertEquals(4, world.until(Stop.class, 10).size());
+    }
 }
