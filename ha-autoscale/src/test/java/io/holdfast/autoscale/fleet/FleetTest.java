@@ -663,7 +663,7 @@ class FleetTest {
         FleetWorld world = withOrderOf("node-4");
         world.never(Stop.class, 20);
         world.noInstance("node-4");
-        world.never(Stop.class, 3);
+        world.hear(new FleetInput.Started(world.until(Start.class, 10).growth().action())); // again, which does nothing
         world.instance("node-4", RUNNING);
         assertEquals("node-4", world.until(Stop.class, 400).node());
     }
