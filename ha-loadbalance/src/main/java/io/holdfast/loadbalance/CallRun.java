@@ -82,6 +82,7 @@ final class CallRun {
         Directory directory = kernel.directory();
         RoleHolder master = directory.master();
         Attempt attempt = null;
+        boolean somebody = kernel.balancer().hasSomebody(); // before the pick: who comes after it refused nothing
         if (options.to() != CallOptions.To.MASTER) {
             if (number > 0 && attempts >= settings.attempts()) {
                 return giveUp("it was tried " + number + " times");
@@ -101,9 +102,7 @@ final class CallRun {
             endHold();
             return new Try(attempt);
         }
-        if (number == 0
-                && options.to() == CallOptions.To.ANYBODY
-                && kernel.balancer().hasSomebody()) {
+        if (number == 0 && options.to() == CallOptions.To.ANYBODY && somebody) {
             return overloaded(kernel.balancer().explain().whyNobody());
         }
         return hold(change, master, now);
