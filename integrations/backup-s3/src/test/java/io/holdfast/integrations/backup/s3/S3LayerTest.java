@@ -29,9 +29,11 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +100,12 @@ class S3LayerTest {
                 .anyMatch(each -> each.info().id().equals(id));
     }
 
+    private Set<String> ids(BackupRepository repository) {
+        return StoredBackups.in(repository, BackupKeys.inFile(keys)).contents().backups().stream()
+                .map(backup -> backup.info().id())
+                .collect(Collectors.toSet());
+    }
+
     @Test
     void aStoreThatWasAwayIsCaughtUpAndRestoresAlone() throws Exception {
         keys = Files.writeString(temporary.resolve("backup.keys"), KEY + "\n");
@@ -130,6 +138,9 @@ class S3LayerTest {
                 orders(node).put("late", "yes");
                 all = node.feature(ReplicatedState.class).position();
                 await("the log is in the bucket", () -> hasArchived(bucket, all));
+                // the newest first: what came before may be on its way still
+                await("all that the directory has, too", () -> ids(bucket)
+                        .containsAll(ids(BackupRepository.directory(near))));
                 await("all is well again", () -> node.health().health() == Health.UP);
             }
             assertEquals(
