@@ -307,14 +307,18 @@ public final class Fleet {
                     Tell.Kind.FAILED,
                     standing.node(),
                     "it does not serve " + config.startWithin().toSeconds() + " s after it was seen to start, and "
-                            + (mayBeStopped(standing) ? "is stopped" : "is left as it is: it was not ordered here")));
+                            + (mayBeStopped(standing)
+                                    ? "is stopped"
+                                    : state.ordered().contains(standing.node())
+                                            ? "is left as it is: it is there, and says itself what it waits for"
+                                            : "is left as it is: it was not ordered here")));
         }
     }
 
     private boolean mayBeStopped(Standing standing) {
-        return state.ordered().contains(standing.node())
-                && !standing.hasVote()
-                && (standing.sighting() == null || standing.sighting().role() != null || !roster.hasLog());
+        boolean present =
+                standing.sighting() != null && standing.sighting().state().isPresent();
+        return state.ordered().contains(standing.node()) && !standing.hasVote() && !present;
     }
 
     private void grow(long now, Consumer<FleetEffect> effects) {
@@ -470,8 +474,7 @@ public final class Fleet {
             if (slow || hung) {
                 stuck.remove(node);
                 failing.computeIfAbsent(node, name -> new Pause()).failed(now, false, "it did not serve in time");
-                state = state.losing(
-                        Optional.of(new Going(nextAction(REPLACE), node, present ? Phase.DRAIN : Phase.STOP, "")));
+                state = state.losing(Optional.of(new Going(nextAction(REPLACE), node, Phase.STOP, "")));
                 return true;
             }
         }

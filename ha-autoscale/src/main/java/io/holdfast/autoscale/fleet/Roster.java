@@ -52,6 +52,7 @@ final class Roster {
         Set<String> ordered =
                 new TreeSet<>(state.growth().map(FleetState.Growth::nodes).orElse(List.of()));
         Set<String> expected = new TreeSet<>(state.ordered());
+        Set<String> before = new TreeSet<>(state.known());
 
         SortedMap<String, Standing> seen = new TreeMap<>();
         for (String name : names) {
@@ -61,7 +62,7 @@ final class Roster {
             if (instance != null || ordered.contains(name)) {
                 takenAway.remove(name);
             }
-            Stage stage = name.equals(going) ? Stage.GOING : stage(now, name, sighting, instance, ordered, expected);
+            Stage stage = name.equals(going) ? Stage.GOING : stage(now, name, sighting, instance, ordered, expected, before);
             remember(now, name, stage);
             seen.put(name, new Standing(name, stage, instance, sighting));
         }
@@ -87,14 +88,16 @@ final class Roster {
             @Nullable Sighting sighting,
             @Nullable Instance instance,
             Set<String> ordered,
-            Set<String> expected) {
+            Set<String> expected,
+            Set<String> before) {
         if (sighting != null && sighting.serves() && !isStopping(instance)) {
             return sighting.load(Sighting.SERVING, -1) * 1e9 >= config.warmUp().toNanos() ? Stage.READY : Stage.WARMING;
         }
         boolean present = sighting != null && sighting.state().isPresent();
         // Of one that is started anew the membership may still say what became of it before.
         boolean known = served.contains(name)
-                || (sighting != null && !expected.contains(name) && (!present || sighting.drainsForOthers()));
+                || (!expected.contains(name)
+                        && (sighting == null ? before.contains(name) : !present || sighting.drainsForOthers()));
         if (instance != null) {
             return switch (instance.state()) {
                 case FAILED -> present ? Stage.AWAY : ordered.contains(name) ? Stage.ORDERED : Stage.FAILED;
