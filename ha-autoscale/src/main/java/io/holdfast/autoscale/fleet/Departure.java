@@ -22,6 +22,7 @@ final class Departure {
     private final FleetConfig config;
     private final Pause pause = new Pause();
     private @Nullable Phase phase;
+    private String action = "";
     private long since;
     private boolean asked;
     private long askAgainAt;
@@ -36,7 +37,7 @@ final class Departure {
 
     /** What came of what was asked last. */
     void hear(long now, Going going, FleetInput input, Consumer<FleetEffect> effects) {
-        if (phase != going.phase()) {
+        if (phase != going.phase() || !action.equals(going.action())) {
             return; // an answer of an earlier phase
         }
         if (input instanceof FleetInput.Draining draining && draining.node().equals(going.node())) {
@@ -112,8 +113,8 @@ final class Departure {
             boolean wantedBack,
             Consumer<String> held,
             Consumer<FleetEffect> effects) {
-        if (phase != going.phase()) {
-            enter(now, going.phase());
+        if (phase != going.phase() || !action.equals(going.action())) {
+            enter(now, going); // what another one came to says nothing of this one
         }
         Sighting sighting = standing == null ? null : standing.sighting();
         boolean there = sighting != null && sighting.state().isPresent();
@@ -126,8 +127,9 @@ final class Departure {
         };
     }
 
-    private void enter(long now, Phase next) {
-        phase = next;
+    private void enter(long now, Going going) {
+        phase = going.phase();
+        action = going.action();
         since = now;
         asked = false;
         askAgainAt = now;
@@ -253,6 +255,9 @@ final class Departure {
 
     private Optional<Going> stop(
             long now, Going going, @Nullable Sighting sighting, int size, Consumer<FleetEffect> effects) {
+        if (!done && !asked && going.action().startsWith(Fleet.REPLACE) && sighting != null && sighting.serves()) {
+            return Optional.empty(); // it was to be replaced since it did not serve, and does
+        }
         if (!done && sighting != null && sighting.state().isPresent() && !sighting.draining()) {
             return Optional.of(going.in(Phase.DRAIN)); // somebody started it anew, and it serves or is about to
         }

@@ -41,7 +41,7 @@ public final class Fleet {
     private static final long BLIND_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long SHOWN_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final long HANGS_NANOS = TimeUnit.MINUTES.toNanos(2);
-    private static final String REPLACE = "replace";
+    static final String REPLACE = "replace";
     private static final long HELD_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private record Held(String reason, long until) {}
@@ -380,7 +380,10 @@ public final class Fleet {
         if (!next.equals(state.going())) {
             state = state.losing(next);
             if (next.isEmpty()) {
-                if (going.phase() == Phase.STOP) {
+                Standing left = roster.find(going.node());
+                boolean serves =
+                        left != null && left.sighting() != null && left.sighting().serves();
+                if (going.phase() == Phase.STOP && !serves) {
                     roster.takenAway(going.node());
                     state = state.expecting(node -> !node.equals(going.node()));
                 }

@@ -697,4 +697,37 @@ class FleetTest {
         world.instance("shop-1", RUNNING);
         assertEquals(4, world.until(Stop.class, 10).size());
     }
+
+    /** The second one was taken for stopped because the first one was: found by seed 386 of the storms of scaling. */
+    @Test
+    void whatOneDepartureCameToSaysNothingOfTheNext() {
+        FleetWorld world = new FleetWorld(9, FleetWorld.NAMING).withVoters().want(5);
+        world.hear(new FleetInput.Started(world.until(Start.class, 5).growth().action()));
+        world.instance("node-4", RUNNING).instance("node-5", RUNNING);
+        Stop first = world.until(Stop.class, 400);
+        world.noInstance(first.node());
+        world.hear(new FleetInput.Stopped(first.action()));
+        Start start = world.until(Start.class, 30);
+        world.hear(new FleetInput.Started(start.growth().action()));
+        start.growth().nodes().forEach(node -> world.serves(node, ReplicaRole.LEARNER).instance(node, RUNNING));
+        Stop second = world.until(Stop.class, 60);
+        assertFalse(first.node().equals(second.node()));
+        assertEquals(1, world.done(Tell.class).stream().filter(told -> told.kind() == Tell.Kind.REMOVED).count());
+    }
+
+    /** Found by seed 473 of the storms of scaling. */
+    @Test
+    void whoIsToBeReplacedAndServesAgainStays() {
+        FleetWorld world = grown();
+        world.never(Stop.class, 5);
+        world.state("node-5", MemberState.DEAD);
+        for (int i = 0; i < 90 && world.fleet.state().going().isEmpty(); i++) {
+            world.step();
+        }
+        assertEquals("node-5", world.fleet.state().going().orElseThrow().node());
+        world.serves("node-5", ReplicaRole.LEARNER);
+        world.never(Stop.class, 60);
+        assertTrue(world.fleet.state().going().isEmpty());
+        assertTrue(world.done(Drain.class).isEmpty());
+    }
 }
