@@ -381,8 +381,9 @@ public final class Fleet {
             state = state.losing(next);
             if (next.isEmpty()) {
                 Standing left = roster.find(going.node());
-                boolean serves =
-                        left != null && left.sighting() != null && left.sighting().serves();
+                boolean serves = left != null
+                        && left.sighting() != null
+                        && left.sighting().serves();
                 if (going.phase() == Phase.STOP && !serves) {
                     roster.takenAway(going.node());
                     state = state.expecting(node -> !node.equals(going.node()));

@@ -62,7 +62,8 @@ final class Roster {
             if (instance != null || ordered.contains(name)) {
                 takenAway.remove(name);
             }
-            Stage stage = name.equals(going) ? Stage.GOING : stage(now, name, sighting, instance, ordered, expected, before);
+            Stage stage =
+                    name.equals(going) ? Stage.GOING : stage(now, name, sighting, instance, ordered, expected, before);
             remember(now, name, stage);
             seen.put(name, new Standing(name, stage, instance, sighting));
         }

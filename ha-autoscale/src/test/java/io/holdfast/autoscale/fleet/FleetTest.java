@@ -709,10 +709,15 @@ class FleetTest {
         world.hear(new FleetInput.Stopped(first.action()));
         Start start = world.until(Start.class, 30);
         world.hear(new FleetInput.Started(start.growth().action()));
-        start.growth().nodes().forEach(node -> world.serves(node, ReplicaRole.LEARNER).instance(node, RUNNING));
+        start.growth().nodes().forEach(node -> world.serves(node, ReplicaRole.LEARNER)
+                .instance(node, RUNNING));
         Stop second = world.until(Stop.class, 60);
         assertFalse(first.node().equals(second.node()));
-        assertEquals(1, world.done(Tell.class).stream().filter(told -> told.kind() == Tell.Kind.REMOVED).count());
+        assertEquals(
+                1,
+                world.done(Tell.class).stream()
+                        .filter(told -> told.kind() == Tell.Kind.REMOVED)
+                        .count());
     }
 
     /** Found by seed 473 of the storms of scaling. */
