@@ -255,8 +255,9 @@ final class Departure {
 
     private Optional<Going> stop(
             long now, Going going, @Nullable Sighting sighting, int size, Consumer<FleetEffect> effects) {
-        if (!done && !asked && going.action().startsWith(Fleet.REPLACE) && sighting != null && sighting.serves()) {
-            return Optional.empty(); // it was to be replaced since it did not serve, and does
+        boolean there = sighting != null && sighting.state().isPresent();
+        if (!done && !asked && there && going.action().startsWith(Fleet.REPLACE)) {
+            return Optional.empty(); // it was to be replaced since it was not there, and is
         }
         if (!done && sighting != null && sighting.state().isPresent() && !sighting.draining()) {
             return Optional.of(going.in(Phase.DRAIN)); // somebody started it anew, and it serves or is about to

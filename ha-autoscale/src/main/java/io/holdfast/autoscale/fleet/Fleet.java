@@ -381,10 +381,10 @@ public final class Fleet {
             state = state.losing(next);
             if (next.isEmpty()) {
                 Standing left = roster.find(going.node());
-                boolean serves = left != null
+                boolean there = left != null
                         && left.sighting() != null
-                        && left.sighting().serves();
-                if (going.phase() == Phase.STOP && !serves) {
+                        && left.sighting().state().isPresent();
+                if (going.phase() == Phase.STOP && !there) {
                     roster.takenAway(going.node());
                     state = state.expecting(node -> !node.equals(going.node()));
                 }
