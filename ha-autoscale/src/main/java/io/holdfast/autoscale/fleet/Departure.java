@@ -282,7 +282,7 @@ final class Departure {
                     Tell.Kind.FAILED,
                     going.node(),
                     "it is to serve again and does not say that it does: " + pause.reason()
-                            + "; look at it, and use `ha drain --off`"));
+                            + "; look at it, and use `ha drain --end`"));
             return Optional.empty();
         }
         if (mayAsk(now)) {

@@ -373,7 +373,8 @@ public final class Fleet {
                 now,
                 going,
                 roster.find(going.node()),
-                sees(now) ? instancesWithout(going.node()) : -1, // of no size that rests on nothing is anybody told
+                // of no size that rests on nothing, or leaves out who is just being ordered, is anybody told
+                sees(now) && state.growth().isEmpty() ? instancesWithout(going.node()) : -1,
                 state.wanted() > roster.placed() && !going.action().startsWith(REPLACE),
                 reason -> held.put(going.node(), new Held(reason, now + HELD_NANOS)),
                 effects);

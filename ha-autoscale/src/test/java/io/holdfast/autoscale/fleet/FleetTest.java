@@ -259,7 +259,9 @@ class FleetTest {
         world.until(Leave.class, 3);
         world.want(5);
         world.state("node-5", MemberState.LEFT);
-        Stop stop = world.until(Stop.class, 3);
+        world.hear(new FleetInput.Started(world.until(Start.class, 3).growth().action()));
+        world.instance("node-6", Instance.State.STARTING);
+        Stop stop = world.until(Stop.class, 5);
         world.noInstance("node-5");
         world.hear(new FleetInput.Stopped(stop.action()));
         world.never(Stop.class, 5);
@@ -734,5 +736,21 @@ class FleetTest {
         world.never(Stop.class, 60);
         assertTrue(world.fleet.state().going().isEmpty());
         assertTrue(world.done(Drain.class).isEmpty());
+    }
+
+    /** Found by seed 717 of the storms of scaling. */
+    @Test
+    void noSizeIsToldThatLeavesOutWhoIsBeingOrdered() {
+        FleetWorld world = draining("node-5");
+        drained(world, "node-5");
+        world.until(Leave.class, 3);
+        world.want(6);
+        Start start = world.until(Start.class, 5);
+        world.state("node-5", MemberState.LEFT);
+        world.never(Stop.class, 10);
+        world.hear(new FleetInput.Started(start.growth().action()));
+        start.growth().nodes().forEach(node -> world.instance(node, Instance.State.STARTING));
+        assertEquals(
+                1 + start.growth().nodes().size(), world.until(Stop.class, 10).size());
     }
 }
