@@ -45,11 +45,16 @@ final class Damage {
     }
 
     private void empty(SimulatedNode machine) {
-        if (hasCluster(machine) && (emptied == null || hasItsVote(emptied))) {
+        if (hasCluster(machine) && !awaitsItsVote()) {
             machine.storage().wipe();
             emptied = machine;
             emptyDisks++;
         }
+    }
+
+    /** True while a disk was emptied, and the exchange of its vote is not known to be decided. */
+    boolean awaitsItsVote() {
+        return emptied != null && !hasItsVote(emptied);
     }
 
     private static boolean hasCluster(SimulatedNode machine) {

@@ -463,8 +463,8 @@ final class SimulatedCluster {
     boolean awaitsOperator() {
         boolean masterless =
                 machines.stream().noneMatch(machine -> status(machine.id()).role() == ReplicaRole.MASTER);
-        boolean emptied =
-                machines.stream().anyMatch(machine -> status(machine.id()).role() == ReplicaRole.LEARNER);
+        boolean emptied = damage.awaitsItsVote()
+                || machines.stream().anyMatch(machine -> status(machine.id()).role() == ReplicaRole.LEARNER);
         boolean doubted = machines.stream()
                 .anyMatch(machine ->
                         machine.running() && process(machine.id()).whyNotReady().contains("does not vote until"));

@@ -26,6 +26,12 @@ class SimulationTest {
         run(System.nanoTime() & 0xffff_ffffL, FRESH);
     }
 
+    /** The old disk of a vote that is just exchanged is gone, the second of three doubts its own log: an operator decides. */
+    @Test
+    void twoDisksOfThreeInDoubtAwaitTheirOperator() {
+        run(3_245_880_707L, 1);
+    }
+
     /** Among them those that once showed a bug: a node that was taken in by an entry that was lost. */
     @Test
     void votersThatChangeInTheStormShowNoViolation() {
