@@ -1,6 +1,7 @@
 package io.holdfast.verification.scaling;
 
 import io.holdfast.autoscale.Autoscaling;
+import io.holdfast.autoscale.Instance;
 import io.holdfast.autoscale.Load;
 import io.holdfast.autoscale.ScalingStatus;
 import io.holdfast.autoscale.TargetTracking;
@@ -220,7 +221,12 @@ final class ScaledCluster implements SimulatedTarget.Machines {
                 node.struckAtNanos = simulation.nowNanos();
                 node.endedFromOutside = true;
                 node.machine().kill();
-                simulation.at(Duration.ofSeconds(1), () -> start(node.id(), false));
+                boolean targets = target.knows(node.id());
+                simulation.at(Duration.ofSeconds(1), () -> {
+                    if (!targets || target.has(node.id(), Instance.State.RUNNING)) { // if it has not been stopped since
+                        start(node.id(), false);
+                    }
+                });
             }
         }
     }
