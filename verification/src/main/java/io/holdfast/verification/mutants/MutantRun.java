@@ -2,11 +2,9 @@ package io.holdfast.verification.mutants;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,9 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 
 /** Puts one mutant into a copy of the source, compiles what it changes, and lets the simulator look for the bug. */
 final class MutantRun {
@@ -27,11 +22,13 @@ final class MutantRun {
 
     private final Path sources;
     private final Mutant mutant;
+    private final MutantCompiler compiler;
 
     /** @param sources the product's {@code src/main/java} */
-    MutantRun(Path sources, Mutant mutant) {
+    MutantRun(Path sources, Mutant mutant, MutantCompiler compiler) {
         this.sources = sources;
         this.mutant = mutant;
+        this.compiler = compiler;
     }
 
     /**
@@ -74,20 +71,9 @@ final class MutantRun {
             files.add(target.toFile());
         }
         Path classes = Files.createDirectories(work.resolve("classes"));
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        if (compiler == null) {
-            throw new IllegalStateException("mutants need a JDK: this Java has no compiler");
-        }
-        StringWriter output = new StringWriter();
-        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-            List<String> options = List.of(
-                    "-proc:none", "-nowarn", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
-            boolean ok = compiler.getTask(
-                            output, manager, null, options, null, manager.getJavaFileObjectsFromFiles(files))
-                    .call();
-            if (!ok) {
-                throw new IllegalStateException("mutant " + mutant.name() + " does not compile:\n" + output);
-            }
+        String wrong = compiler.compile(files, classes);
+        if (!wrong.isEmpty()) {
+            throw new IllegalStateException("mutant " + mutant.name() + ": " + wrong);
         }
         return classes;
     }

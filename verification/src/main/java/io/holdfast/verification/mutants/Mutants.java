@@ -28,20 +28,22 @@ public final class Mutants {
     static List<String> hunt(Path directory, Path sources, int seeds, List<String> names)
             throws IOException, ReflectiveOperationException {
         List<String> missed = new ArrayList<>();
-        for (Mutant mutant : Mutant.readAll(directory)) {
-            if (!names.isEmpty() && !names.contains(mutant.name())) {
-                continue;
+        try (MutantCompiler compiler = new MutantCompiler()) {
+            for (Mutant mutant : Mutant.readAll(directory)) {
+                if (!names.isEmpty() && !names.contains(mutant.name())) {
+                    continue;
+                }
+                long begin = System.nanoTime();
+                String found = new MutantRun(sources, mutant, compiler).hunt(1, seeds);
+                if (found.isEmpty()) {
+                    missed.add(mutant.name());
+                }
+                System.out.printf(
+                        "%-40s %s (%.1f s)%n",
+                        mutant.name(),
+                        found.isEmpty() ? "NOT CAUGHT within " + seeds + " seeds" : "caught by " + found,
+                        (System.nanoTime() - begin) / 1e9);
             }
-            long begin = System.nanoTime();
-            String found = new MutantRun(sources, mutant).hunt(1, seeds);
-            if (found.isEmpty()) {
-                missed.add(mutant.name());
-            }
-            System.out.printf(
-                    "%-40s %s (%.1f s)%n",
-                    mutant.name(),
-                    found.isEmpty() ? "NOT CAUGHT within " + seeds + " seeds" : "caught by " + found,
-                    (System.nanoTime() - begin) / 1e9);
         }
         return missed;
     }

@@ -19,8 +19,10 @@ class MutantsTest {
     void everyMutantStillAppliesAndCompiles() throws Exception {
         List<Mutant> mutants = Mutant.readAll(MUTANTS);
         assertTrue(mutants.size() >= 6);
-        for (Mutant mutant : mutants) {
-            new MutantRun(SOURCES, mutant).hunt(1, 0);
+        try (MutantCompiler compiler = new MutantCompiler()) {
+            for (Mutant mutant : mutants) {
+                new MutantRun(SOURCES, mutant, compiler).hunt(1, 0);
+            }
         }
     }
 
