@@ -68,8 +68,7 @@ final class RestoreCheck {
      * @return what is wrong; empty if nothing is
      */
     List<String> state(int count, long atLeast, long atMost) throws IOException {
-        var address = Loopback.free();
-        String bind = address.getHostString() + ":" + address.getPort();
+        String bind = Loopback.text(Loopback.free());
         List<String> voters = List.of("node-1@" + bind);
         Path directory = scratch.resolve("node-1");
         SecureRandom random = new SecureRandom();
@@ -115,19 +114,19 @@ final class RestoreCheck {
     }
 
     /**
-     * Unpacks a backup of a directory from each layer that has it.
+     * Unpacks all backups of a directory from each layer.
      *
-     * @param id which one
-     * @param source the directory, which has not changed since
+     * @param name of the source
+     * @param source the directory, which has not changed since the first of them
      * @return what is wrong; empty if nothing is
      */
-    List<String> files(String id, Path source) throws IOException, InterruptedException {
+    List<String> files(String name, Path source) throws IOException, InterruptedException {
         List<String> problems = new ArrayList<>();
         int copies = 0;
         for (Path layer : List.of(near, away)) {
             StoredBackups stored = StoredBackups.in(BackupRepository.directory(layer), keys);
             for (Details backup : stored.contents().backups()) {
-                if (backup.info().id().equals(id)) {
+                if (backup.info().source().equals(name)) {
                     copies++;
                     Path target = Files.createDirectory(scratch.resolve("files-" + copies));
                     try (InputStream part = stored.read(backup.parts().get(0).object())) {
@@ -138,7 +137,7 @@ final class RestoreCheck {
             }
         }
         if (copies == 0) {
-            problems.add("restored: no layer has the backup " + id);
+            problems.add("restored: no layer has a backup of " + name);
         }
         return problems;
     }

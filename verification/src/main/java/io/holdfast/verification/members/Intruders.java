@@ -89,9 +89,9 @@ final class Intruders {
     }
 
     private HaCluster stranger(String id, UnaryOperator<GossipMembership> keys) throws IOException {
-        String[] seeds = cluster.seeds().stream().map(MemberOptions::text).toArray(String[]::new);
+        String[] seeds = cluster.seeds().stream().map(Loopback::text).toArray(String[]::new);
         return HaCluster.builder(MemberOptions.CLUSTER)
-                .node(Node.of(id).bind(MemberOptions.text(Loopback.free())))
+                .node(Node.of(id).bind(Loopback.text(Loopback.free())))
                 .meterRegistry(meters)
                 .with(keys.apply(GossipMembership.seeds(seeds).awaitOthers(Duration.ZERO)))
                 .start();

@@ -9,6 +9,7 @@ import io.holdfast.core.internal.netty.TransportConfig;
 import io.holdfast.membership.GossipMembership;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.VoterList;
+import io.holdfast.verification.process.Loopback;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -61,7 +62,7 @@ final class MemberNode {
         CuttableRuntime runtime = new CuttableRuntime(RealRuntime.create(options.id(), TransportConfig.defaults()));
         MeterRegistry meters = new SimpleMeterRegistry();
         HaCluster.Builder builder = HaCluster.builder(MemberOptions.CLUSTER)
-                .node(Node.of(options.id()).bind(MemberOptions.text(options.bind())))
+                .node(Node.of(options.id()).bind(Loopback.text(options.bind())))
                 .runtime(runtime)
                 .meterRegistry(meters)
                 .with(GossipMembership.seeds(options.seedTexts()).keys(MemberOptions.KEYS))

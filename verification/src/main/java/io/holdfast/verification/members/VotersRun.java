@@ -1,6 +1,7 @@
 package io.holdfast.verification.members;
 
 import io.holdfast.verification.members.EventLog.Event;
+import io.holdfast.verification.process.Loopback;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +32,7 @@ final class VotersRun {
             cluster.await("three serve", () -> ready(cluster));
             try (MapWriter writer = new MapWriter(cluster.ids().stream()
                     .map(cluster::address)
-                    .map(MemberOptions::text)
+                    .map(Loopback::text)
                     .toList())) {
                 cluster.await("somebody writes", () -> writer.written() > 0);
                 steps.say("three form a log, and somebody writes to a map");

@@ -43,8 +43,8 @@ final class TortureCluster implements AutoCloseable {
         this.setup = setup;
         this.store = store;
         this.marks = marks;
-        for (String id : setup.ids()) {
-            binds.put(id, Loopback.free());
+        for (InetSocketAddress free : Loopback.free(setup.ids().size())) {
+            binds.put(setup.ids().get(binds.size()), free);
         }
         for (String id : setup.ids()) {
             links.put(id, connect(id));

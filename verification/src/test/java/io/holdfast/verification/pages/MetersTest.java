@@ -4,6 +4,14 @@ import static io.holdfast.verification.process.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.autoscale.Autoscaling;
+import io.holdfast.autoscale.Capabilities;
+import io.holdfast.autoscale.Instance;
+import io.holdfast.autoscale.ScalingTarget;
+import io.holdfast.autoscale.ScalingTargetException;
+import io.holdfast.autoscale.StartOrder;
+import io.holdfast.autoscale.StopOrder;
+import io.holdfast.autoscale.TargetTracking;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.Backups;
 import io.holdfast.backup.Schedule;
@@ -16,11 +24,10 @@ import io.holdfast.replication.Codec;
 import io.holdfast.replication.FencedLock;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.ReplicatedMap;
+import io.holdfast.verification.process.Loopback;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,13 +82,9 @@ class MetersTest {
 
     private void threeNodes() throws Exception {
         Path backups = Files.createDirectory(directory.resolve("backups"));
-        List<ServerSocket> taken = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            voters[i] = "node-" + (i + 1) + "@127.0.0.1:" + taken.get(i).getLocalPort();
-        }
-        for (ServerSocket socket : taken) {
-            socket.close();
+        List<String> addresses = Loopback.freeTexts(voters.length);
+        for (int i = 0; i < voters.length; i++) {
+            voters[i] = "node-" + (i + 1) + "@" + addresses.get(i);
         }
         for (String voter : voters) {
             String[] parts = voter.split("@");
@@ -89,14 +92,46 @@ class MetersTest {
                     .node(Node.of(parts[0]).bind(parts[1]))
                     .with(LogReplication.inDirectory(directory.resolve(parts[0]))
                             .bootstrap(voters)
-                            .segmentBytes(1 << 20)
-                            .fast())
+                            .segmentBytes(1 << 20))
                     .with(GossipMembership.seeds(voters[0].split("@")[1]))
                     .with(Backups.to(BackupRepository.directory(backups)).physical(Schedule.daily()))
+                    .with(Autoscaling.on(new NoNodes())
+                            .between(voters.length, voters.length)
+                            .withoutJvmLoads()
+                            .load("rate", () -> 0)
+                            .policy(TargetTracking.of("rate", 1)))
                     .memberListener(event -> {})
                     .onMaster(grant -> {}));
         }
         running.forEach(node -> node.awaitReady(Duration.ofSeconds(60)));
+    }
+
+    /** Has none, and gives none. */
+    private static final class NoNodes implements ScalingTarget {
+        @Override
+        public String name() {
+            return "no nodes";
+        }
+
+        @Override
+        public Capabilities capabilities() {
+            return new Capabilities(true, Capabilities.Removal.ANY, false);
+        }
+
+        @Override
+        public List<Instance> instances() {
+            return List.of();
+        }
+
+        @Override
+        public void start(StartOrder order) throws ScalingTargetException {
+            throw ScalingTargetException.passing("there are none", null);
+        }
+
+        @Override
+        public void stop(StopOrder order) {
+            // whoever is to stop is none of these
+        }
     }
 
     private static HaCluster.Builder client(String cluster, String name, String address) {

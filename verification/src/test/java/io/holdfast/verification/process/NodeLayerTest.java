@@ -22,13 +22,10 @@ import io.holdfast.replication.OfflineRestore;
 import io.holdfast.replication.OfflineRestore.Target;
 import io.holdfast.replication.ReplicatedMap;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -112,14 +109,8 @@ class NodeLayerTest {
     }
 
     private void takeAddresses() throws IOException {
-        List<ServerSocket> taken = new ArrayList<>();
-        for (String id : IDS) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            taken.add(socket);
-            addresses.put(id, "127.0.0.1:" + socket.getLocalPort());
-        }
-        for (ServerSocket socket : taken) {
-            socket.close();
+        for (String address : Loopback.freeTexts(IDS.size())) {
+            addresses.put(IDS.get(addresses.size()), address);
         }
     }
 

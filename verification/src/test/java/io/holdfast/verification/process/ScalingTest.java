@@ -25,8 +25,6 @@ import io.holdfast.membership.Profile;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.ReplicatedMap;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,14 +100,7 @@ class ScalingTest {
 
     @BeforeEach
     void three() throws Exception {
-        List<ServerSocket> taken = new ArrayList<>();
-        for (int i = 0; i < MOST; i++) {
-            taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            addresses.add("127.0.0.1:" + taken.get(i).getLocalPort());
-        }
-        for (ServerSocket socket : taken) {
-            socket.close();
-        }
+        addresses.addAll(Loopback.freeTexts(MOST));
         for (int i = 1; i <= 3; i++) {
             start("node-" + i);
         }

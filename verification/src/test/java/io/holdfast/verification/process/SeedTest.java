@@ -28,8 +28,6 @@ import io.holdfast.replication.OfflineSeed;
 import io.holdfast.replication.ReplicatedMap;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -54,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SeedTest {
     private static final String KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int NODES = 5;
     private static final int ENTRIES = 600;
     private static final int VALUE_CHARS = 16 << 10;
     private static final double STATE_BYTES = (double) ENTRIES * VALUE_CHARS;
@@ -61,7 +60,7 @@ class SeedTest {
 
     private final Map<String, HaCluster> running = new TreeMap<>();
     private final Map<String, SimpleMeterRegistry> meters = new TreeMap<>();
-    private final String[] addresses = new String[5];
+    private String[] addresses = {};
 
     @TempDir
     Path temporary;
@@ -73,14 +72,7 @@ class SeedTest {
     void three() throws Exception {
         nas = Files.createDirectory(temporary.resolve("nas"));
         keyFile = Files.writeString(temporary.resolve("backup.keys"), KEY + "\n");
-        List<ServerSocket> taken = new ArrayList<>();
-        for (int i = 0; i < addresses.length; i++) {
-            taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            addresses[i] = "127.0.0.1:" + taken.get(i).getLocalPort();
-        }
-        for (ServerSocket socket : taken) {
-            socket.close();
-        }
+        addresses = Loopback.freeTexts(NODES).toArray(String[]::new);
         for (int i = 1; i <= 3; i++) {
             start(i, log(i).bootstrap(listed()));
         }

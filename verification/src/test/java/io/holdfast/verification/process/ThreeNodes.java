@@ -13,8 +13,6 @@ import io.holdfast.replication.OfflineRestore.Target;
 import io.holdfast.replication.ReplicatedLog;
 import io.holdfast.replication.ReplicatedMap;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,10 +37,9 @@ final class ThreeNodes implements AutoCloseable {
     /** @param directory holds theirs */
     ThreeNodes(Path directory) throws IOException {
         this.directory = directory;
+        List<String> addresses = Loopback.freeTexts(bootstrap.length);
         for (int i = 0; i < bootstrap.length; i++) {
-            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                bootstrap[i] = IDS.get(i) + "@127.0.0.1:" + free.getLocalPort();
-            }
+            bootstrap[i] = IDS.get(i) + "@" + addresses.get(i);
         }
     }
 

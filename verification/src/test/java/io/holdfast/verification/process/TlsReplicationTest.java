@@ -17,8 +17,6 @@ import io.holdfast.replication.ReplicatedMap;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,13 +115,9 @@ class TlsReplicationTest {
         rejectionLog.addAppender(rejections);
         String commands = documented();
         run(commands);
-        List<ServerSocket> taken = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            voters[i] = "node-" + (i + 1) + "@127.0.0.1:" + taken.get(i).getLocalPort();
-        }
-        for (ServerSocket socket : taken) {
-            socket.close();
+        List<String> addresses = Loopback.freeTexts(voters.length);
+        for (int i = 0; i < voters.length; i++) {
+            voters[i] = "node-" + (i + 1) + "@" + addresses.get(i);
         }
         for (int i = 1; i <= 3; i++) {
             nodes.add(start(i));

@@ -18,11 +18,8 @@ import io.holdfast.replication.ReplicatedMap;
 import io.holdfast.replication.VoterChange;
 import io.holdfast.replication.VoterList;
 import io.holdfast.replication.Voters;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,21 +37,14 @@ class VotersTest {
     private static final int NODES = 5;
 
     private final Map<String, HaCluster> running = new TreeMap<>();
-    private final String[] addresses = new String[NODES];
+    private String[] addresses = {};
 
     @TempDir
     Path directory;
 
     @BeforeEach
     void begin() throws Exception {
-        List<ServerSocket> taken = new ArrayList<>();
-        for (int i = 0; i < NODES; i++) {
-            taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            addresses[i] = "127.0.0.1:" + taken.get(i).getLocalPort();
-        }
-        for (ServerSocket socket : taken) {
-            socket.close();
-        }
+        addresses = Loopback.freeTexts(NODES).toArray(String[]::new);
         for (int i = 1; i <= 3; i++) {
             start(i);
         }
