@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  * then, and in the end, what is restored is compared with what had been written; and nothing is left over.
  */
 public final class BackupKills {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Waiting.PATIENCE;
     private static final long MOST_MILLIS = 600;
     /** Every so often a process is killed while it starts. */
     private static final int EARLY = 5;

@@ -13,6 +13,7 @@ import io.holdfast.replication.OfflineRestore;
 import io.holdfast.replication.OfflineRestore.Target;
 import io.holdfast.replication.ReadLevel;
 import io.holdfast.verification.process.Loopback;
+import io.holdfast.verification.process.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ import java.util.stream.Stream;
  * right. Works on copies of the layers, in which a restore leaves its mark. For one thread, while nothing writes to the layers.
  */
 final class RestoreCheck {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Waiting.PATIENCE;
 
     private final Path scratch;
     private final Path near;

@@ -20,7 +20,7 @@ final class MemberCluster implements AutoCloseable {
     static final String ALIVE = "ALIVE";
     static final String DEAD = "DEAD";
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Waiting.PATIENCE;
     private static final int SEEDS = 3;
 
     private final Path directory;

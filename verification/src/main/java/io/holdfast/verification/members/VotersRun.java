@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 final class VotersRun {
     private static final int NODES = 7;
     private static final int VOTERS = 5;
-    private static final Duration CHANGE_LIMIT = Duration.ofSeconds(90);
+    private static final Duration CHANGE_LIMIT = MemberNode.CHANGE_LIMIT.plusSeconds(30);
 
     private VotersRun() {}
 
@@ -55,7 +55,8 @@ final class VotersRun {
     }
 
     private static void lose(MemberCluster cluster, MapWriter writer, Steps steps) throws IOException {
-        String master = cluster.ask("node-1", "master");
+        cluster.await("somebody is master", () -> !master(cluster).equals("-"));
+        String master = master(cluster);
         String other = cluster.ids().subList(0, VOTERS).stream()
                 .filter(id -> !id.equals(master))
                 .findFirst()
@@ -88,6 +89,10 @@ final class VotersRun {
         return cluster.ids().subList(VOTERS, NODES);
     }
 
+    private static String master(MemberCluster cluster) throws IOException {
+        return cluster.ask("node-1", "master");
+    }
+
     private static boolean ready(MemberCluster cluster) throws IOException {
         for (String id : cluster.living()) {
             if (!cluster.ask(id, "ready").equals("yes")) {
@@ -99,6 +104,6 @@ final class VotersRun {
 
     private static Set<String> voters(MemberCluster cluster, String asked) throws IOException {
         String answer = cluster.ask(asked, "voters");
-        return answer.equals("changing") ? Set.of() : Set.of(answer.split(" "));
+        return answer.equals(MemberNode.UNSETTLED) ? Set.of() : Set.of(answer.split(" "));
     }
 }

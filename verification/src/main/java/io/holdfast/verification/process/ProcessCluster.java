@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Three or more nodes in JVMs of their own on loopback. For one thread. */
 final class ProcessCluster implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Waiting.PATIENCE;
 
     private final Path directory;
     private final String profile;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * A cluster changes its shape while somebody writes: three voters, two more are added, two learners join, and two voters die for
  * good at once, the master among them. The autopilot gives their votes to the learners, and the map stands still for one failover.
  */
-@Timeout(120)
+@Timeout(600)
 @Execution(ExecutionMode.CONCURRENT)
 class ShapeUnderLoadTest {
     /** Nobody dies: a change of who votes costs a write nothing but the change's own entries. */

@@ -25,12 +25,12 @@ import io.holdfast.replication.FencedLock;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.ReplicatedMap;
 import io.holdfast.verification.process.Loopback;
+import io.holdfast.verification.process.Waiting;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real cluster registers what {@code docs/metrics.md} lists, as it is listed, and takes it back when it stops. */
-@Timeout(180)
+@Timeout(600)
 class MetersTest {
     private static final String PREFIX = "holdfast.";
     /** Of balancers, which this cluster has none of; BalancerTest looks at them. */
@@ -103,7 +103,7 @@ class MetersTest {
                     .memberListener(event -> {})
                     .onMaster(grant -> {}));
         }
-        running.forEach(node -> node.awaitReady(Duration.ofSeconds(60)));
+        running.forEach(node -> node.awaitReady(Waiting.PATIENCE));
     }
 
     /** Has none, and gives none. */
@@ -150,14 +150,14 @@ class MetersTest {
         threeNodes();
         String address = voters[0].split("@")[1];
         HaCluster client = started(client("shop", "web-1", address));
-        client.awaitReady(Duration.ofSeconds(60));
+        client.awaitReady(Waiting.PATIENCE);
         ReplicatedMap.in(client, "orders", Codec.string(), Codec.string()).put("o-17", "new");
         FencedLock.in(client, "export")
-                .acquire(Duration.ofSeconds(30))
+                .acquire(Waiting.PATIENCE)
                 .orElseThrow()
                 .close();
         try (OperatorClient operator = OperatorClient.open()) {
-            operator.ask(running.get(0).node().advertisedAddress(), "health", Map.of(), Duration.ofSeconds(30));
+            operator.ask(running.get(0).node().advertisedAddress(), "health", Map.of(), Waiting.PATIENCE);
         }
         started(client("another", "web-2", address)); // is refused
 

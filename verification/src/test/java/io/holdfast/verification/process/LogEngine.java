@@ -49,7 +49,7 @@ final class LogEngine {
         try {
             startVoters();
             NODES.forEach(id -> passing.add(node(id, pauses).start()));
-            passing.forEach(cluster -> cluster.awaitReady(Duration.ofSeconds(30)));
+            passing.forEach(cluster -> cluster.awaitReady(Waiting.PATIENCE));
         } finally {
             passing.forEach(HaCluster::stop);
         }

@@ -68,7 +68,7 @@ class RestoreTest {
         long last = index;
         while (last < to) {
             LogPart part =
-                    state.logAfter(last, 500, PATIENCE).toCompletableFuture().get(60, TimeUnit.SECONDS);
+                    state.logAfter(last, 500, PATIENCE).toCompletableFuture().get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertTrue(part.isEmpty() ? System.nanoTime() < end : part.firstIndex() == last + 1, part.toString());
             log.writeBytes(part.bytes());
             last = part.lastIndex();
@@ -110,11 +110,11 @@ class RestoreTest {
         long before = nodes.state("node-1").position();
         state.confirm(new ReplicatedState.Bound.AtLeast(before), PATIENCE)
                 .toCompletableFuture()
-                .get(60, TimeUnit.SECONDS);
+                .get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         byte[] snapshot;
         long cutAt;
         String logId = state.logId().orElseThrow();
-        try (StateCut cut = state.cut(PATIENCE).toCompletableFuture().get(60, TimeUnit.SECONDS)) {
+        try (StateCut cut = state.cut(PATIENCE).toCompletableFuture().get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             assertTrue(cut.index() >= before, cut.index() + " and " + before);
             snapshot = cut.open().readAllBytes();
             assertEquals(cut.bytes(), snapshot.length);

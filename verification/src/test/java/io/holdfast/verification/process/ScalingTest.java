@@ -41,9 +41,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real nodes in this process, which start and stop others by the load that the test says there is. */
-@Timeout(240)
+@Timeout(600)
 class ScalingTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Waiting.PATIENCE;
     private static final int MOST = 6;
 
     private final Map<String, HaCluster> running = new ConcurrentSkipListMap<>();
@@ -115,8 +115,7 @@ class ScalingTest {
     private void start(String node) {
         int number = Integer.parseInt(node.substring("node-".length()));
         LogReplication log = LogReplication.inDirectory(temporary.resolve(node))
-                .segmentBytes(1 << 20)
-                .fast();
+                .segmentBytes(1 << 20);
         String[] voters = Stream.of(1, 2, 3)
                 .map(i -> "node-" + i + "@" + addresses.get(i - 1))
                 .toArray(String[]::new);

@@ -48,10 +48,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real nodes with a state of some megabytes, and others that join with what is in the backups. The code between "docs" is that of docs/backup.md. */
-@Timeout(240)
+@Timeout(600)
 class SeedTest {
     private static final String KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Waiting.PATIENCE;
     private static final int NODES = 5;
     private static final int ENTRIES = 600;
     private static final int VALUE_CHARS = 16 << 10;
@@ -90,8 +90,7 @@ class SeedTest {
 
     private LogReplication log(int number) {
         return LogReplication.inDirectory(directory(number))
-                .segmentBytes(1 << 20)
-                .fast();
+                .segmentBytes(1 << 20);
     }
 
     private Path directory(int number) {
@@ -169,7 +168,7 @@ class SeedTest {
                 .join(first, second)
                 .seededFrom(StateSeed.from(BackupRepository.directory(nas)).keys(BackupKeys.inFile(keyFile)));
         // docs
-        HaCluster fourth = start(4, seeded.segmentBytes(1 << 20).fast());
+        HaCluster fourth = start(4, seeded.segmentBytes(1 << 20));
         fourth.awaitReady(PATIENCE);
         assertEquals("yes", map("node-4").get("late"));
         assertEquals(VALUE, map("node-4").get("o-17"));
@@ -253,8 +252,7 @@ class SeedTest {
         start(
                         1,
                         LogReplication.inDirectory(moved)
-                                .bootstrap("node-1@" + addresses[0])
-                                .fast())
+                                .bootstrap("node-1@" + addresses[0]))
                 .awaitReady(PATIENCE);
         HaCluster fifth = start(5, log(5).join(addresses[0]));
         NotAvailableException refused = assertThrows(NotAvailableException.class, () -> fifth.awaitReady(PATIENCE));

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real cluster grows, shrinks and replaces its voters while it is written to. */
-@Timeout(180)
+@Timeout(600)
 class VotersTest {
     private static final int NODES = 5;
 
@@ -48,7 +48,7 @@ class VotersTest {
         for (int i = 1; i <= 3; i++) {
             start(i);
         }
-        running.values().forEach(node -> node.awaitReady(Duration.ofSeconds(60)));
+        running.values().forEach(node -> node.awaitReady(Waiting.PATIENCE));
         // A change is refused while too few are known to have the log, and the master has just been elected.
         eventually(
                 "the master has heard all",
@@ -64,8 +64,7 @@ class VotersTest {
     private HaCluster start(int number) {
         String id = "node-" + number;
         LogReplication log = LogReplication.inDirectory(directory.resolve(id))
-                .segmentBytes(1 << 20)
-                .fast();
+                .segmentBytes(1 << 20);
         log = number <= 3
                 ? log.bootstrap("node-1@" + addresses[0], "node-2@" + addresses[1], "node-3@" + addresses[2])
                 : log.join(addresses[0], addresses[1]);
@@ -106,7 +105,7 @@ class VotersTest {
             orders.put("a-" + i, "paid");
         }
         HaCluster fourth = start(4);
-        fourth.awaitReady(Duration.ofSeconds(60));
+        fourth.awaitReady(Waiting.PATIENCE);
         VoterList list = voters(fourth).list().get();
         assertEquals(List.of("node-1", "node-2", "node-3"), list.voters());
         assertEquals(
@@ -145,7 +144,7 @@ class VotersTest {
         assertEquals(4, voters(any).list().get().voters().size());
         int number = Integer.parseInt(master.substring(5));
         HaCluster back = start(number);
-        back.awaitReady(Duration.ofSeconds(60));
+        back.awaitReady(Waiting.PATIENCE);
         assertEquals(4, voters(back).list().get().voters().size());
         assertEquals("paid", map(back).get("b"));
         assertTrue(voters(back).addVoter(master).get().changed());
@@ -164,7 +163,7 @@ class VotersTest {
                 .orElseThrow();
         node(dead).close();
         running.remove(dead);
-        Voters asked = voters(node(alive)).within(Duration.ofSeconds(20));
+        Voters asked = voters(node(alive)).within(Waiting.PATIENCE);
         eventually(
                 "its death is noticed",
                 () -> asked.list().get().members().stream()
@@ -176,7 +175,7 @@ class VotersTest {
         assertInstanceOf(ChangeRefusedException.class, assertThrows(RuntimeException.class, () -> node(alive)
                 .leave()));
         assertTrue(node(alive).isReady(), "it goes on");
-        Throwable late = failure(asked.within(Duration.ofMillis(300)).addVoter("node-4"));
+        Throwable late = failure(asked.within(Duration.ofSeconds(3)).addVoter("node-4"));
         assertInstanceOf(NotAvailableException.class, late);
         assertTrue(String.valueOf(late.getMessage()).contains("join"), late.getMessage());
 
