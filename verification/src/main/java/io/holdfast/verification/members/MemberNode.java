@@ -77,6 +77,8 @@ final class MemberNode {
                 .listener(event -> {
                     if (event.kind() == HaEvent.Kind.AUTOPILOT) {
                         say(event.kind() + " " + event.subject() + " " + event.detail());
+                    } else if (event.kind() == HaEvent.Kind.HEALTH) {
+                        say(event.kind() + " " + options.id() + " " + event.subject() + ": " + event.detail());
                     }
                 });
         Path directory = options.directory();

