@@ -22,7 +22,8 @@ public final class Eventually {
         long end = System.nanoTime() + Waiting.PATIENCE.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > end) {
-                assertTrue(condition.holds(), what + " not within " + Waiting.PATIENCE + "; instead: " + instead.look());
+                assertTrue(
+                        condition.holds(), what + " not within " + Waiting.PATIENCE + "; instead: " + instead.look());
             }
             LockSupport.parkNanos(5_000_000L); // between two looks at the condition
         }

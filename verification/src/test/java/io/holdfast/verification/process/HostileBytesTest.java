@@ -61,7 +61,8 @@ class HostileBytesTest {
 
                 awaitMore(feeder, 1_000);
                 assertEquals(List.of(), List.copyOf(problems));
-                assertTrue(connections.get() >= MIN_CONNECTIONS, "only " + connections.get() + " connections were tried");
+                assertTrue(
+                        connections.get() >= MIN_CONNECTIONS, "only " + connections.get() + " connections were tried");
                 for (NodeProcess node : cluster.processes()) {
                     assertEquals(term, node.status().term(), node.id() + " has seen another term");
                     assertEquals("ready", node.status().state(), node.id());

@@ -73,8 +73,9 @@ class LogicalBackupTest {
     }
 
     private Manifest make(BackupSource source) throws Exception {
-        Prepared prepared =
-                source.prepare(ThreeNodes.PATIENCE).toCompletableFuture().get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        Prepared prepared = source.prepare(ThreeNodes.PATIENCE)
+                .toCompletableFuture()
+                .get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         try (prepared;
                 RunningBackup backup = writer.begin("shop", source.kind(), source.name(), "node-1")) {
             return backup.make(prepared, List.of(), Progress.NONE);

@@ -67,8 +67,9 @@ class RestoreTest {
         long end = System.nanoTime() + PATIENCE.toNanos();
         long last = index;
         while (last < to) {
-            LogPart part =
-                    state.logAfter(last, 500, PATIENCE).toCompletableFuture().get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            LogPart part = state.logAfter(last, 500, PATIENCE)
+                    .toCompletableFuture()
+                    .get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertTrue(part.isEmpty() ? System.nanoTime() < end : part.firstIndex() == last + 1, part.toString());
             log.writeBytes(part.bytes());
             last = part.lastIndex();
@@ -114,7 +115,8 @@ class RestoreTest {
         byte[] snapshot;
         long cutAt;
         String logId = state.logId().orElseThrow();
-        try (StateCut cut = state.cut(PATIENCE).toCompletableFuture().get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        try (StateCut cut =
+                state.cut(PATIENCE).toCompletableFuture().get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             assertTrue(cut.index() >= before, cut.index() + " and " + before);
             snapshot = cut.open().readAllBytes();
             assertEquals(cut.bytes(), snapshot.length);

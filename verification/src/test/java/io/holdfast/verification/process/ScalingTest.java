@@ -114,8 +114,7 @@ class ScalingTest {
 
     private void start(String node) {
         int number = Integer.parseInt(node.substring("node-".length()));
-        LogReplication log = LogReplication.inDirectory(temporary.resolve(node))
-                .segmentBytes(1 << 20);
+        LogReplication log = LogReplication.inDirectory(temporary.resolve(node)).segmentBytes(1 << 20);
         String[] voters = Stream.of(1, 2, 3)
                 .map(i -> "node-" + i + "@" + addresses.get(i - 1))
                 .toArray(String[]::new);

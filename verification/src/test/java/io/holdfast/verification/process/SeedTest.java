@@ -90,8 +90,7 @@ class SeedTest {
     }
 
     private LogReplication log(int number) {
-        return LogReplication.inDirectory(directory(number))
-                .segmentBytes(1 << 20);
+        return LogReplication.inDirectory(directory(number)).segmentBytes(1 << 20);
     }
 
     private Path directory(int number) {
@@ -267,10 +266,7 @@ class SeedTest {
                         OfflineRestore.into(new Target(moved, "shop", "node-1", addresses[0], List.of()), random),
                         random);
         assertEquals(1, restored.epoch());
-        start(
-                        1,
-                        LogReplication.inDirectory(moved)
-                                .bootstrap("node-1@" + addresses[0]))
+        start(1, LogReplication.inDirectory(moved).bootstrap("node-1@" + addresses[0]))
                 .awaitReady(PATIENCE);
         HaCluster fifth = start(5, log(5).join(addresses[0]));
         NotAvailableException refused = assertThrows(NotAvailableException.class, () -> fifth.awaitReady(PATIENCE));

@@ -98,11 +98,9 @@ final class ThreeNodes implements AutoCloseable {
     }
 
     String slave() {
-        return found(
-                "a slave",
-                () -> IDS.stream()
-                        .filter(id -> ReplicatedLog.in(node(id)).status().role() == ReplicaRole.SLAVE)
-                        .findFirst());
+        return found("a slave", () -> IDS.stream()
+                .filter(id -> ReplicatedLog.in(node(id)).status().role() == ReplicaRole.SLAVE)
+                .findFirst());
     }
 
     /** An election leaves them without one for a moment. */

@@ -130,7 +130,9 @@ class TrialTest {
         ReplicatedState state = nodes.state(nodes.slave());
         byte[] snapshot;
         long cutAt;
-        try (StateCut cut = state.cut(ThreeNodes.PATIENCE).toCompletableFuture().get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        try (StateCut cut = state.cut(ThreeNodes.PATIENCE)
+                .toCompletableFuture()
+                .get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             snapshot = cut.open().readAllBytes();
             cutAt = cut.index();
         }

@@ -63,8 +63,7 @@ class VotersTest {
 
     private HaCluster start(int number) {
         String id = "node-" + number;
-        LogReplication log = LogReplication.inDirectory(directory.resolve(id))
-                .segmentBytes(1 << 20);
+        LogReplication log = LogReplication.inDirectory(directory.resolve(id)).segmentBytes(1 << 20);
         log = number <= 3
                 ? log.bootstrap("node-1@" + addresses[0], "node-2@" + addresses[1], "node-3@" + addresses[2])
                 : log.join(addresses[0], addresses[1]);
