@@ -152,10 +152,7 @@ class MetersTest {
         HaCluster client = started(client("shop", "web-1", address));
         client.awaitReady(Waiting.PATIENCE);
         ReplicatedMap.in(client, "orders", Codec.string(), Codec.string()).put("o-17", "new");
-        FencedLock.in(client, "export")
-                .acquire(Waiting.PATIENCE)
-                .orElseThrow()
-                .close();
+        FencedLock.in(client, "export").acquire(Waiting.PATIENCE).orElseThrow().close();
         try (OperatorClient operator = OperatorClient.open()) {
             operator.ask(running.get(0).node().advertisedAddress(), "health", Map.of(), Waiting.PATIENCE);
         }
