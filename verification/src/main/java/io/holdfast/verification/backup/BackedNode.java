@@ -59,7 +59,6 @@ final class BackedNode {
     /** So many backups of a source a layer keeps. */
     static final int KEPT = 2;
 
-
     private final HaCluster cluster;
     private final ReplicatedLog log;
     private final PrintStream out = System.out;

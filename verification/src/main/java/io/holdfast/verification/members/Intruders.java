@@ -71,10 +71,13 @@ final class Intruders {
     /** A member that is suspected for a moment and says that it lives, or that has said itself that it cannot keep up, and so is another one to all. */
     private boolean isThisMachines(Event event) {
         return Set.of("SUSPECTED", "REFUTED", "HEALTH").contains(event.kind())
-                || event.kind().equals("UPDATED")
+                || (event.kind().equals("UPDATED")
                         && !cluster.events()
-                                .since(0, of -> of.is("HEALTH", event.subject()) && of.by().equals(event.subject()))
-                                .isEmpty();
+                                .since(
+                                        0,
+                                        of -> of.is("HEALTH", event.subject())
+                                                && of.by().equals(event.subject()))
+                                .isEmpty());
     }
 
     private Map<String, String> views() throws IOException {

@@ -53,7 +53,6 @@ final class MemberNode {
     /** Who votes is being changed, or nobody says so at the moment. */
     static final String UNSETTLED = "unsettled";
 
-
     private final CuttableRuntime runtime;
     private final HaCluster cluster;
     private final MeterRegistry meters;

@@ -132,8 +132,8 @@ class SeedTest {
         eventually(
                 "a backup has all",
                 () -> reaches(backups, BackupKind.PHYSICAL, all)
-                        || running.values().stream().anyMatch(SeedTest::backsUp)
-                                && reaches(backups, BackupKind.PHYSICAL, all),
+                        || (running.values().stream().anyMatch(SeedTest::backsUp)
+                                && reaches(backups, BackupKind.PHYSICAL, all)),
                 backups::list);
         eventually("all is archived", () -> reaches(backups, BackupKind.LOG, all), backups::list);
     }
