@@ -4,6 +4,7 @@ import io.holdfast.autoscale.ScalingDecision;
 import io.holdfast.autoscale.fleet.FleetEffect;
 import io.holdfast.autoscale.fleet.Stage;
 import io.holdfast.core.spi.Measure;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -58,8 +59,15 @@ final class AutoscaleMeters implements AutoCloseable {
             "node",
             "outcome");
 
-    /** All of them. */
-    static final Set<Measure> ALL = Set.of(DECIDES, WANTED, NODES, PAUSED, FAILING, START_UP, DECISIONS, OUTCOMES);
+    private enum Direction {
+        OUT,
+        IN,
+        NONE;
+
+        static Direction of(ScalingDecision decision) {
+            return decision.to() > decision.from() ? OUT : decision.to() < decision.from() ? IN : NONE;
+        }
+    }
 
     private final MeterRegistry registry;
     private final Tags tags;
@@ -81,6 +89,13 @@ final class AutoscaleMeters implements AutoCloseable {
             registered.add(
                     NODES.newGauge(registry, tags.and("stage", word(stage)), view, whileDeciding(v -> v.count(stage))));
         }
+        // So that they are there before anything has happened: whoever counts what was added sees the first one, too.
+        for (Direction direction : Direction.values()) {
+            counter(DECISIONS, tags.and("direction", word(direction)));
+        }
+        for (FleetEffect.Tell.Kind kind : FleetEffect.Tell.Kind.values()) {
+            counter(OUTCOMES, tags.and("outcome", word(kind)));
+        }
     }
 
     private static ToDoubleFunction<Supplier<DriverView>> whileDeciding(ToDoubleFunction<DriverView> value) {
@@ -95,18 +110,17 @@ final class AutoscaleMeters implements AutoCloseable {
     }
 
     void decided(ScalingDecision decision) {
-        String direction = decision.to() > decision.from() ? "out" : decision.to() < decision.from() ? "in" : "none";
-        count(DECISIONS, tags.and("direction", direction));
+        counter(DECISIONS, tags.and("direction", word(Direction.of(decision)))).increment();
     }
 
     void told(FleetEffect.Tell what) {
-        count(OUTCOMES, tags.and("outcome", word(what.kind())));
+        counter(OUTCOMES, tags.and("outcome", word(what.kind()))).increment();
     }
 
-    private void count(Measure measure, Tags values) {
-        var counter = measure.newCounter(registry, values);
+    private Counter counter(Measure measure, Tags values) {
+        Counter counter = measure.newCounter(registry, values);
         registered.add(counter);
-        counter.increment();
+        return counter;
     }
 
     @Override

@@ -31,9 +31,11 @@ final class BatchStream {
         if (header.length == 0) {
             return null;
         }
-        int length = header.length < Integer.BYTES
-                ? 0
-                : Unpooled.wrappedBuffer(header).getInt(0);
+        if (header.length < Integer.BYTES) {
+            throw new EOFException("the log ends within the batch at byte " + offset + ", after " + header.length
+                    + " bytes, before it says how many there are");
+        }
+        int length = Unpooled.wrappedBuffer(header).getInt(0);
         if (length < Batch.HEADER_BYTES || length > Batch.MAX_BYTES) {
             throw new IOException("no batch begins at byte " + offset + " of the log: its length would be " + length);
         }

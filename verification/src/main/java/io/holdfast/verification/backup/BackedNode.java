@@ -11,6 +11,9 @@ import io.holdfast.backup.Schedule;
 import io.holdfast.backup.source.DirectorySource;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
+import io.holdfast.core.NotAvailableException;
+import io.holdfast.core.OutcomeUnknownException;
+import io.holdfast.core.OverloadedException;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.LogStatus;
@@ -39,7 +42,7 @@ import java.util.Map;
  *   <li>{@code content INDEX}: what its own copy of the map holds at that entry or later, as {@link MapDigest} says.
  * </ul>
  *
- * <p>The end of the standard input stops it.
+ * <p>What cannot be done now is answered by {@code not} and the reason. The end of the standard input stops it.
  */
 final class BackedNode {
     /** The cluster's name. */
@@ -53,7 +56,8 @@ final class BackedNode {
 
     static final List<String> SOURCES = List.of(STATE, FILES);
 
-    private static final int KEPT = 2;
+    /** So many backups of a source a layer keeps. */
+    static final int KEPT = 2;
 
     private final HaCluster cluster;
     private final ReplicatedLog log;
@@ -101,6 +105,8 @@ final class BackedNode {
             String[] words = line.split(" ");
             try {
                 obey(words);
+            } catch (NotAvailableException | OutcomeUnknownException | OverloadedException notNow) {
+                answer(words[0], "not " + notNow);
             } catch (RuntimeException e) {
                 answer(words[0], "problem " + e);
             }

@@ -91,9 +91,8 @@ public final class BackupBar {
         this.near = Files.createDirectory(directory.resolve("near"));
         this.away = Files.createDirectory(directory.resolve("away"));
         this.keyFile = Files.writeString(directory.resolve("keys"), "5a".repeat(32) + "\n");
+        addresses.addAll(Loopback.freeTexts(NODES));
         for (int i = 1; i <= NODES; i++) {
-            var free = Loopback.free();
-            addresses.add(free.getHostString() + ":" + free.getPort());
             bootstrap.add("node-" + i + "@" + addresses.get(i - 1));
         }
     }
@@ -200,7 +199,7 @@ public final class BackupBar {
         long index;
         try (HaCluster client = HaCluster.builder(BackedNode.CLUSTER)
                 .node(Node.client("writers"))
-                .with(LogReplication.client(addresses.toArray(String[]::new)))
+                .with(LogReplication.client(addresses.toArray(String[]::new)).timeout(PATIENCE))
                 .start()) {
             client.awaitReady(PATIENCE);
             BarWriters writers = new BarWriters(client, keys, 1);
@@ -349,7 +348,14 @@ public final class BackupBar {
     private List<String> contents(long index) throws IOException {
         List<String> contents = new ArrayList<>();
         for (BackedProcess node : nodes) {
-            contents.add(node.ask("content " + index, PATIENCE).orElse("no answer"));
+            AtomicReference<String> said = new AtomicReference<>("no answer");
+            await(
+                    () -> {
+                        node.ask("content " + index, PATIENCE).ifPresent(said::set);
+                        return !said.get().startsWith("not ");
+                    },
+                    node.id() + " says what it holds");
+            contents.add(said.get());
         }
         return contents;
     }

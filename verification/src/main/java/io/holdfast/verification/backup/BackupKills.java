@@ -4,6 +4,7 @@ import io.holdfast.backup.BackupKeys;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.RestorePlan;
 import io.holdfast.backup.StateRestore;
+import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.verification.backup.BackedProcess.Made;
 import io.holdfast.verification.process.Loopback;
 import io.holdfast.verification.process.Waiting;
@@ -14,12 +15,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -28,7 +30,7 @@ import java.util.stream.Stream;
  * then, and in the end, what is restored is compared with what had been written; and nothing is left over.
  */
 public final class BackupKills {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Waiting.PATIENCE;
     private static final long MOST_MILLIS = 600;
     /** Every so often a process is killed while it starts. */
     private static final int EARLY = 5;
@@ -46,7 +48,7 @@ public final class BackupKills {
     private final List<LayerAudit> layers;
     private final BackupKeys keys;
     /** The last backup of each source that a process said was made. */
-    private final Map<String, String> made = new HashMap<>();
+    private final Map<String, BackupId> made = new HashMap<>();
 
     private final List<String> problems = new ArrayList<>();
     private int kills;
@@ -57,6 +59,8 @@ public final class BackupKills {
     private long acknowledged;
 
     private long written;
+    /** What the last write was answered. */
+    private String said = "";
     /** The last one that had been acknowledged when the last backup of the state that was made began. */
     private long backedUp;
 
@@ -86,8 +90,7 @@ public final class BackupKills {
         }
         Path keyFile = Files.writeString(directory.resolve("keys"), "5a".repeat(32) + "\n");
         this.keys = BackupKeys.inFile(keyFile);
-        var address = Loopback.free();
-        String bind = address.getHostString() + ":" + address.getPort();
+        String bind = Loopback.text(Loopback.free());
         this.options = new BackedOptions(
                 "node-1",
                 bind,
@@ -167,6 +170,9 @@ public final class BackupKills {
             for (int turn = 1; process.isAlive(); turn++) {
                 work(process, round * 1_000L + turn);
             }
+            if (process.diedByItself()) {
+                problems.add("process " + round + " ended by itself; see " + directory.resolve("node.log"));
+            }
             killer.join();
             if (failed[0] != null) {
                 throw failed[0];
@@ -182,22 +188,24 @@ public final class BackupKills {
 
     /** The process goes on where those before it were killed. */
     private void untilBackedUp(BackedProcess process, int round) throws IOException {
-        int before = backups;
+        Map<String, BackupId> before = Map.copyOf(made);
         boolean goesOn = Waiting.forCondition(PATIENCE, () -> {
             work(process, round * 1_000L);
-            return backups >= before + BackedNode.SOURCES.size();
+            return BackedNode.SOURCES.stream()
+                    .noneMatch(source -> Objects.equals(made.get(source), before.get(source)));
         });
         if (!goesOn) {
-            throw new IOException("process " + round + " makes no backups; see " + directory.resolve("node.log"));
+            throw new IOException("process " + round + " makes no backups, of " + before + " came " + made
+                    + "; what it answered last: " + said + "; see " + directory.resolve("node.log"));
         }
     }
 
     private void work(BackedProcess process, long version) throws IOException {
         try {
             written = version;
-            if (process.ask("put " + version + " " + KEYS, PATIENCE)
-                    .filter("ok"::equals)
-                    .isPresent()) {
+            Optional<String> put = process.ask("put " + version + " " + KEYS, PATIENCE);
+            said = put.orElse("nothing");
+            if (said.equals("ok")) {
                 acknowledged = version;
             }
             for (String source : BackedNode.SOURCES) {
@@ -206,7 +214,7 @@ public final class BackupKills {
                     if (source.equals(BackedNode.STATE)) {
                         backedUp = acknowledged;
                     }
-                    made.put(source, told.get().id());
+                    made.put(source, BackupId.parse(told.get().id()));
                     backups++;
                 }
             }
@@ -232,13 +240,12 @@ public final class BackupKills {
     }
 
     private void audit(String when) {
-        Set<String> listed = new HashSet<>();
         for (LayerAudit layer : layers) {
             layer.damage().forEach(problem -> problems.add(when + ", " + problem));
-            listed.addAll(layer.ids());
         }
         made.forEach((source, id) -> {
-            if (!listed.contains(id)) {
+            // Younger ones may have been made and not told: with those the layers may let it go.
+            if (layers.stream().noneMatch(layer -> layer.has(source, id, BackedNode.KEPT))) {
                 problems.add(
                         when + ": the backup " + id + " of " + source + " was told to be made, and is in no layer");
             }
@@ -256,13 +263,12 @@ public final class BackupKills {
 
     /** While no process runs: what the layers hold is what was written, and no older than what a backup had when it was told to be made. */
     private void restored(String when) throws IOException, InterruptedException {
-        String files = made.get(BackedNode.FILES);
-        if (!problems.isEmpty() || files == null || !made.containsKey(BackedNode.STATE)) {
+        if (!problems.isEmpty() || !made.keySet().containsAll(BackedNode.SOURCES)) {
             return;
         }
         RestoreCheck check = new RestoreCheck(directory.resolve("restored"), options.near(), options.away(), keys);
         check.state(KEYS, backedUp, written).forEach(problem -> problems.add(when + ", " + problem));
-        check.files(files, Path.of(options.files())).forEach(problem -> problems.add(when + ", " + problem));
+        check.files(BackedNode.FILES, Path.of(options.files())).forEach(problem -> problems.add(when + ", " + problem));
         restores++;
         if (problems.isEmpty()) {
             check.remove();
@@ -274,10 +280,9 @@ public final class BackupKills {
         try (BackedProcess process = start()) {
             process.awaitStarted(PATIENCE);
             untilBackedUp(process, Integer.MAX_VALUE);
-            boolean same = Waiting.forCondition(
-                    PATIENCE,
-                    () -> layers.get(0).ids().containsAll(made.values())
-                            && layers.get(1).ids().containsAll(made.values()));
+            Set<String> wanted = made.values().stream().map(BackupId::toString).collect(Collectors.toSet());
+            boolean same = Waiting.forCondition(PATIENCE, () -> layers.stream()
+                    .allMatch(layer -> layer.ids().containsAll(wanted)));
             if (!same) {
                 problems.add("not all that was made is in both layers: " + made + ", near "
                         + layers.get(0).ids() + ", away " + layers.get(1).ids());

@@ -1,8 +1,10 @@
 package io.holdfast.verification.backup;
 
 import io.holdfast.backup.BackupKeys;
+import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepository.Stored;
+import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.Catalogue;
 import io.holdfast.backup.catalog.Catalogue.Listing;
 import io.holdfast.backup.catalog.Catalogue.Verification;
@@ -37,6 +39,16 @@ final class LayerAudit {
         return catalogue.list().backups().stream()
                 .map(backup -> backup.id().toString())
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Whether that backup of a source is listed, or so many others of it that are as young, and so may have been kept instead. */
+    boolean has(String source, BackupId id, int kept) {
+        List<BackupId> young = catalogue.list().backups().stream()
+                .filter(backup -> backup.source().equals(source) && backup.kind() != BackupKind.LOG)
+                .map(Manifest::id)
+                .filter(each -> !each.began().isBefore(id.began()))
+                .toList();
+        return young.contains(id) || young.size() >= kept;
     }
 
     /** Reads every byte of what is listed; what is wrong, empty if nothing. */

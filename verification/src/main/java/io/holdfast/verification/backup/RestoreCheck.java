@@ -13,6 +13,7 @@ import io.holdfast.replication.OfflineRestore;
 import io.holdfast.replication.OfflineRestore.Target;
 import io.holdfast.replication.ReadLevel;
 import io.holdfast.verification.process.Loopback;
+import io.holdfast.verification.process.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ import java.util.stream.Stream;
  * right. Works on copies of the layers, in which a restore leaves its mark. For one thread, while nothing writes to the layers.
  */
 final class RestoreCheck {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Waiting.PATIENCE;
 
     private final Path scratch;
     private final Path near;
@@ -68,8 +69,7 @@ final class RestoreCheck {
      * @return what is wrong; empty if nothing is
      */
     List<String> state(int count, long atLeast, long atMost) throws IOException {
-        var address = Loopback.free();
-        String bind = address.getHostString() + ":" + address.getPort();
+        String bind = Loopback.text(Loopback.free());
         List<String> voters = List.of("node-1@" + bind);
         Path directory = scratch.resolve("node-1");
         SecureRandom random = new SecureRandom();
@@ -115,19 +115,19 @@ final class RestoreCheck {
     }
 
     /**
-     * Unpacks a backup of a directory from each layer that has it.
+     * Unpacks all backups of a directory from each layer.
      *
-     * @param id which one
-     * @param source the directory, which has not changed since
+     * @param name of the source
+     * @param source the directory, which has not changed since the first of them
      * @return what is wrong; empty if nothing is
      */
-    List<String> files(String id, Path source) throws IOException, InterruptedException {
+    List<String> files(String name, Path source) throws IOException, InterruptedException {
         List<String> problems = new ArrayList<>();
         int copies = 0;
         for (Path layer : List.of(near, away)) {
             StoredBackups stored = StoredBackups.in(BackupRepository.directory(layer), keys);
             for (Details backup : stored.contents().backups()) {
-                if (backup.info().id().equals(id)) {
+                if (backup.info().source().equals(name)) {
                     copies++;
                     Path target = Files.createDirectory(scratch.resolve("files-" + copies));
                     try (InputStream part = stored.read(backup.parts().get(0).object())) {
@@ -138,7 +138,7 @@ final class RestoreCheck {
             }
         }
         if (copies == 0) {
-            problems.add("restored: no layer has the backup " + id);
+            problems.add("restored: no layer has a backup of " + name);
         }
         return problems;
     }

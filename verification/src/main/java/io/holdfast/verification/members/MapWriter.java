@@ -6,6 +6,7 @@ import io.holdfast.core.Node;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.ReplicatedMap;
+import io.holdfast.verification.process.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -91,13 +92,13 @@ final class MapWriter implements AutoCloseable {
     private void halt() throws IOException {
         stopped = true;
         try {
-            thread.join(60_000);
+            thread.join(Waiting.PATIENCE.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
         if (thread.isAlive()) {
-            throw new IOException("a write has not ended within a minute");
+            throw new IOException("a write has not ended within " + Waiting.PATIENCE);
         }
     }
 

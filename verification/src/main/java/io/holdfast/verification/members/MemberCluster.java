@@ -20,7 +20,7 @@ final class MemberCluster implements AutoCloseable {
     static final String ALIVE = "ALIVE";
     static final String DEAD = "DEAD";
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Waiting.PATIENCE;
     private static final int SEEDS = 3;
 
     private final Path directory;
@@ -33,11 +33,8 @@ final class MemberCluster implements AutoCloseable {
     MemberCluster(Path directory, int size, boolean withLog) throws IOException {
         this.directory = directory;
         this.withLog = withLog;
-        while (binds.size() < size) {
-            InetSocketAddress free = Loopback.free();
-            if (!binds.containsValue(free)) {
-                binds.put("node-" + (binds.size() + 1), free);
-            }
+        for (InetSocketAddress free : Loopback.free(size)) {
+            binds.put("node-" + (binds.size() + 1), free);
         }
     }
 
@@ -82,7 +79,7 @@ final class MemberCluster implements AutoCloseable {
         List<String> founders = ids().subList(0, SEEDS);
         List<String> bootstrap = withLog && founders.contains(id)
                 ? founders.stream()
-                        .map(founder -> founder + "@" + MemberOptions.text(address(founder)))
+                        .map(founder -> founder + "@" + Loopback.text(address(founder)))
                         .toList()
                 : List.of();
         return new MemberOptions(id, address(id), seeds(), withLog ? directory.resolve(id) : null, bootstrap);
@@ -187,7 +184,7 @@ final class MemberCluster implements AutoCloseable {
     }
 
     private String addresses(Collection<String> of) {
-        return of.stream().map(id -> MemberOptions.text(address(id))).collect(Collectors.joining(","));
+        return of.stream().map(id -> Loopback.text(address(id))).collect(Collectors.joining(","));
     }
 
     void heal() throws IOException {

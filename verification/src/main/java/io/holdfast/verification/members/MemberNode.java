@@ -3,12 +3,15 @@ package io.holdfast.verification.members;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.HaEvent;
 import io.holdfast.core.Node;
+import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.RoleHolder;
 import io.holdfast.core.internal.netty.RealRuntime;
 import io.holdfast.core.internal.netty.TransportConfig;
 import io.holdfast.membership.GossipMembership;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.VoterList;
+import io.holdfast.verification.process.Loopback;
+import io.holdfast.verification.process.Waiting;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -21,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
 /**
@@ -44,7 +48,10 @@ final class MemberNode {
     static final Duration REPLACE_AFTER = Duration.ofSeconds(10);
 
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
-    private static final Duration CHANGE_LIMIT = Duration.ofMinutes(1);
+    /** How long a change of voters may take. */
+    static final Duration CHANGE_LIMIT = Waiting.PATIENCE;
+    /** Who votes is being changed, or nobody says so at the moment. */
+    static final String UNSETTLED = "unsettled";
 
     private final CuttableRuntime runtime;
     private final HaCluster cluster;
@@ -61,7 +68,7 @@ final class MemberNode {
         CuttableRuntime runtime = new CuttableRuntime(RealRuntime.create(options.id(), TransportConfig.defaults()));
         MeterRegistry meters = new SimpleMeterRegistry();
         HaCluster.Builder builder = HaCluster.builder(MemberOptions.CLUSTER)
-                .node(Node.of(options.id()).bind(MemberOptions.text(options.bind())))
+                .node(Node.of(options.id()).bind(Loopback.text(options.bind())))
                 .runtime(runtime)
                 .meterRegistry(meters)
                 .with(GossipMembership.seeds(options.seedTexts()).keys(MemberOptions.KEYS))
@@ -69,6 +76,8 @@ final class MemberNode {
                 .listener(event -> {
                     if (event.kind() == HaEvent.Kind.AUTOPILOT) {
                         say(event.kind() + " " + event.subject() + " " + event.detail());
+                    } else if (event.kind() == HaEvent.Kind.HEALTH) {
+                        say(event.kind() + " " + options.id() + " " + event.subject() + ": " + event.detail());
                     }
                 });
         Path directory = options.directory();
@@ -145,8 +154,15 @@ final class MemberNode {
     }
 
     private String voters() {
-        VoterList list =
-                LogReplication.voters(cluster).within(ANSWER_LIMIT).list().join();
-        return list.changing() ? "changing" : String.join(" ", list.voters());
+        VoterList list;
+        try {
+            list = LogReplication.voters(cluster).within(ANSWER_LIMIT).list().join();
+        } catch (CompletionException notNow) {
+            if (notNow.getCause() instanceof NotAvailableException) {
+                return UNSETTLED;
+            }
+            throw notNow;
+        }
+        return list.changing() ? UNSETTLED : String.join(" ", list.voters());
     }
 }

@@ -1,6 +1,7 @@
 package io.holdfast.verification.members;
 
 import io.holdfast.core.KeyRing;
+import io.holdfast.verification.process.Loopback;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,7 +32,7 @@ record MemberOptions(
     List<String> encode() {
         return List.of(
                 id,
-                text(bind),
+                Loopback.text(bind),
                 String.join(",", seedTexts()),
                 directory == null ? NONE : directory.toString(),
                 bootstrap.isEmpty() ? NONE : String.join(",", bootstrap));
@@ -47,11 +48,7 @@ record MemberOptions(
     }
 
     String[] seedTexts() {
-        return seeds.stream().map(MemberOptions::text).toArray(String[]::new);
-    }
-
-    static String text(InetSocketAddress address) {
-        return address.getHostString() + ":" + address.getPort();
+        return seeds.stream().map(Loopback::text).toArray(String[]::new);
     }
 
     static InetSocketAddress address(String text) {

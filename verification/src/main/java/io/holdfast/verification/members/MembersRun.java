@@ -16,14 +16,14 @@ import java.util.stream.Stream;
  */
 final class MembersRun {
     private static final int NODES = 6;
-    private static final long SUSPICION_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long SUSPICION_LIMIT_NANOS = Waiting.PATIENCE.toNanos();
     /**
      * After so long a suspicion may well have ended in a death. It lasts for a second at least; if this machine took longer than
      * this to send one signal, the stop says nothing, and is tried again.
      */
     private static final long PROMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
 
-    private static final int MOST_STOPS = 5;
+    private static final int MOST_STOPS = 20;
 
     private final MemberCluster cluster;
     private final EventLog events;

@@ -1,6 +1,7 @@
 package io.holdfast.verification.members;
 
 import io.holdfast.verification.members.EventLog.Event;
+import io.holdfast.verification.process.Loopback;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import java.util.stream.Collectors;
 final class VotersRun {
     private static final int NODES = 7;
     private static final int VOTERS = 5;
-    private static final Duration CHANGE_LIMIT = Duration.ofSeconds(90);
+    private static final Duration CHANGE_LIMIT = MemberNode.CHANGE_LIMIT.plusSeconds(30);
 
     private VotersRun() {}
 
@@ -31,7 +32,7 @@ final class VotersRun {
             cluster.await("three serve", () -> ready(cluster));
             try (MapWriter writer = new MapWriter(cluster.ids().stream()
                     .map(cluster::address)
-                    .map(MemberOptions::text)
+                    .map(Loopback::text)
                     .toList())) {
                 cluster.await("somebody writes", () -> writer.written() > 0);
                 steps.say("three form a log, and somebody writes to a map");
@@ -54,7 +55,8 @@ final class VotersRun {
     }
 
     private static void lose(MemberCluster cluster, MapWriter writer, Steps steps) throws IOException {
-        String master = cluster.ask("node-1", "master");
+        cluster.await("somebody is master", () -> !master(cluster).equals("-"));
+        String master = master(cluster);
         String other = cluster.ids().subList(0, VOTERS).stream()
                 .filter(id -> !id.equals(master))
                 .findFirst()
@@ -87,6 +89,10 @@ final class VotersRun {
         return cluster.ids().subList(VOTERS, NODES);
     }
 
+    private static String master(MemberCluster cluster) throws IOException {
+        return cluster.ask("node-1", "master");
+    }
+
     private static boolean ready(MemberCluster cluster) throws IOException {
         for (String id : cluster.living()) {
             if (!cluster.ask(id, "ready").equals("yes")) {
@@ -98,6 +104,6 @@ final class VotersRun {
 
     private static Set<String> voters(MemberCluster cluster, String asked) throws IOException {
         String answer = cluster.ask(asked, "voters");
-        return answer.equals("changing") ? Set.of() : Set.of(answer.split(" "));
+        return answer.equals(MemberNode.UNSETTLED) ? Set.of() : Set.of(answer.split(" "));
     }
 }

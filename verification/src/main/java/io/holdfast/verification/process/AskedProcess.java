@@ -27,6 +27,8 @@ import java.util.function.Consumer;
  */
 public class AskedProcess implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(3);
+    /** One that waits for its disk ends only after that. */
+    private static final int KILL_SECONDS = 60;
 
     private final String id;
     private final Process process;
@@ -171,7 +173,7 @@ public class AskedProcess implements AutoCloseable {
             if (exit != 0 && process.isAlive()) {
                 throw new IOException("kill -" + name + " of " + id + " exited with " + exit);
             }
-            if (name.equals("KILL") && !process.waitFor(10, TimeUnit.SECONDS)) {
+            if (name.equals("KILL") && !process.waitFor(KILL_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException(id + " outlives SIGKILL");
             }
         } catch (InterruptedException e) {

@@ -5,7 +5,6 @@ import io.holdfast.replication.ReplicatedLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -40,7 +39,7 @@ public final class Failover {
             cluster.awaitReady();
             try (HaCluster client = cluster.client("measure");
                     Feeder feeder = new Feeder(ReplicatedLog.in(client))) {
-                client.awaitReady(Duration.ofSeconds(30));
+                client.awaitReady(Waiting.PATIENCE);
                 feeder.start();
                 for (int i = 0; i < rounds; i++) {
                     cluster.awaitReady();

@@ -148,7 +148,7 @@ final class Feeder implements AutoCloseable {
     void finish() {
         stopped = true;
         try {
-            thread.join(60_000);
+            thread.join(Waiting.PATIENCE.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

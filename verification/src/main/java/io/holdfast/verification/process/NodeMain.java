@@ -20,9 +20,8 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * One node in a process of its own. Arguments: id, directory, "default" or "fast", "file", "heap" or
- * "unforced", then the nodes. Each
- * line on standard input is answered by a line with the node's status, "heap" by the bytes in use after a collection: of
+ * One node in a process of its own. Arguments: id, directory, "default", "fast" or "patient", with which a busy machine is no
+ * reason for an election, "file", "heap" or "unforced", then the nodes. Each line on standard input is answered by a line with the node's status, "heap" by the bytes in use after a collection: of
  * the heap and of direct buffers; "why" by the reason why it is not ready; "take files" takes all the files that the
  * process may have open, "give files back" closes them. "stop" or the end of the input stops it.
  */
@@ -50,7 +49,7 @@ final class NodeMain {
         }
         HaCluster.Builder builder = HaCluster.builder("verification")
                 .node(Node.of(id).bind(own.substring(id.length() + 1)))
-                .with(args[2].equals("fast") ? log.fast() : log);
+                .with(timed(args[2], log));
         if (args[3].equals("heap")) {
             builder.runtime(new HeapRuntime(RealRuntime.create(id, TransportConfig.defaults())));
         }
@@ -83,6 +82,14 @@ final class NodeMain {
         }
         cluster.close();
         System.out.println("stopped");
+    }
+
+    private static LogReplication timed(String profile, LogReplication log) {
+        return switch (profile) {
+            case "fast" -> log.fast();
+            case "patient" -> log.timing(Duration.ofMillis(200), Duration.ofSeconds(10));
+            default -> log;
+        };
     }
 
     private static String oneLine(String text) {

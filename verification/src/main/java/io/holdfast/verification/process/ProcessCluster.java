@@ -4,8 +4,6 @@ import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
 import io.holdfast.replication.LogReplication;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Three or more nodes in JVMs of their own on loopback. For one thread. */
 final class ProcessCluster implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Waiting.PATIENCE;
 
     private final Path directory;
     private final String profile;
@@ -36,14 +34,8 @@ final class ProcessCluster implements AutoCloseable {
         this.profile = profile;
         this.storage = storage;
         this.tuning = tuning;
-        List<ServerSocket> reserved = new ArrayList<>();
-        for (int i = 1; i <= size; i++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            reserved.add(socket);
-            nodes.add("node-" + i + "@127.0.0.1:" + socket.getLocalPort());
-        }
-        for (ServerSocket socket : reserved) {
-            socket.close();
+        for (String address : Loopback.freeTexts(size)) {
+            nodes.add("node-" + (nodes.size() + 1) + "@" + address);
         }
     }
 

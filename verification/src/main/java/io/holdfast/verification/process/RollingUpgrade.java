@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * one that supports one more: what is tried then is how a level is raised, not a format.
  */
 public final class RollingUpgrade {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Waiting.PATIENCE;
     private static final String GATE = FeatureLevel.class.getName().replace('.', '/') + ".class";
     private static final int ANSWERS = 1_000;
 
@@ -163,8 +163,8 @@ public final class RollingUpgrade {
             return operator.ask(
                     Address.parse(cluster.addresses().get(1)),
                     "upgrade-finish",
-                    Map.of("timeoutMillis", "20000"),
-                    Duration.ofSeconds(25));
+                    Map.of("timeoutMillis", Long.toString(LIMIT.toMillis())),
+                    LIMIT.plusSeconds(30));
         }
     }
 
@@ -219,7 +219,7 @@ public final class RollingUpgrade {
     private void await(long answers) throws IOException {
         long wanted = feeder.acknowledged() + answers;
         if (!Waiting.forCondition(LIMIT, () -> feeder.acknowledged() >= wanted)) {
-            throw new IOException("no " + answers + " further answers within a minute: " + feeder.problems() + ", "
+            throw new IOException("no " + answers + " further answers within " + LIMIT + ": " + feeder.problems() + ", "
                     + feeder.lastFailure());
         }
     }

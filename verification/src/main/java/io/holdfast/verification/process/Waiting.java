@@ -11,6 +11,9 @@ public final class Waiting {
         boolean holds() throws IOException;
     }
 
+    /** For what comes soon, and late where the machine has more to do than it can: a limit against waiting for ever, and no measure of anything. */
+    public static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private static final long LOOK_NANOS = 20_000_000L;
 
     private Waiting() {}

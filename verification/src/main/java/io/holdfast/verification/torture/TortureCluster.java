@@ -6,6 +6,7 @@ import io.holdfast.core.internal.netty.RealRuntime;
 import io.holdfast.core.internal.netty.TransportConfig;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.verification.process.Loopback;
+import io.holdfast.verification.process.Waiting;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The nodes of a run, each in a process of its own, and all links between them and to their clients. Safe from any thread. */
 final class TortureCluster implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Waiting.PATIENCE;
 
     private final Path directory;
     private final Setup setup;
@@ -43,8 +44,8 @@ final class TortureCluster implements AutoCloseable {
         this.setup = setup;
         this.store = store;
         this.marks = marks;
-        for (String id : setup.ids()) {
-            binds.put(id, Loopback.free());
+        for (InetSocketAddress free : Loopback.free(setup.ids().size())) {
+            binds.put(setup.ids().get(binds.size()), free);
         }
         for (String id : setup.ids()) {
             links.put(id, connect(id));

@@ -21,9 +21,9 @@ import java.util.function.Consumer;
 final class TortureRun {
     private static final int CLIENTS = 6;
     private static final long PAUSE_NANOS = 10_000_000L;
-    private static final Duration READY = Duration.ofSeconds(60);
+    private static final Duration READY = Waiting.PATIENCE;
     /** From the end of all faults to the next acknowledged write; many times what it takes. */
-    private static final Duration PROGRESS = Duration.ofSeconds(30);
+    private static final Duration PROGRESS = Duration.ofSeconds(60);
     /** Three fifths of the election time-out, less what clocks may be off: no stop that is shorter explains an overlap. */
     private static final long LEASE_NANOS = 450_000_000L;
 
@@ -260,7 +260,7 @@ final class TortureRun {
     }
 
     private static String state(TortureProcess process) throws IOException {
-        Optional<String> digest = process.ask("digest", Duration.ofSeconds(10));
+        Optional<String> digest = process.ask("digest", READY);
         Optional<TortureProcess.Status> status = process.status();
         return status.map(s -> "applied " + s.applied() + ", contents " + digest.orElse("?"))
                 .orElse("no answer");

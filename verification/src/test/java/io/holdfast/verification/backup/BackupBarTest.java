@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A small map whose nodes are all lost under writes; {@code verification/backups.sh bar} does it with a large one. How long writes take is no
  * matter here, since nobody knows what else the machine does.
  */
-@Timeout(300)
+@Timeout(1200)
 class BackupBarTest {
     @Test
     void whatIsRestoredIsWhatWasAcknowledged(@TempDir Path directory) throws Exception {

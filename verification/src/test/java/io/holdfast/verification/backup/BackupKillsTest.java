@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A dozen kills of a real process that backs up; {@code verification/backups.sh kills} does as many as one likes. */
-@Timeout(300)
+@Timeout(1200)
 class BackupKillsTest {
     private static final int KILLS = 12;
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a client learns of the members, and what becomes of it when the member that tells it is gone. */
-@Timeout(120)
+@Timeout(600)
 class ClientViewTest {
     private static final Duration SOON = Duration.ofSeconds(20); // a member alone tells nobody for ten
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A node that drains, or is not well, and what others do of it: by gossip, on members and on a client. */
-@Timeout(300)
+@Timeout(600)
 class DrainTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final String[] SEEDS = {"node-1:7400", "node-2:7400"};

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Gossip and the log together: three nodes vote, two have joined, and voters die for good. */
-@Timeout(120)
+@Timeout(600)
 class GossipAndLogTest extends WholeNodesFixture {
     GossipAndLogTest() {
         super(21);

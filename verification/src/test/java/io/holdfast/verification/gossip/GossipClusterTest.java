@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What gossip promises, with the real drivers and codecs. */
-@Timeout(120)
+@Timeout(600)
 class GossipClusterTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Gossip over real sockets. */
-@Timeout(120)
+@Timeout(600)
 class GossipLoopbackTest {
     private static final String KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
     private static final String OTHER_KEY = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -160,8 +160,8 @@ class GossipLoopbackTest {
         assertEquals(Set.of("stranger"), seen(stranger, MemberState.ALIVE));
         assertEquals(Set.of("plain"), seen(plain, MemberState.ALIVE));
         for (HaCluster node : running.subList(0, 2)) {
-            assertEquals(Set.of("node-1", "node-2"), seen(node, MemberState.ALIVE));
             assertEquals(2, node.members().all().size());
         }
+        awaitAgreement(Set.of("node-1", "node-2")); // whoever was late for a moment may be suspected
     }
 }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What another feature finds out of a member: {@link Membership#doubt}. */
-@Timeout(120)
+@Timeout(600)
 class MemberDoubtTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * Real processes, real sockets and real signals: what {@code verification/members.sh} does for minutes, as short as it can be. Each
  * run fails with what is not as it has to be.
  */
-@Timeout(240)
+@Timeout(600)
 @Isolated("who is taken for dead beside busy simulations is another question, which the simulator asks")
 class MembersTest {
     @TempDir

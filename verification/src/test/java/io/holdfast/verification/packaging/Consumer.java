@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.core.HaCluster;
 import io.holdfast.replication.LogReplication;
+import io.holdfast.verification.process.Waiting;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -93,9 +94,9 @@ final class Consumer {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            boolean ended = process.waitFor(90, TimeUnit.SECONDS);
+            boolean ended = process.waitFor(2 * Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
             String said = Files.readString(output, StandardCharsets.UTF_8);
-            assertTrue(ended, "it still ran after 90 s, and said: " + said);
+            assertTrue(ended, "it still ran after " + Waiting.PATIENCE.multipliedBy(2) + ", and said: " + said);
             assertEquals(0, process.exitValue(), said);
             return said;
         } finally {

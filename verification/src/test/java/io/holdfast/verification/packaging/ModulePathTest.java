@@ -30,7 +30,7 @@ class ModulePathTest {
                     try (HaCluster cluster = HaCluster.singleNode()
                             .with(LogReplication.inDirectory(Path.of("data")))
                             .start()) {
-                        cluster.awaitReady(Duration.ofSeconds(30));
+                        cluster.awaitReady(Duration.ofMinutes(2));
                         ReplicatedMap<String, String> map =
                                 ReplicatedMap.in(cluster, "orders", Codec.string(), Codec.string());
                         map.put("o-17", "three apples");
@@ -73,7 +73,7 @@ class ModulePathTest {
                             "HOLDFAST_CLUSTER_SINGLE_NODE", "true",
                             "HOLDFAST_REPLICATION_DIRECTORY", "data"));
                     try (HaCluster cluster = HaCluster.builder(configuration).onMaster(grant -> {}).start()) {
-                        cluster.awaitReady(Duration.ofSeconds(30));
+                        cluster.awaitReady(Duration.ofMinutes(2));
                         System.out.println(cluster.node().id() + " is ready");
                     }
                 }

@@ -3,13 +3,12 @@ package io.holdfast.verification.packaging;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.verification.process.Loopback;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -69,15 +68,10 @@ class NewcomerTest {
             ports.add(matcher.group(1));
         }
         assertEquals(3, ports.size(), "the example has three nodes");
-        List<ServerSocket> reserved = new ArrayList<>();
         String changed = example;
+        Iterator<String> free = Loopback.freeTexts(ports.size()).iterator();
         for (String port : ports) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            reserved.add(socket);
-            changed = changed.replace("127.0.0.1:" + port, "127.0.0.1:" + socket.getLocalPort());
-        }
-        for (ServerSocket socket : reserved) {
-            socket.close();
+            changed = changed.replace("127.0.0.1:" + port, free.next());
         }
         return changed;
     }

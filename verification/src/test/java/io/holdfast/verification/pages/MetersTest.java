@@ -4,6 +4,14 @@ import static io.holdfast.verification.process.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.autoscale.Autoscaling;
+import io.holdfast.autoscale.Capabilities;
+import io.holdfast.autoscale.Instance;
+import io.holdfast.autoscale.ScalingTarget;
+import io.holdfast.autoscale.ScalingTargetException;
+import io.holdfast.autoscale.StartOrder;
+import io.holdfast.autoscale.StopOrder;
+import io.holdfast.autoscale.TargetTracking;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.Backups;
 import io.holdfast.backup.Schedule;
@@ -16,14 +24,13 @@ import io.holdfast.replication.Codec;
 import io.holdfast.replication.FencedLock;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.ReplicatedMap;
+import io.holdfast.verification.process.Loopback;
+import io.holdfast.verification.process.Waiting;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real cluster registers what {@code docs/metrics.md} lists, as it is listed, and takes it back when it stops. */
-@Timeout(180)
+@Timeout(600)
 class MetersTest {
     private static final String PREFIX = "holdfast.";
     /** Of balancers, which this cluster has none of; BalancerTest looks at them. */
@@ -75,13 +82,9 @@ class MetersTest {
 
     private void threeNodes() throws Exception {
         Path backups = Files.createDirectory(directory.resolve("backups"));
-        List<ServerSocket> taken = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            voters[i] = "node-" + (i + 1) + "@127.0.0.1:" + taken.get(i).getLocalPort();
-        }
-        for (ServerSocket socket : taken) {
-            socket.close();
+        List<String> addresses = Loopback.freeTexts(voters.length);
+        for (int i = 0; i < voters.length; i++) {
+            voters[i] = "node-" + (i + 1) + "@" + addresses.get(i);
         }
         for (String voter : voters) {
             String[] parts = voter.split("@");
@@ -89,14 +92,46 @@ class MetersTest {
                     .node(Node.of(parts[0]).bind(parts[1]))
                     .with(LogReplication.inDirectory(directory.resolve(parts[0]))
                             .bootstrap(voters)
-                            .segmentBytes(1 << 20)
-                            .fast())
+                            .segmentBytes(1 << 20))
                     .with(GossipMembership.seeds(voters[0].split("@")[1]))
                     .with(Backups.to(BackupRepository.directory(backups)).physical(Schedule.daily()))
+                    .with(Autoscaling.on(new NoNodes())
+                            .between(voters.length, voters.length)
+                            .withoutJvmLoads()
+                            .load("rate", () -> 0)
+                            .policy(TargetTracking.of("rate", 1)))
                     .memberListener(event -> {})
                     .onMaster(grant -> {}));
         }
-        running.forEach(node -> node.awaitReady(Duration.ofSeconds(60)));
+        running.forEach(node -> node.awaitReady(Waiting.PATIENCE));
+    }
+
+    /** Has none, and gives none. */
+    private static final class NoNodes implements ScalingTarget {
+        @Override
+        public String name() {
+            return "no nodes";
+        }
+
+        @Override
+        public Capabilities capabilities() {
+            return new Capabilities(true, Capabilities.Removal.ANY, false);
+        }
+
+        @Override
+        public List<Instance> instances() {
+            return List.of();
+        }
+
+        @Override
+        public void start(StartOrder order) throws ScalingTargetException {
+            throw ScalingTargetException.passing("there are none", null);
+        }
+
+        @Override
+        public void stop(StopOrder order) {
+            // whoever is to stop is none of these
+        }
     }
 
     private static HaCluster.Builder client(String cluster, String name, String address) {
@@ -115,14 +150,11 @@ class MetersTest {
         threeNodes();
         String address = voters[0].split("@")[1];
         HaCluster client = started(client("shop", "web-1", address));
-        client.awaitReady(Duration.ofSeconds(60));
+        client.awaitReady(Waiting.PATIENCE);
         ReplicatedMap.in(client, "orders", Codec.string(), Codec.string()).put("o-17", "new");
-        FencedLock.in(client, "export")
-                .acquire(Duration.ofSeconds(30))
-                .orElseThrow()
-                .close();
+        FencedLock.in(client, "export").acquire(Waiting.PATIENCE).orElseThrow().close();
         try (OperatorClient operator = OperatorClient.open()) {
-            operator.ask(running.get(0).node().advertisedAddress(), "health", Map.of(), Duration.ofSeconds(30));
+            operator.ask(running.get(0).node().advertisedAddress(), "health", Map.of(), Waiting.PATIENCE);
         }
         started(client("another", "web-2", address)); // is refused
 

@@ -96,7 +96,9 @@ class BackupRestoreTest {
         return make(
                 writer,
                 source.kind(),
-                source.prepare(ThreeNodes.PATIENCE).toCompletableFuture().get(60, TimeUnit.SECONDS));
+                source.prepare(ThreeNodes.PATIENCE)
+                        .toCompletableFuture()
+                        .get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS));
     }
 
     /** Archives what that node knows to be decided after an entry, up to another one at least. */
@@ -105,8 +107,9 @@ class BackupRestoreTest {
         long last = after;
         long end = System.nanoTime() + ThreeNodes.PATIENCE.toNanos();
         while (last < upTo) {
-            Optional<? extends Prepared> next =
-                    feed.after(last, ThreeNodes.PATIENCE).toCompletableFuture().get(60, TimeUnit.SECONDS);
+            Optional<? extends Prepared> next = feed.after(last, ThreeNodes.PATIENCE)
+                    .toCompletableFuture()
+                    .get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertTrue(next.isPresent() || System.nanoTime() < end, "nothing follows entry " + last);
             if (next.isPresent()) {
                 Manifest part = make(writer, BackupKind.LOG, next.get());

@@ -79,12 +79,12 @@ final class ChildProgram implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Waits for its end, and for its last line. */
+    /** Waits for its end, and for its last line: for longer than the child waits for anything. */
     int exitStatus() throws InterruptedException, IOException {
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(2 * Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             throw new IOException("process " + process.pid() + " goes on; it said " + lines);
         }
-        reader.join(TimeUnit.SECONDS.toMillis(10));
+        reader.join(Waiting.PATIENCE.toMillis());
         return process.exitValue();
     }
 

@@ -2,13 +2,10 @@ package io.holdfast.verification.process;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for a condition, with a bound. */
 public final class Eventually {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-
     /** May look at processes. */
     public interface Condition {
         boolean holds() throws Exception;
@@ -22,10 +19,11 @@ public final class Eventually {
     private Eventually() {}
 
     public static void eventually(String what, Condition condition, Instead instead) throws Exception {
-        long end = System.nanoTime() + LIMIT.toNanos();
+        long end = System.nanoTime() + Waiting.PATIENCE.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > end) {
-                assertTrue(condition.holds(), what + " not within " + LIMIT + "; instead: " + instead.look());
+                assertTrue(
+                        condition.holds(), what + " not within " + Waiting.PATIENCE + "; instead: " + instead.look());
             }
             LockSupport.parkNanos(5_000_000L); // between two looks at the condition
         }

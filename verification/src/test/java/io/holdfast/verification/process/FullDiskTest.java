@@ -54,7 +54,7 @@ class FullDiskTest {
                 cluster.startAll();
                 cluster.awaitReady();
                 client = cluster.client("feeder", TIMEOUT);
-                client.awaitReady(Duration.ofSeconds(30));
+                client.awaitReady(Waiting.PATIENCE);
                 log = ReplicatedLog.in(client);
                 feeder = Feeder.patient(log, PACE);
                 feeder.start();

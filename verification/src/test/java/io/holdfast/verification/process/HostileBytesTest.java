@@ -9,7 +9,6 @@ import io.holdfast.verification.process.HostileClient.Attack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +31,9 @@ class HostileBytesTest {
     /** Each closed connection lingers in the kernel, which has some 28,000 ports for them. */
     private static final int MAX_CONNECTIONS = 1_500 * SECONDS;
 
+    /** So many are tried, also where each takes long. */
+    private static final int MIN_CONNECTIONS = 100;
+
     private static final long MAX_LOG_BYTES = 1L << 20;
 
     private static final long HEAP_SLACK_BYTES = 24L << 20;
@@ -43,12 +45,12 @@ class HostileBytesTest {
 
     @Test
     void garbageClosesItsConnectionAndNothingElse(@TempDir Path directory) throws Exception {
-        try (ProcessCluster cluster = new ProcessCluster(directory, 3, "default", "file")) {
+        try (ProcessCluster cluster = new ProcessCluster(directory, 3, "patient", "file")) {
             cluster.startAll();
             cluster.awaitReady();
             try (HaCluster client = cluster.client("feeder");
                     Feeder feeder = new Feeder(ReplicatedLog.in(client))) {
-                client.awaitReady(Duration.ofSeconds(30));
+                client.awaitReady(Waiting.PATIENCE);
                 feeder.start();
                 awaitMore(feeder, 3_000);
                 attack(cluster.addresses(), 1); // fills the pools and loads the classes that refuse
@@ -59,7 +61,8 @@ class HostileBytesTest {
 
                 awaitMore(feeder, 1_000);
                 assertEquals(List.of(), List.copyOf(problems));
-                assertTrue(connections.get() >= 100, "only " + connections.get() + " connections were tried");
+                assertTrue(
+                        connections.get() >= MIN_CONNECTIONS, "only " + connections.get() + " connections were tried");
                 for (NodeProcess node : cluster.processes()) {
                     assertEquals(term, node.status().term(), node.id() + " has seen another term");
                     assertEquals("ready", node.status().state(), node.id());
@@ -87,14 +90,17 @@ class HostileBytesTest {
             threads.add(thread);
         }
         for (Thread thread : threads) {
-            thread.join(seconds * 1_000L + 30_000);
+            thread.join(seconds * 1_000L + 2 * Waiting.PATIENCE.toMillis());
             assertTrue(!thread.isAlive(), thread.getName() + " hangs");
         }
     }
 
     private void attackUntil(long endNanos, HostileClient client, List<String> addresses) {
         int round = 0;
-        while (System.nanoTime() < endNanos && connections.get() < MAX_CONNECTIONS && problems.size() < 10) {
+        long last = endNanos + Waiting.PATIENCE.toNanos();
+        while ((System.nanoTime() < endNanos || (connections.get() < MIN_CONNECTIONS && System.nanoTime() < last))
+                && connections.get() < MAX_CONNECTIONS
+                && problems.size() < 10) {
             for (Attack attack : Attack.values()) {
                 String[] address = addresses.get(round++ % addresses.size()).split(":");
                 connections.incrementAndGet();
@@ -130,9 +136,9 @@ class HostileBytesTest {
 
     private static void awaitMore(Feeder feeder, long answers) {
         long wanted = feeder.acknowledged() + answers;
-        long end = System.nanoTime() + 60_000_000_000L;
+        long end = System.nanoTime() + Waiting.PATIENCE.toNanos();
         while (feeder.acknowledged() < wanted) {
-            assertTrue(System.nanoTime() < end, "no progress within a minute: " + feeder.problems());
+            assertTrue(System.nanoTime() < end, "no progress within " + Waiting.PATIENCE + ": " + feeder.problems());
             LockSupport.parkNanos(1_000_000L);
         }
     }

@@ -36,7 +36,7 @@ final class HostileClient {
         }
     }
 
-    private static final int CLOSE_LIMIT_MILLIS = 10_000;
+    private static final int CLOSE_LIMIT_MILLIS = (int) Waiting.PATIENCE.toMillis();
     private static final byte[] PREAMBLE = {'H', 'F', 'S', 'T', 1, 0, 0, 0};
     private static final int HELLO_MAGIC = 0x48464831;
     private static final byte CLIENT_PROTOCOL = 2;

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.core.HaCluster;
 import io.holdfast.replication.ReplicatedLog;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +27,7 @@ class KillAllTest {
             cluster.startAll();
             try (HaCluster client = cluster.client("feeder")) {
                 ReplicatedLog log = ReplicatedLog.in(client);
-                client.awaitReady(Duration.ofSeconds(30));
+                client.awaitReady(Waiting.PATIENCE);
                 Feeder feeder = new Feeder(log);
                 feeder.start();
                 for (int round = 0; round < ROUNDS; round++) {
@@ -56,9 +55,9 @@ class KillAllTest {
     }
 
     private static void await(Feeder feeder, long acknowledged) {
-        long end = System.nanoTime() + 60_000_000_000L;
+        long end = System.nanoTime() + Waiting.PATIENCE.toNanos();
         while (feeder.acknowledged() < acknowledged) {
-            assertTrue(System.nanoTime() < end, "no progress within a minute: " + feeder.problems());
+            assertTrue(System.nanoTime() < end, "no progress within " + Waiting.PATIENCE + ": " + feeder.problems());
             LockSupport.parkNanos(1_000_000L);
         }
     }

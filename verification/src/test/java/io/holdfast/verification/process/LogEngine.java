@@ -7,7 +7,6 @@ import io.holdfast.core.internal.netty.TransportConfig;
 import io.holdfast.core.runtime.NodeRuntime;
 import io.holdfast.core.runtime.Resolver;
 import io.holdfast.integrations.election.contract.ElectionFixture;
-import io.holdfast.integrations.election.contract.FreePorts;
 import io.holdfast.integrations.election.contract.Pauses;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.testkit.DelegatingRuntime;
@@ -40,7 +39,7 @@ final class LogEngine {
         this.directory = directory;
         List<String> ids = new ArrayList<>(NODES);
         ids.addAll(VOTERS);
-        this.links = new LogLinks(ids, FreePorts.take(ids.size()));
+        this.links = new LogLinks(ids);
     }
 
     /** All have to be there once; afterwards three are enough. */
@@ -50,7 +49,7 @@ final class LogEngine {
         try {
             startVoters();
             NODES.forEach(id -> passing.add(node(id, pauses).start()));
-            passing.forEach(cluster -> cluster.awaitReady(Duration.ofSeconds(30)));
+            passing.forEach(cluster -> cluster.awaitReady(Waiting.PATIENCE));
         } finally {
             passing.forEach(HaCluster::stop);
         }

@@ -24,35 +24,35 @@ final class LogLinks {
         }
     }
 
-    private final Map<String, Integer> ports = new LinkedHashMap<>();
+    private final Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
     private final Map<Way, TcpProxy> proxies = new HashMap<>(); // what follows is guarded by this
     private final Set<String> cut = new HashSet<>();
     private final Map<String, Long> delays = new HashMap<>();
 
-    LogLinks(List<String> ids, List<Integer> free) {
-        for (int i = 0; i < ids.size(); i++) {
-            ports.put(ids.get(i), free.get(i));
+    LogLinks(List<String> ids) throws IOException {
+        for (InetSocketAddress free : Loopback.free(ids.size())) {
+            addresses.put(ids.get(addresses.size()), free);
         }
     }
 
     /** Where that node listens, and what it tells others. */
     String address(String id) {
-        return "127.0.0.1:" + port(id);
+        return Loopback.text(listening(id));
     }
 
-    private int port(String id) {
-        return Objects.requireNonNull(ports.get(id), id);
+    private InetSocketAddress listening(String id) {
+        return Objects.requireNonNull(addresses.get(id), id);
     }
 
     /** As {@code bootstrap} takes them. */
     String[] members() {
-        return ports.keySet().stream().map(id -> id + "@" + address(id)).toArray(String[]::new);
+        return addresses.keySet().stream().map(id -> id + "@" + address(id)).toArray(String[]::new);
     }
 
     /** Leads that node to its own proxies. */
     Resolver resolver(String from, EventLoop loop) {
         return (address, callback) -> {
-            String to = ports.keySet().stream()
+            String to = addresses.keySet().stream()
                     .filter(id -> address(id).equals(address.toString()))
                     .findFirst()
                     .orElse("");
@@ -70,7 +70,7 @@ final class LogLinks {
     private synchronized TcpProxy proxy(Way way) {
         return proxies.computeIfAbsent(way, any -> {
             try {
-                TcpProxy made = TcpProxy.to(port(way.to()));
+                TcpProxy made = TcpProxy.to(listening(way.to()));
                 set(way, made);
                 return made;
             } catch (IOException e) {

@@ -73,8 +73,9 @@ class LogicalBackupTest {
     }
 
     private Manifest make(BackupSource source) throws Exception {
-        Prepared prepared =
-                source.prepare(ThreeNodes.PATIENCE).toCompletableFuture().get(60, TimeUnit.SECONDS);
+        Prepared prepared = source.prepare(ThreeNodes.PATIENCE)
+                .toCompletableFuture()
+                .get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         try (prepared;
                 RunningBackup backup = writer.begin("shop", source.kind(), source.name(), "node-1")) {
             return backup.make(prepared, List.of(), Progress.NONE);
@@ -96,9 +97,9 @@ class LogicalBackupTest {
     /** Waits until a slave has all that was acknowledged, so that a cut of it does, too. */
     private ReplicatedState caughtUp(String slave) throws Exception {
         ReplicatedState state = nodes.state(slave);
-        state.confirm(new ReplicatedState.Bound.AtLeast(nodes.state("node-1").position()), Duration.ofSeconds(60))
+        state.confirm(new ReplicatedState.Bound.AtLeast(nodes.state("node-1").position()), Waiting.PATIENCE)
                 .toCompletableFuture()
-                .get(60, TimeUnit.SECONDS);
+                .get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         return state;
     }
 

@@ -22,13 +22,10 @@ import io.holdfast.replication.OfflineRestore;
 import io.holdfast.replication.OfflineRestore.Target;
 import io.holdfast.replication.ReplicatedMap;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,9 +35,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three real nodes, of which one offers a directory: it goes away and is caught up, and what it holds brings everything back. */
-@Timeout(180)
+@Timeout(600)
 class NodeLayerTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Waiting.PATIENCE;
     private static final List<String> IDS = List.of("node-1", "node-2", "node-3");
 
     private final Map<String, String> addresses = new TreeMap<>();
@@ -66,8 +63,7 @@ class NodeLayerTest {
                         .node(Node.of(id).bind(addresses.get(id)))
                         .with(LogReplication.inDirectory(temporary.resolve(directory))
                                 .bootstrap(voters)
-                                .segmentBytes(1 << 20)
-                                .fast())
+                                .segmentBytes(1 << 20))
                         .with(Backups.to(
                                         BackupLayer.of("near", BackupRepository.directory(near)),
                                         BackupLayer.of(
@@ -112,14 +108,8 @@ class NodeLayerTest {
     }
 
     private void takeAddresses() throws IOException {
-        List<ServerSocket> taken = new ArrayList<>();
-        for (String id : IDS) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            taken.add(socket);
-            addresses.put(id, "127.0.0.1:" + socket.getLocalPort());
-        }
-        for (ServerSocket socket : taken) {
-            socket.close();
+        for (String address : Loopback.freeTexts(IDS.size())) {
+            addresses.put(IDS.get(addresses.size()), address);
         }
     }
 
@@ -151,8 +141,7 @@ class NodeLayerTest {
                 .node(Node.of("node-1").bind(addresses.get("node-1")))
                 .with(LogReplication.inDirectory(temporary.resolve("restored"))
                         .bootstrap("node-1@" + addresses.get("node-1"))
-                        .segmentBytes(1 << 20)
-                        .fast())
+                        .segmentBytes(1 << 20))
                 .start()) {
             alone.awaitReady(PATIENCE);
             ReplicatedMap<String, String> orders = ReplicatedMap.in(alone, "orders", Codec.string(), Codec.string());

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.core.HaCluster;
 import io.holdfast.replication.ReplicatedLog;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,12 +21,12 @@ class OpenFilesTest {
 
     @Test
     void aSlaveWithoutFilesToOpenSaysSoAndGoesOnWhenThereAre(@TempDir Path directory) throws Exception {
-        try (ProcessCluster cluster = new ProcessCluster(directory, 3, "default", "file", FEW)) {
+        try (ProcessCluster cluster = new ProcessCluster(directory, 3, "patient", "file", FEW)) {
             cluster.startAll();
             cluster.awaitReady();
             try (HaCluster client = cluster.client("feeder");
                     Feeder feeder = new Feeder(ReplicatedLog.in(client))) {
-                client.awaitReady(Duration.ofSeconds(30));
+                client.awaitReady(Waiting.PATIENCE);
                 feeder.start();
                 NodeProcess master = cluster.master();
                 NodeProcess slave = cluster.processes().stream()

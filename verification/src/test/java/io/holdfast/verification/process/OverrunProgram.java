@@ -45,7 +45,7 @@ final class OverrunProgram {
                 .node(Node.of("node-1").bind("127.0.0.1:0"))
                 .with(LogReplication.inDirectory(directory).fast())
                 .start();
-        cluster.awaitReady(Duration.ofSeconds(30));
+        cluster.awaitReady(Waiting.PATIENCE);
         RoleCandidacy candidacy = cluster.role("invoices")
                 .stopWithin(Duration.ofMillis(100))
                 .haltOnOverrun()
@@ -61,7 +61,7 @@ final class OverrunProgram {
                 .with(LogReplication.inDirectory(directory).fast().roleLease(Duration.ofMillis(500)))
                 .with(feature)
                 .start();
-        cluster.awaitReady(Duration.ofSeconds(30));
+        cluster.awaitReady(Waiting.PATIENCE);
         cluster.role("invoices")
                 .stopWithin(Duration.ofMillis(100))
                 .haltOnOverrun()

@@ -21,6 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PauseTest {
     private static final Duration PAUSE = Duration.ofMillis(700);
+    /** The shortest election time-out is a second, from a heartbeat that is up to 100 ms old. */
+    private static final Duration LONGEST = Duration.ofMillis(800);
+
+    private static final int MOST_PAUSES = 20;
 
     @Test
     void aPauseShorterThanTheTimeoutCostsNoElection(@TempDir Path directory) throws Exception {
@@ -29,40 +33,55 @@ class PauseTest {
             cluster.awaitReady();
             try (HaCluster client = cluster.client("feeder");
                     Feeder feeder = new Feeder(ReplicatedLog.in(client))) {
-                client.awaitReady(Duration.ofSeconds(30));
+                client.awaitReady(Waiting.PATIENCE);
                 feeder.start();
                 awaitMore(feeder, 1_000);
-                NodeProcess master = cluster.master();
-                NodeProcess slave = cluster.processes().stream()
-                        .filter(node -> !node.id().equals(master.id()))
-                        .findFirst()
-                        .orElseThrow();
-                long term = master.status().term();
                 List<Process> load = loadAllCores();
                 try {
                     awaitMore(feeder, 200);
-                    pause(slave);
-                    awaitMore(feeder, 200);
-                    assertTerm(cluster, term, "a slave's pause");
-                    pause(master);
-                    awaitMore(feeder, 200);
-                    assertTerm(cluster, term, "the master's pause");
+                    costsNoElection(cluster, feeder, false);
+                    costsNoElection(cluster, feeder, true);
                     assertTrue(load.stream().allMatch(Process::isAlive), "the load ended before the test did");
                 } finally {
                     end(load);
                 }
                 feeder.finish();
                 assertEquals(List.of(), feeder.problems());
-                assertEquals(0, feeder.uncertain(), "outcomes became unknown, though no master went");
             }
         }
+    }
+
+    /** A pause that this machine made longer, as its signals came late, says nothing, and is tried again. */
+    private static void costsNoElection(ProcessCluster cluster, Feeder feeder, boolean ofMaster) throws IOException {
+        List<Duration> tooLong = new ArrayList<>();
+        while (tooLong.size() < MOST_PAUSES) {
+            cluster.awaitReady();
+            NodeProcess master = cluster.master();
+            NodeProcess paused = ofMaster
+                    ? master
+                    : cluster.processes().stream()
+                            .filter(node -> !node.id().equals(master.id()))
+                            .findFirst()
+                            .orElseThrow();
+            long term = master.status().term();
+            long uncertain = feeder.uncertain();
+            Duration took = pause(paused);
+            awaitMore(feeder, 200);
+            if (took.compareTo(LONGEST) <= 0) {
+                assertTerm(cluster, term, "a pause of " + paused.id() + ", and the master is " + master.id());
+                assertEquals(uncertain, feeder.uncertain(), "outcomes became unknown, though no master went");
+                return;
+            }
+            tooLong.add(took);
+        }
+        throw new IOException("this machine is too slow: its pauses of " + PAUSE + " took " + tooLong);
     }
 
     /** The load ends by itself even if this JVM dies. */
     private static List<Process> loadAllCores() throws IOException {
         List<Process> load = new ArrayList<>();
         for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
-            load.add(new ProcessBuilder("timeout", "20", "sh", "-c", "while :; do :; done")
+            load.add(new ProcessBuilder("timeout", "300", "sh", "-c", "while :; do :; done")
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start());
@@ -75,18 +94,17 @@ class PauseTest {
             process.destroy(); // timeout passes SIGTERM on to its shell
         }
         for (Process process : load) {
-            assertTrue(process.waitFor(25, TimeUnit.SECONDS), "the load does not end");
+            assertTrue(process.waitFor(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS), "the load does not end");
         }
     }
 
-    /** Here time itself is what is tested; the end is kept to, however often the park returns early. */
-    private static void pause(NodeProcess node) throws IOException {
+    /** Here time itself is what is tested. Returns for how long it stood still at most. */
+    private static Duration pause(NodeProcess node) throws IOException {
+        long begin = System.nanoTime();
         node.signal("STOP");
-        long end = System.nanoTime() + PAUSE.toNanos();
-        for (long left = PAUSE.toNanos(); left > 0; left = end - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
+        Waiting.until(System.nanoTime() + PAUSE.toNanos());
         node.signal("CONT");
+        return Duration.ofNanos(System.nanoTime() - begin);
     }
 
     private static void assertTerm(ProcessCluster cluster, long term, String after) throws IOException {
@@ -97,9 +115,9 @@ class PauseTest {
 
     private static void awaitMore(Feeder feeder, long answers) {
         long wanted = feeder.acknowledged() + answers;
-        long end = System.nanoTime() + 60_000_000_000L;
+        long end = System.nanoTime() + Waiting.PATIENCE.toNanos();
         while (feeder.acknowledged() < wanted) {
-            assertTrue(System.nanoTime() < end, "no progress within a minute: " + feeder.problems());
+            assertTrue(System.nanoTime() < end, "no progress within " + Waiting.PATIENCE + ": " + feeder.problems());
             LockSupport.parkNanos(1_000_000L);
         }
     }

@@ -61,19 +61,23 @@ class RestoreTest {
         return nodes.map(id, "orders");
     }
 
+    /** Up to that entry: nodes and locks put some into it by themselves. */
+    private record Log(byte[] bytes, long last) {}
+
     /** What that node knows to be decided after an entry, up to another one at least. */
-    private static byte[] logAfter(ReplicatedState state, long index, long to) throws Exception {
+    private static Log logAfter(ReplicatedState state, long index, long to) throws Exception {
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         long end = System.nanoTime() + PATIENCE.toNanos();
         long last = index;
         while (last < to) {
-            LogPart part =
-                    state.logAfter(last, 500, PATIENCE).toCompletableFuture().get(60, TimeUnit.SECONDS);
+            LogPart part = state.logAfter(last, 500, PATIENCE)
+                    .toCompletableFuture()
+                    .get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertTrue(part.isEmpty() ? System.nanoTime() < end : part.firstIndex() == last + 1, part.toString());
             log.writeBytes(part.bytes());
             last = part.lastIndex();
         }
-        return log.toByteArray();
+        return new Log(log.toByteArray(), last);
     }
 
     private Restored restore(int epoch, byte[] snapshot, byte[] log, UpTo upTo) throws IOException {
@@ -110,11 +114,12 @@ class RestoreTest {
         long before = nodes.state("node-1").position();
         state.confirm(new ReplicatedState.Bound.AtLeast(before), PATIENCE)
                 .toCompletableFuture()
-                .get(60, TimeUnit.SECONDS);
+                .get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         byte[] snapshot;
         long cutAt;
         String logId = state.logId().orElseThrow();
-        try (StateCut cut = state.cut(PATIENCE).toCompletableFuture().get(60, TimeUnit.SECONDS)) {
+        try (StateCut cut =
+                state.cut(PATIENCE).toCompletableFuture().get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             assertTrue(cut.index() >= before, cut.index() + " and " + before);
             snapshot = cut.open().readAllBytes();
             assertEquals(cut.bytes(), snapshot.length);
@@ -131,16 +136,16 @@ class RestoreTest {
         map("node-1").put("early-7", "a wrong command");
         map("node-1").put("too-late", "value");
         long all = nodes.state("node-1").position();
-        byte[] log = logAfter(state, cutAt, all);
-        byte[] late = logAfter(state, wanted, all);
+        Log whole = logAfter(state, cutAt, all);
+        byte[] log = whole.bytes();
+        byte[] late = logAfter(state, wanted, all).bytes();
         for (int i = 0; i < 20; i++) {
             calls.put("lost-" + i, "value"); // its session is ahead of what is restored
         }
         nodes.stopAndLoseAll();
 
-        int half = log.length / 2;
-        IOException torn =
-                assertThrows(IOException.class, () -> restore(1, snapshot, Arrays.copyOf(log, half), UpTo.END));
+        byte[] endsEarly = Arrays.copyOf(log, log.length - 1); // half of it may end where a batch does
+        IOException torn = assertThrows(IOException.class, () -> restore(1, snapshot, endsEarly, UpTo.END));
         byte[] flipped = snapshot.clone();
         flipped[flipped.length / 2] ^= 4;
         IOException damaged = assertThrows(IOException.class, () -> restore(1, flipped, log, UpTo.END));
@@ -166,7 +171,7 @@ class RestoreTest {
 
         byte[] twice = Arrays.copyOf(log, 2 * log.length);
         System.arraycopy(log, 0, twice, log.length, log.length);
-        assertEquals(all, restore(1, snapshot, twice, UpTo.END).index(), "parts may overlap");
+        assertEquals(whole.last(), restore(1, snapshot, twice, UpTo.END).index(), "parts may overlap");
         nodes.lose("node-1");
 
         Restored restored = restore(1, snapshot, log, new UpTo(wanted, Long.MAX_VALUE));

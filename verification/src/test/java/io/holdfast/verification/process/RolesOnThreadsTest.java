@@ -24,6 +24,9 @@ import org.slf4j.MDC;
 
 /** Mastership and roles on real threads, where tasks block and are interrupted. */
 class RolesOnThreadsTest {
+    /** Renewed several times while it lasts, and not lost where the machine is busy for a moment. */
+    private static final Duration LEASE = Duration.ofSeconds(2);
+
     @TempDir
     Path directory;
 
@@ -32,12 +35,12 @@ class RolesOnThreadsTest {
 
     private HaCluster node(HaCluster.Builder builder) {
         HaCluster cluster = builder.node(Node.of("node-1").bind("127.0.0.1:0"))
-                .with(LogReplication.inDirectory(directory).fast().roleLease(Duration.ofMillis(500)))
+                .with(LogReplication.inDirectory(directory).roleLease(LEASE))
                 .stopWithin(Duration.ofSeconds(2))
                 .listener(events::add)
                 .start();
         running.add(cluster);
-        cluster.awaitReady(Duration.ofSeconds(30));
+        cluster.awaitReady(Waiting.PATIENCE);
         return cluster;
     }
 
@@ -66,7 +69,7 @@ class RolesOnThreadsTest {
                 how.set("interrupted, " + (grant.isValid() ? "valid" : "invalid"));
             }
         });
-        assertTrue(works.await(30, TimeUnit.SECONDS));
+        assertTrue(works.await(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS));
         assertEquals("node-1", cluster.role("invoices").holder().orElseThrow().nodeId());
         cluster.stop();
         assertEquals("interrupted, invalid", how.get());
@@ -95,7 +98,7 @@ class RolesOnThreadsTest {
                             granted.countDown();
                         },
                         reason -> {});
-        assertTrue(granted.await(30, TimeUnit.SECONDS));
+        assertTrue(granted.await(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS));
         Duration[] last = {held.get().remaining()};
         int[] renewals = {0};
         Eventually.eventually(
@@ -132,7 +135,7 @@ class RolesOnThreadsTest {
                         }
                     }
                 });
-        assertTrue(granted.await(30, TimeUnit.SECONDS));
+        assertTrue(granted.await(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS));
         candidacy.close();
         Eventually.eventually("it is told", () -> told(HaEvent.Kind.ROLE_OVERRUN, "mail"), () -> events);
         release.countDown();
@@ -147,7 +150,7 @@ class RolesOnThreadsTest {
             tokens.add(grant.token().value());
             twice.countDown();
         });
-        assertTrue(twice.await(30, TimeUnit.SECONDS));
+        assertTrue(twice.await(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS));
         assertTrue(tokens.get(1) > tokens.get(0));
     }
 }

@@ -25,8 +25,6 @@ import io.holdfast.membership.Profile;
 import io.holdfast.replication.Codec;
 import io.holdfast.replication.LogReplication;
 import io.holdfast.replication.ReplicatedMap;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,9 +41,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real nodes in this process, which start and stop others by the load that the test says there is. */
-@Timeout(240)
+@Timeout(600)
 class ScalingTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Waiting.PATIENCE;
     private static final int MOST = 6;
 
     private final Map<String, HaCluster> running = new ConcurrentSkipListMap<>();
@@ -102,14 +100,7 @@ class ScalingTest {
 
     @BeforeEach
     void three() throws Exception {
-        List<ServerSocket> taken = new ArrayList<>();
-        for (int i = 0; i < MOST; i++) {
-            taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            addresses.add("127.0.0.1:" + taken.get(i).getLocalPort());
-        }
-        for (ServerSocket socket : taken) {
-            socket.close();
-        }
+        addresses.addAll(Loopback.freeTexts(MOST));
         for (int i = 1; i <= 3; i++) {
             start("node-" + i);
         }
@@ -123,9 +114,7 @@ class ScalingTest {
 
     private void start(String node) {
         int number = Integer.parseInt(node.substring("node-".length()));
-        LogReplication log = LogReplication.inDirectory(temporary.resolve(node))
-                .segmentBytes(1 << 20)
-                .fast();
+        LogReplication log = LogReplication.inDirectory(temporary.resolve(node)).segmentBytes(1 << 20);
         String[] voters = Stream.of(1, 2, 3)
                 .map(i -> "node-" + i + "@" + addresses.get(i - 1))
                 .toArray(String[]::new);

@@ -28,8 +28,6 @@ import io.holdfast.replication.OfflineSeed;
 import io.holdfast.replication.ReplicatedMap;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -39,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -50,10 +49,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real nodes with a state of some megabytes, and others that join with what is in the backups. The code between "docs" is that of docs/backup.md. */
-@Timeout(240)
+@Timeout(600)
 class SeedTest {
     private static final String KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Waiting.PATIENCE;
+    private static final int NODES = 5;
     private static final int ENTRIES = 600;
     private static final int VALUE_CHARS = 16 << 10;
     private static final double STATE_BYTES = (double) ENTRIES * VALUE_CHARS;
@@ -61,7 +61,7 @@ class SeedTest {
 
     private final Map<String, HaCluster> running = new TreeMap<>();
     private final Map<String, SimpleMeterRegistry> meters = new TreeMap<>();
-    private final String[] addresses = new String[5];
+    private String[] addresses = {};
 
     @TempDir
     Path temporary;
@@ -73,14 +73,7 @@ class SeedTest {
     void three() throws Exception {
         nas = Files.createDirectory(temporary.resolve("nas"));
         keyFile = Files.writeString(temporary.resolve("backup.keys"), KEY + "\n");
-        List<ServerSocket> taken = new ArrayList<>();
-        for (int i = 0; i < addresses.length; i++) {
-            taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            addresses[i] = "127.0.0.1:" + taken.get(i).getLocalPort();
-        }
-        for (ServerSocket socket : taken) {
-            socket.close();
-        }
+        addresses = Loopback.freeTexts(NODES).toArray(String[]::new);
         for (int i = 1; i <= 3; i++) {
             start(i, log(i).bootstrap(listed()));
         }
@@ -97,9 +90,7 @@ class SeedTest {
     }
 
     private LogReplication log(int number) {
-        return LogReplication.inDirectory(directory(number))
-                .segmentBytes(1 << 20)
-                .fast();
+        return LogReplication.inDirectory(directory(number)).segmentBytes(1 << 20);
     }
 
     private Path directory(int number) {
@@ -133,17 +124,34 @@ class SeedTest {
         puts.forEach(CompletableFuture::join);
     }
 
+    /** In a backup that has all of it, too: what is in the log after that the master sends again, to whoever it does not know yet. */
     private void archived() throws Exception {
         HaCluster node = running.get("node-1");
         long all = node.feature(ReplicatedState.class).position();
         BackupService backups = node.feature(BackupService.class);
         eventually(
-                "all is archived, after a backup",
-                () -> backups.list().stream()
-                                .anyMatch(each -> each.kind() == BackupKind.LOG
-                                        && each.range().orElseThrow().toIndex() >= all)
-                        && backups.list().stream().anyMatch(each -> each.kind() == BackupKind.PHYSICAL),
+                "a backup has all",
+                () -> reaches(backups, BackupKind.PHYSICAL, all)
+                        || (running.values().stream().anyMatch(SeedTest::backsUp)
+                                && reaches(backups, BackupKind.PHYSICAL, all)),
                 backups::list);
+        eventually("all is archived", () -> reaches(backups, BackupKind.LOG, all), backups::list);
+    }
+
+    private static boolean reaches(BackupService backups, BackupKind kind, long index) {
+        return backups.list().stream()
+                .anyMatch(each ->
+                        each.kind() == kind && each.range().orElseThrow().toIndex() >= index);
+    }
+
+    /** False if another one does that, or nobody at the moment. */
+    private static boolean backsUp(HaCluster node) {
+        try {
+            node.feature(BackupService.class).runNow("state").join();
+            return true;
+        } catch (CompletionException notNow) {
+            return false;
+        }
     }
 
     private double counted(String meter, String... ids) {
@@ -177,14 +185,14 @@ class SeedTest {
                 .join(first, second)
                 .seededFrom(StateSeed.from(BackupRepository.directory(nas)).keys(BackupKeys.inFile(keyFile)));
         // docs
-        HaCluster fourth = start(4, seeded.segmentBytes(1 << 20).fast());
+        HaCluster fourth = start(4, seeded.segmentBytes(1 << 20));
         fourth.awaitReady(PATIENCE);
         assertEquals("yes", map("node-4").get("late"));
         assertEquals(VALUE, map("node-4").get("o-17"));
         assertEquals(ENTRIES + 1, map("node-4").size());
         assertEquals(0, counted("holdfast.snapshot.installed", "node-4"));
         double toFourth = sent() - before;
-        assertTrue(toFourth < STATE_BYTES / 3, toFourth + " of " + STATE_BYTES + " bytes");
+        assertTrue(toFourth < STATE_BYTES / 2, toFourth + " of " + STATE_BYTES + " bytes");
 
         LogReplication.voters(fourth).replaceVoter("node-3", "node-4").get();
         running.remove("node-3").stop();
@@ -224,7 +232,7 @@ class SeedTest {
         start(4, log(4).join(addresses[0], addresses[1]).seededFrom(seed)).awaitReady(PATIENCE);
         assertEquals(ENTRIES, map("node-4").size());
         double toFourth = sent() - before;
-        assertTrue(toFourth < STATE_BYTES / 3, toFourth + " of " + STATE_BYTES + " bytes");
+        assertTrue(toFourth < STATE_BYTES / 2, toFourth + " of " + STATE_BYTES + " bytes");
     }
 
     @Test
@@ -242,7 +250,7 @@ class SeedTest {
         double before = sent();
         start(4, log(4).join(addresses[0], addresses[1])).awaitReady(PATIENCE);
         assertEquals(VALUE, map("node-4").get("o-17"));
-        assertTrue(sent() - before < STATE_BYTES / 3, (sent() - before) + " of " + STATE_BYTES + " bytes");
+        assertTrue(sent() - before < STATE_BYTES / 2, (sent() - before) + " of " + STATE_BYTES + " bytes");
 
         // The same cluster's log, but for the restore that comes after it.
         StateSeed.from(BackupRepository.directory(nas))
@@ -258,11 +266,7 @@ class SeedTest {
                         OfflineRestore.into(new Target(moved, "shop", "node-1", addresses[0], List.of()), random),
                         random);
         assertEquals(1, restored.epoch());
-        start(
-                        1,
-                        LogReplication.inDirectory(moved)
-                                .bootstrap("node-1@" + addresses[0])
-                                .fast())
+        start(1, LogReplication.inDirectory(moved).bootstrap("node-1@" + addresses[0]))
                 .awaitReady(PATIENCE);
         HaCluster fifth = start(5, log(5).join(addresses[0]));
         NotAvailableException refused = assertThrows(NotAvailableException.class, () -> fifth.awaitReady(PATIENCE));

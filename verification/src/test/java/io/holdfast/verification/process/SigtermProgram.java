@@ -45,7 +45,7 @@ final class SigtermProgram {
             builder.stopOnShutdown(false);
         }
         HaCluster cluster = builder.start();
-        cluster.awaitReady(Duration.ofSeconds(60));
+        cluster.awaitReady(Waiting.PATIENCE);
         System.out.println("ready");
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {

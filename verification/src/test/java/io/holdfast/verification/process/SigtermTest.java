@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.integrations.election.contract.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,10 +29,10 @@ class SigtermTest {
     private final Map<String, ChildProgram> nodes = new LinkedHashMap<>();
 
     private void start(int count, boolean stopOnShutdown) throws Exception {
-        List<Integer> ports = FreePorts.take(count);
-        List<String> addresses = ports.stream()
-                .map(port -> "node-" + (ports.indexOf(port) + 1) + "@127.0.0.1:" + port)
-                .toList();
+        List<String> addresses = new ArrayList<>();
+        for (String address : Loopback.freeTexts(count)) {
+            addresses.add("node-" + (addresses.size() + 1) + "@" + address);
+        }
         for (int i = 1; i <= count; i++) {
             String id = "node-" + i;
             List<String> arguments = new ArrayList<>(List.of(

@@ -1,5 +1,7 @@
 package io.holdfast.verification.process;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Node;
@@ -13,23 +15,25 @@ import io.holdfast.replication.OfflineRestore.Target;
 import io.holdfast.replication.ReplicatedLog;
 import io.holdfast.replication.ReplicatedMap;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Three real nodes of the cluster "shop" in this process, whose disks may be lost. */
 final class ThreeNodes implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Waiting.PATIENCE;
     static final List<String> IDS = List.of("node-1", "node-2", "node-3");
 
     private final Map<String, HaCluster> running = new TreeMap<>();
@@ -39,10 +43,9 @@ final class ThreeNodes implements AutoCloseable {
     /** @param directory holds theirs */
     ThreeNodes(Path directory) throws IOException {
         this.directory = directory;
+        List<String> addresses = Loopback.freeTexts(bootstrap.length);
         for (int i = 0; i < bootstrap.length; i++) {
-            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                bootstrap[i] = IDS.get(i) + "@127.0.0.1:" + free.getLocalPort();
-            }
+            bootstrap[i] = IDS.get(i) + "@" + addresses.get(i);
         }
     }
 
@@ -54,8 +57,7 @@ final class ThreeNodes implements AutoCloseable {
                         .node(Node.of(id).bind(address(id)))
                         .with(LogReplication.inDirectory(directory.resolve(id))
                                 .bootstrap(bootstrap)
-                                .segmentBytes(1 << 20)
-                                .fast())
+                                .segmentBytes(1 << 20))
                         .start()));
         running.values().forEach(node -> node.awaitReady(PATIENCE));
     }
@@ -96,16 +98,27 @@ final class ThreeNodes implements AutoCloseable {
     }
 
     String slave() {
-        return IDS.stream()
+        return found("a slave", () -> IDS.stream()
                 .filter(id -> ReplicatedLog.in(node(id)).status().role() == ReplicaRole.SLAVE)
-                .findFirst()
-                .orElseThrow();
+                .findFirst());
+    }
+
+    /** An election leaves them without one for a moment. */
+    private static <T> T found(String what, Supplier<Optional<T>> where) {
+        List<T> found = new ArrayList<>();
+        try {
+            Waiting.forCondition(PATIENCE, () -> where.get().map(found::add).isPresent());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        assertFalse(found.isEmpty(), what + " not within " + PATIENCE);
+        return found.get(0);
     }
 
     FencingToken roleToken(String id) throws Exception {
         CompletableFuture<FencingToken> token = new CompletableFuture<>();
         node(id).role("invoices").run(grant -> token.complete(grant.token()));
-        return token.get(60, TimeUnit.SECONDS);
+        return token.get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     FencingToken lockToken(String id) throws Exception {
@@ -116,7 +129,7 @@ final class ThreeNodes implements AutoCloseable {
     }
 
     FencingToken masterToken() {
-        return node("node-1").master().orElseThrow().token();
+        return found("a master", () -> node("node-1").master()).token();
     }
 
     /** Where node-1 is restored to, for all three. */

@@ -17,8 +17,6 @@ import io.holdfast.replication.ReplicatedMap;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** Three nodes and a client with the certificates that docs/security.md makes, renewed while they run. */
-@Timeout(180)
+@Timeout(600)
 class TlsReplicationTest {
     private static final Pattern COMMANDS = Pattern.compile("```bash\n(.*?)```", Pattern.DOTALL);
 
@@ -97,8 +95,7 @@ class TlsReplicationTest {
                 .meterRegistry(meters)
                 .with(LogReplication.inDirectory(directory.resolve("log-" + id))
                         .bootstrap(voters)
-                        .segmentBytes(1 << 20)
-                        .fast())
+                        .segmentBytes(1 << 20))
                 .start();
     }
 
@@ -117,18 +114,14 @@ class TlsReplicationTest {
         rejectionLog.addAppender(rejections);
         String commands = documented();
         run(commands);
-        List<ServerSocket> taken = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            voters[i] = "node-" + (i + 1) + "@127.0.0.1:" + taken.get(i).getLocalPort();
-        }
-        for (ServerSocket socket : taken) {
-            socket.close();
+        List<String> addresses = Loopback.freeTexts(voters.length);
+        for (int i = 0; i < voters.length; i++) {
+            voters[i] = "node-" + (i + 1) + "@" + addresses.get(i);
         }
         for (int i = 1; i <= 3; i++) {
             nodes.add(start(i));
         }
-        nodes.forEach(node -> node.awaitReady(Duration.ofSeconds(60)));
+        nodes.forEach(node -> node.awaitReady(Waiting.PATIENCE));
         HaCluster client = HaCluster.builder("shop")
                 .node(Node.client("web-1"))
                 .tls(tls("web-1"))
@@ -152,7 +145,7 @@ class TlsReplicationTest {
         for (int i = 1; i <= 3; i++) { // one after the other, so that every link is made anew with them
             nodes.get(i - 1).close();
             nodes.set(i - 1, start(i));
-            nodes.get(i - 1).awaitReady(Duration.ofSeconds(60));
+            nodes.get(i - 1).awaitReady(Waiting.PATIENCE);
         }
         for (int i = 0; i < 100; i++) {
             orders.put("after-" + i, "paid");

@@ -58,7 +58,7 @@ class TrialTest {
                     try {
                         return marks.add(state.mark(ThreeNodes.PATIENCE)
                                 .toCompletableFuture()
-                                .get(60, TimeUnit.SECONDS));
+                                .get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS));
                     } catch (ExecutionException notNow) {
                         assertTrue(notNow.getCause() instanceof NotAvailableException, notNow.toString());
                         return false;
@@ -74,7 +74,7 @@ class TrialTest {
         while (last[0] < to) {
             LogPart part = state.logAfter(last[0], 1 << 20, ThreeNodes.PATIENCE)
                     .toCompletableFuture()
-                    .get(60, TimeUnit.SECONDS);
+                    .get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
             if (!part.isEmpty()) {
                 log.writeBytes(part.bytes());
                 last[0] = part.lastIndex();
@@ -130,7 +130,9 @@ class TrialTest {
         ReplicatedState state = nodes.state(nodes.slave());
         byte[] snapshot;
         long cutAt;
-        try (StateCut cut = state.cut(ThreeNodes.PATIENCE).toCompletableFuture().get(60, TimeUnit.SECONDS)) {
+        try (StateCut cut = state.cut(ThreeNodes.PATIENCE)
+                .toCompletableFuture()
+                .get(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             snapshot = cut.open().readAllBytes();
             cutAt = cut.index();
         }

@@ -18,11 +18,8 @@ import io.holdfast.replication.ReplicatedMap;
 import io.holdfast.replication.VoterChange;
 import io.holdfast.replication.VoterList;
 import io.holdfast.replication.Voters;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,30 +32,23 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real cluster grows, shrinks and replaces its voters while it is written to. */
-@Timeout(180)
+@Timeout(600)
 class VotersTest {
     private static final int NODES = 5;
 
     private final Map<String, HaCluster> running = new TreeMap<>();
-    private final String[] addresses = new String[NODES];
+    private String[] addresses = {};
 
     @TempDir
     Path directory;
 
     @BeforeEach
     void begin() throws Exception {
-        List<ServerSocket> taken = new ArrayList<>();
-        for (int i = 0; i < NODES; i++) {
-            taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            addresses[i] = "127.0.0.1:" + taken.get(i).getLocalPort();
-        }
-        for (ServerSocket socket : taken) {
-            socket.close();
-        }
+        addresses = Loopback.freeTexts(NODES).toArray(String[]::new);
         for (int i = 1; i <= 3; i++) {
             start(i);
         }
-        running.values().forEach(node -> node.awaitReady(Duration.ofSeconds(60)));
+        running.values().forEach(node -> node.awaitReady(Waiting.PATIENCE));
         // A change is refused while too few are known to have the log, and the master has just been elected.
         eventually(
                 "the master has heard all",
@@ -73,9 +63,7 @@ class VotersTest {
 
     private HaCluster start(int number) {
         String id = "node-" + number;
-        LogReplication log = LogReplication.inDirectory(directory.resolve(id))
-                .segmentBytes(1 << 20)
-                .fast();
+        LogReplication log = LogReplication.inDirectory(directory.resolve(id)).segmentBytes(1 << 20);
         log = number <= 3
                 ? log.bootstrap("node-1@" + addresses[0], "node-2@" + addresses[1], "node-3@" + addresses[2])
                 : log.join(addresses[0], addresses[1]);
@@ -116,7 +104,7 @@ class VotersTest {
             orders.put("a-" + i, "paid");
         }
         HaCluster fourth = start(4);
-        fourth.awaitReady(Duration.ofSeconds(60));
+        fourth.awaitReady(Waiting.PATIENCE);
         VoterList list = voters(fourth).list().get();
         assertEquals(List.of("node-1", "node-2", "node-3"), list.voters());
         assertEquals(
@@ -155,7 +143,7 @@ class VotersTest {
         assertEquals(4, voters(any).list().get().voters().size());
         int number = Integer.parseInt(master.substring(5));
         HaCluster back = start(number);
-        back.awaitReady(Duration.ofSeconds(60));
+        back.awaitReady(Waiting.PATIENCE);
         assertEquals(4, voters(back).list().get().voters().size());
         assertEquals("paid", map(back).get("b"));
         assertTrue(voters(back).addVoter(master).get().changed());
@@ -174,7 +162,7 @@ class VotersTest {
                 .orElseThrow();
         node(dead).close();
         running.remove(dead);
-        Voters asked = voters(node(alive)).within(Duration.ofSeconds(20));
+        Voters asked = voters(node(alive)).within(Waiting.PATIENCE);
         eventually(
                 "its death is noticed",
                 () -> asked.list().get().members().stream()
@@ -186,7 +174,7 @@ class VotersTest {
         assertInstanceOf(ChangeRefusedException.class, assertThrows(RuntimeException.class, () -> node(alive)
                 .leave()));
         assertTrue(node(alive).isReady(), "it goes on");
-        Throwable late = failure(asked.within(Duration.ofMillis(300)).addVoter("node-4"));
+        Throwable late = failure(asked.within(Duration.ofSeconds(3)).addVoter("node-4"));
         assertInstanceOf(NotAvailableException.class, late);
         assertTrue(String.valueOf(late.getMessage()).contains("join"), late.getMessage());
 

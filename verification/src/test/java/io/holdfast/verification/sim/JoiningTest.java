@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Who joins may be told of voters that are gone: nodes 5 to 7 have taken the places of 1 to 3, and node-4 has not heard of it. */
-@Timeout(120)
+@Timeout(600)
 class JoiningTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String[] FIRST = {"node-1@node-1:7400", "node-2@node-2:7400", "node-3@node-3:7400"};

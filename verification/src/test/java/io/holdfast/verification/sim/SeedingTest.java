@@ -49,7 +49,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three nodes that back themselves up, and others that join with what is in the backups. */
-@Timeout(180)
+@Timeout(600)
 class SeedingTest {
     private static final String[] LIST = {"node-1@node-1:7400", "node-2@node-2:7400", "node-3@node-3:7400"};
     private static final int VALUE_CHARS = 8_000;

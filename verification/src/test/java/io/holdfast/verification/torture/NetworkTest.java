@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** A server that says everything twice, behind a link. */
 class NetworkTest {
-    private static final int LIMIT_MILLIS = 20_000;
-    private static final Duration LIMIT = Duration.ofMillis(LIMIT_MILLIS);
+    private static final int LIMIT_MILLIS = (int) Waiting.PATIENCE.toMillis();
+    private static final Duration LIMIT = Waiting.PATIENCE;
     private static final int NOTHING_MILLIS = 100; // what is asserted after it holds at once, or never
 
     private final Network network = new Network();

@@ -24,20 +24,25 @@ public final class TcpProxy implements AutoCloseable {
     private static final int BUFFER_BYTES = 8192;
 
     private final ServerSocket listener;
-    private final int target;
+    private final InetSocketAddress target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition healed = lock.newCondition();
     private boolean cut;
     private long delayNanos;
 
-    private TcpProxy(ServerSocket listener, int target) {
+    private TcpProxy(ServerSocket listener, InetSocketAddress target) {
         this.listener = listener;
         this.target = target;
     }
 
     /** One in front of that port of 127.0.0.1. */
     public static TcpProxy to(int target) throws IOException {
+        return to(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+    }
+
+    /** One in front of that address. */
+    public static TcpProxy to(InetSocketAddress target) throws IOException {
         TcpProxy proxy = new TcpProxy(new ServerSocket(0, 64, InetAddress.getLoopbackAddress()), target);
         proxy.spawn(proxy::accept);
         return proxy;
@@ -101,7 +106,7 @@ public final class TcpProxy implements AutoCloseable {
         Socket server = new Socket();
         sockets.add(server);
         try {
-            server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), 1_000);
+            server.connect(target, 1_000);
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
             spawn(() -> copy(client, server, false));
