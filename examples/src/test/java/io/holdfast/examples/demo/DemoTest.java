@@ -152,6 +152,8 @@ class DemoTest {
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("--act takes 1, 2, 3, 4, 5, 6 or all, not \"7\""));
         assertEquals(2, run("--callers", "0"));
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("--callers takes a number from 1 to 1000, not \"0\""));
+        assertEquals(2, run("--most", "7"));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("--most takes a number from 4 to 6, not \"7\""));
         assertEquals(2, run("--store", "oracle"));
         assertTrue(err.toString(StandardCharsets.UTF_8)
                 .contains("--store takes file, postgresql or auto, not \"oracle\""));
