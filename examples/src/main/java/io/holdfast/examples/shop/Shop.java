@@ -105,7 +105,7 @@ public final class Shop {
 
     // docs
     /** More of the same program: the JVM, class path and settings of this one, under another name. */
-    private static JvmProcesses processes(ShopSettings settings) {
+    static JvmProcesses processes(ShopSettings settings) {
         return JvmProcesses.inDirectory(settings.directory().resolve("processes"))
                 .java(Shop.class.getName(), System.getProperty("java.class.path"))
                 .jvmOptions(node -> List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"))

@@ -2,6 +2,9 @@ package io.holdfast.examples.shop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.holdfast.autoscale.Instance;
+import io.holdfast.autoscale.StopOrder;
+import io.holdfast.core.FencingToken;
 import io.holdfast.core.HaCluster;
 import io.holdfast.core.Member;
 import io.holdfast.core.Node;
@@ -80,12 +83,14 @@ class ShopTest {
     private final BalancedHttp http = BalancedHttp.over(plain);
 
     private final Path directory;
+    private final ShopSettings settings;
 
-    ShopTest(@TempDir Path directory) {
+    ShopTest(@TempDir Path directory) throws IOException {
         this.directory = directory;
+        this.settings = settings(directory);
     }
 
-    private ShopSettings settings() throws IOException {
+    private static ShopSettings settings(Path directory) throws IOException {
         int first = 0;
         while (first == 0) { // a row of free ports, and another one HTTP above it
             int candidate = Ports.free(1).get(0);
@@ -99,7 +104,7 @@ class ShopTest {
         return new ShopSettings(directory, first, ALL.size(), PER_NODE);
     }
 
-    private void start(String node, ShopSettings settings) throws IOException {
+    private void start(String node) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -127,21 +132,14 @@ class ShopTest {
         for (Process process : founders.values()) {
             process.destroyForcibly().waitFor();
         }
-        for (ProcessHandle process : ofTheShop()) { // those that the shop has started
-            process.destroyForcibly();
-            process.onExit().join();
-        }
+        // what the shop has started, or was about to start: no master's token is higher
+        Shop.processes(settings).stop(new StopOrder("end", new FencingToken(Long.MAX_VALUE), "node-4", 0));
     }
 
-    /** Those that were given its directory. */
-    private List<ProcessHandle> ofTheShop() {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.info()
-                        .arguments()
-                        .map(List::of)
-                        .filter(arguments -> arguments.contains(directory.toString()))
-                        .isPresent())
-                .toList();
+    /** Those that the shop has started, by what their target keeps: of a process with a long class path the system does not tell all arguments. */
+    private boolean isAnyStartedNodeLeft() throws Exception {
+        return Shop.processes(settings).instances().stream()
+                .anyMatch(instance -> instance.state() != Instance.State.FAILED);
     }
 
     private void await(String what, Callable<Boolean> condition) throws Exception {
@@ -175,9 +173,8 @@ class ShopTest {
 
     @Test
     void theShopGrowsAndShrinksLosesItsMasterAndNoOrder() throws Exception {
-        ShopSettings settings = settings();
         for (String founder : FOUNDERS) {
-            start(founder, settings);
+            start(founder);
         }
         // Each order is tried until it is taken: for how long that takes after a death is for others to say, whose machine is quiet.
         CallSettings patient = CallSettings.usual()
@@ -207,7 +204,7 @@ class ShopTest {
             reached("death of " + master);
             int before = ordered.get(); // of these none was begun before it
             await("orders after the master's death", () -> taken.get() > before + SOME);
-            start(master, settings);
+            start(master);
 
             pauseMillis = SLOW_MILLIS;
             await("three nodes again", () -> serving(client).equals(FOUNDERS));
@@ -218,7 +215,7 @@ class ShopTest {
             assertEquals(List.of(), List.copyOf(failures), soFar::toString);
             int last = ordered.get();
             assertEquals(last, taken.get());
-            await("the end of the fourth's process", () -> ofTheShop().size() == FOUNDERS.size());
+            await("the end of the fourth's process", () -> !isAnyStartedNodeLeft());
             await("an invoice for the last order", () -> get(calls, "/invoices/" + last)
                             .statusCode()
                     == 200);
@@ -228,7 +225,7 @@ class ShopTest {
             }
             reached("all of " + last + " orders");
             // one of them has the role, and makes it
-            await("a backup", () -> backup(settings).contains("in layer near"));
+            await("a backup", () -> backup().contains("in layer near"));
         }
         System.out.println(String.join(System.lineSeparator(), soFar));
     }
@@ -272,7 +269,7 @@ class ShopTest {
         return http.send(calls.toMaster(), request, BodyHandlers.ofString());
     }
 
-    private String backup(ShopSettings settings) throws IOException, InterruptedException {
+    private String backup() throws IOException, InterruptedException {
         StringBuilder answers = new StringBuilder();
         for (int i = 1; i <= FOUNDERS.size(); i++) {
             HttpRequest request = HttpRequest.newBuilder(
