@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -63,6 +65,7 @@ class ScaleDemoTest {
         /** Of which it has spoken. */
         private final Set<ProcessHandle> known = ConcurrentHashMap.newKeySet();
 
+        private final Queue<String> said = new ConcurrentLinkedQueue<>();
         private final ChildJvm demo;
 
         BrokenRun(String name) throws IOException {
@@ -78,6 +81,7 @@ class ScaleDemoTest {
         }
 
         private void hear(String line) {
+            said.add(line);
             Matcher found = PID.matcher(line);
             if (found.find()) {
                 ProcessHandle.of(Long.parseLong(found.group(1))).ifPresent(known::add);
@@ -86,7 +90,7 @@ class ScaleDemoTest {
 
         void awaitThatANodeWasStarted() {
             await("the cluster has started a node", () -> {
-                assertTrue(demo.isAlive(), "it has ended before");
+                assertTrue(demo.isAlive(), () -> "it has ended before: " + String.join("\n", said));
                 return !begun().isEmpty();
             });
             begun().forEach(pid -> ProcessHandle.of(pid).ifPresent(known::add));
@@ -123,19 +127,16 @@ class ScaleDemoTest {
 
     @Test
     void nodesComeAndGoWithTheLoadAlsoWhenMastersDie() {
-        PlayedAct act = PlayedAct.play(directory.resolve("data"), "6", "--most", "5");
+        PlayedAct act = PlayedAct.play(directory.resolve("data"), "6", "--most", "4");
         act.assertPassed(PROMISES);
         String printed = act.printed();
         assertTrue(Pattern.compile("# node-[123], master of term [0-9]+, which has ordered node-")
                 .matcher(printed)
                 .find());
-        assertTrue(Pattern.compile("# node-[123], master of term [0-9]+, which is taking node-[45] away")
+        assertTrue(Pattern.compile("# node-[123], master of term [0-9]+, which is taking node-4 away")
                 .matcher(printed)
                 .find());
-        for (int node = 4; node <= 5; node++) {
-            String row = "node-" + node + "( +[0-9.]+ s){4}";
-            assertEquals(1, act.count(line -> line.matches(row)), row + " in " + printed);
-        }
+        assertEquals(1, act.count(line -> line.matches("node-4( +[0-9.]+ s){4}")), printed);
     }
 
     /** Two at a time: most of it is waiting. */

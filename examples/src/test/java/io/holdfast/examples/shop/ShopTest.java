@@ -181,7 +181,8 @@ class ShopTest {
         for (String founder : FOUNDERS) {
             start(founder);
         }
-        // Each order is tried until it is taken: for how long that takes after a death is for others to say, whose machine is quiet.
+        // Each order is tried until it is taken: for how long that takes after a death is for others to say, whose
+        // machine is quiet.
         CallSettings patient = CallSettings.usual()
                 .deadline(PATIENCE)
                 .hold(Duration.ofMinutes(4), 10_000)
@@ -237,7 +238,8 @@ class ShopTest {
                     ReplicatedMap.in(client, Invoices.MAP, Codec.string(), Codec.string());
             await("an invoice for each of " + last + " orders", () -> invoices.size() == last);
             assertEquals(
-                    "{\"item\":\"apples\",\"amount\":" + last + "}\n", get(calls, "/orders/" + last).body());
+                    "{\"item\":\"apples\",\"amount\":" + last + "}\n",
+                    get(calls, "/orders/" + last).body());
             // one of them has the role, and makes it
             await("a backup", () -> backup().contains("in layer near"));
         }
