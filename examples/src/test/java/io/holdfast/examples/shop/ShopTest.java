@@ -68,7 +68,7 @@ class ShopTest {
     private static final int SOME = 20;
 
     /** Of the whole: less than that of JUnit, which would not say what it waited for, and what the nodes said. */
-    private static final Duration PATIENCE = Duration.ofSeconds(240);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private final long began = System.nanoTime();
     private final List<String> soFar = new ArrayList<>();
@@ -185,7 +185,7 @@ class ShopTest {
         // machine is quiet.
         CallSettings patient = CallSettings.usual()
                 .deadline(PATIENCE)
-                .hold(Duration.ofMinutes(4), 10_000)
+                .hold(PATIENCE, 10_000)
                 .attempts(100, Duration.ofSeconds(10))
                 .retries(100, 1_000);
         try (HaCluster client = HaCluster.builder("shop")
