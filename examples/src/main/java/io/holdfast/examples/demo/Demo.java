@@ -89,7 +89,7 @@ public final class Demo {
             }
             if (options.act().plays(Act.SIX)) {
                 Display display = new Display(out, options.live(), options.columns());
-                new ScaleRun(data.path().resolve("act-6"), children, display).run();
+                new ScaleRun(options.most(), data.path().resolve("act-6"), children, display).run();
                 passed(out, options, 6);
             }
             if (options.keep()) {

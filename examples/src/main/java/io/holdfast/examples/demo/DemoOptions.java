@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param act what is played
  * @param store what the second act writes to
  * @param callers how many callers the fourth act has
+ * @param most how many nodes the sixth act has at the most
  */
 record DemoOptions(
         Path input,
@@ -33,11 +34,12 @@ record DemoOptions(
         int columns,
         Act act,
         StoreKind store,
-        int callers) {
+        int callers,
+        int most) {
     static final String USAGE = """
             usage: ./demo.sh [--act WHICH] [--keep] [--data DIR]
                              [--input FILE] [--kill N] [--lose N] [--ack LEVEL] [--lines N] [--store WHICH]
-                             [--callers N]
+                             [--callers N] [--most N]
               --act WHICH   1: what was acknowledged survives the master's death; 2: what runs on the master runs on
                             one node at a time; 3: nodes join and leave under load; 4: calls go where they are
                             served while masters die; 5: all nodes are lost, and come back from backups; 6: nodes come
@@ -59,7 +61,9 @@ record DemoOptions(
                             that is installed; file, a small store of the demo's own; auto, the first of them that is
                             there (default)
             act 4:
-              --callers N   how many callers call at the same time, 1 to 1000; default 200""";
+              --callers N   how many callers call at the same time, 1 to 1000; default 200
+            act 6:
+              --most N      how many nodes there may be, 4 to 6; default 6""";
 
     /** What is played. */
     enum Act {
@@ -107,6 +111,7 @@ record DemoOptions(
         Act act = Act.ALL;
         StoreKind store = StoreKind.AUTO;
         int callers = 200;
+        int most = 6;
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {
             String option = rest.next();
@@ -121,6 +126,7 @@ record DemoOptions(
                 case "--act" -> act = act(value(option, rest));
                 case "--store" -> store = store(value(option, rest));
                 case "--callers" -> callers = (int) number(option, value(option, rest), 1, 1000);
+                case "--most" -> most = (int) number(option, value(option, rest), 4, 6);
                 case "--live" -> live = true;
                 case "--columns" -> columns = (int) number(option, value(option, rest), 20, 1000);
                 default -> throw new IllegalArgumentException("unknown option " + option);
@@ -130,7 +136,19 @@ record DemoOptions(
             throw new IllegalArgumentException("--lose " + lose + " is more than --kill " + kills);
         }
         return new DemoOptions(
-                input, kills, lose, atMaster, keep, lines, dataOr(data, home), live, columns, act, store, callers);
+                input,
+                kills,
+                lose,
+                atMaster,
+                keep,
+                lines,
+                dataOr(data, home),
+                live,
+                columns,
+                act,
+                store,
+                callers,
+                most);
     }
 
     private static Act act(String which) {

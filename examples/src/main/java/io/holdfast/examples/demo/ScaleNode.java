@@ -36,10 +36,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ScaleNode {
     static final int LEAST = 3;
-    static final int MOST = 6;
-    /** Above so many requests a second, in the mean of the nodes, three nodes more are wanted. */
+    /** Above so many requests a second, in the mean of the nodes, there are to be as many as there may be. */
     static final int BUSY = 50;
-    /** Below so many, three fewer. */
+    /** Below so many, as few. */
     static final int IDLE = 18;
 
     private static final String RATE = "rate";
@@ -110,17 +109,17 @@ public final class ScaleNode {
     /** The usual one waits for minutes, so that nothing is done for nothing; who watches a demonstration does not want to. */
     private Autoscaling scaling() {
         return Autoscaling.on(plan.target(GRACE))
-                .between(LEAST, MOST)
+                .between(LEAST, plan.most())
                 .withoutJvmLoads()
                 .meter(RATE, METER)
                 .load(Load.IN_FLIGHT, traffic::inFlight)
                 .policy(StepScaling.of(RATE)
-                        .above(BUSY, MOST - LEAST)
-                        .below(IDLE, MOST - LEAST)
+                        .above(BUSY, plan.more())
+                        .below(IDLE, plan.more())
                         .sustained(Duration.ofSeconds(2)))
                 .limits(ScalingLimits.usual()
                         .stabilization(Duration.ZERO, Duration.ofSeconds(2))
-                        .rate(ScalingRate.nodes(MOST, SECOND), ScalingRate.nodes(MOST, SECOND))
+                        .rate(ScalingRate.nodes(plan.most(), SECOND), ScalingRate.nodes(plan.most(), SECOND))
                         .coolDown(Duration.ZERO, Duration.ofSeconds(1))
                         .startUp(Duration.ofSeconds(5))
                         .flappingWindow(Duration.ZERO))

@@ -14,15 +14,16 @@ import java.util.function.Function;
  * @param http where they serve
  * @param data where everything goes
  * @param demo the demonstration's process, by {@link LifeLine}
+ * @param most how many nodes there may be
  * @param founders as a bootstrap list has them
  */
-record ScalePlan(NodePorts ports, NodePorts http, Path data, String demo, List<String> founders) {
+record ScalePlan(NodePorts ports, NodePorts http, Path data, String demo, int most, List<String> founders) {
     /** Own ones of a node, which come first in its arguments: its id, its port and its directory. */
     static final int OWN_ARGUMENTS = 3;
 
     /** What a node is given behind its own, without the founders. */
     List<String> arguments() {
-        return List.of(ports.argument(), http.argument(), data.toString(), demo);
+        return List.of(ports.argument(), http.argument(), data.toString(), demo, String.valueOf(most));
     }
 
     /** Reads a node's arguments. */
@@ -33,12 +34,18 @@ record ScalePlan(NodePorts ports, NodePorts http, Path data, String demo, List<S
                 NodePorts.parse(arguments.get(at + 1)),
                 Path.of(arguments.get(at + 2)),
                 arguments.get(at + 3),
-                List.copyOf(arguments.subList(at + 4, arguments.size())));
+                Integer.parseInt(arguments.get(at + 4)),
+                List.copyOf(arguments.subList(at + 5, arguments.size())));
     }
 
     /** Where founders are reached by other nodes. */
     String[] seeds() {
         return ShapeNode.addresses(founders.toArray(new String[0]));
+    }
+
+    /** How many nodes come, and go. */
+    int more() {
+        return most - ScaleNode.LEAST;
     }
 
     boolean isFounder(String node) {

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 
 /**
- * The sixth act: a service has as many nodes as its load needs. The load rises, and three nodes become six; it falls, and they become
+ * The sixth act: a service has as many nodes as its load needs. The load rises, and three nodes become more; it falls, and they become
  * three again; the master, which sees to that, is killed in the midst of both. For one thread.
  */
 final class ScaleRun {
@@ -24,7 +24,7 @@ final class ScaleRun {
     private static final int READS = 6;
     /** Calls a second: on three nodes too few, so that there would be fewer if there might. */
     private static final int LOW = 42;
-    /** On three nodes too many, and neither on six. */
+    /** On three nodes too many, and on as many as there may be not too few. */
     private static final int HIGH = 210;
     /** So many calls before the load rises. */
     private static final int CALLS = 100;
@@ -39,7 +39,12 @@ final class ScaleRun {
     private final ScaleWatch watch;
     private final RouteStage stage;
 
-    ScaleRun(Path data, Children children, Display display) throws IOException {
+    /**
+     * Nothing is started yet.
+     *
+     * @param most how many nodes there may be
+     */
+    ScaleRun(int most, Path data, Children children, Display display) throws IOException {
         this.data = Files.createDirectories(data);
         this.children = children;
         this.display = display;
@@ -47,7 +52,7 @@ final class ScaleRun {
         NodePorts ports = NodePorts.of(free.subList(0, NAMES));
         NodePorts http = NodePorts.of(free.subList(NAMES, free.size()));
         List<String> founders = NodeGroup.bootstrap(free.subList(0, NodeGroup.NODES));
-        this.plan = new ScalePlan(ports, http, data, LifeLine.ofThisProcess(), founders);
+        this.plan = new ScalePlan(ports, http, data, LifeLine.ofThisProcess(), most, founders);
         this.started = new StartedNodes(plan);
         TreeSet<String> ids = new TreeSet<>(ports.byNode().keySet());
         ids.removeIf(node -> !plan.isFounder(node));
@@ -74,7 +79,7 @@ final class ScaleRun {
      * @throws DemoFailure if the verdict is bad, or none could be reached
      */
     void run() throws IOException, InterruptedException {
-        display.plain("Holdfast: an HTTP service that has " + ScaleNode.LEAST + " to " + ScaleNode.MOST
+        display.plain("Holdfast: an HTTP service that has " + ScaleNode.LEAST + " to " + plan.most()
                 + " nodes: more if each has more than " + ScaleNode.BUSY + " requests a second, fewer below "
                 + ScaleNode.IDLE);
         children.add(() -> started); // first, so that it is the first to end: then no node can start another one
@@ -105,10 +110,10 @@ final class ScaleRun {
         await(() -> !coming().isEmpty(), "the master has ordered a node");
         watch.tick(); // shown before what comes now
         stage.kills().kill("which has ordered " + String.join(", ", coming()));
-        await(() -> isHealthy(ScaleNode.MOST), "six nodes serve, and the one that was killed is back");
-        display.event("six nodes serve");
+        await(() -> isHealthy(plan.most()), plan.most() + " nodes serve, and the one that was killed is back");
+        display.event(plan.most() + " nodes serve");
         await(
-                () -> plan.others().stream().filter(this::hasAnswered).count() >= ScaleNode.MOST - ScaleNode.LEAST,
+                () -> plan.others().stream().filter(this::hasAnswered).count() >= plan.more(),
                 "each of them answers calls");
     }
 
@@ -120,7 +125,7 @@ final class ScaleRun {
         await(
                 () -> isHealthy(ScaleNode.LEAST) && started.running().isEmpty(),
                 "three nodes are left, and the one that was killed is back");
-        display.event("three nodes serve");
+        display.event(ScaleNode.LEAST + " nodes serve");
     }
 
     private List<String> coming() {
@@ -161,7 +166,7 @@ final class ScaleRun {
         watch.decisions().forEach(display::plain);
         watch.table().forEach(display::plain);
         List<Check> checks = new ArrayList<>(calls.checks());
-        checks.addAll(watch.verdict(begun).checks());
+        checks.addAll(watch.verdict(plan.most(), begun).checks());
         Check.demand(checks, display);
     }
 }

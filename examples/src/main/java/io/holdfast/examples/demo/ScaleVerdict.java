@@ -11,13 +11,15 @@ import java.util.stream.Collectors;
 /**
  * Whether nodes came and went as they should, by processes that were counted, and by what those have said of themselves.
  *
+ * @param allowed how many nodes there might be
  * @param count of processes
  * @param begun those that the cluster started
  * @param failures what scaling told that it failed at, the node's id first
  * @param left nodes of which others heard that they left
  * @param running those that the target still has
  */
-record ScaleVerdict(Count count, List<Begun> begun, List<String> failures, Set<String> left, List<String> running) {
+record ScaleVerdict(
+        int allowed, Count count, List<Begun> begun, List<String> failures, Set<String> left, List<String> running) {
     /**
      * How many processes of nodes there were.
      *
@@ -33,8 +35,8 @@ record ScaleVerdict(Count count, List<Begun> begun, List<String> failures, Set<S
 
     private Check howMany() {
         return new Check(
-                "from " + ScaleNode.LEAST + " to " + ScaleNode.MOST + " nodes and back, never more or fewer",
-                count.most() == ScaleNode.MOST && count.fewest() == ScaleNode.LEAST,
+                "from " + ScaleNode.LEAST + " to " + allowed + " nodes and back, never more or fewer",
+                count.most() == allowed && count.fewest() == ScaleNode.LEAST,
                 count.fewest() + " to " + count.most() + " processes, kills apart, in " + count.times() + " looks");
     }
 
@@ -51,7 +53,7 @@ record ScaleVerdict(Count count, List<Begun> begun, List<String> failures, Set<S
                 twice.add(node + " " + often + " times");
             }
         });
-        boolean enough = times.size() >= ScaleNode.MOST - ScaleNode.LEAST;
+        boolean enough = times.size() >= allowed - ScaleNode.LEAST;
         return new Check(
                 "each of them was started once, whichever master ordered it",
                 twice.isEmpty() && enough,

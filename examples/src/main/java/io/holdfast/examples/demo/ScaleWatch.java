@@ -193,9 +193,15 @@ final class ScaleWatch implements RouteStage.Extras {
         return List.copyOf(decisions);
     }
 
-    /** What the verdict needs to know of it, with what processes have said of themselves. */
-    ScaleVerdict verdict(List<ScaleTrail.Begun> begun) {
+    /**
+     * What the verdict needs to know of it.
+     *
+     * @param allowed how many nodes there might be
+     * @param begun what processes have said of themselves
+     */
+    ScaleVerdict verdict(int allowed, List<ScaleTrail.Begun> begun) {
         return new ScaleVerdict(
+                allowed,
                 new ScaleVerdict.Count(counts, most, fewest),
                 begun,
                 timeline.all().stream()

@@ -85,9 +85,13 @@ public final class Shop {
                         .meter("requests", ShopServer.REQUESTS)
                         .load(Load.IN_FLIGHT, server::inFlight)
                         .policy(TargetTracking.of("requests", settings.perNode()))
-                        .limits(ScalingLimits.usual().stabilization(Duration.ZERO, Duration.ofSeconds(20)))
-                        .every(Duration.ofSeconds(2), Duration.ofSeconds(1))
-                        .warmUp(Duration.ofSeconds(5)))
+                        // the usual ones wait for minutes, which who tries this out does not want to
+                        .limits(ScalingLimits.usual()
+                                .stabilization(Duration.ZERO, Duration.ofSeconds(3))
+                                .coolDown(Duration.ZERO, Duration.ofSeconds(3)))
+                        .every(Duration.ofSeconds(1), Duration.ofSeconds(1))
+                        .warmUp(Duration.ofSeconds(1))
+                        .drain(Duration.ofSeconds(1), Duration.ofSeconds(10)))
                 .healthCheck("server", server::isWell)
                 .meterRegistry(registry)
                 .listener(event -> {
@@ -101,10 +105,10 @@ public final class Shop {
 
     // docs
     /** More of the same program: the JVM, class path and settings of this one, under another name. */
-    private static JvmProcesses processes(ShopSettings settings) {
+    static JvmProcesses processes(ShopSettings settings) {
         return JvmProcesses.inDirectory(settings.directory().resolve("processes"))
                 .java(Shop.class.getName(), System.getProperty("java.class.path"))
-                .jvmOptions(node -> List.of("-Xmx256m", "-XX:+UseSerialGC"))
+                .jvmOptions(node -> List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"))
                 .arguments(node -> {
                     List<String> arguments = new ArrayList<>(List.of(node));
                     arguments.addAll(settings.arguments());

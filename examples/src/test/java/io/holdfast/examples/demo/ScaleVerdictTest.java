@@ -28,7 +28,7 @@ class ScaleVerdictTest {
 
     /** Which promises were not kept, by their places. */
     private List<Integer> broken() {
-        return BrokenChecks.of(new ScaleVerdict(count, begun, failures, left, running).checks());
+        return BrokenChecks.of(new ScaleVerdict(6, count, begun, failures, left, running).checks());
     }
 
     @Test
