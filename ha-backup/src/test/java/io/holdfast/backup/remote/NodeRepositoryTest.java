@@ -95,8 +95,12 @@ class NodeRepositoryTest extends RepositoryContract {
     }
 
     private BackupRepository from(TestNode node) {
+        return from(node, offered());
+    }
+
+    private static BackupRepository from(TestNode node, NodeRepository offered) {
         return new RemoteRepository(
-                offered(), node.context().links(), node.context().runtime().loop());
+                offered, node.context().links(), node.context().runtime().loop());
     }
 
     @Override
@@ -187,7 +191,8 @@ class NodeRepositoryTest extends RepositoryContract {
 
     @Test
     void aWriterThatDiesInTheMidstLeavesNothing() throws IOException {
-        BackupRepository repository = open();
+        // All of it is waited for, by a thread that the dead node has left behind.
+        BackupRepository repository = from(client, offered().timeout(Duration.ofSeconds(3)));
         assertThrows(
                 BackupRepositoryException.class,
                 () -> repository.putIfAbsent("large", out -> {
