@@ -36,6 +36,7 @@ public final class RetentionPlan {
     private final Map<BackupId, List<String>> keeps = new TreeMap<>();
     /** By what holds all that is in it. */
     private final Map<BackupId, BackupId> lingering = new HashMap<>();
+
     private final Instant now;
     private final Instant reference;
     private final Comparator<Entry> byAge;

@@ -91,7 +91,9 @@ final class TableLoader {
             } catch (SQLException failed) {
                 throw new SourceFailedException(
                         "table " + target.shownName() + ": nothing was loaded, since "
-                                + (isConflict(failed) ? "a row conflicts with what is there: " : "the database refuses: ")
+                                + (isConflict(failed)
+                                        ? "a row conflicts with what is there: "
+                                        : "the database refuses: ")
                                 + words(failed),
                         failed);
             }

@@ -179,8 +179,8 @@ class DirectorySourceTest {
         long size = 5L << 30;
         Path full = Files.createDirectory(holes.resolve("sparse-from"));
         Path empty = Files.createDirectory(holes.resolve("sparse-to"));
-        try (FileChannel file = FileChannel.open(
-                full.resolve("sparse"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel file =
+                FileChannel.open(full.resolve("sparse"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.wrap("begin".getBytes(StandardCharsets.UTF_8)), 0);
             file.write(ByteBuffer.wrap("middle".getBytes(StandardCharsets.UTF_8)), (4L << 30) + 12_345);
             file.write(ByteBuffer.wrap(new byte[1]), size - 1);

@@ -401,9 +401,7 @@ class JdbcSourceTest {
     /** One that loses the connection in that rollback and in all that follow. */
     private static DataSource losing(Connection only, int rollback) {
         AtomicInteger rollbacks = new AtomicInteger();
-        return pool(
-                only,
-                (method, arguments) -> method.equals("rollback") && rollbacks.incrementAndGet() >= rollback);
+        return pool(only, (method, arguments) -> method.equals("rollback") && rollbacks.incrementAndGet() >= rollback);
     }
 
     @ParameterizedTest

@@ -61,8 +61,8 @@ class PostgreSqlSourcesTest {
         server.start();
         database = dataSource(server);
         server.command("pgbench", connection(server, "-i", "-s", "1", "-q", "postgres"));
-        load = new ProcessBuilder(
-                        PostgreSqlServer.line("pgbench", connection(server, "-c", "2", "-R", "200", "-T", "3600", "postgres")))
+        load = new ProcessBuilder(PostgreSqlServer.line(
+                        "pgbench", connection(server, "-c", "2", "-R", "200", "-T", "3600", "postgres")))
                 .directory(Path.of("/").toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
