@@ -3,9 +3,10 @@ package io.holdfast.backup.catalog;
 import io.holdfast.core.FencingToken;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,10 +21,9 @@ import java.util.regex.Pattern;
  * @param random any number
  */
 public record BackupId(Instant began, FencingToken token, int random) implements Comparable<BackupId> {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
-    private static final Pattern TEXT =
-            Pattern.compile("(\\d{8}T\\d{6}Z)-(\\d{1,5})-(\\d{1,15})-([0-9a-f]{8})", Pattern.UNICODE_CASE);
+    private static final Pattern TEXT = Pattern.compile(
+            "([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z-([0-9]{1,5})-([0-9]{1,15})-([0-9a-f]{8})");
+    private static final int TIME = 6;
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     /** Checks the time. */
@@ -46,9 +46,14 @@ public record BackupId(Instant began, FencingToken token, int random) implements
         Matcher parts = TEXT.matcher(text);
         try {
             if (parts.matches()) {
-                FencingToken token = FencingToken.of(Integer.parseInt(parts.group(2)), Long.parseLong(parts.group(3)));
-                BackupId id = new BackupId(
-                        TIME.parse(parts.group(1), Instant::from), token, Integer.parseUnsignedInt(parts.group(4), 16));
+                int[] time = new int[TIME];
+                for (int i = 0; i < TIME; i++) {
+                    time[i] = Integer.parseInt(parts.group(i + 1));
+                }
+                Instant began = LocalDateTime.of(time[0], time[1], time[2], time[3], time[4], time[5])
+                        .toInstant(ZoneOffset.UTC);
+                FencingToken token = FencingToken.of(Integer.parseInt(parts.group(7)), Long.parseLong(parts.group(8)));
+                BackupId id = new BackupId(began, token, Integer.parseUnsignedInt(parts.group(9), 16));
                 if (id.toString().equals(text)) {
                     return id;
                 }
@@ -67,8 +72,24 @@ public record BackupId(Instant began, FencingToken token, int random) implements
         return byToken == 0 ? Integer.compareUnsigned(random, other.random) : byToken;
     }
 
+    /** By hand: a catalogue of thousands is made of these, and read by them. */
     @Override
     public String toString() {
-        return TIME.format(began) + "-" + token.epoch() + "-" + token.number() + "-" + String.format("%08x", random);
+        LocalDateTime time = LocalDateTime.ofEpochSecond(began.getEpochSecond(), 0, ZoneOffset.UTC);
+        StringBuilder text = new StringBuilder(48);
+        digits(text, time.getYear() / 100);
+        digits(text, time.getYear() % 100);
+        digits(text, time.getMonthValue());
+        digits(text, time.getDayOfMonth());
+        text.append('T');
+        digits(text, time.getHour());
+        digits(text, time.getMinute());
+        digits(text, time.getSecond());
+        text.append("Z-").append(token.epoch()).append('-').append(token.number());
+        return text.append('-').append(HexFormat.of().toHexDigits(random)).toString();
+    }
+
+    private static void digits(StringBuilder text, int two) {
+        text.append((char) ('0' + two / 10)).append((char) ('0' + two % 10));
     }
 }

@@ -1,6 +1,7 @@
 package io.holdfast.backup.catalog;
 
 import io.holdfast.core.FencingToken;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /** Under which names the catalogue keeps what. */
@@ -59,7 +60,7 @@ final class Layout {
     }
 
     static String adopted(BackupId id, FencingToken token) {
-        return adopted(id) + String.format("%016x", token.value());
+        return adopted(id) + HexFormat.of().toHexDigits(token.value());
     }
 
     /** Who has adopted it, by the name of a mark; empty if that is none. */
@@ -76,7 +77,7 @@ final class Layout {
     }
 
     static String fence(FencingToken token, String suffix) {
-        return FENCES + String.format("%016x", token.value()) + suffix;
+        return FENCES + HexFormat.of().toHexDigits(token.value()) + suffix;
     }
 
     /** The token of a fence's name; empty if that is none of this suffix. */

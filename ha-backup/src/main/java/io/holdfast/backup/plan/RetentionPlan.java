@@ -34,7 +34,9 @@ public final class RetentionPlan {
     private final Retention policy;
     private final Map<BackupId, Entry> entries = new TreeMap<>();
     private final Map<BackupId, List<String>> keeps = new TreeMap<>();
-    private final Map<BackupId, String> lingering = new HashMap<>();
+    /** By what holds all that is in it. */
+    private final Map<BackupId, BackupId> lingering = new HashMap<>();
+
     private final Instant now;
     private final Instant reference;
     private final Comparator<Entry> byAge;
@@ -158,6 +160,7 @@ public final class RetentionPlan {
 
     private void window(LogChain log, Instant start) {
         String what = "a restore to a moment since " + start;
+        String reads = what + " reads it";
         long from = Long.MAX_VALUE;
         Entry base = log.baseFor(start).orElse(null);
         if (base != null) {
@@ -171,13 +174,10 @@ public final class RetentionPlan {
             // Also what follows nothing: its physical backup may be in another repository, and on its way here.
             if (range.toIndex() > from || !part.ended().isBefore(start)) {
                 Entry whole = needed.floorEntry(range.fromIndex()).getValue();
-                if (whole.equals(part)) {
-                    keep(part, what + " reads it");
+                if (whole.id().equals(part.id())) {
+                    keep(part, reads);
                 } else if (isNew(whole)) {
-                    lingering.put(
-                            part.id(),
-                            whole.id() + " holds all that is in it, but only since "
-                                    + whole.id().began() + ", and who restores now may have begun before");
+                    lingering.put(part.id(), whole.id());
                 }
             }
         }
@@ -233,9 +233,10 @@ public final class RetentionPlan {
         List<Verdict> verdicts = new ArrayList<>();
         for (Entry entry : entries.values()) {
             List<String> reasons = keeps.get(entry.id());
-            String lingers = lingering.get(entry.id());
-            if (reasons == null && lingers != null) {
-                reasons = List.of(lingers);
+            BackupId whole = lingering.get(entry.id());
+            if (reasons == null && whole != null) {
+                reasons = List.of(whole + " holds all that is in it, but only since " + whole.began()
+                        + ", and who restores now may have begun before");
             }
             verdicts.add(
                     reasons == null

@@ -29,23 +29,28 @@ public final class Command {
     /** How much it may write to standard error, by default, in bytes. */
     public static final long DEFAULT_LONGEST_ERRORS = 1 << 20;
 
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
     private final List<String> line;
     private final Map<String, Supplier<String>> environment;
     private final @Nullable Path directory;
     private final Duration limit;
     private final long longestErrors;
+    private final Duration lastWords;
 
     private Command(
             List<String> line,
             Map<String, Supplier<String>> environment,
             @Nullable Path directory,
             Duration limit,
-            long longestErrors) {
+            long longestErrors,
+            Duration lastWords) {
         this.line = List.copyOf(line);
         this.environment = environment;
         this.directory = directory;
         this.limit = limit;
         this.longestErrors = longestErrors;
+        this.lastWords = lastWords;
     }
 
     /** A program, which is looked for in the path, and its arguments. */
@@ -58,7 +63,7 @@ public final class Command {
         if (line.isEmpty() || line.get(0).isEmpty()) {
             throw new IllegalArgumentException("a command without a program");
         }
-        return new Command(line, Map.of(), null, DEFAULT_LIMIT, DEFAULT_LONGEST_ERRORS);
+        return new Command(line, Map.of(), null, DEFAULT_LIMIT, DEFAULT_LONGEST_ERRORS, LAST_WORDS);
     }
 
     /** Sets a variable of its environment, whose value is kept out of logs and catalogues. */
@@ -70,12 +75,12 @@ public final class Command {
     public Command environment(String name, Supplier<String> value) {
         Map<String, Supplier<String>> more = new LinkedHashMap<>(environment);
         more.put(name, value);
-        return new Command(line, more, directory, limit, longestErrors);
+        return new Command(line, more, directory, limit, longestErrors, lastWords);
     }
 
     /** Where it runs; by default where this process does. */
     public Command directory(Path path) {
-        return new Command(line, environment, path, limit, longestErrors);
+        return new Command(line, environment, path, limit, longestErrors, lastWords);
     }
 
     /** How long it may take, more than 0; 24 h by default. */
@@ -83,7 +88,7 @@ public final class Command {
         if (longest.isNegative() || longest.isZero() || longest.compareTo(Duration.ofDays(365)) > 0) {
             throw new IllegalArgumentException(program() + ": a limit of " + longest + "; it must be up to 365 days");
         }
-        return new Command(line, environment, directory, longest, longestErrors);
+        return new Command(line, environment, directory, longest, longestErrors, lastWords);
     }
 
     /** How many bytes it may write to standard error, 0 to 1 GiB; 1 MiB by default. Memory does not grow with it. */
@@ -92,7 +97,12 @@ public final class Command {
             throw new IllegalArgumentException(
                     program() + ": " + bytes + " bytes of standard error; it must be 0 to " + (1 << 30));
         }
-        return new Command(line, environment, directory, limit, bytes);
+        return new Command(line, environment, directory, limit, bytes, lastWords);
+    }
+
+    /** With another time than 5 s in which what it leaves behind has to let go of its input and output. */
+    Command lastWords(Duration time) {
+        return new Command(line, environment, directory, limit, longestErrors, time);
     }
 
     /**
@@ -146,6 +156,11 @@ public final class Command {
 
     long longestErrors() {
         return longestErrors;
+    }
+
+    /** How long after its end, or after it was killed, its input and output may stay open. */
+    Duration lastWords() {
+        return lastWords;
     }
 
     /** The program's name without its place. */

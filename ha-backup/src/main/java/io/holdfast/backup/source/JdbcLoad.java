@@ -143,6 +143,12 @@ public final class JdbcLoad {
                 connection.commit();
                 committed = true;
             } catch (SQLException failed) {
+                if (TableLoader.isConflict(failed)) { // of a constraint that is looked at no earlier
+                    throw new SourceFailedException(
+                            "nothing was loaded, since a row conflicts with what is there: "
+                                    + TableLoader.words(failed),
+                            failed);
+                }
                 throw new SourceFailedException(
                         "all was given to the database, which fails to say whether it is kept; look for it: "
                                 + TableLoader.words(failed),

@@ -25,7 +25,6 @@ final class RunningCommand implements AutoCloseable {
     private static final int CHUNKS = 16;
     private static final byte[] END = new byte[0];
     private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final long LAST_WORDS_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final String HOLDS_INPUT =
             "has left a process behind that holds its input open and does not take it";
     private static final int SIGNALLED = 128;
@@ -34,6 +33,7 @@ final class RunningCommand implements AutoCloseable {
     private final Command command;
     private final Process process;
     private final Deadline deadline;
+    private final long lastWordsNanos;
     private final Tail errors;
     private final BlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(CHUNKS);
     private final List<Pump> pumps = new ArrayList<>();
@@ -48,6 +48,7 @@ final class RunningCommand implements AutoCloseable {
         this.command = command;
         this.process = process;
         this.deadline = Deadline.in(command.limit());
+        this.lastWordsNanos = command.lastWords().toNanos();
         this.errors = errors;
     }
 
@@ -101,9 +102,9 @@ final class RunningCommand implements AutoCloseable {
         return running;
     }
 
-    private record Pump(Thread thread, CountDownLatch ended) {
+    private record Pump(Thread thread, CountDownLatch ended, long lastWordsNanos) {
         boolean awaitEnd() throws InterruptedException {
-            return ended.await(LAST_WORDS_NANOS, TimeUnit.NANOSECONDS);
+            return ended.await(lastWordsNanos, TimeUnit.NANOSECONDS);
         }
 
         boolean hasEnded() {
@@ -122,7 +123,7 @@ final class RunningCommand implements AutoCloseable {
         };
         Thread thread = new Thread(whole, "holdfast-command-" + name + "-" + process.pid());
         thread.setDaemon(true);
-        Pump pump = new Pump(thread, ended);
+        Pump pump = new Pump(thread, ended, lastWordsNanos);
         pumps.add(pump);
         thread.start();
         return pump;
@@ -153,7 +154,7 @@ final class RunningCommand implements AutoCloseable {
                     alive.alive();
                 }
                 silentAfterEnd += process.isAlive() ? 0 : LOOK_EVERY_NANOS;
-                if (silentAfterEnd >= LAST_WORDS_NANOS) {
+                if (silentAfterEnd >= lastWordsNanos) {
                     throw failed("has left a process behind that holds its output open, so there is no end to it");
                 }
             }
@@ -183,7 +184,7 @@ final class RunningCommand implements AutoCloseable {
                 return;
             }
             waitedAfterEnd += process.isAlive() ? 0 : LOOK_EVERY_NANOS;
-            if (waitedAfterEnd >= LAST_WORDS_NANOS) {
+            if (waitedAfterEnd >= lastWordsNanos) {
                 throw failed(HOLDS_INPUT);
             }
         }
@@ -284,7 +285,7 @@ final class RunningCommand implements AutoCloseable {
         boolean interrupted = Thread.interrupted();
         boolean left = false;
         try {
-            left = !process.waitFor(LAST_WORDS_NANOS, TimeUnit.NANOSECONDS);
+            left = !process.waitFor(lastWordsNanos, TimeUnit.NANOSECONDS);
             for (Pump pump : pumps) {
                 pump.thread().interrupt();
                 left |= !pump.awaitEnd();

@@ -77,6 +77,11 @@ final class TableLoader {
         return failed.getMessage() + (next == null ? "" : "; " + next.getMessage());
     }
 
+    /** A row that something which has to be kept forbids, such as a key that is there. What it was part of is undone by then. */
+    static boolean isConflict(SQLException failed) {
+        return String.valueOf(failed.getSQLState()).startsWith("23");
+    }
+
     void load(InputStream in) throws SQLException, IOException, InterruptedException {
         try (JsonParser lines = Lines.parser(in)) {
             TableHeader header = TableHeader.fromJson(Lines.next(lines));
@@ -84,10 +89,11 @@ final class TableLoader {
             try {
                 rows(header, target, lines);
             } catch (SQLException failed) {
-                boolean conflict = String.valueOf(failed.getSQLState()).startsWith("23");
                 throw new SourceFailedException(
                         "table " + target.shownName() + ": nothing was loaded, since "
-                                + (conflict ? "a row conflicts with what is there: " : "the database refuses: ")
+                                + (isConflict(failed)
+                                        ? "a row conflicts with what is there: "
+                                        : "the database refuses: ")
                                 + words(failed),
                         failed);
             }
@@ -189,16 +195,33 @@ final class TableLoader {
         if (rows.isEmpty()) {
             return;
         }
-        List<JsonNode> fresh = rows;
-        if (replace) {
-            fresh = update(header, target, rows);
-        } else if (!target.key().isEmpty()) {
-            for (int from = 0; from < rows.size(); from += KEYS_AT_ONCE) {
-                checkAbsent(header, target, rows.subList(from, Math.min(rows.size(), from + KEYS_AT_ONCE)));
+        List<JsonNode> fresh = replace ? update(header, target, rows) : rows;
+        try {
+            insert(header, target, fresh);
+        } catch (SQLException failed) {
+            if (!replace && !target.key().isEmpty() && isConflict(failed)) {
+                tellKey(header, target, rows, failed);
             }
+            throw failed;
         }
-        insert(header, target, fresh);
         rows.clear();
+    }
+
+    /**
+     * Fails with the key of a row that was there before; returns if it was not for that. Looked for only now: asked before each batch,
+     * PostgreSQL keeps the plan it has made while the table was empty, and reads all of the table for each. All is undone first, since after
+     * a refusal a transaction answers nothing more.
+     */
+    private void tellKey(TableHeader header, Target target, List<JsonNode> rows, SQLException conflict)
+            throws SourceFailedException {
+        try {
+            connection.rollback();
+            for (int from = 0; from < rows.size(); from += KEYS_AT_ONCE) {
+                checkAbsent(header, target, rows.subList(from, Math.min(rows.size(), from + KEYS_AT_ONCE)), conflict);
+            }
+        } catch (SQLException untold) {
+            conflict.addSuppressed(untold);
+        }
     }
 
     private List<String> names(TableHeader header, List<Integer> places) {
@@ -218,7 +241,7 @@ final class TableLoader {
         }
     }
 
-    private void checkAbsent(TableHeader header, Target target, List<JsonNode> rows)
+    private void checkAbsent(TableHeader header, Target target, List<JsonNode> rows, SQLException conflict)
             throws SQLException, SourceFailedException {
         List<String> key = names(header, target.key());
         String one = "(" + identifiers.all(key, " = ?", " AND ") + ")";
@@ -237,9 +260,11 @@ final class TableLoader {
                     for (int i = 0; i < key.size(); i++) {
                         values.add(key.get(i) + " = " + found.getString(i + 1));
                     }
-                    throw new SourceFailedException("table " + target.shownName()
-                            + ": nothing was loaded, since a row of the key " + String.join(", ", values)
-                            + " is there; JdbcLoad.replaceExisting() if it is to be replaced");
+                    throw new SourceFailedException(
+                            "table " + target.shownName() + ": nothing was loaded, since a row of the key "
+                                    + String.join(", ", values)
+                                    + " is there; JdbcLoad.replaceExisting() if it is to be replaced",
+                            conflict);
                 }
             }
         }

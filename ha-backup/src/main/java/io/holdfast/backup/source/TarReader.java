@@ -27,7 +27,7 @@ final class TarReader {
     TarEntry next() throws IOException {
         byte[] skipped = new byte[TarFormat.BLOCK];
         while (left > 0) {
-            read(skipped);
+            read(skipped, 0, skipped.length);
         }
         byte[] header = block();
         if (isZeros(header)) {
@@ -103,12 +103,12 @@ final class TarReader {
         throw broken("an entry of the unknown type " + letter);
     }
 
-    /** Up to a buffer of the content; -1 if nothing is left. */
-    int read(byte[] buffer) throws IOException {
+    /** Up to so much of the content; -1 if nothing is left. */
+    int read(byte[] buffer, int offset, int length) throws IOException {
         if (left == 0) {
             return -1;
         }
-        int read = in.read(buffer, 0, (int) Math.min(left, buffer.length));
+        int read = in.read(buffer, offset, (int) Math.min(left, length));
         if (read < 0) {
             throw broken("it ends within a file");
         }

@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class TreeReader {
     private static final Logger LOG = LoggerFactory.getLogger(TreeReader.class);
     private static final int HOLE = 64 * 1024;
+    private static final byte[] ZEROS = new byte[HOLE];
     private static final int PERMISSIONS = 07777;
     private static final int OWNERS_OWN = 0700;
     private static final LinkOption[] ITSELF = {LinkOption.NOFOLLOW_LINKS};
@@ -46,7 +47,7 @@ final class TreeReader {
     /** Those that the last entry is in, the innermost first. */
     private final Deque<Open> open = new ArrayDeque<>();
 
-    private final byte[] buffer = new byte[HOLE];
+    private final byte[] block = new byte[HOLE];
     private long files;
     private long directories;
     private long links;
@@ -311,21 +312,12 @@ final class TreeReader {
 
     private void copy(TarEntry entry, TarReader tar, FileChannel file) throws IOException {
         int filled = 0;
-        int read = tar.read(buffer);
-        byte[] block = new byte[HOLE];
-        while (read >= 0) {
-            int done = 0;
-            while (done < read) {
-                int piece = Math.min(read - done, HOLE - filled);
-                System.arraycopy(buffer, done, block, filled, piece);
-                filled += piece;
-                done += piece;
-                if (filled == HOLE) {
-                    write(file, block, filled);
-                    filled = 0;
-                }
+        for (int read = 0; read >= 0; read = tar.read(block, filled, HOLE - filled)) {
+            filled += read;
+            if (filled == HOLE) {
+                write(file, block, filled);
+                filled = 0;
             }
-            read = tar.read(buffer);
         }
         write(file, block, filled);
         if (file.size() < entry.size()) {
@@ -335,11 +327,7 @@ final class TreeReader {
 
     /** Leaves a hole where a whole block is of zeros. */
     private static void write(FileChannel file, byte[] block, int length) throws IOException {
-        boolean zeros = length == HOLE;
-        for (int i = 0; zeros && i < length; i++) {
-            zeros = block[i] == 0;
-        }
-        if (zeros) {
+        if (length == HOLE && Arrays.equals(block, ZEROS)) {
             file.position(file.position() + length);
             return;
         }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Over random catalogues, against what is looked up the long way: every moment that could be restored, entry by entry. */
 class RetentionPropertyTest {
-    private static final int SEEDS = 3_000;
+    private static final int SEEDS = Integer.getInteger("holdfast.retention.seeds", 1_000);
 
     private record World(List<Entry> entries, Retention policy, Instant now) {
         static World of(long seed) {

@@ -68,6 +68,11 @@ class CommandSourceTest {
         return Command.of("sh", "-c", script);
     }
 
+    /** As one whose end is waited for briefly, for what it leaves behind all along. */
+    private static Command leaving(String script) {
+        return shell(script).lastWords(Duration.ofMillis(500));
+    }
+
     private static CommandSource source(Command command) {
         return CommandSource.of("db", BackupKind.PHYSICAL, command);
     }
@@ -238,7 +243,7 @@ class CommandSourceTest {
             }
         };
         Command command =
-                shell(FOR_LONG + " 2>&- & echo $! > " + pid + "; echo data; until [ -e " + go + " ]; do :; done");
+                leaving(FOR_LONG + " 2>&- & echo $! > " + pid + "; echo data; until [ -e " + go + " ]; do :; done");
         String message = assertThrows(SourceFailedException.class, () -> told.run(source(command)))
                 .getMessage();
         assertTrue(message.contains("left a process behind"), message);
@@ -349,7 +354,7 @@ class CommandSourceTest {
     @Timeout(120)
     void aProcessThatIsLeftBehindWithTheInputIsNoSuccess(int length) throws Exception {
         Path pid = directory.resolve("pid");
-        Command command = shell("exec 3<&0; " + FOR_LONG + " <&3 >&- 2>&- & echo $! > " + pid);
+        Command command = leaving("exec 3<&0; " + FOR_LONG + " <&3 >&- 2>&- & echo $! > " + pid);
         String message = assertThrows(
                         SourceFailedException.class, () -> command.feed(new ByteArrayInputStream(new byte[length])))
                 .getMessage();

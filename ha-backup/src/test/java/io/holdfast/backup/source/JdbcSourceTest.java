@@ -26,6 +26,7 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
@@ -389,9 +390,18 @@ class JdbcSourceTest {
         execute("INSERT INTO COPY.ITEMS VALUES (2, 'mine', NULL)");
         parts.run(source(JdbcTable.of("ITEMS")));
         try (Connection only = database.getConnection()) {
-            String key = refused(JdbcLoad.into(pool(only, "rollback")).schema("COPY"), part("001-ITEMS.jsonl"));
+            // Lost when it is to be given back, after it was asked which key that is; and before it can be asked.
+            String key = refused(JdbcLoad.into(losing(only, 2)).schema("COPY"), part("001-ITEMS.jsonl"));
             assertTrue(key.contains("ID = 2 is there"), key);
+            String words = refused(JdbcLoad.into(losing(only, 1)).schema("COPY"), part("001-ITEMS.jsonl"));
+            assertTrue(words.contains("a row conflicts with what is there") && words.contains("2, 'mine'"), words);
         }
+    }
+
+    /** One that loses the connection in that rollback and in all that follow. */
+    private static DataSource losing(Connection only, int rollback) {
+        AtomicInteger rollbacks = new AtomicInteger();
+        return pool(only, (method, arguments) -> method.equals("rollback") && rollbacks.incrementAndGet() >= rollback);
     }
 
     @ParameterizedTest

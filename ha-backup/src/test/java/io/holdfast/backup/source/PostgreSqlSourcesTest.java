@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** All kinds of backups of a real PostgreSQL server, which pgbench writes to meanwhile. */
+/** All kinds of backups of a real PostgreSQL server, which pgbench writes to meanwhile: all along, and not all that it can. */
 class PostgreSqlSourcesTest {
     private static PostgreSqlServer server;
     private static DataSource database;
@@ -61,8 +61,8 @@ class PostgreSqlSourcesTest {
         server.start();
         database = dataSource(server);
         server.command("pgbench", connection(server, "-i", "-s", "1", "-q", "postgres"));
-        load = new ProcessBuilder(
-                        PostgreSqlServer.line("pgbench", connection(server, "-c", "2", "-T", "3600", "postgres")))
+        load = new ProcessBuilder(PostgreSqlServer.line(
+                        "pgbench", connection(server, "-c", "2", "-R", "200", "-T", "3600", "postgres")))
                 .directory(Path.of("/").toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -292,6 +292,23 @@ class PostgreSqlSourcesTest {
         assertEquals(outcome.facts().get("rows"), Long.toString(loaded.inserted()));
         assertOneState(database, "bank");
         assertEquals("100000", query(database, "SELECT count(*) FROM bank.pgbench_accounts"));
+    }
+
+    /** Of a key that is looked at by the commit alone, it is known that nothing was kept. */
+    @Test
+    void aRowThatIsThereIsToldWhenItsKeyIsLookedAtLate() throws Exception {
+        execute(
+                "CREATE TABLE late (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED)",
+                "INSERT INTO late VALUES (1), (2)");
+        MemoryParts stored = new MemoryParts();
+        stored.run(JdbcSource.of("late", database, JdbcTable.of("late")));
+        execute("DELETE FROM late WHERE id = 1");
+        String conflict = assertThrows(SourceFailedException.class, () -> JdbcLoad.into(database)
+                        .load(List.of(() -> stored.read("001-late.jsonl"))))
+                .getMessage();
+        assertTrue(conflict.contains("nothing was loaded, since a row conflicts with what is there"), conflict);
+        assertTrue(conflict.contains("(id)=(2)"), conflict);
+        assertEquals("1", query(database, "SELECT count(*) FROM late"));
     }
 
     @Test

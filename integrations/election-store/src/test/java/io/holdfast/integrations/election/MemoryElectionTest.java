@@ -10,8 +10,11 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The contract, with a store in memory: what only the engine can break. */
+@Execution(ExecutionMode.CONCURRENT)
 class MemoryElectionTest extends ElectionEngineContract {
 
     @Override

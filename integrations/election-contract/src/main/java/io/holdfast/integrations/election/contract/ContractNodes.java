@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** The nodes of one test of the contract, what they stand for, and what is waited for. */
 abstract class ContractNodes {
     static final Duration STOP_WITHIN = Duration.ofMillis(300);
+    static final int ATTEMPTS = 5;
     static final long LIMIT_NANOS = Duration.ofSeconds(40).toNanos();
 
     final Journal journal = new Journal();
@@ -119,6 +120,24 @@ abstract class ContractNodes {
                 LIMIT_NANOS,
                 "a grant after " + after,
                 e -> e.grant.token().compareTo(after) > 0 && !e.ended && e.grant.isValid());
+    }
+
+    /**
+     * A grant that is valid so long after it began, or a later one of the same node: so it has been renewed, and went nowhere else. Where
+     * everything else is slow, one may be lost for that; then it is the next one, since an engine that renews none loses each.
+     *
+     * @param node whose it is to be; empty for whoever has it
+     */
+    Journal.Entry awaitKept(String role, String node, Duration time) throws InterruptedException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Journal.Entry held = node.isEmpty() ? awaitHolder(role) : awaitHolder(role, node);
+            long later = held.beganNanos + time.toNanos();
+            awaitTrue(time + " to pass", () -> System.nanoTime() - later > 0);
+            if (held.grant.isValid() && journal.last(role) == held) {
+                return held;
+            }
+        }
+        throw new AssertionError("lost " + ATTEMPTS + " times within " + time + ": " + journal.of(role));
     }
 
     static void awaitTrue(String what, BooleanSupplier condition) throws InterruptedException {

@@ -80,6 +80,12 @@ final class Journal {
         return entries.stream().filter(e -> e.grant.role().equals(role)).collect(Collectors.toList());
     }
 
+    /** The latest grant of a role, of which there was one. */
+    synchronized Entry last(String role) {
+        List<Entry> all = of(role);
+        return all.get(all.size() - 1);
+    }
+
     /** Waits until the latest grant of a role is like that. */
     synchronized Entry await(String role, long limitNanos, String what, Predicate<Entry> latest)
             throws InterruptedException {

@@ -60,6 +60,12 @@ public final class PostgreSqlServer {
         return server;
     }
 
+    /** Makes another one with the files of this one, which is not to run, in an empty directory; it is not started yet. */
+    public PostgreSqlServer copy(Path directory) throws Exception {
+        run(List.of("cp", "-a", data.toString(), data(directory).toString()));
+        return in(directory);
+    }
+
     /** Makes a physical standby of this one, which is to run, in an empty directory; it is not started yet. */
     public PostgreSqlServer standby(Path directory) throws Exception {
         PostgreSqlServer standby = in(directory);

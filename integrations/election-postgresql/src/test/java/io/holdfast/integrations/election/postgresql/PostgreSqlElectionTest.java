@@ -7,43 +7,70 @@ import io.holdfast.integrations.election.contract.ElectionEngineContract;
 import io.holdfast.integrations.election.contract.ElectionFixture;
 import io.holdfast.integrations.election.contract.PostgreSqlServer;
 import io.holdfast.integrations.election.contract.ProxiedFixture;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The contract, on a PostgreSQL server of this test's own. */
+/** The contract, on a PostgreSQL server that each test has for itself; as many as run at a time. */
+@Execution(ExecutionMode.CONCURRENT)
 class PostgreSqlElectionTest extends ElectionEngineContract {
-    private static PostgreSqlServer server;
-    private static int fixtures;
+    private static final AtomicInteger FIXTURES = new AtomicInteger();
+    /** Those that no test has. */
+    private static final Queue<PostgreSqlServer> IDLE = new ConcurrentLinkedQueue<>();
+
+    @TempDir
+    private static Path directory;
+
+    /** Never started, and copied for each: that takes a tenth of the time. */
+    private static PostgreSqlServer blank;
 
     @BeforeAll
-    static void startServer(@TempDir Path directory) throws Exception {
+    static void needsPostgreSql() throws Exception {
         assumeTrue(PostgreSqlServer.isInstalled(), PostgreSqlServer.HOW_TO_INSTALL);
-        server = PostgreSqlServer.create(directory);
-        server.start();
+        // For the user that the servers run as, who has the directories beneath.
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        blank = PostgreSqlServer.create(Files.createDirectory(directory.resolve("blank")));
     }
 
     @AfterAll
-    static void stopServer() throws Exception {
-        if (server != null) {
+    static void stopServers() throws Exception {
+        for (PostgreSqlServer server = IDLE.poll(); server != null; server = IDLE.poll()) {
             server.stop();
+        }
+        if (blank != null) {
+            blank.stop();
         }
     }
 
     @Override
-    protected ElectionFixture newFixture() {
-        return new Fixture("election_" + ++fixtures);
+    protected ElectionFixture newFixture() throws Exception {
+        String name = "election_" + FIXTURES.incrementAndGet();
+        PostgreSqlServer server = IDLE.poll();
+        if (server == null) {
+            server = blank.copy(Files.createDirectory(directory.resolve(name)));
+            server.start();
+        }
+        return new Fixture(server, name);
     }
 
     private static final class Fixture extends ProxiedFixture {
+        private final PostgreSqlServer server;
         private final String table;
         private boolean stopped;
 
-        Fixture(String table) {
+        Fixture(PostgreSqlServer server, String table) {
+            this.server = server;
             this.table = table;
         }
 
@@ -101,6 +128,7 @@ class PostgreSqlElectionTest extends ElectionEngineContract {
             if (stopped) {
                 startEngine();
             }
+            IDLE.add(server);
         }
     }
 }

@@ -15,8 +15,11 @@ import java.util.concurrent.TimeUnit;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 import org.apache.zookeeper.ZooKeeper;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The contract, on a ZooKeeper server in this JVM. */
+/** The contract, on a ZooKeeper server in this JVM for each test. */
+@Execution(ExecutionMode.CONCURRENT)
 class ZooKeeperElectionTest extends ElectionEngineContract {
 
     @Override
