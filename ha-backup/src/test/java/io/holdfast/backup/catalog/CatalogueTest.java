@@ -238,6 +238,8 @@ class CatalogueTest {
         alive.close();
         assertEquals(List.of(alive.id()), world.ids(repository));
         assertTrue(world.verify(repository).isClean());
+        passHours(1);
+        writer.collect(HOUR);
         assertEquals(
                 List.of(),
                 repository.names().stream().filter(n -> n.contains("-0-7-")).toList());
@@ -305,12 +307,15 @@ class CatalogueTest {
         assertEquals(2, repository.names().size(), repository.names().toString());
     }
 
-    /** The call in which it sleeps stores the container all the same, and then the process dies: nothing but the collector's mark tells of it. */
+    /**
+     * The machine was suspended, and its clock with it. The call stores the container all the same, and then the process dies: nothing but the
+     * collector's mark tells of it.
+     */
     @Test
     void whatIsStoredAfterItWasCollectedIsCollectedToo() throws IOException {
         CatalogueWriter[] next = new CatalogueWriter[1];
         BackupRepository sleeping = before(repository, "data/", () -> {
-            passHours(2);
+            repository.pass(HOUR.multipliedBy(2));
             next[0] = world.claim(repository, 8);
             next[0].collect(HOUR);
         });

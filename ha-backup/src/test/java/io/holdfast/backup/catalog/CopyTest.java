@@ -340,9 +340,7 @@ class CopyTest {
     private void nothingIsLeftOver(MemoryRepository target, String when) {
         assertEquals(List.of(), world.catalogue(target).withoutManifest(), when);
         for (int term = 20; term < 24; term++) {
-            target.pass(HOUR.multipliedBy(2));
-            world.pass(HOUR.multipliedBy(2));
-            world.claim(target, term).collect(HOUR);
+            collectAfterHours(target, term);
             assertEquals(List.of(), world.catalogue(target).withoutManifest(), when);
         }
         assertTrue(world.verify(target).isClean(), () -> when + ": " + world.verify(target));
@@ -448,7 +446,16 @@ class CopyTest {
         assertTrue(points > 20, "only " + points + " points");
     }
 
-    /** Its successor takes the copy for dead meanwhile; who was asleep goes on, or dies when the call in which it slept has done all. */
+    private void collectAfterHours(MemoryRepository target, long term) {
+        target.pass(HOUR.multipliedBy(2));
+        world.pass(HOUR.multipliedBy(2));
+        world.claim(target, term).collect(HOUR);
+    }
+
+    /**
+     * Its successor takes the copy for dead meanwhile; who was asleep dies when the call in which it slept has done all, or goes on, when the
+     * successor may have forgotten about it.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void whoSleepsForHoursInAnyCallLeavesNothing(boolean dies) throws IOException {
@@ -461,9 +468,10 @@ class CopyTest {
             copies(
                     FailingRepository.hooked(target, (call, name) -> {
                         if (calls[0]++ == sleeps) {
-                            target.pass(HOUR.multipliedBy(2));
-                            world.pass(HOUR.multipliedBy(2));
-                            world.claim(target, 11).collect(HOUR);
+                            collectAfterHours(target, 11);
+                            if (!dies) {
+                                collectAfterHours(target, 12);
+                            }
                         } else if (calls[0] > sleeps && dies) {
                             throw new Died();
                         }

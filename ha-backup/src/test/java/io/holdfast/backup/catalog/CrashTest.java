@@ -223,7 +223,16 @@ class CrashTest {
         assertTrue(interruptions >= 50, "only " + interruptions + " calls");
     }
 
-    /** Its successor takes it for dead meanwhile; it wakes up and goes on, or dies when the call in which it slept has done all. */
+    private void collectAfterHours(MemoryRepository repository) {
+        repository.pass(HOUR.multipliedBy(2));
+        world.pass(HOUR.multipliedBy(2));
+        world.claim(repository, 7).collect(HOUR);
+    }
+
+    /**
+     * Its successor takes it for dead meanwhile; it dies when the call in which it slept has done all, or wakes up and goes on, when the successor may
+     * have forgotten about it.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void whoSleepsForHoursInAnyCall(boolean dies) throws IOException {
@@ -238,9 +247,10 @@ class CrashTest {
             Run run = new Run();
             BackupRepository sleeping = FailingRepository.hooked(repository, (what, name) -> {
                 if (calls[0]++ == sleepsAt) {
-                    repository.pass(HOUR.multipliedBy(2));
-                    world.pass(HOUR.multipliedBy(2));
-                    world.claim(repository, 7).collect(HOUR);
+                    collectAfterHours(repository);
+                    if (!dies) {
+                        collectAfterHours(repository);
+                    }
                 } else if (calls[0] > sleepsAt && dies) {
                     throw new Died();
                 }
