@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Copies one backup from one repository to another: a sign of life, the containers, the mark that it counts, the manifest.
  *
  * <p>If it fails, nothing is removed: whoever has been deposed meanwhile must not remove what its successor copies under the same
- * names. The next attempt begins by removing what it finds.
+ * names. The sign of life stays for what is there, until the next attempt goes on with it or the collector finds it old.
  */
 final class BackupCopy {
     private static final String ADOPTED_FORMAT = "holdfast-adopted-1";
@@ -70,8 +70,18 @@ final class BackupCopy {
                 return manifest;
             }
             checkNeeds(manifest, fences);
+            copyAndPublish(manifest, bytes);
+            return manifest;
+        } finally {
+            writer.running().remove(id);
+        }
+    }
+
+    private void copyAndPublish(Manifest manifest, byte[] bytes) throws IOException {
+        boolean published = false;
+        try {
+            signs.takeOver(); // before anything is looked at: the sign of an earlier attempt is all that marks its data
             Set<String> there = keepWhatIsWhole(manifest);
-            signs.begin();
             for (StoredObject object : manifest.objects()) {
                 if (there.contains(object.name())) {
                     copied += object.storedBytes();
@@ -81,9 +91,11 @@ final class BackupCopy {
                 }
             }
             publish(manifest, bytes);
-            return manifest;
+            published = true;
         } finally {
-            writer.running().remove(id);
+            if (!published) {
+                signs.keep(); // a successor, or who took this for dead, may have removed it
+            }
         }
     }
 
@@ -141,25 +153,18 @@ final class BackupCopy {
                 || !to.list(Layout.deleting(id)).isEmpty();
         boolean known =
                 data.stream().allMatch(object -> Long.valueOf(object.bytes()).equals(bytes.get(object.name())));
-        if (ended || !known || data.isEmpty()) {
+        if (ended || !known) {
             removeRemains();
             return Set.of();
         }
-        writer.fences().check(writer.token(), "a copy of the backup " + id);
-        Deletion.removeAll(to, Layout.running(id));
         return data.stream().map(Stored::name).collect(Collectors.toSet());
     }
 
     /** What an earlier attempt or a deletion has left, or what does not count. */
     private void removeRemains() {
-        boolean nothing = to.list(Layout.manifest(id)).isEmpty()
-                && to.list(Layout.data(id)).isEmpty()
-                && to.list(Layout.deleting(id)).isEmpty();
         // A successor may have copied it since that was asked last, and what it has published would be deleted here.
         writer.fences().check(writer.token(), "a copy of the backup " + id);
-        if (!nothing) {
-            Deletion.begin(writer.sealed(), id);
-        }
+        Deletion.begin(writer.sealed(), id);
         Deletion.finish(to, id);
     }
 

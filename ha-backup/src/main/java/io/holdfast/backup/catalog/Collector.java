@@ -5,8 +5,6 @@ import io.holdfast.backup.BackupRepository.Stored;
 import io.holdfast.core.FencingToken;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +20,12 @@ import org.slf4j.LoggerFactory;
  * Data without any mark is that of a backup whose manifest somebody has removed; {@code verify} tells of it, and each container
  * can be read without the manifest.
  *
- * <p>The data are listed before the manifests: what is published meanwhile is seen there. What is given up for dead is first given
- * up <em>under its manifest's name</em>, so that its writer cannot publish any more when its data go.
+ * <p>So that data of nobody else ever come to be without one, the last mark of a backup goes when it has grown old, and not with the data:
+ * whoever was at it, deposed or taken for dead, may be in the midst of storing more. What comes yet goes in the next run.
+ *
+ * <p>The signs of life are listed before the manifests: what is published meanwhile is seen there. What is given up for dead is first given
+ * up <em>under its manifest's name</em>, so that its writer cannot publish any more when its data go. Whatever was looked at once is
+ * looked at again before it goes, since another thread may have copied that backup meanwhile.
  */
 public final class Collector {
     private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
@@ -31,6 +33,10 @@ public final class Collector {
     private final CatalogueWriter writer;
     private final BackupRepository repository;
     private final Duration silentFor;
+    private final long silentSince;
+    /** As they were at the beginning. */
+    private final Map<BackupId, List<Stored>> signs;
+
     private final List<BackupId> backups = new ArrayList<>();
     private int objects;
 
@@ -47,52 +53,42 @@ public final class Collector {
         this.writer = writer;
         this.repository = writer.repository();
         this.silentFor = silentFor;
+        this.silentSince = writer.repositoryMillis() - silentFor.toMillis();
+        this.signs = see(Layout.RUNNING);
     }
 
     Collected collect() {
-        long silentSince = writer.repositoryMillis() - silentFor.toMillis();
-        Map<BackupId, Long> newest = new TreeMap<>();
-        Set<BackupId> withSign = new HashSet<>();
-        see(Layout.DATA, newest);
-        Map<BackupId, Long> signs = new HashMap<>();
-        see(Layout.RUNNING, signs);
-        withSign.addAll(signs.keySet());
-        signs.forEach((id, at) -> newest.merge(id, at, Math::max));
-        Map<BackupId, Long> deletions = new TreeMap<>();
-        see(Layout.DELETING, deletions);
-
+        Map<BackupId, List<Stored>> data = see(Layout.DATA);
+        Set<BackupId> deletions = see(Layout.DELETING).keySet();
         Inventory inventory = new Inventory(repository, writer.sealed(), writer.fences(), writer.manifests());
         Set<BackupId> known = inventory.known();
         Fences.Claim claim = inventory.fences().claim();
         boolean claimCounts = claim != null && claim.token().equals(writer.token());
 
-        deletions.keySet().forEach(id -> unlessRunning(id, () -> delete(id)));
+        deletions.forEach(id -> unlessRunning(id, () -> delete(id)));
         for (BackupId id : inventory.deposed()) {
-            unlessRunning(id, () -> {
-                Deletion.begin(writer.sealed(), id);
-                delete(id);
-            });
+            if (!deletions.contains(id)) {
+                unlessRunning(id, () -> deleteDeposed(id));
+            }
         }
-        for (BackupId id : inventory.abandoned()) {
-            unlessRunning(id, () -> bury(id, claimCounts));
-        }
-        newest.forEach((id, at) -> {
-            if (deletions.containsKey(id)) {
+        inventory.abandoned().forEach((id, mark) -> unlessRunning(id, () -> bury(id, mark, claimCounts)));
+        signs.forEach((id, seen) -> {
+            if (deletions.contains(id)) {
                 return;
             }
             unlessRunning(id, () -> {
-                if (known.contains(id)) {
-                    removeOldSigns(id, inventory);
-                } else if (withSign.contains(id) && at <= silentSince && giveUp(id)) {
-                    bury(id, claimCounts);
+                if (inventory.manifest(id).isPresent()) {
+                    objects += removeOldSigns(id);
+                } else if (!known.contains(id) && isOld(seen) && isOld(data.getOrDefault(id, List.of()))) {
+                    giveUp(id).ifPresent(mark -> bury(id, mark, claimCounts));
                 }
             });
         });
-        removeAdoptions(known, claimCounts, silentSince);
+        removeAdoptions(known, claimCounts);
         if (claimCounts) {
             removeOlderFences();
         }
-        removeProbes(silentSince);
+        removeProbes();
         Collected collected = new Collected(objects, List.copyOf(backups), repository.collectUnfinished(silentFor));
         if (collected.objects() > 0 || collected.unfinished() > 0) {
             LOG.info(
@@ -114,16 +110,34 @@ public final class Collector {
         }
     }
 
+    private Map<BackupId, List<Stored>> see(String prefix) {
+        Map<BackupId, List<Stored>> seen = new TreeMap<>();
+        for (Stored object : repository.list(prefix)) {
+            Layout.id(object.name(), prefix)
+                    .ifPresent(id ->
+                            seen.computeIfAbsent(id, first -> new ArrayList<>()).add(object));
+        }
+        return seen;
+    }
+
+    private boolean isOld(List<Stored> seen) {
+        return seen.stream().allMatch(this::isOld);
+    }
+
+    private boolean isOld(Stored object) {
+        return object.storedMillis() <= silentSince;
+    }
+
     /** Those of lower tokens are named by the claim; those of what is not there, and not under way, say nothing. */
-    private void removeAdoptions(Set<BackupId> known, boolean claimCounts, long silentSince) {
+    private void removeAdoptions(Set<BackupId> known, boolean claimCounts) {
         for (Stored mark : repository.list(Layout.ADOPTED)) {
             Optional<BackupId> id = Layout.id(mark.name(), Layout.ADOPTED);
             Optional<FencingToken> adopter = Layout.adopter(mark.name());
             if (id.isPresent() && adopter.isPresent()) {
                 boolean claimed = claimCounts && adopter.get().compareTo(writer.token()) < 0;
-                boolean lost = !known.contains(id.get()) && mark.storedMillis() <= silentSince;
+                boolean lost = !known.contains(id.get()) && isOld(mark);
                 unlessRunning(id.get(), () -> {
-                    if ((claimed || lost) && repository.delete(mark.name())) {
+                    if ((claimed || (lost && isNotThere(id.get()))) && repository.delete(mark.name())) {
                         objects++;
                     }
                 });
@@ -131,19 +145,30 @@ public final class Collector {
         }
     }
 
-    private void see(String prefix, Map<BackupId, Long> newest) {
-        for (Stored object : repository.list(prefix)) {
-            Layout.id(object.name(), prefix).ifPresent(id -> newest.merge(id, object.storedMillis(), Math::max));
-        }
+    private boolean isNotThere(BackupId id) {
+        return repository.list(Layout.manifest(id)).isEmpty();
     }
 
     private void delete(BackupId id) {
-        objects += Deletion.finish(repository, id);
-        backups.add(id);
+        List<Stored> mark = repository.list(Layout.deleting(id));
+        if (mark.isEmpty()) {
+            return; // whoever was at it has finished it
+        }
+        removed(id, Deletion.remove(repository, id) + removeOldSigns(id));
+        if (isOld(mark)) {
+            repository.delete(Layout.deleting(id));
+        }
     }
 
-    /** Returns false if it was published in the last moment. */
-    private boolean giveUp(BackupId id) {
+    private void deleteDeposed(BackupId id) {
+        if (!writer.fences().read().counts(id)) {
+            Deletion.begin(writer.sealed(), id);
+            delete(id);
+        }
+    }
+
+    /** Returns the mark of that; empty if it was published in the last moment. */
+    private Optional<Stored> giveUp(BackupId id) {
         String name = Layout.manifest(id);
         byte[] mark = writer.sealed()
                 .seal(
@@ -151,26 +176,34 @@ public final class Collector {
                         Inventory.ABANDONED_FORMAT,
                         Sealed.nothing(),
                         writer.keys().create(id.toString(), writer.random()));
-        return writer.sealed().put(name, mark);
+        return writer.sealed().put(name, mark) ? repository.list(name).stream().findFirst() : Optional.empty();
     }
 
     /** The mark stays while its writer could still publish under this token; a later claim makes that void. */
-    private void bury(BackupId id, boolean claimCounts) {
-        int removed = Deletion.removeAll(repository, Layout.data(id));
-        removed += Deletion.removeAll(repository, Layout.running(id));
-        if (claimCounts && id.token().compareTo(writer.token()) < 0) {
-            removed += repository.delete(Layout.manifest(id)) ? 1 : 0;
+    private void bury(BackupId id, Stored mark, boolean claimCounts) {
+        if (!repository.list(mark.name()).contains(mark)) {
+            return;
         }
-        objects += removed;
-        if (removed > 0) {
+        int all = Deletion.removeAll(repository, Layout.data(id)) + removeOldSigns(id);
+        if (claimCounts && id.token().compareTo(writer.token()) < 0 && isOld(mark)) {
+            all += repository.delete(mark.name()) ? 1 : 0;
+        }
+        removed(id, all);
+    }
+
+    private void removed(BackupId id, int all) {
+        objects += all;
+        if (all > 0) {
             backups.add(id);
         }
     }
 
-    private void removeOldSigns(BackupId id, Inventory inventory) {
-        if (inventory.manifest(id).isPresent()) {
-            objects += Deletion.removeAll(repository, Layout.running(id));
+    private int removeOldSigns(BackupId id) {
+        int all = 0;
+        for (Stored sign : signs.getOrDefault(id, List.of())) {
+            all += isOld(sign) && repository.delete(sign.name()) ? 1 : 0;
         }
+        return all;
     }
 
     private void removeOlderFences() {
@@ -183,9 +216,9 @@ public final class Collector {
         }
     }
 
-    private void removeProbes(long silentSince) {
+    private void removeProbes() {
         for (Stored probe : repository.list(Layout.PROBES)) {
-            if (probe.storedMillis() <= silentSince && repository.delete(probe.name())) {
+            if (isOld(probe) && repository.delete(probe.name())) {
                 objects++;
             }
         }

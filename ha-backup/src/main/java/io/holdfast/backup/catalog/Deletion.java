@@ -5,7 +5,8 @@ import io.holdfast.backup.BackupRepository.Stored;
 
 /**
  * Deleting a backup: a mark, the manifest, the data, the mark. Without the mark a manifest that somebody has removed could not
- * be told from a deletion that was interrupted, and the data of the one would be collected like those of the other.
+ * be told from a deletion that was interrupted, and the data of the one would be collected like those of the other. Signs of life are not
+ * touched: who gives them may still store data.
  */
 final class Deletion {
     private static final String FORMAT = "holdfast-deleting-1";
@@ -17,14 +18,17 @@ final class Deletion {
         sealed.put(name, sealed.seal(name, FORMAT, Sealed.nothing(), null));
     }
 
-    /** Returns how many objects that removed. */
-    static int finish(BackupRepository repository, BackupId id) {
+    /** All but the mark; returns how many objects that were. */
+    static int remove(BackupRepository repository, BackupId id) {
         int removed = repository.delete(Layout.manifest(id)) ? 1 : 0;
         removed += removeAll(repository, Layout.data(id));
-        removed += removeAll(repository, Layout.running(id));
         removed += removeAll(repository, Layout.adopted(id));
-        repository.delete(Layout.deleting(id));
         return removed;
+    }
+
+    static void finish(BackupRepository repository, BackupId id) {
+        remove(repository, id);
+        repository.delete(Layout.deleting(id));
     }
 
     static int removeAll(BackupRepository repository, String prefix) {

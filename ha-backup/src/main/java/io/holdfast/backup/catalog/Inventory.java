@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What was under {@code backups/} at one moment, read. */
@@ -24,7 +25,7 @@ final class Inventory {
     private final Map<BackupId, Manifest> whole = new LinkedHashMap<>();
     private final Map<BackupId, Damage> damaged = new LinkedHashMap<>();
     private final List<Damage> strangers = new ArrayList<>();
-    private final Set<BackupId> abandoned = new TreeSet<>();
+    private final Map<BackupId, Stored> abandoned = new TreeMap<>();
     private final Fences.State fences;
 
     /** @param cache of manifests that need not be read again */
@@ -41,7 +42,7 @@ final class Inventory {
             if (known.isPresent()) {
                 whole.put(id.get(), known.get());
             } else {
-                read(sealed, id.get());
+                read(sealed, id.get(), object);
                 manifest(id.get()).ifPresent(manifest -> cache.put(object, manifest));
             }
         }
@@ -50,14 +51,14 @@ final class Inventory {
         this.fences = fences.read();
     }
 
-    private void read(Sealed sealed, BackupId id) {
-        String name = Layout.manifest(id);
+    private void read(Sealed sealed, BackupId id, Stored object) {
+        String name = object.name();
         try {
             Optional<Manifest> manifest = parse(name, sealed.open(name, sealed.bytes(name), id.toString()));
             if (manifest.isPresent()) {
                 whole.put(id, manifest.get());
             } else {
-                abandoned.add(id);
+                abandoned.put(id, object);
             }
         } catch (DamagedBackupException unreadable) {
             damaged.put(id, unreadable.damage());
@@ -107,7 +108,8 @@ final class Inventory {
         return ids;
     }
 
-    Set<BackupId> abandoned() {
+    /** The marks of those that were given up for dead. */
+    Map<BackupId, Stored> abandoned() {
         return abandoned;
     }
 
@@ -115,7 +117,7 @@ final class Inventory {
     Set<BackupId> known() {
         Set<BackupId> ids = new TreeSet<>(whole.keySet());
         ids.addAll(damaged.keySet());
-        ids.addAll(abandoned);
+        ids.addAll(abandoned.keySet());
         return ids;
     }
 
@@ -140,6 +142,6 @@ final class Inventory {
                 whole.values().stream().filter(m -> fences.counts(m.id())).toList(),
                 List.copyOf(all),
                 List.copyOf(deposed()),
-                List.copyOf(abandoned));
+                List.copyOf(abandoned.keySet()));
     }
 }

@@ -4,6 +4,7 @@ import io.holdfast.backup.BackupKind;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepository.Content;
 import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.BackupSource.Outcome;
 import io.holdfast.backup.BackupSource.Parts;
 import io.holdfast.backup.BackupSource.Prepared;
@@ -50,6 +51,8 @@ public final class RunningBackup implements AutoCloseable {
     private @Nullable Instant ended;
     private boolean published;
     private boolean closed;
+    /** A container may be stored, or be stored yet, although its put has failed. */
+    private boolean inDoubt;
 
     RunningBackup(
             CatalogueWriter writer,
@@ -130,7 +133,7 @@ public final class RunningBackup implements AutoCloseable {
                 new About(cluster, id.toString(), name, Manifest.name(kind)),
                 key == null ? null : key.wrapped());
         List<Written> written = new ArrayList<>();
-        boolean stored = repository.putIfAbsent(name, out -> {
+        boolean stored = putIfAbsent(name, out -> {
             Progress alive = (contentBytes, storedBytes) -> {
                 renewIfDue();
                 progress.at(contentBytes, storedBytes);
@@ -148,6 +151,16 @@ public final class RunningBackup implements AutoCloseable {
         StoredObject object = new StoredObject(name, whole.contentBytes(), whole.storedBytes(), whole.sha256());
         objects.add(object);
         return object;
+    }
+
+    private boolean putIfAbsent(String name, Content content) throws IOException {
+        try {
+            return repository.putIfAbsent(name, content);
+        } catch (BackupRepositoryException failed) {
+            // What there is no room for is refused. A full repository would not take another mark either.
+            inDoubt |= failed.reason() != Reason.NO_SPACE;
+            throw failed;
+        }
     }
 
     /** What is in it was whole then, and is only put together anew. By default it is whole when it is published. */
@@ -272,6 +285,9 @@ public final class RunningBackup implements AutoCloseable {
         closed = true;
         writer.running().remove(id);
         try {
+            if (manifest == null && inDoubt) {
+                Deletion.begin(writer.sealed(), id); // the collector sees to what comes yet, and removes the mark when it is old
+            }
             if (manifest == null) {
                 Deletion.removeAll(repository, Layout.data(id));
             }
@@ -280,6 +296,9 @@ public final class RunningBackup implements AutoCloseable {
             }
         } catch (BackupRepositoryException left) {
             LOG.warn("{}: what is left of the backup {} will be collected later", repository.describe(), id, left);
+            if (!published) {
+                signs.keep(); // who took it for dead may have removed it, and data are left
+            }
         }
     }
 }

@@ -177,6 +177,8 @@ class CatalogueTest {
         Listing listing = world.catalogue(repository).list();
         assertEquals(List.of(), listing.backups());
         assertEquals(List.of(late.id()), listing.deposed());
+        assertEquals(List.of(late.id()), next[0].collect(HOUR).backups());
+        passHours(1);
         next[0].collect(HOUR);
         assertEquals(
                 List.of(Layout.fence(next[0].token(), ".begun"), Layout.fence(next[0].token(), ".claim")),
@@ -236,6 +238,8 @@ class CatalogueTest {
         alive.close();
         assertEquals(List.of(alive.id()), world.ids(repository));
         assertTrue(world.verify(repository).isClean());
+        passHours(1);
+        writer.collect(HOUR);
         assertEquals(
                 List.of(),
                 repository.names().stream().filter(n -> n.contains("-0-7-")).toList());
@@ -285,6 +289,7 @@ class CatalogueTest {
         sleeper.close();
         assertEquals(List.of(), world.ids(repository));
         assertEquals(List.of(sleeper.id()), world.catalogue(repository).list().abandoned());
+        passHours(1);
         world.claim(repository, 8).collect(HOUR);
         assertEquals(2, repository.names().size(), repository.names().toString());
     }
@@ -300,6 +305,70 @@ class CatalogueTest {
         passHours(2);
         world.claim(repository, 8).collect(HOUR);
         assertEquals(2, repository.names().size(), repository.names().toString());
+    }
+
+    /**
+     * The machine was suspended, and its clock with it. The call stores the container all the same, and then the process dies: nothing but the
+     * collector's mark tells of it.
+     */
+    @Test
+    void whatIsStoredAfterItWasCollectedIsCollectedToo() throws IOException {
+        CatalogueWriter[] next = new CatalogueWriter[1];
+        BackupRepository sleeping = before(repository, "data/", () -> {
+            repository.pass(HOUR.multipliedBy(2));
+            next[0] = world.claim(repository, 8);
+            next[0].collect(HOUR);
+        });
+        RunningBackup sleeper =
+                world.claim(sleeping, 7).begin("shop", BackupKind.PHYSICAL, "state", "node-1");
+        sleeper.put("log", false, out -> out.write(1), Progress.NONE);
+        assertTrue(repository.names().contains("data/" + sleeper.id() + "/log"));
+        assertTrue(world.verify(repository).isClean(), world.verify(repository).toString());
+        assertEquals(List.of(sleeper.id()), next[0].collect(HOUR).backups());
+        passHours(1);
+        next[0].collect(HOUR);
+        assertEquals(2, repository.names().size(), repository.names().toString());
+    }
+
+    /** Its request was on its way when the caller gave it up. */
+    @Test
+    void aContainerThatIsStoredAfterItsPutHasFailedIsCollected() throws IOException {
+        CatalogueWriter writer = world.claim(
+                FailingRepository.hooked(repository, (call, name) -> {
+                    if (call.equals("put") && name.startsWith("data/")) {
+                        throw new BackupRepositoryException(BackupRepositoryException.Reason.UNAVAILABLE, "no answer", null);
+                    }
+                }),
+                7);
+        BackupId id;
+        try (RunningBackup backup = writer.begin("shop", BackupKind.PHYSICAL, "state", "node-1")) {
+            id = backup.id();
+            assertThrows(BackupRepositoryException.class, () -> World.fill(backup));
+        }
+        repository.putIfAbsent("data/" + id + "/log", out -> out.write(1));
+        assertTrue(world.verify(repository).isClean(), world.verify(repository).toString());
+        assertEquals(List.of(id), writer.collect(HOUR).backups());
+        repository.putIfAbsent("data/" + id + "/late", out -> out.write(1));
+        assertTrue(world.verify(repository).isClean(), "the first collection may have come too early");
+        passHours(1);
+        assertEquals(List.of(id), writer.collect(HOUR).backups());
+        assertEquals(2, repository.names().size(), repository.names().toString());
+    }
+
+    @Test
+    void aFullRepositoryIsLeftAsItWas() throws IOException {
+        CatalogueWriter writer = world.claim(
+                FailingRepository.hooked(repository, (call, name) -> {
+                    if (call.equals("put") && (name.startsWith("data/") || name.startsWith("deleting/"))) {
+                        throw new BackupRepositoryException(BackupRepositoryException.Reason.NO_SPACE, "full", null);
+                    }
+                }),
+                7);
+        List<String> before = repository.names();
+        try (RunningBackup backup = writer.begin("shop", BackupKind.PHYSICAL, "state", "node-1")) {
+            assertThrows(BackupRepositoryException.class, () -> World.fill(backup));
+        }
+        assertEquals(before, repository.names());
     }
 
     @Test

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A process dies, or its disk is full, at each call in turn. Afterwards the catalogue lists whole backups only, among them all that
@@ -92,16 +93,17 @@ class CrashTest {
     }
 
     private void nextRun(MemoryRepository repository) throws IOException {
-        repository.pass(HOUR.multipliedBy(2));
-        nextRun(repository, HOUR);
+        nextRun(repository, HOUR, () -> repository.pass(HOUR.multipliedBy(2)));
     }
 
-    private void nextRun(BackupRepository repository, Duration silentFor) throws IOException {
+    private void nextRun(BackupRepository repository, Duration silentFor, Runnable hours) throws IOException {
         world.pass(HOUR.multipliedBy(2));
+        hours.run();
         CatalogueWriter writer = world.claim(repository, 7);
         World.make(writer);
         writer.collect(silentFor);
-        // What was given up under a token is forgotten under the next one.
+        // What was given up under a token is forgotten under the next one, once nobody can be at it any more.
+        hours.run();
         world.claim(repository, 8).collect(silentFor);
         Verification verification = world.verify(repository);
         assertTrue(verification.isClean(), verification.toString());
@@ -214,12 +216,60 @@ class CrashTest {
             interruptions++;
             check(repository, before, run);
             assertTrue(world.ids(repository).containsAll(ofTheNext));
-            repository.pass(HOUR.multipliedBy(2));
-            nextRun(repository, HOUR);
+            nextRun(repository);
             assertTrue(world.ids(repository).containsAll(ofTheNext));
             nothingIsLeftOver(repository);
         }
         assertTrue(interruptions >= 50, "only " + interruptions + " calls");
+    }
+
+    private void collectAfterHours(MemoryRepository repository) {
+        repository.pass(HOUR.multipliedBy(2));
+        world.pass(HOUR.multipliedBy(2));
+        world.claim(repository, 7).collect(HOUR);
+    }
+
+    /**
+     * Its successor takes it for dead meanwhile; it dies when the call in which it slept has done all, or wakes up and goes on, when the successor may
+     * have forgotten about it.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoSleepsForHoursInAnyCall(boolean dies) throws IOException {
+        MemoryRepository start = new MemoryRepository();
+        List<BackupId> before = prepare(start);
+        start.pass(HOUR.multipliedBy(2));
+        int sleeps = 0;
+        for (int call = 0; ; call++) {
+            MemoryRepository repository = start.copy();
+            int sleepsAt = call;
+            int[] calls = {0};
+            Run run = new Run();
+            BackupRepository sleeping = FailingRepository.hooked(repository, (what, name) -> {
+                if (calls[0]++ == sleepsAt) {
+                    collectAfterHours(repository);
+                    if (!dies) {
+                        collectAfterHours(repository);
+                    }
+                } else if (calls[0] > sleepsAt && dies) {
+                    throw new Died();
+                }
+            });
+            try {
+                run(sleeping, 6, before.get(0), run);
+            } catch (NotPublishedException | IllegalStateException | Died expected) { // its probe is collected, too
+                assertTrue(calls[0] > sleepsAt, "ended before it slept");
+            }
+            if (calls[0] <= sleepsAt) {
+                break;
+            }
+            sleeps++;
+            check(repository, before, run);
+            nextRun(repository);
+            check(repository, before, run);
+            nothingIsLeftOver(repository);
+        }
+        assertTrue(sleeps >= 40, "only " + sleeps + " calls");
     }
 
     @Test
@@ -246,7 +296,7 @@ class CrashTest {
             }
             faults++;
             check(real, before, run);
-            nextRun(real, Duration.ZERO);
+            nextRun(real, Duration.ZERO, () -> {});
             check(real, before, run);
             nothingIsLeftOver(real);
             noFileIsLeftOver(root, real);

@@ -221,9 +221,11 @@ class BackupStormTest {
             world.grant(world.nodes.get(1), true);
             world.simulation.runFor(Duration.ofMinutes(30));
         }
+        // A new grant forgets what was given up under the one before, an hour after that.
         world.grant(last, true);
-        world.simulation.runFor(calm);
-        // A new grant forgets what was given up under the one before.
+        world.simulation.runFor(calm.dividedBy(2));
+        world.grant(world.nodes.get(2), true);
+        world.simulation.runFor(calm.dividedBy(2));
         world.grant(world.nodes.get(1), true);
         long calls = calls(world);
         world.simulation.runFor(calm);

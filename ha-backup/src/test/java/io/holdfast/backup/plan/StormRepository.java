@@ -6,14 +6,21 @@ import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.CalledPieces;
 import io.holdfast.backup.MemoryRepository;
 import io.holdfast.backup.ResumablePut;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** A layer in a storm: it is away at times, its calls fail before or after they did anything, and processes die in their midst. */
+/**
+ * A layer in a storm: it is away at times, its calls fail before or after they did anything, and processes die in their midst. A container
+ * may be stored some calls after its put has failed.
+ */
 final class StormRepository {
     /** The process died in the midst of a call. */
     static final class Died extends Error {
@@ -45,6 +52,8 @@ final class StormRepository {
     private boolean away;
     private double failing;
     private long calls;
+    /** Whose callers have given them up. */
+    private final Deque<Runnable> onTheirWay = new ArrayDeque<>();
 
     StormRepository(String name, SplittableRandom random) {
         this.name = name;
@@ -57,6 +66,8 @@ final class StormRepository {
     }
 
     void away(boolean is) {
+        onTheirWay.forEach(Runnable::run);
+        onTheirWay.clear();
         away = is;
     }
 
@@ -83,6 +94,9 @@ final class StormRepository {
         die(process);
         if (away) {
             throw new BackupRepositoryException(Reason.UNAVAILABLE, name + " is away", null);
+        }
+        if (!onTheirWay.isEmpty() && random.nextInt(4) == 0) {
+            onTheirWay.remove().run();
         }
         boolean fails = failing > 0 && random.nextDouble() < failing;
         if (fails && random.nextBoolean()) {
@@ -122,7 +136,21 @@ final class StormRepository {
 
         @Override
         public boolean putIfAbsent(String object, Content content) throws IOException {
-            return run(process, () -> objects.putIfAbsent(object, content));
+            boolean late = object.startsWith("data/") && failing > 0 && random.nextDouble() < failing / 2;
+            return run(process, () -> late ? putLater(object, content) : objects.putIfAbsent(object, content));
+        }
+
+        private boolean putLater(String object, Content content) throws IOException {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            content.writeTo(out);
+            onTheirWay.add(() -> {
+                try {
+                    objects.putIfAbsent(object, late -> out.writeTo(late));
+                } catch (IOException never) {
+                    throw new UncheckedIOException(never);
+                }
+            });
+            throw new BackupRepositoryException(Reason.UNAVAILABLE, name + " did not answer", null);
         }
 
         @Override
