@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -174,9 +175,16 @@ class VotersTest {
         assertInstanceOf(ChangeRefusedException.class, assertThrows(RuntimeException.class, () -> node(alive)
                 .leave()));
         assertTrue(node(alive).isReady(), "it goes on");
-        Throwable late = failure(asked.within(Duration.ofSeconds(3)).addVoter("node-4"));
-        assertInstanceOf(NotAvailableException.class, late);
-        assertTrue(String.valueOf(late.getMessage()).contains("join"), late.getMessage());
+        AtomicReference<String> late = new AtomicReference<>("");
+        eventually(
+                "it says that node-4 has not joined",
+                () -> {
+                    Throwable notYet = failure(asked.within(Duration.ofSeconds(3)).addVoter("node-4"));
+                    assertInstanceOf(NotAvailableException.class, notYet);
+                    late.set(String.valueOf(notYet.getMessage()));
+                    return late.get().contains("join");
+                },
+                late::get);
 
         // The dead one is replaced, and a second death is survived.
         start(4);
