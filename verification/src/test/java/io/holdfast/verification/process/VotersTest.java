@@ -179,7 +179,8 @@ class VotersTest {
         eventually(
                 "it says that node-4 has not joined",
                 () -> {
-                    Throwable notYet = failure(asked.within(Duration.ofSeconds(3)).addVoter("node-4"));
+                    Throwable notYet =
+                            failure(asked.within(Duration.ofSeconds(3)).addVoter("node-4"));
                     assertInstanceOf(NotAvailableException.class, notYet);
                     late.set(String.valueOf(notYet.getMessage()));
                     return late.get().contains("join");
