@@ -60,12 +60,14 @@ public abstract class ElectionEngineContract extends MasterContract {
         }
         Journal.Entry first = awaitHolder(some);
         for (HaCluster cluster : nodes.values()) {
-            awaitTrue("the holder's being known to " + cluster, () -> !first.grant.isValid()
-                    || cluster.role(some)
-                            .holder()
-                            .filter(h -> h.nodeId().equals(first.node)
-                                    && h.token().equals(first.grant.token()))
-                            .isPresent());
+            awaitTrue(
+                    "the holder's being known to " + cluster,
+                    () -> !first.grant.isValid()
+                            || cluster.role(some)
+                                    .holder()
+                                    .filter(h -> h.nodeId().equals(first.node)
+                                            && h.token().equals(first.grant.token()))
+                                    .isPresent());
         }
         long later = first.beganNanos + fixture.lease().toNanos() * 2;
         awaitTrue("two leases to pass", () -> System.nanoTime() - later > 0);
