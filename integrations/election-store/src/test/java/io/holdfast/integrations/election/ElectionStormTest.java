@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * holder.
  */
 class ElectionStormTest {
-    private static final int SEEDS = Integer.getInteger("election.seeds", 80);
+    private static final int SEEDS = Integer.getInteger("election.seeds", 50);
     private static final long FIRST_SEED = Long.getLong("election.seed", 1);
 
     @Test

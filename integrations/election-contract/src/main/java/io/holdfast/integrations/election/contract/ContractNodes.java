@@ -131,13 +131,18 @@ abstract class ContractNodes {
     Journal.Entry awaitKept(String role, String node, Duration time) throws InterruptedException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Journal.Entry held = node.isEmpty() ? awaitHolder(role) : awaitHolder(role, node);
-            long later = held.beganNanos + time.toNanos();
-            awaitTrue(time + " to pass", () -> System.nanoTime() - later > 0);
-            if (held.grant.isValid() && journal.last(role) == held) {
+            if (isKept(held, time)) {
                 return held;
             }
         }
         throw new AssertionError("lost " + ATTEMPTS + " times within " + time + ": " + journal.of(role));
+    }
+
+    /** Waits until so long after its begin, and says whether it is valid and the latest then. */
+    boolean isKept(Journal.Entry held, Duration time) throws InterruptedException {
+        long later = held.beganNanos + time.toNanos();
+        awaitTrue(time + " to pass", () -> System.nanoTime() - later > 0);
+        return held.grant.isValid() && journal.last(held.grant.role()) == held;
     }
 
     static void awaitTrue(String what, BooleanSupplier condition) throws InterruptedException {
