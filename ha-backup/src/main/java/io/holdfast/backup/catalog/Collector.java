@@ -113,9 +113,8 @@ public final class Collector {
     private Map<BackupId, List<Stored>> see(String prefix) {
         Map<BackupId, List<Stored>> seen = new TreeMap<>();
         for (Stored object : repository.list(prefix)) {
-            Layout.id(object.name(), prefix)
-                    .ifPresent(id ->
-                            seen.computeIfAbsent(id, first -> new ArrayList<>()).add(object));
+            Layout.id(object.name(), prefix).ifPresent(id -> seen.computeIfAbsent(id, first -> new ArrayList<>())
+                    .add(object));
         }
         return seen;
     }

@@ -319,8 +319,7 @@ class CatalogueTest {
             next[0] = world.claim(repository, 8);
             next[0].collect(HOUR);
         });
-        RunningBackup sleeper =
-                world.claim(sleeping, 7).begin("shop", BackupKind.PHYSICAL, "state", "node-1");
+        RunningBackup sleeper = world.claim(sleeping, 7).begin("shop", BackupKind.PHYSICAL, "state", "node-1");
         sleeper.put("log", false, out -> out.write(1), Progress.NONE);
         assertTrue(repository.names().contains("data/" + sleeper.id() + "/log"));
         assertTrue(world.verify(repository).isClean(), world.verify(repository).toString());
@@ -336,7 +335,8 @@ class CatalogueTest {
         CatalogueWriter writer = world.claim(
                 FailingRepository.hooked(repository, (call, name) -> {
                     if (call.equals("put") && name.startsWith("data/")) {
-                        throw new BackupRepositoryException(BackupRepositoryException.Reason.UNAVAILABLE, "no answer", null);
+                        throw new BackupRepositoryException(
+                                BackupRepositoryException.Reason.UNAVAILABLE, "no answer", null);
                     }
                 }),
                 7);
