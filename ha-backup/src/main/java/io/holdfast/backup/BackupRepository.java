@@ -58,7 +58,8 @@ public interface BackupRepository {
      * Stores an object unless one of that name is there. When this returns, it is there as a whole and survives a loss of
      * power. Nobody ever sees a part of it.
      *
-     * <p>After an exception of the repository the object may be there or not, and if so as a whole: look with {@link #read}.
+     * <p>After an exception of the repository the object may be there or not, or come to be there a while later, and if so as a whole: look with
+     * {@link #read}.
      * After one of the content, it is not there.
      *
      * @return false if an object of that name is there, which stays as it is; the content may have been asked all the same

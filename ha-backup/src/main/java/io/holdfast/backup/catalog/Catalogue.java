@@ -37,7 +37,14 @@ import java.util.random.RandomGenerator;
  *   <li>What was copied here under a token counts like what was published under it, whoever made it: the mark of it is there before the
  *       manifest is.
  *   <li>A deposed scheduler may delete: that it asks before is no guarantee. It can delete only what its own policy would have.
+ *   <li>Data have a mark for as long as anybody may store them: a sign of life is there before the first container and goes with the manifest in
+ *       its place, or when it and all else of the backup have grown old; the mark of what was given up or deleted grows old beside it. So data
+ *       without any are of a backup whose manifest somebody has removed, and are kept.
  * </ul>
+ *
+ * <p><b>Two things nobody can rule out</b>, as a delete takes whatever stands under the name: a process that is in one call for longer than what counts as
+ * dead, twice over, and dies right after it may leave data without a mark. So may who is deposed in the midst of deleting a backup, or whose delete
+ * takes effect late, if its manifest was copied anew meanwhile. The next copy of that backup goes on with such data; else they are told and kept.
  *
  * <p>This holds against whoever keeps to these rules, however slow, and whatever dies when. Against somebody who may write to the
  * repository and does not, nothing helps but that it cannot forge a backup without the keys; it can remove what it likes.

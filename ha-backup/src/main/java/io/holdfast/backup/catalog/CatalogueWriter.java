@@ -183,8 +183,8 @@ public final class CatalogueWriter {
             if (inventory.manifest(id).isPresent() || inventory.damage(id).isPresent()) {
                 fences.check(token, "deleting the backup " + id); // those before it may have taken long
                 Deletion.begin(sealed, id);
-                Deletion.removeAll(
-                        repository, Layout.running(id)); // left of its publishing, after which nothing is stored
+                // Left of its publishing, after which nothing is stored.
+                Deletion.removeAll(repository, Layout.running(id));
                 Deletion.finish(repository, id);
                 deleted.add(id);
             }

@@ -286,9 +286,8 @@ public final class RunningBackup implements AutoCloseable {
         writer.running().remove(id);
         try {
             if (manifest == null && inDoubt) {
-                Deletion.begin(
-                        writer.sealed(),
-                        id); // the collector sees to what comes yet, and removes the mark when it is old
+                // The collector sees to what comes yet, and removes the mark when it is old.
+                Deletion.begin(writer.sealed(), id);
             }
             if (manifest == null) {
                 Deletion.removeAll(repository, Layout.data(id));
