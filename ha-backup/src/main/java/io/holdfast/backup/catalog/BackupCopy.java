@@ -78,9 +78,9 @@ final class BackupCopy {
     }
 
     private void copyAndPublish(Manifest manifest, byte[] bytes) throws IOException {
+        signs.takeOver(); // before anything is looked at: the sign of an earlier attempt is all that marks its data
         boolean published = false;
         try {
-            signs.takeOver(); // before anything is looked at: the sign of an earlier attempt is all that marks its data
             Set<String> there = keepWhatIsWhole(manifest);
             for (StoredObject object : manifest.objects()) {
                 if (there.contains(object.name())) {

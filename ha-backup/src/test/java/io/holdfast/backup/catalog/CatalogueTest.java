@@ -329,6 +329,32 @@ class CatalogueTest {
         assertEquals(2, repository.names().size(), repository.names().toString());
     }
 
+    /** The successor has forgotten about it when it wakes up, and what it stored then it cannot remove. */
+    @Test
+    void whatCannotBeRemovedAfterALongSleepIsCollected() throws IOException {
+        BackupRepository sleeping = before(repository, "data/", () -> {
+            for (int term = 8; term < 10; term++) {
+                repository.pass(HOUR.multipliedBy(2));
+                world.claim(repository, term).collect(HOUR);
+            }
+        });
+        BackupRepository failing = FailingRepository.hooked(sleeping, (call, name) -> {
+            if (call.equals("delete") && name.startsWith("data/")) {
+                throw new BackupRepositoryException(BackupRepositoryException.Reason.FAILED, "failed: " + name, null);
+            }
+        });
+        RunningBackup sleeper = world.claim(failing, 7).begin("shop", BackupKind.PHYSICAL, "state", "node-1");
+        sleeper.put("log", false, out -> out.write(1), Progress.NONE);
+        sleeper.close();
+        assertTrue(repository.names().contains("data/" + sleeper.id() + "/log"));
+        assertTrue(world.verify(repository).isClean(), world.verify(repository).toString());
+        for (int term = 10; term < 12; term++) {
+            passHours(1);
+            world.claim(repository, term).collect(HOUR);
+        }
+        assertEquals(2, repository.names().size(), repository.names().toString());
+    }
+
     /** Its request was on its way when the caller gave it up. */
     @Test
     void aContainerThatIsStoredAfterItsPutHasFailedIsCollected() throws IOException {

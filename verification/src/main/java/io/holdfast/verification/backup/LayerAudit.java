@@ -8,6 +8,7 @@ import io.holdfast.backup.catalog.BackupId;
 import io.holdfast.backup.catalog.Catalogue;
 import io.holdfast.backup.catalog.Catalogue.Listing;
 import io.holdfast.backup.catalog.Catalogue.Verification;
+import io.holdfast.backup.catalog.CatalogueWriter;
 import io.holdfast.backup.catalog.Manifest;
 import io.holdfast.backup.container.Progress;
 import io.holdfast.core.FencingToken;
@@ -66,7 +67,9 @@ final class LayerAudit {
      * wrote here before is deposed.
      */
     List<String> leftOver() {
-        catalogue.claim(HIGHEST, new SystemTime(), new SecureRandom()).collect(Duration.ZERO);
+        CatalogueWriter next = catalogue.claim(HIGHEST, new SystemTime(), new SecureRandom());
+        next.collect(Duration.ZERO);
+        next.collect(Duration.ZERO); // what the first one has given up or found void has left a mark
         Set<String> there =
                 repository.list("").stream().map(Stored::name).collect(Collectors.toCollection(TreeSet::new));
         for (Manifest backup : catalogue.list().backups()) {
