@@ -16,7 +16,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  */
 @Execution(ExecutionMode.CONCURRENT)
 class SimulationTest {
-    private static final int FIXED = Integer.getInteger("holdfast.sim.fixed", 24);
+    private static final int FIXED = Integer.getInteger("holdfast.sim.fixed", 32);
     private static final int FRESH = Integer.getInteger("holdfast.sim.fresh", 0);
 
     @Test
