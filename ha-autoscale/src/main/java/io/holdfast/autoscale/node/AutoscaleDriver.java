@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class AutoscaleDriver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AutoscaleDriver.class);
     private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** After something was kept or answered. Not at once: what should go round does not fill the log. */
+    private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Longer than any answer of the log may take: one that comes later has been lost. */
     private static final long LOG_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(25);
@@ -65,6 +68,7 @@ final class AutoscaleDriver implements AutoCloseable {
     private final Actions actions;
     private final OpenAnswers open;
     private final AtomicBoolean ticks = new AtomicBoolean();
+    private final AtomicBoolean soon = new AtomicBoolean();
     private volatile boolean closed;
 
     // What follows belongs to the driver's thread.
@@ -115,15 +119,30 @@ final class AutoscaleDriver implements AutoCloseable {
     private void schedule() {
         runtime.loop().schedule(TICK_NANOS, () -> {
             if (!closed) {
-                if (ticks.compareAndSet(false, true)) { // a policy that hangs holds up one of them, not each
-                    thread.execute(() -> {
-                        ticks.set(false);
-                        tick();
-                    });
-                }
+                post();
                 schedule();
             }
         });
+    }
+
+    /** A policy that hangs holds up one of them, not each. */
+    private void post() {
+        if (!closed && ticks.compareAndSet(false, true)) {
+            thread.execute(() -> {
+                ticks.set(false);
+                tick();
+            });
+        }
+    }
+
+    /** What follows on what was kept or answered does not wait for the next second: a node that goes would need nine of them. */
+    private void soon() {
+        if (soon.compareAndSet(false, true)) {
+            runtime.loop().schedule(SOON_NANOS, () -> {
+                soon.set(false);
+                post();
+            });
+        }
     }
 
     private Moment now() {
@@ -264,6 +283,7 @@ final class AutoscaleDriver implements AutoCloseable {
         if (kept == null) {
             scaler.saved(); // without a log nothing outlasts this node
             pauses.saved();
+            soon();
             return;
         }
         byte[] bytes = RecordCodec.encode(record);
@@ -278,6 +298,7 @@ final class AutoscaleDriver implements AutoCloseable {
                             trouble.isOver();
                         }
                         view();
+                        soon();
                     } else {
                         end("another node has decided since, or this one cannot tell; it reads the record again");
                     }
@@ -305,6 +326,7 @@ final class AutoscaleDriver implements AutoCloseable {
     private void hear(long of, FleetInput input) {
         if (of == generation && begun && !closed) {
             run(scaler.hear(now(), input));
+            soon();
         }
     }
 

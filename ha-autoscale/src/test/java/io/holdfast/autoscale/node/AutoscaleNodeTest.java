@@ -112,6 +112,27 @@ class AutoscaleNodeTest {
         assertEquals(looks, target.looks);
     }
 
+    /** From who decides, by what there is, what is wanted and what is begun, to the order: none of it waits for a full second. */
+    @Test
+    void whatFollowsOnWhatWasKeptOrAnsweredIsDoneSoon() {
+        policy = view -> Wish.nodes("fixed", 2, "so");
+        started();
+        host.runtime.seconds(2);
+        assertEquals(List.of("start-5-1"), target.orders);
+    }
+
+    /** A target that says the same over and over is not asked more often for it. */
+    @Test
+    void whatIsAnsweredIsNotAskedForAgainSoon() {
+        started();
+        host.runtime.seconds(10);
+        int looks = target.looks;
+        int writes = host.log.writes;
+        host.runtime.seconds(60);
+        assertEquals(12, target.looks - looks, "every five seconds");
+        assertEquals(4, host.log.writes - writes, "every fifteen seconds");
+    }
+
     @Test
     void aPauseIsAnsweredWhenItIsKept() {
         AutoscaleNode node = started();
