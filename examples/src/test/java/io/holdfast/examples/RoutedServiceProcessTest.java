@@ -40,6 +40,7 @@ class RoutedServiceProcessTest {
     private static final int CALLERS = 100;
     /** What is shown is that no call is lost, on however busy a machine. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private static final int BEFORE = 3;
     private static final int AFTER = 3;
 
