@@ -22,10 +22,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CommandTargetTest extends ScalingTargetContract {
-    /** A fleet that is a directory: a file for each instance, and one for the highest token. */
+    /**
+     * A fleet that is a directory: a file for each instance, and one for the highest token. Whoever is interrupted leaves the one before or
+     * the new one.
+     */
     private static final String FLEET = """
             cd "$FLEET" || exit 1
-            refuse() { [ "$1" -ge "$(cat ../token)" ] || { echo "token $1 is too low" >&2; exit 78; }; echo "$1" > ../token; }
+            refuse() { [ "$1" -ge "$(cat ../token)" ] || { echo "token $1 is too low" >&2; exit 78; }
+              echo "$1" > ../token.$$; mv ../token.$$ ../token; }
             case $1 in
             list) for f in *; do [ -e "$f" ] && echo "$f running since today"; done; exit 0;;
             start) refuse "$2"; shift 2; for n; do : > "$n"; done;;
