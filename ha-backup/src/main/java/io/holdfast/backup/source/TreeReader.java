@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -125,8 +126,9 @@ final class TreeReader {
         }
         try {
             setMode(directory, permissions | OWNERS_OWN);
-        } catch (AccessDeniedException closed) {
-            // Java opens what it is not to follow, which such a directory does not allow.
+        } catch (FileSystemException closed) {
+            // Java opens what it is not to follow, which such a directory does not allow. It says so as of JDK 17; later ones go on to
+            // open it for writing, and say that it is a directory.
             if (!Files.isDirectory(directory, ITSELF)) {
                 throw closed;
             }
