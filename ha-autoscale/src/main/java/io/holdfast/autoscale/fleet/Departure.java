@@ -25,6 +25,9 @@ final class Departure {
     private String action = "";
     private long since;
     private boolean asked;
+    /** An order to stop it is on its way, and may be carried out at any moment, however far the departure is by then. */
+    private boolean stopUnanswered;
+
     private long askAgainAt;
     private FleetInput.@Nullable Draining drained;
     private boolean done;
@@ -35,8 +38,18 @@ final class Departure {
         this.config = config;
     }
 
+    /**
+     * What else it goes by.
+     *
+     * @param size how many instances there are to be without the node; negative while that is not known
+     * @param wantedBack true if the load has come back meanwhile
+     * @param overtaken true if the target would take another one now
+     */
+    record Around(int size, boolean wantedBack, boolean overtaken) {}
+
     /** What came of what was asked last. */
     void hear(long now, Going going, FleetInput input, Consumer<FleetEffect> effects) {
+        stopUnanswered &= !isAnswerToStop(input, going.action());
         if (phase != going.phase() || !action.equals(going.action())) {
             return; // an answer of an earlier phase
         }
@@ -78,6 +91,12 @@ final class Departure {
         }
     }
 
+    private static boolean isAnswerToStop(FleetInput input, String action) {
+        return (input instanceof FleetInput.Stopped stopped && stopped.action().equals(action))
+                || (input instanceof FleetInput.NotStopped failed
+                        && failed.action().equals(action));
+    }
+
     private void answered(long now) {
         asked = false;
         unsafe = "";
@@ -100,8 +119,6 @@ final class Departure {
      * What comes next.
      *
      * @param standing the node, as it is seen; null if it is not
-     * @param size how many instances there are to be without it; negative while that is not known
-     * @param wantedBack true if the load has come back meanwhile
      * @param held told of a node that could not go, and why
      * @return how far it is then; empty if it is over
      */
@@ -109,8 +126,7 @@ final class Departure {
             long now,
             Going going,
             @Nullable Standing standing,
-            int size,
-            boolean wantedBack,
+            Around around,
             Consumer<String> held,
             Consumer<FleetEffect> effects) {
         if (phase != going.phase() || !action.equals(going.action())) {
@@ -119,19 +135,20 @@ final class Departure {
         Sighting sighting = standing == null ? null : standing.sighting();
         boolean there = sighting != null && sighting.state().isPresent();
         return switch (going.phase()) {
-            case DRAIN -> drain(now, going, sighting, wantedBack, held, effects);
+            case DRAIN -> drain(now, going, sighting, around.wantedBack(), held, effects);
             case MOVE_VOTE -> moveVote(now, going, sighting, there, held, effects);
             case LEAVE -> leave(now, going, sighting, there, held, effects);
-            case STOP -> stop(now, going, sighting, size, effects);
+            case STOP -> stop(now, going, sighting, around, effects);
             case UNDO -> undo(now, going, there, effects);
         };
     }
 
     private void enter(long now, Going going) {
+        stopUnanswered &= action.equals(going.action());
         phase = going.phase();
         action = going.action();
         since = now;
-        asked = false;
+        asked = stopUnanswered && phase == Phase.STOP;
         askAgainAt = now;
         drained = null;
         done = false;
@@ -164,7 +181,7 @@ final class Departure {
         if (going.heir().isEmpty() && sighting.hasVote()) {
             return stays(going, "it was given a vote meanwhile", held, effects);
         }
-        if (wantedBack) {
+        if (wantedBack && !stopUnanswered) {
             return Optional.of(going.in(Phase.UNDO));
         }
         FleetInput.Draining known = drained;
@@ -254,7 +271,7 @@ final class Departure {
     }
 
     private Optional<Going> stop(
-            long now, Going going, @Nullable Sighting sighting, int size, Consumer<FleetEffect> effects) {
+            long now, Going going, @Nullable Sighting sighting, Around around, Consumer<FleetEffect> effects) {
         boolean there = sighting != null && sighting.state().isPresent();
         if (!done && !asked && there && going.action().startsWith(Fleet.REPLACE)) {
             return Optional.empty(); // it was to be replaced since it was not there, and is
@@ -266,8 +283,17 @@ final class Departure {
             effects.accept(new Tell(Tell.Kind.REMOVED, going.node(), "it has left and is stopped"));
             return Optional.empty();
         }
-        if (size >= 0 && mayAsk(now)) {
-            ask(new FleetEffect.Stop(going.action(), going.node(), size), effects);
+        if (around.overtaken() && !asked) {
+            effects.accept(
+                    new Tell(
+                            Tell.Kind.FAILED,
+                            going.node(),
+                            "it has left and is not stopped yet, since the target stops another one first, which came meanwhile"));
+            return Optional.of(going.in(Phase.UNDO));
+        }
+        if (around.size() >= 0 && mayAsk(now)) {
+            ask(new FleetEffect.Stop(going.action(), going.node(), around.size()), effects);
+            stopUnanswered = true;
         }
         return Optional.of(going);
     }

@@ -373,9 +373,13 @@ public final class Fleet {
                 now,
                 going,
                 roster.find(going.node()),
-                // of no size that rests on nothing, or leaves out who is just being ordered, is anybody told
-                sees(now) && state.growth().isEmpty() ? instancesWithout(going.node()) : -1,
-                state.wanted() > roster.placed() && !going.action().startsWith(REPLACE),
+                new Departure.Around(
+                        // of no size that rests on nothing, or leaves out who is just being ordered, is anybody told
+                        sees(now) && state.growth().isEmpty() ? instancesWithout(going.node()) : -1,
+                        state.wanted() > roster.placed() && !going.action().startsWith(REPLACE),
+                        sees(now)
+                                && Victims.isOvertaken(
+                                        going.node(), roster.standings().values(), config.target())),
                 reason -> held.put(going.node(), new Held(reason, now + HELD_NANOS)),
                 effects);
         if (!next.equals(state.going())) {
@@ -449,7 +453,7 @@ public final class Fleet {
         } else if (!replaceOne(now)) {
             if (missing > 0) {
                 beginGrowth(now, missing);
-            } else if (missing < 0) {
+            } else if (missing < 0 || Victims.isLeftBehind(roster.standings().values(), config.target())) {
                 beginDeparture();
             }
         }

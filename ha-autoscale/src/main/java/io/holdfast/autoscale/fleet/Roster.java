@@ -29,6 +29,8 @@ final class Roster {
     private final Map<String, Long> awaySince = new HashMap<>();
     private final Map<String, Long> startingSince = new HashMap<>();
     private final Set<String> served = new TreeSet<>();
+    /** Who has left and is started anew, under the name that it had: of its new process the membership says nothing yet. */
+    private final Set<String> renewed = new TreeSet<>();
     /** No place is kept for these: nobody expects them back. */
     private final Set<String> takenAway = new TreeSet<>();
 
@@ -59,6 +61,7 @@ final class Roster {
             Sighting sighting = sightings.get(name);
             Instance instance = managed.get(name);
             beat(now, name, sighting);
+            renew(name, sighting, instance);
             if (instance != null || ordered.contains(name)) {
                 takenAway.remove(name);
             }
@@ -71,8 +74,19 @@ final class Roster {
         awaySince.keySet().retainAll(names);
         startingSince.keySet().retainAll(names);
         served.retainAll(names);
+        renewed.retainAll(names);
         takenAway.retainAll(names);
         standings = seen;
+    }
+
+    /** A target that names its nodes gives the name of one that was stopped to the next one. */
+    private void renew(String name, @Nullable Sighting sighting, @Nullable Instance instance) {
+        if (!runs(instance) || isStopping(instance)) {
+            renewed.remove(name);
+        } else if (isStarting(instance) && (hasLeft(sighting) || takenAway.contains(name))) {
+            renewed.add(name);
+            served.remove(name);
+        }
     }
 
     private void beat(long now, String name, @Nullable Sighting sighting) {
@@ -97,7 +111,7 @@ final class Roster {
         boolean present = sighting != null && sighting.state().isPresent();
         // Of one that is started anew the membership may still say what became of it before.
         boolean known = served.contains(name)
-                || (!expected.contains(name)
+                || (!(expected.contains(name) || renewed.contains(name))
                         && (sighting == null ? before.contains(name) : !present || sighting.drainsForOthers()));
         if (instance != null) {
             return switch (instance.state()) {
@@ -162,9 +176,14 @@ final class Roster {
         return instance != null && instance.state() == Instance.State.STOPPING;
     }
 
+    private static boolean isStarting(@Nullable Instance instance) {
+        return instance != null && instance.state() == Instance.State.STARTING;
+    }
+
     private void remember(long now, String name, Stage stage) {
         if (stage == Stage.READY || stage == Stage.WARMING) {
             served.add(name);
+            renewed.remove(name);
         }
         if (stage == Stage.AWAY || stage == Stage.GONE) {
             awaySince.putIfAbsent(name, now);

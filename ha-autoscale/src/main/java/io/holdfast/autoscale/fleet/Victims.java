@@ -1,7 +1,9 @@
 package io.holdfast.autoscale.fleet;
 
 import io.holdfast.autoscale.Capabilities;
+import io.holdfast.autoscale.Instance;
 import io.holdfast.autoscale.Load;
+import io.holdfast.core.MemberState;
 import io.holdfast.core.ReplicaRole;
 import io.holdfast.core.spi.ReplicatedState;
 import java.util.Collection;
@@ -19,6 +21,8 @@ import java.util.stream.Collectors;
 final class Victims {
     /** A node further behind is nobody's heir. */
     private static final double MOST_LAG_SECONDS = 5;
+
+    private static final String NOBODY_STARTED = "none of the nodes was started by the target, which so can stop none";
 
     /**
      * Who goes, and who gets its vote; or why nobody does.
@@ -39,18 +43,14 @@ final class Victims {
     static Choice choose(
             Collection<Standing> all, Capabilities target, Map<String, String> held, String self, boolean hasLog) {
         Rules rules = new Rules(all, held, self, hasLog, target.removal() == Capabilities.Removal.HIGHEST_ORDINAL);
+        if (target.removal() == Capabilities.Removal.HIGHEST_ORDINAL) {
+            return highest(all).map(standing -> eligible(standing, rules)).orElse(Choice.nobody(NOBODY_STARTED));
+        }
         List<Standing> managed = all.stream()
                 .filter(s -> s.isManaged() && s.stage().hasPlace() && s.stage() != Stage.ORDERED)
                 .toList();
         if (managed.isEmpty()) {
-            return Choice.nobody("none of the nodes was started by the target, which so can stop none");
-        }
-        if (target.removal() == Capabilities.Removal.HIGHEST_ORDINAL) {
-            Standing highest = managed.stream()
-                    .max(Comparator.comparingLong((Standing s) -> ordinal(s.node()))
-                            .thenComparing(Standing::node))
-                    .orElseThrow();
-            return eligible(highest, rules);
+            return Choice.nobody(NOBODY_STARTED);
         }
         Map<String, Long> zones = all.stream()
                 .filter(s -> s.stage().hasPlace())
@@ -73,6 +73,31 @@ final class Victims {
             }
         }
         return last;
+    }
+
+    /** The one that such a target stops next, also if it does not come up or has left already: until it is stopped, no other is. */
+    private static Optional<Standing> highest(Collection<Standing> all) {
+        return all.stream()
+                .filter(s -> s.instance() != null && s.instance().state() != Instance.State.STOPPING)
+                .max(Comparator.comparingLong((Standing s) -> ordinal(s.node())).thenComparing(Standing::node));
+    }
+
+    /** True if the target would stop another one than that, which is about to be stopped. */
+    static boolean isOvertaken(String node, Collection<Standing> all, Capabilities target) {
+        return target.removal() == Capabilities.Removal.HIGHEST_ORDINAL
+                && highest(all)
+                        .filter(standing -> ordinal(standing.node()) > ordinal(node))
+                        .isPresent();
+    }
+
+    /** True if the next one to be stopped has left already, and waited for others that were to be stopped before it. */
+    static boolean isLeftBehind(Collection<Standing> all, Capabilities target) {
+        return target.removal() == Capabilities.Removal.HIGHEST_ORDINAL
+                && highest(all)
+                        .filter(standing -> standing.stage() == Stage.GONE)
+                        .map(Standing::sighting)
+                        .filter(sighting -> sighting.state() == MemberState.LEFT)
+                        .isPresent();
     }
 
     /**

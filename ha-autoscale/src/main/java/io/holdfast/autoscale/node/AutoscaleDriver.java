@@ -3,6 +3,7 @@ package io.holdfast.autoscale.node;
 import io.holdfast.autoscale.ScalingDecision;
 import io.holdfast.autoscale.fleet.FleetEffect;
 import io.holdfast.autoscale.fleet.FleetInput;
+import io.holdfast.autoscale.fleet.FleetState;
 import io.holdfast.autoscale.fleet.Moment;
 import io.holdfast.autoscale.fleet.RecordCodec;
 import io.holdfast.autoscale.fleet.Scaler;
@@ -70,6 +71,8 @@ final class AutoscaleDriver implements AutoCloseable {
     private final AtomicBoolean ticks = new AtomicBoolean();
     private final AtomicBoolean soon = new AtomicBoolean();
     private volatile boolean closed;
+    /** The action that is to stop a node now; empty if none is. */
+    private volatile String stops = "";
 
     // What follows belongs to the driver's thread.
     private final Scaler scaler;
@@ -264,6 +267,11 @@ final class AutoscaleDriver implements AutoCloseable {
     }
 
     private void run(List<ScalerEffect> effects) {
+        stops = scaler.state()
+                .going()
+                .filter(going -> going.phase() == FleetState.Phase.STOP)
+                .map(FleetState.Going::action)
+                .orElse("");
         for (ScalerEffect effect : effects) {
             if (effect instanceof ScalerEffect.Save save) {
                 save(save.what());
@@ -318,7 +326,10 @@ final class AutoscaleDriver implements AutoCloseable {
             actions.act(
                     effect,
                     holds,
-                    () -> !closed && deciding.token().filter(holds::equals).isPresent(),
+                    () -> !closed
+                            && deciding.token().filter(holds::equals).isPresent()
+                            && (!(effect instanceof FleetEffect.Stop stop)
+                                    || stop.action().equals(stops)),
                     came -> thread.execute(() -> hear(of, came)));
         }
     }

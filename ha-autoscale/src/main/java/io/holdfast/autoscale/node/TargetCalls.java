@@ -51,7 +51,9 @@ final class TargetCalls implements AutoCloseable {
      */
     void call(BooleanSupplier still, Call call, Failure failure, Consumer<FleetInput> heard) {
         thread.execute(() -> heard.accept(
-                still.getAsBoolean() ? called(call, failure) : failure.of("this node decides no longer", false)));
+                still.getAsBoolean()
+                        ? called(call, failure)
+                        : failure.of("it waited for the target, and is not to be done any more", false)));
     }
 
     private FleetInput called(Call call, Failure failure) {

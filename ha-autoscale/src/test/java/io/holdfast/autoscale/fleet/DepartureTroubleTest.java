@@ -161,4 +161,46 @@ class DepartureTroubleTest {
         world.noInstance("node-6");
         assertFalse(world.until(Start.class, 70).growth().nodes().isEmpty());
     }
+
+    /** The target has the order and is slow; whoever starts processes starts this one anew meanwhile: found by seed 1789. */
+    @Test
+    void whoIsBackWhileTheOrderToStopItIsOnItsWayServesNoMore() {
+        FleetWorld world = leaving("node-5");
+        world.state("node-5", MemberState.LEFT);
+        Stop stop = world.until(Stop.class, 3);
+        world.state("node-5", MemberState.ALIVE).drains("node-5", false);
+        assertEquals(new Drain("node-5", true), world.until(Drain.class, 5));
+        world.want(5); // the load is back, too
+        for (int i = 0; i < 20; i++) {
+            world.step();
+        }
+        assertEquals(List.of(), toServeAgain(world));
+        assertEquals(
+                FleetState.Phase.DRAIN,
+                world.fleet.state().going().orElseThrow().phase());
+        world.hear(new FleetInput.NotStopped(stop.action(), false, "busy"));
+        world.until(Drain.class, 5);
+        assertEquals(List.of(new Drain("node-5", false)), toServeAgain(world));
+    }
+
+    private static List<Drain> toServeAgain(FleetWorld world) {
+        return world.done(Drain.class).stream().filter(drain -> !drain.is()).toList();
+    }
+
+    /** One order is on its way at a time. */
+    @Test
+    void whoLeavesAgainIsNotOrderedToStopTwiceAtOnce() {
+        FleetWorld world = leaving("node-5");
+        world.state("node-5", MemberState.LEFT);
+        Stop stop = world.until(Stop.class, 3);
+        world.state("node-5", MemberState.ALIVE).drains("node-5", false);
+        world.until(Drain.class, 5);
+        world.drains("node-5", true);
+        world.hear(new FleetInput.Draining("node-5", true, 3_000, 0));
+        world.until(Leave.class, 3);
+        world.state("node-5", MemberState.LEFT);
+        world.never(Stop.class, 20);
+        world.hear(new FleetInput.NotStopped(stop.action(), false, "busy"));
+        assertEquals(stop, world.until(Stop.class, 5));
+    }
 }

@@ -753,4 +753,68 @@ class FleetTest {
         assertEquals(
                 1 + start.growth().nodes().size(), world.until(Stop.class, 10).size());
     }
+
+    private static FleetWorld stateful() {
+        FleetWorld world = new FleetWorld(9, FleetWorld.STATEFUL).withVoters();
+        for (int i = 1; i <= 3; i++) {
+            world.instance("node-" + i, RUNNING);
+        }
+        return world.want(3);
+    }
+
+    /** It counted for nothing while it was started, and another one was ordered: found by seed 1784. */
+    @Test
+    void whoIsStartedUnderTheNameOfOneThatLeftIsNotOrderedTwice() {
+        FleetWorld world = stateful();
+        world.member("node-4", ReplicaRole.LEARNER, MemberState.LEFT, -1, 0);
+        world.never(Start.class, 120);
+        Start start = world.want(4).until(Start.class, 5);
+        world.hear(new FleetInput.Started(start.growth().action()));
+        world.instance("node-4", Instance.State.STARTING);
+        world.never(Start.class, 120);
+        world.instance("node-4", RUNNING);
+        world.never(Start.class, 120);
+    }
+
+    /** Somebody has the target start another one while a node goes, which the target takes first now: found by seed 1784. */
+    @Test
+    void whomTheTargetCannotStopBeforeAnotherWaitsForThat() {
+        FleetWorld world = stateful();
+        world.serves("node-4", ReplicaRole.LEARNER).instance("node-4", RUNNING);
+        assertEquals(new Drain("node-4", true), world.until(Drain.class, 5));
+        world.instance("node-5", Instance.State.STARTING);
+        world.never(Leave.class, 3); // while it drains, the target shows the other one
+        world.drains("node-4", true);
+        drained(world, "node-4");
+        world.until(Leave.class, 3);
+        world.state("node-4", MemberState.LEFT);
+        world.never(Stop.class, 5);
+        world.serves("node-5", ReplicaRole.LEARNER).instance("node-5", RUNNING);
+
+        assertEquals(new Drain("node-5", true), world.until(Drain.class, 30));
+        world.drains("node-5", true);
+        drained(world, "node-5");
+        world.until(Leave.class, 3);
+        world.state("node-5", MemberState.LEFT);
+        Stop first = world.until(Stop.class, 10);
+        assertEquals("node-5", first.node());
+        assertEquals(4, first.size());
+        world.noInstance("node-5");
+        world.hear(new FleetInput.Stopped(first.action()));
+
+        Stop second = world.until(Stop.class, 120);
+        assertEquals("node-4", second.node());
+        assertEquals(3, second.size());
+    }
+
+    /** And what is left of the one that waited goes before anybody who serves. */
+    @Test
+    void whoHasLeftAndStillRunsIsStoppedBeforeOneThatServes() {
+        FleetWorld world = stateful();
+        world.serves("node-4", ReplicaRole.LEARNER).instance("node-4", RUNNING);
+        world.member("node-5", ReplicaRole.LEARNER, MemberState.LEFT, -1, 0).instance("node-5", RUNNING);
+        Stop stop = world.until(Stop.class, 60);
+        assertEquals("node-5", stop.node());
+        assertEquals(4, stop.size());
+    }
 }

@@ -120,4 +120,32 @@ class RosterTest {
         assertEquals(2, snapshot.warming());
         assertEquals(5, world.fleet.placed());
     }
+
+    /** A target that names its nodes gives the name of one that was stopped to the next: seed 1784. */
+    @Test
+    void whoIsStartedUnderTheNameOfOneThatLeftIsOnItsWay() {
+        world.want(4).member("node-4", ReplicaRole.LEARNER, MemberState.LEFT, -1, 0);
+        looks();
+        world.now += TimeUnit.MINUTES.toNanos(2);
+        looks();
+        assertEquals(Stage.GONE, stage("node-4"));
+        world.instance("node-4", Instance.State.STARTING);
+        looks();
+        assertEquals(Stage.STARTING, stage("node-4"));
+        world.instance("node-4", Instance.State.RUNNING);
+        looks();
+        assertEquals(Stage.STARTING, stage("node-4"));
+        world.serves("node-4", ReplicaRole.LEARNER);
+        looks();
+        world.state("node-4", MemberState.LEFT);
+        looks();
+        assertEquals(Stage.AWAY, stage("node-4"));
+    }
+
+    /** The target is asked every five seconds. */
+    private void looks() {
+        for (int i = 0; i < 6; i++) {
+            look();
+        }
+    }
 }

@@ -12,6 +12,10 @@ import io.holdfast.autoscale.Load;
 import io.holdfast.autoscale.ScalingPolicy;
 import io.holdfast.autoscale.Wish;
 import io.holdfast.core.FencingToken;
+import io.holdfast.core.Member;
+import io.holdfast.core.MemberFacts;
+import io.holdfast.core.MemberState;
+import io.holdfast.core.Node;
 import io.holdfast.core.NotAvailableException;
 import io.holdfast.core.RoleHolder;
 import io.holdfast.core.TooLargeException;
@@ -110,6 +114,27 @@ class AutoscaleNodeTest {
         host.runtime.worker("scaling-target").hangs = false;
         host.runtime.run();
         assertEquals(looks, target.looks);
+    }
+
+    /** The node that was to be stopped is there after all when the target comes to it: found by seed 1789. */
+    @Test
+    void anOrderToStopIsNotGivenAnyMoreWhenTheNodeIsBack() {
+        policy = view -> Wish.nodes("fixed", 2, "so");
+        started();
+        host.runtime.seconds(2);
+        target.instances = () -> List.of(HandTarget.running(HandNode.ID), HandTarget.running("node-2"));
+        host.runtime.seconds(290);
+        assertEquals(List.of("start-5-1"), target.orders);
+        host.runtime.worker("scaling-target").hangs = true;
+        host.runtime.seconds(30);
+        assertTrue(kept().contains("replace-5-2"), "it has not come up in time");
+
+        Node node = Node.of("node-2").bind("127.0.0.1:7401");
+        host.others.put("node-2", new Member(node, MemberState.ALIVE, MemberFacts.NONE, 1));
+        host.runtime.seconds(5);
+        host.runtime.worker("scaling-target").hangs = false;
+        host.runtime.run();
+        assertFalse(target.orders.contains("replace-5-2"), target.orders.toString());
     }
 
     /** From who decides, by what there is, what is wanted and what is begun, to the order: none of it waits for a full second. */

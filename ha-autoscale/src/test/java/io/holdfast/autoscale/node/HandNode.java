@@ -25,6 +25,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -46,13 +47,18 @@ final class HandNode implements FeatureContext, Membership, NodeControl {
     boolean draining;
     RuntimeException leaveFails = null;
     int left;
+    /** Who else is there. */
+    final Map<String, Member> others = new TreeMap<>();
+
     private final Node node = Node.of(ID).bind("127.0.0.1:7400");
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private MemberFacts facts = MemberFacts.NONE;
 
     @Override
     public Members members() {
-        return new Members(ID, Map.of(ID, new Member(node, MemberState.ALIVE, facts, 1)), 1);
+        Map<String, Member> all = new TreeMap<>(others);
+        all.put(ID, new Member(node, MemberState.ALIVE, facts, 1));
+        return new Members(ID, all, 1);
     }
 
     @Override

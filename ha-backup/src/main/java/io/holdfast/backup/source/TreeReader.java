@@ -127,8 +127,9 @@ final class TreeReader {
         try {
             setMode(directory, permissions | OWNERS_OWN);
         } catch (FileSystemException closed) {
-            // Java opens what it is not to follow, which such a directory does not allow. It says so as of JDK 17; later ones go on to
-            // open it for writing, and say that it is a directory.
+            // Java opens what it is not to follow, which such a directory does not allow: JDK 17 says so, and later
+            // ones
+            // that it is a directory, since they try to open it for writing then.
             if (!Files.isDirectory(directory, ITSELF)) {
                 throw closed;
             }

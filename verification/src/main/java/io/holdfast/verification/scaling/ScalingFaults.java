@@ -241,7 +241,7 @@ final class ScalingFaults {
         List<String> voters = cluster.voters();
         boolean others = voters.stream()
                 .filter(id -> !id.equals(node.id()))
-                .allMatch(id -> cluster.runs(id) && !cluster.target().has(id, State.FAILED));
+                .allMatch(id -> cluster.runs(id) && !cluster.target().hasLost(id));
         boolean spare = !voters.isEmpty()
                 && others
                 && (voters.contains(node.id()) || node.status().role() == ReplicaRole.LEARNER);

@@ -58,6 +58,8 @@ final class SimulatedTarget {
         final String node;
         State state;
         String detail = "";
+        /** True once it is sure to fail in a moment. */
+        boolean doomed;
         /** Rises with each change: what was planned before is not done. */
         int version;
 
@@ -69,6 +71,7 @@ final class SimulatedTarget {
         void become(State next, String why) {
             state = next;
             detail = why;
+            doomed = false;
             version++;
         }
     }
@@ -128,6 +131,12 @@ final class SimulatedTarget {
     boolean has(String node, State state) {
         Machine machine = all.get(node);
         return machine != null && machine.state == state;
+    }
+
+    /** True if it ended by itself and is not started again unless that is ordered, or will in a moment. */
+    boolean hasLost(String node) {
+        Machine machine = all.get(node);
+        return machine != null && (machine.state == State.FAILED || machine.doomed);
     }
 
     boolean knows(String node) {
@@ -295,6 +304,7 @@ final class SimulatedTarget {
             }
             machines.start(machine.node, made && !options.keepsDisks());
             if (dies) {
+                machine.doomed = true;
                 later(machine, 1 + random.nextInt(1_500), () -> {
                     checks.strikes(machine.node);
                     machines.stop(machine.node);
