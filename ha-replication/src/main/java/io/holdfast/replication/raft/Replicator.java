@@ -372,11 +372,15 @@ final class Replicator {
         }
     }
 
-    /** What was on its way to this follower may not arrive. */
+    /**
+     * What was on its way to this follower may not arrive. One of whom nothing is known yet is asked at the end of the log, as by a new
+     * leader: what it answers says what it lacks, which from the log's beginning could be all of it. A snapshot that it fetches stays the one.
+     */
     private void lost(String peer) {
         Progress follower = followers.get(peer);
         if (follower != null) {
-            follower.probe(s.log.batchStart(follower.match + 1));
+            boolean unknown = follower.match == 0 && follower.offered == null;
+            follower.probe(unknown ? s.log.lastIndex() + 1 : s.log.batchStart(follower.match + 1));
         }
     }
 

@@ -126,6 +126,17 @@ final class RaftCluster {
         return join(fresh);
     }
 
+    /** The same with more of the log behind it. */
+    String join(String nodeId, long disk, List<BatchMeta> seed, List<BatchMeta> log) {
+        TestNode fresh = newcomer(nodeId, disk);
+        fresh.disk.hardState(log.get(log.size() - 1).term(), "");
+        fresh.disk.take(seed, SNAPSHOT_BYTES);
+        fresh.disk.install(log);
+        fresh.disk.dropUpTo(seed.get(seed.size() - 1));
+        fresh.disk.seeded = true;
+        return join(fresh);
+    }
+
     private TestNode newcomer(String nodeId, long disk) {
         return new TestNode(Voter.id(nodeId, new UUID(7, disk)), nodes.size());
     }

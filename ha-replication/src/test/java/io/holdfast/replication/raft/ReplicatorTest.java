@@ -19,6 +19,7 @@ import io.holdfast.replication.raft.RaftMessage.AppendRejected;
 import io.holdfast.replication.raft.RaftMessage.AppendRequest;
 import io.holdfast.replication.raft.RaftMessage.Heartbeat;
 import io.holdfast.replication.raft.RaftMessage.HeartbeatReply;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,38 @@ class ReplicatorTest {
         assertEquals(51, match(cluster, "c"));
         cluster.run(HEARTBEAT / MS);
         assertEquals(51, cluster.raft("c").commitIndex());
+    }
+
+    /** Of whom nothing is known yet it is not taken that it has nothing: the log may be long. */
+    @Test
+    void whoIsReachedForTheFirstTimeIsSentWhatItLacksAndNoMore() {
+        RaftCluster cluster = RaftCluster.ledByA();
+        for (int i = 0; i < 20; i++) {
+            cluster.propose("a", 300);
+            cluster.settle();
+        }
+        cluster.crash("c");
+        cluster.propose("a", 300);
+        cluster.settle();
+        cluster.restart("a");
+        cluster.elect("a");
+        cluster.network.clear();
+        cluster.start("c");
+        cluster.step("a", new PeerUp("c"));
+        List<Long> sent = new ArrayList<>();
+        for (List<AppendRequest> some = appends(cluster); !some.isEmpty(); some = appends(cluster)) {
+            for (AppendRequest request : some) {
+                request.batches().forEach(batch -> sent.add(batch.firstIndex()));
+                cluster.hear("a", "c", request);
+            }
+            cluster.deliver(envelope -> envelope.to().equals("a"));
+        }
+        assertEquals(List.of(22L), sent);
+        assertEquals(cluster.disk("a").forced(), cluster.disk("c").forced());
+    }
+
+    private static List<AppendRequest> appends(RaftCluster cluster) {
+        return cluster.sent("a", "c", AppendRequest.class);
     }
 
     @Test

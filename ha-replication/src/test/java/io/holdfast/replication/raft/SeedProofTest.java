@@ -14,12 +14,16 @@ import io.holdfast.replication.raft.RaftMessage.AppendRequest;
 import io.holdfast.replication.raft.RaftMessage.SnapshotOffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A node comes with a state that nobody of the group has sent it, and is one of them once a leader has the same entry at its end. */
 class SeedProofTest {
     private final RaftCluster cluster = RaftCluster.ledByA();
     private final List<RaftEffect> byNewcomer = new ArrayList<>();
+    private final Map<String, List<AppendRequest>> received = new TreeMap<>();
 
     private List<BatchMeta> fiveEntries() {
         for (int i = 0; i < 5; i++) {
@@ -30,6 +34,9 @@ class SeedProofTest {
         cluster.observe((node, input, effects) -> {
             if (node.id.startsWith("d/")) {
                 byNewcomer.addAll(effects);
+            }
+            if (input instanceof RaftInput.Received got && got.message() instanceof AppendRequest request) {
+                received.computeIfAbsent(node.id, id -> new ArrayList<>()).add(request);
             }
         });
         return cluster.disk("a").forced();
@@ -75,6 +82,42 @@ class SeedProofTest {
         writeOn("a", 1);
         assertEquals(cluster.disk("a").forced(), cluster.disk(d).forced());
         assertEquals(List.of(), only(byNewcomer, FetchSnapshot.class));
+    }
+
+    /** The archive spares the leader all that is in it. */
+    @Test
+    void whatItHasOfTheLogBehindItIsNotSentAgain() {
+        List<BatchMeta> log = fiveEntries();
+        writeOn("a", 3);
+        String d = cluster.join("d", 4, log.subList(0, 2), log);
+        cluster.cut("a", d); // it belongs to the group before it is reached
+        cluster.run(4_000);
+        cluster.heal();
+        cluster.step("a", new RaftInput.PeerUp(d));
+        cluster.run(4_000);
+        assertEquals(cluster.disk("a").forced(), cluster.disk(d).forced());
+        assertEquals(List.of(), only(byNewcomer, SeedRefuted.class));
+        assertEquals(
+                List.of(), sentTo(d).filter(batch -> batch.lastIndex() <= 5).toList());
+        assertTrue(cluster.raft("a").matches().get(d) >= 8);
+    }
+
+    private Stream<BatchMeta> sentTo(String node) {
+        return received.getOrDefault(node, List.of()).stream().flatMap(request -> request.batches().stream());
+    }
+
+    /** What it has of it may be another log's although the state is of this one: it is cut, as from any follower. */
+    @Test
+    void whatItHasOfAnotherLogBehindItGivesWay() {
+        List<BatchMeta> log = fiveEntries();
+        writeOn("a", 3);
+        List<BatchMeta> other = new ArrayList<>(log.subList(0, 3));
+        other.add(new BatchMeta(4, 1, log.get(2).term() + 1, 100));
+        String d = cluster.join("d", 4, log.subList(0, 2), other);
+        cluster.run(10_000);
+        writeOn(cluster.leader().id, 1);
+        assertEquals(cluster.disk(cluster.leader().id).forced(), cluster.disk(d).forced());
+        assertEquals(List.of(), only(byNewcomer, SeedRefuted.class));
     }
 
     @Test
