@@ -3,10 +3,12 @@ package io.holdfast.integrations.backup.s3;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupRepositoryException.Reason;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,9 +21,11 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -30,7 +34,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.Part;
 
 /**
  * The calls of a store, as the contract of repositories needs them. Each ends within bounds: an attempt within the request time-out, all
@@ -178,6 +184,53 @@ final class S3Calls {
                                 .contentLength((long) length)
                                 .metadata(Map.of(MARK, mark)),
                         body(bytes, length)));
+    }
+
+    /** Whatever is there; of what is no object of the repository. */
+    void replace(String name, String key, byte[] bytes) {
+        String md5 = md5(bytes, bytes.length);
+        call(name, "cannot be written", () -> client().putObject(
+                        put -> put.bucket(settings.bucket())
+                                .key(key)
+                                .contentMD5(md5)
+                                .contentLength((long) bytes.length),
+                        body(bytes, bytes.length)));
+    }
+
+    /** All of what is not long, if it is there; empty as well if it is longer. */
+    Optional<byte[]> small(String name, String key, int mostBytes) {
+        return call(name, "cannot be read", () -> {
+            try (ResponseInputStream<GetObjectResponse> in =
+                    client().getObject(get -> get.bucket(settings.bucket()).key(key))) {
+                byte[] bytes = in.readNBytes(mostBytes + 1);
+                return bytes.length > mostBytes ? Optional.empty() : Optional.of(bytes);
+            } catch (AwsServiceException failed) {
+                if (S3Failures.isAbsent(failed)) {
+                    return Optional.empty();
+                }
+                throw failed;
+            } catch (IOException broken) {
+                throw SdkClientException.create("the answer broke off", broken);
+            }
+        });
+    }
+
+    /** The parts of an upload by number; none if there is no such upload. */
+    Map<Integer, Part> parts(String name, String key, String uploadId) {
+        return call(name, "cannot be looked at", () -> {
+            Map<Integer, Part> parts = new HashMap<>();
+            try {
+                client().listPartsPaginator(
+                                list -> list.bucket(settings.bucket()).key(key).uploadId(uploadId))
+                        .parts()
+                        .forEach(part -> parts.put(part.partNumber(), part));
+            } catch (AwsServiceException failed) {
+                if (!S3Failures.isAbsent(failed)) {
+                    throw failed;
+                }
+            }
+            return parts;
+        });
     }
 
     /** @return the id of an upload in parts */

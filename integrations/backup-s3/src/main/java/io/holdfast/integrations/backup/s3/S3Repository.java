@@ -2,14 +2,11 @@ package io.holdfast.integrations.backup.s3;
 
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException.Reason;
+import io.holdfast.backup.ResumablePut;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,13 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
-import software.amazon.awssdk.services.s3.model.MultipartUpload;
-import software.amazon.awssdk.services.s3.model.Part;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
@@ -42,20 +35,20 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * <p>Immutable: each method returns a changed copy, which has its own connections once it is used. Nothing has to be closed.
  */
 public final class S3Repository implements BackupRepository {
-    /** A probe that is under way must not be taken away from its put. */
-    private static final Duration LEAST_AGE_OF_PROBES = Duration.ofMinutes(10);
-
     private final S3Settings settings;
     private final S3Failures failures;
     private final S3Calls calls;
     private final S3Probe probe;
+    private final S3Listing listing;
     private final Set<S3Upload> underWay = ConcurrentHashMap.newKeySet();
+    private final Set<String> resuming = ConcurrentHashMap.newKeySet();
 
     private S3Repository(S3Settings settings) {
         this.settings = settings;
         this.failures = new S3Failures(settings.describe());
         this.calls = new S3Calls(settings, failures);
         this.probe = new S3Probe(calls, failures);
+        this.listing = new S3Listing(calls, failures);
     }
 
     /** That bucket of Amazon S3, with the region and the credentials that the environment says (as the AWS SDK looks for them). */
@@ -124,6 +117,21 @@ public final class S3Repository implements BackupRepository {
     }
 
     @Override
+    public Optional<ResumablePut> resumable(String name, long bytes, String content) {
+        String key = settings.key(BackupRepository.checkName(name));
+        boolean worth = bytes > settings.partBytes() && bytes <= (long) S3Upload.MOST_PARTS * settings.partBytes();
+        if (!worth || !resuming.add(key)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(S3Resumable.open(calls, probe, name, content, () -> resuming.remove(key)));
+        } catch (RuntimeException failed) {
+            resuming.remove(key);
+            throw failed;
+        }
+    }
+
+    @Override
     public InputStream read(String name, long offset) {
         BackupRepository.checkName(name);
         if (offset < 0) {
@@ -134,21 +142,13 @@ public final class S3Repository implements BackupRepository {
 
     @Override
     public long size(String name) {
-        return said(
+        return listing.said(
                 name,
                 "how long an object is",
                 known(name)
                         .orElseThrow(() ->
                                 failures.failure(Reason.ABSENT, name, "cannot be looked at, since it is not there"))
                         .contentLength());
-    }
-
-    /** Some stores omit what Amazon's always says. */
-    private <T> T said(String name, String what, @Nullable T value) {
-        if (value == null) {
-            throw failures.failure(Reason.UNFIT, name, "this store does not say " + what);
-        }
-        return value;
     }
 
     private Optional<HeadObjectResponse> known(String name) {
@@ -163,29 +163,17 @@ public final class S3Repository implements BackupRepository {
     public List<Stored> list(String prefix) {
         List<Stored> found = new ArrayList<>();
         if (isBeginOfName(prefix)) {
-            for (S3Object object : objects(prefix)) {
+            for (S3Object object : listing.objects(prefix)) {
                 String name = settings.name(object.key());
                 if (name != null) {
-                    long bytes = said(name, "how long an object is", object.size());
-                    found.add(new Stored(name, bytes, modified(name, object).toEpochMilli()));
+                    long bytes = listing.said(name, "how long an object is", object.size());
+                    found.add(new Stored(
+                            name, bytes, listing.modified(name, object).toEpochMilli()));
                 }
             }
         }
         found.sort(Comparator.comparing(Stored::name));
         return List.copyOf(found);
-    }
-
-    private Instant modified(String name, S3Object object) {
-        return said(name, "since when an object is there", object.lastModified());
-    }
-
-    private List<S3Object> objects(String prefix) {
-        return calls.call(prefix, "cannot be listed", () -> calls
-                .s3()
-                .listObjectsV2Paginator(list -> list.bucket(settings.bucket()).prefix(settings.key(prefix)))
-                .contents()
-                .stream()
-                .toList());
     }
 
     /** Nothing else is asked of a store, some of which take it for a path. */
@@ -213,77 +201,17 @@ public final class S3Repository implements BackupRepository {
 
     @Override
     public int collectUnfinished(Duration silentFor) {
-        int removed = 0;
-        ListMultipartUploadsResponse page = uploads("", "");
-        // The age is told by the store's own clock.
-        Instant now = now(page);
-        while (true) {
-            for (MultipartUpload upload : page.uploads()) {
-                if (isOurs(upload.key()) && !isUnderWay(upload.key()) && isSilent(upload, now.minus(silentFor))) {
-                    removed += calls.abort(upload.key(), upload.key(), upload.uploadId()) ? 1 : 0;
-                }
-            }
-            if (!Boolean.TRUE.equals(page.isTruncated())) {
-                break;
-            }
-            page = uploads(page.nextKeyMarker(), page.nextUploadIdMarker());
-        }
-        return removed
-                + removeProbes(
-                        now.minus(silentFor.compareTo(LEAST_AGE_OF_PROBES) > 0 ? silentFor : LEAST_AGE_OF_PROBES));
+        return collectUnfinished(silentFor, S3Collector.RESUMABLE_FOR);
     }
 
-    private ListMultipartUploadsResponse uploads(String afterKey, String afterId) {
-        return calls.call("", "cannot be collected", () -> calls.s3().listMultipartUploads(list -> {
-            list.bucket(settings.bucket()).prefix(settings.prefix());
-            if (!afterKey.isEmpty()) {
-                list.keyMarker(afterKey).uploadIdMarker(afterId);
-            }
-        }));
-    }
-
-    private Instant now(ListMultipartUploadsResponse answer) {
-        String date = answer.sdkHttpResponse().firstMatchingHeader("Date").orElse("");
-        try {
-            return ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-        } catch (DateTimeParseException none) {
-            throw failures.failure(
-                    Reason.UNFIT, "", "cannot be collected, since this store does not say what time it has", none);
-        }
-    }
-
-    private boolean isOurs(String key) {
-        return settings.name(key) != null || key.startsWith(settings.key(S3Probe.PROBES));
+    /** @param resumableFor how long an upload that somebody may go on with stays, if that is longer */
+    int collectUnfinished(Duration silentFor, Duration resumableFor) {
+        return new S3Collector(calls, failures, listing, this::isUnderWay).collect(silentFor, resumableFor);
     }
 
     private boolean isUnderWay(String key) {
-        return underWay.stream().anyMatch(upload -> upload.key().equals(key));
-    }
-
-    private boolean isSilent(MultipartUpload upload, Instant since) {
-        return !said(upload.key(), "since when an upload is there", upload.initiated())
-                        .isAfter(since)
-                && calls.call(upload.key(), "cannot be collected", () -> calls
-                        .s3()
-                        .listPartsPaginator(list ->
-                                list.bucket(settings.bucket()).key(upload.key()).uploadId(upload.uploadId()))
-                        .parts()
-                        .stream()
-                        .map(Part::lastModified)
-                        .noneMatch(heard -> said(upload.key(), "since when a part is there", heard)
-                                .isAfter(since)));
-    }
-
-    private int removeProbes(Instant before) {
-        int removed = 0;
-        for (S3Object left : objects(S3Probe.PROBES)) {
-            if (modified(left.key(), left).isBefore(before)) {
-                calls.delete(left.key(), left.key());
-                removed++;
-            }
-        }
-        return removed;
+        return resuming.contains(key)
+                || underWay.stream().anyMatch(upload -> upload.key().equals(key));
     }
 
     @Override

@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 final class S3Upload extends OutputStream {
     private static final Logger LOG = LoggerFactory.getLogger(S3Upload.class);
     /** As many as a store takes. */
-    private static final int MOST_PARTS = 10_000;
+    static final int MOST_PARTS = 10_000;
 
     private static final int FIRST_BUFFER = 64 << 10;
 

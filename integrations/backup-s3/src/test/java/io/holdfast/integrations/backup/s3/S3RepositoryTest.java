@@ -65,6 +65,11 @@ class S3RepositoryTest extends RepositoryContract {
         return server.repository().prefix("shop/own");
     }
 
+    @Override
+    protected int leastPiece() {
+        return S3Settings.LEAST_PART;
+    }
+
     private static Content large() {
         return out -> {
             for (int at = 0; at < LARGE.length; at += 700_000) {

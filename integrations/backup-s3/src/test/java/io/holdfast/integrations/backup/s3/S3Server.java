@@ -1,11 +1,14 @@
 package io.holdfast.integrations.backup.s3;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
@@ -51,6 +54,7 @@ final class S3Server implements AutoCloseable {
     private final Faults store = new Faults(memory);
     private final Map<Call, Integer> fails = new ConcurrentHashMap<>();
     private final Map<Call, Integer> loses = new ConcurrentHashMap<>();
+    private final AtomicInteger parts = new AtomicInteger();
     private volatile boolean ignoresPut;
     private volatile boolean ignoresComplete;
     private volatile int status = 500;
@@ -134,22 +138,39 @@ final class S3Server implements AutoCloseable {
         return memory.listMultipartUploads(BUCKET).size();
     }
 
-    /** Keys as they are in the bucket. */
+    /** Keys as they are in the bucket, without those of the server's own. */
     List<String> keys() {
         return memory.list(ListObjectsV2Request.builder().bucket(BUCKET).build()).contents().stream()
                 .map(each -> each.key())
+                .filter(key -> !key.startsWith(".s3proxy-"))
                 .toList();
     }
 
     /** What stands under a name for a process that knows nothing of repositories. */
     void putForeign(String key) {
+        putForeign(key, new byte[1]);
+    }
+
+    void putForeign(String key, byte[] bytes) {
         memory.putBlob(
                 PutObjectRequest.builder()
                         .bucket(BUCKET)
                         .key(key)
-                        .contentLength(1L)
+                        .contentLength((long) bytes.length)
                         .build(),
-                new java.io.ByteArrayInputStream(new byte[1]));
+                new ByteArrayInputStream(bytes));
+    }
+
+    byte[] bytes(String key) throws IOException {
+        try (InputStream in = memory.getBlob(
+                GetObjectRequest.builder().bucket(BUCKET).key(key).build())) {
+            return in.readAllBytes();
+        }
+    }
+
+    /** How many parts have come. */
+    int parts() {
+        return parts.get();
     }
 
     /** Nobody listens any more. What is stored stays. */
@@ -222,6 +243,7 @@ final class S3Server implements AutoCloseable {
         public UploadPartResponse uploadMultipartPart(
                 MultipartUpload upload, UploadPartRequest request, InputStream in) {
             before(Call.PART);
+            parts.incrementAndGet();
             return after(Call.PART, super.uploadMultipartPart(upload, request, in));
         }
 
