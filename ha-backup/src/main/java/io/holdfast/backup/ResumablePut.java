@@ -26,7 +26,8 @@ public interface ResumablePut extends AutoCloseable {
     List<Piece> kept();
 
     /**
-     * Adds the next piece. When this returns it is kept. After an exception, of the content as well, it is not there.
+     * Adds the next piece. When this returns it is kept by a put that is closed; where a process dies without that, a repository may have forgotten
+     * the last few. After an exception, of the content as well, it is not there.
      *
      * @throws IOException what the content threw
      */

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ScaleDemoTest {
     private static final int PROMISES = 8;
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Pattern PID = Pattern.compile("PID ([0-9]+)");
 
     private final Path directory;

@@ -49,8 +49,9 @@ final class Departure {
 
     /** What came of what was asked last. */
     void hear(long now, Going going, FleetInput input, Consumer<FleetEffect> effects) {
-        stopUnanswered &= !isAnswerToStop(input, going.action());
-        if (phase != going.phase() || !action.equals(going.action())) {
+        boolean ofStop = isAnswerToStop(input, going.action());
+        stopUnanswered &= !ofStop;
+        if (phase != going.phase() || !action.equals(going.action()) || (ofStop && phase != Phase.STOP)) {
             return; // an answer of an earlier phase
         }
         if (input instanceof FleetInput.Draining draining && draining.node().equals(going.node())) {
@@ -174,8 +175,10 @@ final class Departure {
             Consumer<String> held,
             Consumer<FleetEffect> effects) {
         if (sighting == null || !sighting.state().isPresent()) {
-            // It may only stand still, or be cut off from here, with requests that end meanwhile.
-            boolean patient = now - since >= config.drainWithin().toNanos();
+            // Unless it has said good-bye it may only stand still, or be cut off from here, with requests that end
+            // meanwhile.
+            boolean patient = now - since >= config.drainWithin().toNanos()
+                    || (sighting != null && sighting.state() == MemberState.LEFT);
             return !hadVote(going, sighting) && !patient ? Optional.of(going) : died(going, sighting, held, effects);
         }
         if (going.heir().isEmpty() && sighting.hasVote()) {
@@ -300,7 +303,11 @@ final class Departure {
 
     private Optional<Going> undo(long now, Going going, boolean there, Consumer<FleetEffect> effects) {
         FleetInput.Draining known = drained;
-        if (!there || (known != null && !known.is())) {
+        boolean over = !there || (known != null && !known.is());
+        if (stopUnanswered && over) {
+            return Optional.of(going); // it may be stopped yet: nobody else goes meanwhile
+        }
+        if (over) {
             return Optional.empty();
         }
         if (now - since >= UNDO_LIMIT_NANOS) {

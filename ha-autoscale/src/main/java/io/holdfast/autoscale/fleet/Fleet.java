@@ -376,7 +376,7 @@ public final class Fleet {
                 new Departure.Around(
                         // of no size that rests on nothing, or leaves out who is just being ordered, is anybody told
                         sees(now) && state.growth().isEmpty() ? instancesWithout(going.node()) : -1,
-                        state.wanted() > roster.placed() && !going.action().startsWith(REPLACE),
+                        state.wanted() > roster.placed(),
                         sees(now)
                                 && Victims.isOvertaken(
                                         going.node(), roster.standings().values(), config.target())),
@@ -451,9 +451,13 @@ public final class Fleet {
                 beginGrowth(now, missing); // that it does not end is no reason to let the load wait
             }
         } else if (!replaceOne(now)) {
-            if (missing > 0) {
+            boolean room = roster.running() < config.max();
+            boolean leftBehind = Victims.isLeftBehind(roster.standings().values(), config.target());
+            if (leftBehind && (missing <= 0 || !room)) {
+                beginDeparture();
+            } else if (missing > 0) {
                 beginGrowth(now, missing);
-            } else if (missing < 0 || Victims.isLeftBehind(roster.standings().values(), config.target())) {
+            } else if (missing < 0) {
                 beginDeparture();
             }
         }
@@ -480,7 +484,8 @@ public final class Fleet {
                     && standing.instance() != null
                     && standing.instance().state() == Instance.State.RUNNING
                     && !standing.hasVote();
-            if (slow || hung) {
+            boolean possible = !Victims.isOvertaken(node, roster.standings().values(), config.target());
+            if ((slow || hung) && possible) {
                 stuck.remove(node);
                 failing.computeIfAbsent(node, name -> new Pause()).failed(now, false, "it did not serve in time");
                 state = state.losing(Optional.of(new Going(nextAction(REPLACE), node, Phase.STOP, "")));
@@ -553,7 +558,8 @@ public final class Fleet {
         }
         Standing chosen = roster.find(choice.node());
         boolean serves = chosen != null && (chosen.stage() == Stage.READY || chosen.stage() == Stage.WARMING);
-        if (serving - (serves ? 1 : 0) < state.wanted()) {
+        boolean counts = chosen != null && chosen.stage().hasPlace();
+        if (counts && serving - (serves ? 1 : 0) < state.wanted()) {
             waitsFor = "others to serve: " + serving + " do, " + state.wanted() + " are wanted, and " + choice.node()
                     + " would go";
             return;

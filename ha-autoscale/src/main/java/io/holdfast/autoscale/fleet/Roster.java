@@ -29,8 +29,12 @@ final class Roster {
     private final Map<String, Long> awaySince = new HashMap<>();
     private final Map<String, Long> startingSince = new HashMap<>();
     private final Set<String> served = new TreeSet<>();
-    /** Who has left and is started anew, under the name that it had: of its new process the membership says nothing yet. */
-    private final Set<String> renewed = new TreeSet<>();
+    /** Since when those are started anew who have left, under the name that they had: of the new process the membership says nothing yet. */
+    private final Map<String, Long> renewed = new HashMap<>();
+    /** Whom the target has shown to run, or to start. */
+    private Set<String> ran = new TreeSet<>();
+
+    private boolean looked;
     /** No place is kept for these: nobody expects them back. */
     private final Set<String> takenAway = new TreeSet<>();
 
@@ -61,7 +65,7 @@ final class Roster {
             Sighting sighting = sightings.get(name);
             Instance instance = managed.get(name);
             beat(now, name, sighting);
-            renew(name, sighting, instance);
+            renew(now, name, sighting, instance);
             if (instance != null || ordered.contains(name)) {
                 takenAway.remove(name);
             }
@@ -74,19 +78,33 @@ final class Roster {
         awaySince.keySet().retainAll(names);
         startingSince.keySet().retainAll(names);
         served.retainAll(names);
-        renewed.retainAll(names);
+        renewed.keySet().retainAll(names);
         takenAway.retainAll(names);
+        ran = new TreeSet<>();
+        managed.values().stream()
+                .filter(instance -> runs(instance) && !isStopping(instance))
+                .forEach(instance -> ran.add(instance.node()));
+        looked |= !managed.isEmpty();
         standings = seen;
     }
 
-    /** A target that names its nodes gives the name of one that was stopped to the next one. */
-    private void renew(String name, @Nullable Sighting sighting, @Nullable Instance instance) {
+    /**
+     * A target that names its nodes gives the name of one that was stopped to the next one. Not for ever: one that does not come is judged as any
+     * that left.
+     */
+    private void renew(long now, String name, @Nullable Sighting sighting, @Nullable Instance instance) {
         if (!runs(instance) || isStopping(instance)) {
             renewed.remove(name);
-        } else if (isStarting(instance) && (hasLeft(sighting) || takenAway.contains(name))) {
-            renewed.add(name);
+        } else if ((isStarting(instance) || (looked && !ran.contains(name)))
+                && (hasLeft(sighting) || takenAway.contains(name))) {
+            renewed.putIfAbsent(name, now);
             served.remove(name);
         }
+    }
+
+    private boolean isRenewed(String name, long now) {
+        Long since = renewed.get(name);
+        return since != null && now - since < config.startWithin().toNanos();
     }
 
     private void beat(long now, String name, @Nullable Sighting sighting) {
@@ -111,7 +129,7 @@ final class Roster {
         boolean present = sighting != null && sighting.state().isPresent();
         // Of one that is started anew the membership may still say what became of it before.
         boolean known = served.contains(name)
-                || (!(expected.contains(name) || renewed.contains(name))
+                || (!(expected.contains(name) || isRenewed(name, now))
                         && (sighting == null ? before.contains(name) : !present || sighting.drainsForOthers()));
         if (instance != null) {
             return switch (instance.state()) {

@@ -90,14 +90,21 @@ final class Victims {
                         .isPresent();
     }
 
-    /** True if the next one to be stopped has left already, and waited for others that were to be stopped before it. */
+    /** True if one has left already, waited for others that were to be stopped before it, and nobody above it is of any use. */
     static boolean isLeftBehind(Collection<Standing> all, Capabilities target) {
-        return target.removal() == Capabilities.Removal.HIGHEST_ORDINAL
-                && highest(all)
-                        .filter(standing -> standing.stage() == Stage.GONE)
-                        .map(Standing::sighting)
-                        .filter(sighting -> sighting.state() == MemberState.LEFT)
-                        .isPresent();
+        if (target.removal() != Capabilities.Removal.HIGHEST_ORDINAL) {
+            return false;
+        }
+        long highestOfUse = all.stream()
+                .filter(s -> s.isManaged() && (s.stage().hasPlace() || s.hasVote()))
+                .mapToLong(s -> ordinal(s.node()))
+                .max()
+                .orElse(-1);
+        return all.stream()
+                .filter(s -> s.isManaged() && s.stage() == Stage.GONE && !s.hasVote())
+                .filter(s -> s.instance() != null && s.instance().state() != Instance.State.STOPPING)
+                .filter(s -> s.sighting() != null && s.sighting().state() == MemberState.LEFT)
+                .anyMatch(s -> ordinal(s.node()) > highestOfUse);
     }
 
     /**

@@ -251,6 +251,7 @@ final class AutoscaleDriver implements AutoCloseable {
             LOG.info("{}: no longer decides on the scaling of {}: {}", name(), context.clusterName(), reason);
         }
         token = null;
+        stops = "";
         keeper = null;
         generation++;
         begun = false;

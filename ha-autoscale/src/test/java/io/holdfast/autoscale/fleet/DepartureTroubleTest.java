@@ -203,4 +203,41 @@ class DepartureTroubleTest {
         world.hear(new FleetInput.NotStopped(stop.action(), false, "busy"));
         assertEquals(stop, world.until(Stop.class, 5));
     }
+
+    /** It was to be replaced, since it did not come; and it does, while the target has not got to that yet. */
+    @Test
+    void whoComesAfterAllIsNotReplacedAndServesOn() {
+        FleetWorld world = grown().want(6);
+        world.hear(new FleetInput.Started(world.until(Start.class, 5).growth().action()));
+        world.instance("node-6", Instance.State.RUNNING);
+        Stop stop = world.until(Stop.class, 330);
+        assertEquals("node-6", stop.node());
+        world.serves("node-6", ReplicaRole.LEARNER);
+        assertEquals(new Drain("node-6", true), world.until(Drain.class, 5));
+        world.drains("node-6", true);
+        world.hear(new FleetInput.Draining("node-6", true, 3_000, 0));
+        world.hear(new FleetInput.NotStopped(stop.action(), false, "it waited"));
+        assertEquals(new Drain("node-6", false), world.until(Drain.class, 5));
+        world.never(Leave.class, 60);
+    }
+
+    /** It can be told to serve again, and be stopped a moment later: until that is known, nobody else goes. */
+    @Test
+    void whileAnOrderToStopIsUnansweredNobodyElseGoes() {
+        FleetWorld world = leaving("node-5");
+        world.state("node-5", MemberState.LEFT);
+        Stop stop = world.until(Stop.class, 3);
+        world.state("node-5", MemberState.ALIVE).drains("node-5", false).role("node-5", ReplicaRole.SLAVE);
+        world.until(Tell.class, 5); // it was given a vote, and stays
+        assertEquals(new Drain("node-5", false), world.until(Drain.class, 3));
+        world.drains("node-5", false);
+        world.hear(new FleetInput.Draining("node-5", false, 0, 0));
+        world.want(3);
+        for (int i = 0; i < 30; i++) {
+            world.step();
+        }
+        assertFalse(world.done(Drain.class).contains(new Drain("node-4", true)));
+        world.hear(new FleetInput.NotStopped(stop.action(), false, "busy"));
+        assertEquals(new Drain("node-4", true), world.until(Drain.class, 30));
+    }
 }

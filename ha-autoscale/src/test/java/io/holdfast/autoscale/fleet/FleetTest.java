@@ -817,4 +817,43 @@ class FleetTest {
         assertEquals("node-5", stop.node());
         assertEquals(4, stop.size());
     }
+
+    /** What is left of one that has left takes the room of one that is needed. */
+    @Test
+    void whatIsLeftBehindGoesWhereThereIsNoRoomForAnother() {
+        FleetWorld world = new FleetWorld(4, FleetWorld.STATEFUL).withVoters();
+        for (int i = 1; i <= 4; i++) {
+            world.instance("node-" + i, RUNNING);
+        }
+        world.member("node-4", ReplicaRole.LEARNER, MemberState.LEFT, -1, 0).want(4);
+        Stop stop = world.until(Stop.class, 120);
+        assertEquals("node-4", stop.node());
+        world.noInstance("node-4");
+        world.hear(new FleetInput.Stopped(stop.action()));
+        assertEquals(4, world.until(Start.class, 30).growth().size());
+    }
+
+    /** The one above it fails again and again, and is of no use either. */
+    @Test
+    void whatIsLeftBehindBelowOneThatFailedGoesAfterIt() {
+        FleetWorld world = stateful();
+        world.member("node-4", ReplicaRole.LEARNER, MemberState.LEFT, -1, 0).instance("node-4", RUNNING);
+        world.instance("node-5", Instance.State.FAILED);
+        Stop first = world.until(Stop.class, 180);
+        assertEquals("node-5", first.node());
+        world.noInstance("node-5");
+        world.hear(new FleetInput.Stopped(first.action()));
+        assertEquals("node-4", world.until(Stop.class, 60).node());
+    }
+
+    /** Its vote is repaired first. */
+    @Test
+    void aVoterThatIsLeftBehindIsLeftAlone() {
+        FleetWorld world = stateful();
+        world.member("node-4", ReplicaRole.SLAVE, MemberState.LEFT, -1, 0).instance("node-4", RUNNING);
+        world.serves("learner", ReplicaRole.LEARNER).want(4);
+        world.never(Stop.class, 300);
+        assertEquals(List.of(), world.done(Drain.class));
+        assertTrue(world.fleet.state().going().isEmpty());
+    }
 }

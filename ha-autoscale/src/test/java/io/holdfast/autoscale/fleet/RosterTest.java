@@ -135,11 +135,33 @@ class RosterTest {
         world.instance("node-4", Instance.State.RUNNING);
         looks();
         assertEquals(Stage.STARTING, stage("node-4"));
+        world.noInstance("node-4");
+        looks();
+        world.now += TimeUnit.MINUTES.toNanos(2);
+        looks();
+        assertEquals(Stage.GONE, stage("node-4"));
+        world.instance("node-4", Instance.State.RUNNING); // a target may say no more than that
+        looks();
+        assertEquals(Stage.STARTING, stage("node-4"));
         world.serves("node-4", ReplicaRole.LEARNER);
         looks();
         world.state("node-4", MemberState.LEFT);
         looks();
         assertEquals(Stage.AWAY, stage("node-4"));
+    }
+
+    @Test
+    void whoDoesNotComeUnderSuchANameKeepsNoPlaceForEver() {
+        world.want(4).member("node-4", ReplicaRole.LEARNER, MemberState.LEFT, -1, 0);
+        looks();
+        world.instance("node-4", Instance.State.STARTING);
+        looks();
+        assertEquals(Stage.STARTING, stage("node-4"));
+        world.now += TimeUnit.MINUTES.toNanos(6);
+        looks();
+        world.now += TimeUnit.MINUTES.toNanos(2);
+        looks();
+        assertEquals(Stage.GONE, stage("node-4"));
     }
 
     /** The target is asked every five seconds. */

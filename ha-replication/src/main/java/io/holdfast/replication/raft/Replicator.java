@@ -215,7 +215,7 @@ final class Replicator {
         boolean lostAnswer = !follower.probing && follower.idle() && follower.match < follower.next - 1;
         if (stuck || (lostAnswer && s.now - follower.movedNanos > s.config.electionTimeoutNanos())) {
             follower.movedNanos = s.now;
-            follower.probe(s.log.batchStart(follower.match + 1));
+            follower.probe(beginOf(follower));
         }
         if (probeLost) {
             follower.probeOutstanding = false;
@@ -372,16 +372,21 @@ final class Replicator {
         }
     }
 
-    /**
-     * What was on its way to this follower may not arrive. One of whom nothing is known yet is asked at the end of the log, as by a new
-     * leader: what it answers says what it lacks, which from the log's beginning could be all of it. A snapshot that it fetches stays the one.
-     */
+    /** What was on its way to this follower may not arrive. */
     private void lost(String peer) {
         Progress follower = followers.get(peer);
         if (follower != null) {
-            boolean unknown = follower.match == 0 && follower.offered == null;
-            follower.probe(unknown ? s.log.lastIndex() + 1 : s.log.batchStart(follower.match + 1));
+            follower.probe(beginOf(follower));
         }
+    }
+
+    /**
+     * Where to begin with it. One of whom nothing is known yet is asked at the end of the log, as by a new leader: what it answers says
+     * what it lacks, which from the log's beginning could be all of it. A snapshot that it fetches stays the one.
+     */
+    private long beginOf(Progress follower) {
+        boolean unknown = follower.match == 0 && follower.offered == null;
+        return unknown ? s.log.lastIndex() + 1 : s.log.batchStart(follower.match + 1);
     }
 
     /** As {@link #lost}, but the queue is full: try again with the next heartbeat only. */

@@ -189,7 +189,7 @@ final class S3Calls {
     /** Whatever is there; of what is no object of the repository. */
     void replace(String name, String key, byte[] bytes) {
         String md5 = md5(bytes, bytes.length);
-        call(name, "cannot be written", () -> client().putObject(
+        call(name, "the list of its parts cannot be written", () -> client().putObject(
                         put -> put.bucket(settings.bucket())
                                 .key(key)
                                 .contentMD5(md5)
@@ -199,7 +199,7 @@ final class S3Calls {
 
     /** All of what is not long, if it is there; empty as well if it is longer. */
     Optional<byte[]> small(String name, String key, int mostBytes) {
-        return call(name, "cannot be read", () -> {
+        return call(name, "the list of its parts cannot be read", () -> {
             try (ResponseInputStream<GetObjectResponse> in =
                     client().getObject(get -> get.bucket(settings.bucket()).key(key))) {
                 byte[] bytes = in.readNBytes(mostBytes + 1);

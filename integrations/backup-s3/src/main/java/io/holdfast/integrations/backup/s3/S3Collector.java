@@ -1,5 +1,6 @@
 package io.holdfast.integrations.backup.s3;
 
+import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupRepositoryException.Reason;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.Part;
@@ -18,6 +22,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Removes what puts have left that did not come to an end: uploads in parts, the lists of those that may be gone on with, and probes. */
 final class S3Collector {
+    private static final Logger LOG = LoggerFactory.getLogger(S3Collector.class);
+
     static final Duration RESUMABLE_FOR = Duration.ofDays(7);
     /** A probe or a list that is in use must not be taken away from its put. */
     private static final Duration LEAST_AGE_OF_HELPERS = Duration.ofMinutes(10);
@@ -41,9 +47,10 @@ final class S3Collector {
         // The age is told by the store's own clock.
         Instant now = now(page);
         Instant silent = now.minus(silentFor);
+        Instant forgotten = resumableFor.compareTo(silentFor) > 0 ? now.minus(resumableFor) : silent;
         List<S3Object> lists = listing.objects(UnfinishedUpload.LISTS);
-        Set<String> resumable =
-                resumable(lists, resumableFor.compareTo(silentFor) > 0 ? now.minus(resumableFor) : silent);
+        Set<String> resumable = new HashSet<>();
+        boolean allRead = read(lists, forgotten, resumable);
         Set<String> there = new HashSet<>();
         int removed = 0;
         while (true) {
@@ -51,7 +58,7 @@ final class S3Collector {
                 boolean kept = !isOurs(upload.key())
                         || isUnderWay.test(upload.key())
                         || resumable.contains(upload.uploadId())
-                        || !isSilent(upload, silent);
+                        || !isSilent(upload, allRead ? silent : forgotten);
                 if (kept) {
                     there.add(upload.uploadId());
                 } else {
@@ -68,15 +75,24 @@ final class S3Collector {
         return removed + removeProbes(helpers);
     }
 
-    /** The uploads that are listed and were gone on with since then. */
-    private Set<String> resumable(List<S3Object> lists, Instant since) {
-        Set<String> ids = new HashSet<>();
+    /**
+     * Which uploads are listed and were gone on with since then.
+     *
+     * @return false if that is not known of all
+     */
+    private boolean read(List<S3Object> lists, Instant since, Set<String> ids) {
+        boolean all = true;
         for (S3Object list : lists) {
             if (listing.modified(list.key(), list).isAfter(since)) {
-                S3Resumable.read(calls, list.key(), list.key()).ifPresent(listed -> ids.add(listed.id()));
+                try {
+                    S3Resumable.read(calls, list.key(), list.key()).ifPresent(listed -> ids.add(listed.id()));
+                } catch (BackupRepositoryException unread) {
+                    all = false;
+                    LOG.warn("uploads that have been silent for less than a week stay, since {}", unread.getMessage());
+                }
             }
         }
-        return ids;
+        return all;
     }
 
     /** Those of uploads that have ended in whatever way. */
@@ -84,11 +100,20 @@ final class S3Collector {
         for (S3Object list : lists) {
             if (listing.modified(list.key(), list).isBefore(before)) {
                 Optional<UnfinishedUpload> listed = S3Resumable.read(calls, list.key(), list.key());
-                if (listed.filter(one -> uploads.contains(one.id())).isEmpty()) {
+                boolean over = listed.filter(one -> uploads.contains(one.id())).isEmpty();
+                if (over && isStillOf(list, before)) {
                     calls.delete(list.key(), list.key());
                 }
             }
         }
+    }
+
+    /** Somebody may have begun anew meanwhile, under the same name. */
+    private boolean isStillOf(S3Object list, Instant before) {
+        return calls.head(list.key(), list.key())
+                .map(HeadObjectResponse::lastModified)
+                .filter(modified -> modified.isBefore(before))
+                .isPresent();
     }
 
     private ListMultipartUploadsResponse uploads(String afterKey, String afterId) {

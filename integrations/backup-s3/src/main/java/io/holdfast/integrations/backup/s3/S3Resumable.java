@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.holdfast.backup.BackupRepository.Content;
 import io.holdfast.backup.BackupRepositoryException;
+import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.ResumablePut;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,7 +26,7 @@ import software.amazon.awssdk.services.s3.model.Part;
 
 /**
  * A large object whose parts outlast an attempt. They are listed in the bucket; a part counts once it is in the list, and the store still says the
- * same of it. The list is written after each part, and of more than a hundred after each hundredth of them, since it is written as a whole. Two processes that take each other for dead go on with one upload: they send the same bytes, and the one that completes it second
+ * same of it. The list is written before the next part, and of more than a hundred for each hundredth of them, since it is written as a whole. Two processes that take each other for dead go on with one upload: they send the same bytes, and the one that completes it second
  * finds it gone, or the object there.
  */
 final class S3Resumable implements ResumablePut {
@@ -42,6 +43,8 @@ final class S3Resumable implements ResumablePut {
     private byte[] buffer = new byte[0];
     private boolean broken;
     private int listed;
+    /** True if the store takes the object and no list of its parts: then nobody can go on with it. */
+    private boolean unlisted;
 
     private S3Resumable(
             S3Calls calls,
@@ -75,7 +78,11 @@ final class S3Resumable implements ResumablePut {
                 .filter(listed -> listed.key().equals(key))
                 .flatMap(listed -> known(calls, name, listed))
                 .orElse(null);
-        return new S3Resumable(calls, probe, name, listKey, found, leave);
+        S3Resumable put = new S3Resumable(calls, probe, name, listKey, found, leave);
+        if (found != null) {
+            put.write(found); // it may be days old, and would be collected while what has come is compared
+        }
+        return put;
     }
 
     static Optional<UnfinishedUpload> read(S3Calls calls, String name, String listKey) {
@@ -87,17 +94,31 @@ final class S3Resumable implements ResumablePut {
      * showing no parts.
      */
     private static Optional<UnfinishedUpload> known(S3Calls calls, String name, UnfinishedUpload listed) {
+        boolean fits = !listed.parts().isEmpty()
+                && listed.parts().get(0).piece().bytes() <= calls.settings().partBytes();
+        if (!fits) {
+            return Optional.empty(); // another node's parts would take more memory than is meant for it here
+        }
         Map<Integer, Part> there = calls.parts(name, listed.key(), listed.id());
         int count = 0;
         while (count < listed.parts().size() && isThere(listed.parts().get(count), there.get(count + 1))) {
             count++;
         }
-        return count == 0 ? Optional.empty() : Optional.of(listed.first(count));
+        if (count == 0) {
+            LOG.info(
+                    "{}: {} is begun anew, since the store has none of the parts that were left",
+                    calls.settings().describe(),
+                    name);
+            return Optional.empty();
+        }
+        return Optional.of(listed.first(count));
     }
 
     private static boolean isThere(UnfinishedUpload.Part listed, @Nullable Part there) {
         return there != null
-                && listed.tag().equals(there.eTag())
+                && listed.tag()
+                        .replace("\"", "")
+                        .equals(String.valueOf(there.eTag()).replace("\"", ""))
                 && Objects.equals(listed.piece().bytes(), there.size());
     }
 
@@ -118,6 +139,10 @@ final class S3Resumable implements ResumablePut {
     public void put(Content piece) throws IOException {
         requireWhole();
         broken = true;
+        // Not together with the part: each call of a store may take its time.
+        if (upload != null && upload.parts().size() - listed > upload.parts().size() / MOST_WRITES) {
+            write(upload);
+        }
         Output out = new Output();
         piece.writeTo(out);
         if (out.filled == 0) {
@@ -125,11 +150,7 @@ final class S3Resumable implements ResumablePut {
         }
         UnfinishedUpload at = upload == null ? begin() : upload;
         CompletedPart sent = calls.part(name, at.key(), at.id(), at.parts().size() + 1, buffer, out.filled);
-        UnfinishedUpload more = at.with(new UnfinishedUpload.Part(new Piece(out.filled, out.sha256()), sent.eTag()));
-        if (more.parts().size() - listed > more.parts().size() / MOST_WRITES) {
-            write(more);
-        }
-        upload = more;
+        upload = at.with(new UnfinishedUpload.Part(new Piece(out.filled, out.sha256()), sent.eTag()));
         broken = false;
     }
 
@@ -140,12 +161,22 @@ final class S3Resumable implements ResumablePut {
         String mark = UUID.randomUUID().toString();
         UnfinishedUpload begun = new UnfinishedUpload(key, calls.begin(name, key, mark), mark, List.of());
         upload = begun;
-        write(begun); // first: what is listed is not collected while it is sent
+        try {
+            write(begun); // first: what is listed is not collected while it is sent
+        } catch (BackupRepositoryException refused) {
+            if (refused.reason() != Reason.REFUSED && refused.reason() != Reason.UNFIT) {
+                throw refused;
+            }
+            unlisted = true;
+            LOG.warn("should the copy break off, it is begun anew: {}", refused.getMessage());
+        }
         return begun;
     }
 
     private void write(UnfinishedUpload next) {
-        calls.replace(name, listKey, next.encode());
+        if (!unlisted) {
+            calls.replace(name, listKey, next.encode());
+        }
         listed = next.parts().size();
     }
 
@@ -187,16 +218,29 @@ final class S3Resumable implements ResumablePut {
         if (known == null) {
             return;
         }
+        uninterrupted(
+                () -> {
+                    if (withParts) {
+                        calls.abort(name, known.key(), known.id());
+                    }
+                    if (!unlisted) {
+                        calls.delete(name, listKey);
+                    }
+                },
+                "what is left of it could not be removed, and will be collected later");
+    }
+
+    /** An interrupt is about the put and not about what is left of it. */
+    private static void uninterrupted(Runnable calls, String otherwise) {
+        boolean interrupted = Thread.interrupted();
         try {
-            if (withParts) {
-                calls.abort(name, known.key(), known.id());
+            calls.run();
+        } catch (BackupRepositoryException failed) {
+            LOG.warn("{}: {}", otherwise, failed.getMessage());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
-            calls.delete(name, listKey);
-        } catch (BackupRepositoryException left) {
-            LOG.warn(
-                    "what is left of {} could not be removed, and will be collected later: {}",
-                    name,
-                    left.getMessage());
         }
     }
 
@@ -205,13 +249,8 @@ final class S3Resumable implements ResumablePut {
         try {
             UnfinishedUpload known = upload;
             if (known != null && known.parts().size() > listed) {
-                write(known);
+                uninterrupted(() -> write(known), "some parts will be sent again, since they could not be listed");
             }
-        } catch (BackupRepositoryException failed) {
-            LOG.warn(
-                    "some parts of {} will be sent again, since they could not be listed: {}",
-                    name,
-                    failed.getMessage());
         } finally {
             leave.run();
         }

@@ -114,8 +114,9 @@ class S3ResumableTest {
     void aPartThatIsNotListedIsSentAgain() throws Exception {
         try (ResumablePut first = open()) {
             put(first, 0);
+            put(first, 1);
             server.fail(Call.PUT, 100, 500, "InternalError");
-            assertThrows(BackupRepositoryException.class, () -> put(first, 1));
+            assertThrows(BackupRepositoryException.class, () -> put(first, 2), "it lists the second one first");
         }
         server.fail(Call.PUT, 0, 500, "InternalError");
         try (ResumablePut second = open()) {
@@ -204,10 +205,10 @@ class S3ResumableTest {
     void twoThatTakeEachOtherForDeadStoreItOnce() throws Exception {
         try (ResumablePut first = open()) {
             put(first, 0);
+            put(first, 1);
             try (ResumablePut second = open()) {
                 assertEquals(1, second.kept().size());
                 put(second, 1);
-                put(first, 1);
                 put(second, 2);
                 put(first, 2);
                 assertTrue(second.publish());
@@ -243,10 +244,8 @@ class S3ResumableTest {
         try (ResumablePut first = open()) {
             put(first, 0);
         }
-        try (ResumablePut second = repository()
-                .partBytes(2 * PART)
-                .resumable(NAME, LARGE.length, "abc")
-                .orElseThrow()) {
+        S3Repository larger = repository().partBytes(2 * PART);
+        try (ResumablePut second = larger.resumable(NAME, LARGE.length, "abc").orElseThrow()) {
             assertEquals(PART, second.pieceBytes());
             assertThrows(IllegalArgumentException.class, () -> second.put(out -> out.write(new byte[PART + 1])));
         }
@@ -267,5 +266,64 @@ class S3ResumableTest {
         BackupRepository repository = repository();
         assertTrue(repository.resumable(NAME, PART, "abc").isEmpty());
         assertTrue(repository.resumable(NAME, 10_001L * PART, "abc").isEmpty(), "no upload has so many parts");
+    }
+
+    /** As where a policy of the bucket wants each put to be one "if absent". */
+    @Test
+    void whereNothingMayBeWrittenOverItIsStoredAllTheSame() throws Exception {
+        server.refuseReplacing(true);
+        try (ResumablePut first = open()) {
+            put(first, 0);
+        }
+        try (ResumablePut second = open()) {
+            assertEquals(List.of(), second.kept());
+            for (int part = 0; part < 3; part++) {
+                put(second, part);
+            }
+            assertTrue(second.publish());
+        }
+        while (repository().collectUnfinished(Duration.ZERO) == 0) {
+            Thread.onSpinWait();
+        }
+        assertNothingIsLeft();
+    }
+
+    /** What has come is worth keeping also when the job is called off. */
+    @Test
+    void anInterruptDoesNotKeepPartsFromBeingListed() throws Exception {
+        try (ResumablePut first = open()) {
+            put(first, 0);
+            Thread.currentThread().interrupt();
+        }
+        assertTrue(Thread.interrupted());
+        try (ResumablePut second = open()) {
+            assertEquals(1, second.kept().size());
+        }
+    }
+
+    @Test
+    void aListThatCannotBeReadKeepsWhatItMayBeOf() throws Exception {
+        try (ResumablePut first = open()) {
+            put(first, 0);
+        }
+        server.fail(Call.GET, 100, 403, "AccessDenied");
+        assertEquals(0, repository().collectUnfinished(Duration.ZERO));
+        assertEquals(1, server.unfinishedUploads());
+        server.fail(Call.GET, 0, 403, "AccessDenied");
+        try (ResumablePut second = open()) {
+            assertEquals(1, second.kept().size());
+        }
+    }
+
+    @Test
+    void partsThatAreLongerThanOnesOwnAreNotGoneOnWith() throws Exception {
+        S3Repository larger = repository().partBytes(2 * PART);
+        try (ResumablePut first = larger.resumable(NAME, LARGE.length, "abc").orElseThrow()) {
+            first.put(out -> out.write(LARGE, 0, 2 * PART));
+        }
+        try (ResumablePut second = open()) {
+            assertEquals(List.of(), second.kept());
+            assertEquals(PART, second.pieceBytes());
+        }
     }
 }

@@ -57,6 +57,7 @@ final class S3Server implements AutoCloseable {
     private final AtomicInteger parts = new AtomicInteger();
     private volatile boolean ignoresPut;
     private volatile boolean ignoresComplete;
+    private volatile boolean refusesReplacing;
     private volatile int status = 500;
     private volatile String code = "InternalError";
     private volatile int breaksAfter = Integer.MAX_VALUE;
@@ -104,6 +105,7 @@ final class S3Server implements AutoCloseable {
         loses.clear();
         ignoresPut = false;
         ignoresComplete = false;
+        refusesReplacing = false;
         breaksAfter = Integer.MAX_VALUE;
         memory.deleteContainer(BUCKET);
         memory.createContainer(CreateBucketRequest.builder().bucket(BUCKET).build());
@@ -127,6 +129,11 @@ final class S3Server implements AutoCloseable {
     void ignoreConditions(boolean ofPuts, boolean ofCompletions) {
         ignoresPut = ofPuts;
         ignoresComplete = ofCompletions;
+    }
+
+    /** Whether lists of parts are refused, as what is not put "if absent". */
+    void refuseReplacing(boolean is) {
+        refusesReplacing = is;
     }
 
     /** Each object's bytes break off after so many. */
@@ -232,6 +239,11 @@ final class S3Server implements AutoCloseable {
 
         @Override
         public PutObjectResponse putBlob(PutObjectRequest request, InputStream payload) {
+            if (refusesReplacing && request.key().contains("/.unfinished/")) {
+                status = 403;
+                code = "AccessDenied";
+                throw failure();
+            }
             before(Call.PUT);
             return after(
                     Call.PUT,
