@@ -415,8 +415,7 @@ public final class DirectoryRepository implements BackupRepository {
         long bytes = 0;
         try {
             for (Path file : storage.list(unfinished)) {
-                boolean ofPieces = String.valueOf(file.getFileName()).startsWith(ResumableNames.PREFIX);
-                if (ofPieces && !underWay.contains(file)) {
+                if (ResumableNames.isData(file) && !underWay.contains(file)) {
                     bytes += bytesOf(file);
                 }
             }

@@ -119,11 +119,13 @@ final class OfferServer {
             own.forEach(session -> session.received(decoded));
         }
 
-        /** A node has one link: where it asks on another one, the old one has gone, and nobody has noticed that here yet. */
+        /** A node has one link: where it asks on a newer one, the old one has gone, and nobody has noticed that here yet. */
         private void leaveToNewer(Resume resume) {
-            for (OfferSession newer : own) {
-                for (OfferSession older : sessions) {
-                    if (older != newer && older.slots() == newer.slots()) {
+            for (OfferSession asks : own) {
+                for (OfferSession older : sessions) { // in the order in which their links were made
+                    if (older == asks) {
+                        break;
+                    } else if (older.slots() == asks.slots()) {
                         older.giveUp(resume);
                     }
                 }
