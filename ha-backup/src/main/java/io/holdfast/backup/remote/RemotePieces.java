@@ -192,8 +192,11 @@ final class RemotePieces implements ResumablePut {
         Exchange call = underWay();
         link.send(call, Discard::new);
         OfferFrame answer = call.next();
-        while (!(answer instanceof Done)) {
-            answer = call.next(); // what was said to a piece before, for which nobody has waited any more
+        if (answer instanceof Pieces) {
+            answer = call.next(); // that was to a piece for which nobody has waited any more
+        }
+        if (!(answer instanceof Done)) {
+            throw unfit(call, answer);
         }
         over = true;
     }
