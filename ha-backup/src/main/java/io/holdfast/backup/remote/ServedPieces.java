@@ -36,6 +36,7 @@ final class ServedPieces extends ServedCall {
     private boolean answering; // it has to wait for what an end, or an order to publish, comes to
     private @Nullable SteppedPut file; // the worker's
     private @Nullable OutputStream piece; // the worker's
+    private int kept; // the worker's
 
     private record Begun(long pieceBytes, List<Piece> kept) {}
 
@@ -60,12 +61,13 @@ final class ServedPieces extends ServedCall {
             return Optional.empty();
         }
         file = begun;
-        List<Piece> kept = begun.kept();
-        if (kept.size() > MOST_KEPT) {
+        List<Piece> there = begun.kept();
+        if (there.size() >= MOST_KEPT || asked.bytes() / begun.pieceBytes() >= MOST_KEPT) {
             close();
             return Optional.empty();
         }
-        return Optional.of(new Begun(begun.pieceBytes(), kept));
+        kept = there.size();
+        return Optional.of(new Begun(begun.pieceBytes(), there));
     }
 
     private void tell(Begun begun) {
@@ -143,6 +145,12 @@ final class ServedPieces extends ServedCall {
 
     private OfferFrame keep(SteppedPut open) {
         piece = null;
+        if (++kept > MOST_KEPT) {
+            throw new BackupRepositoryException(
+                    Reason.FAILED,
+                    asked.name() + " comes in more than " + MOST_KEPT + " pieces; make them longer",
+                    null);
+        }
         return new Pieces(id(), List.of(open.keep()));
     }
 

@@ -336,6 +336,9 @@ class OfferSessionTest {
     void whatIsShortOrIsAtWorkIsPutAsAWhole() {
         session.received(new OfferFrame.Resume(1, "data/a", 1_000, "abc"));
         assertEquals(List.of(new OfferFrame.Done(1, 0)), sent);
+        sent.clear();
+        session.received(new OfferFrame.Resume(1, "data/a", (64L << 20) * ServedPieces.MOST_KEPT, "abc"));
+        assertEquals(List.of(new OfferFrame.Done(1, 0)), sent, "its pieces would be too many");
         session.received(resume(2));
         sent.clear();
         session.received(resume(3));
