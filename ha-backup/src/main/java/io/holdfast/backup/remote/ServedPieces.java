@@ -114,22 +114,13 @@ final class ServedPieces extends ServedCall {
         }
     }
 
-    /** One that fails gives all of it up at once, and not when the loop has heard of it: what comes next may be queued already. */
+    /** After one that has failed nothing makes the piece whole, whatever is queued behind it, and the call ends with it. */
     private <T> T step(Function<SteppedPut, T> work) {
         SteppedPut open = file;
         if (open == null) {
             throw new BackupRepositoryException(Reason.FAILED, asked.name() + " was given up", null);
         }
-        try {
-            return work.apply(open);
-        } catch (RuntimeException failed) {
-            try {
-                close();
-            } catch (RuntimeException left) {
-                failed.addSuppressed(left);
-            }
-            throw failed;
-        }
+        return work.apply(open);
     }
 
     private int write(SteppedPut open, byte[] bytes) {

@@ -272,11 +272,13 @@ class RemotePiecesTest {
     /** It lost its connection, and nobody has noticed on the other side. */
     @Test
     void theSameNodeGoesOnOverANewerConnection() throws IOException {
-        ResumablePut lost = pieces(from(client)).orElseThrow();
+        BackupRepository older = from(client);
+        ResumablePut lost = pieces(older).orElseThrow();
         putNext(lost);
         try (ResumablePut next = pieces(from(client)).orElseThrow()) {
             assertEquals(1, next.kept().size());
             putNext(next);
+            assertTrue(pieces(older).isEmpty(), "it is not taken back over the older one");
             failure(Reason.UNAVAILABLE, () -> putNext(lost));
             assertTrue(putAll(next));
         }
@@ -508,6 +510,34 @@ class RemotePiecesTest {
         try (ResumablePut put = pieces(from(client)).orElseThrow()) {
             failure(Reason.FAILED, put::publish); // it does not come to an end
         }
+    }
+
+    /** Its call ended between two pieces, and when it asks again somebody has kept one more. */
+    @Test
+    void behindWhatSomebodyElseHasKeptNothingIsPut() throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        server.close();
+        server = OfferingNode.speaking(context -> scripted(frame -> {
+            if (frame instanceof OfferFrame.Size) {
+                return List.of(new OfferFrame.Done(frame.call(), 1));
+            } else if (frame instanceof OfferFrame.Resume && asked.getAndIncrement() == 0) {
+                return List.of(
+                        new OfferFrame.Ready(frame.call(), PIECE, 0),
+                        new OfferFrame.Failed(frame.call(), Reason.UNAVAILABLE, "silent for too long"));
+            }
+            return toResume(
+                    frame,
+                    new OfferFrame.Pieces(frame.call(), List.of(new Piece(PIECE, "ab".repeat(32)))),
+                    new OfferFrame.Ready(frame.call(), PIECE, 1),
+                    new OfferFrame.Credit(frame.call(), OfferSession.WINDOW));
+        }));
+        BackupRepository repository = from(client);
+        try (ResumablePut put = pieces(repository).orElseThrow()) {
+            assertEquals(1, repository.size("any")); // behind the end of the call
+            assertTrue(
+                    failure(Reason.UNAVAILABLE, () -> putNext(put)).getMessage().contains("somebody else"));
+        }
+        assertEquals(2, asked.get());
     }
 
     private static CatalogueWriter claim(BackupRepository repository, long term) {
