@@ -330,6 +330,7 @@ class OfferSessionTest {
         assertEquals(107, Files.size(directory.resolve("data/a")));
         assertFalse(isAnythingUnfinished());
         assertTrue(slots.isIdle());
+        assertIsGoneOnWith(session, 2); // nobody is at it any more
     }
 
     @Test
