@@ -21,6 +21,9 @@ import java.util.Set;
  * <p>All nodes are given the same: the one that is named has the directory, which must exist there, and the others ask it. It works as a layer
  * of {@link Backups} in a node that runs, and nowhere else; where no node runs, use the directory itself.
  *
+ * <p>Large objects are {@linkplain BackupRepository#resumable resumable}, and what is kept of one that broke off counts for {@link #maxBytes}. Where the
+ * node that has the directory is of a release that did not know that, they are put as a whole.
+ *
  * <p>Immutable: each method returns a changed copy.
  */
 public final class NodeRepository implements BackupRepository {
@@ -52,7 +55,8 @@ public final class NodeRepository implements BackupRepository {
     }
 
     /**
-     * How much may lie there, at least 1 MiB; what would be more is refused as if the disk were full. No limit by default.
+     * How much may lie there, at least 1 MiB; what would be more is refused as if the disk were full. No limit by default. What is kept in pieces of
+     * objects that are not whole counts, for a week after it was last heard of.
      * The catalogue's own marks may be up to 16 MiB more, so that a layer that is full can be taken over and cleared.
      */
     public NodeRepository maxBytes(long bytes) {

@@ -58,7 +58,7 @@ public final class DirectoryRepository implements BackupRepository {
     }
 
     /** With pieces of another length. */
-    DirectoryRepository(Path root, Storage storage, long pieceBytes) {
+    public DirectoryRepository(Path root, Storage storage, long pieceBytes) {
         this.root = root.toAbsolutePath().normalize();
         this.unfinished = this.root.resolve(UNFINISHED);
         this.storage = storage;
@@ -149,14 +149,19 @@ public final class DirectoryRepository implements BackupRepository {
 
     @Override
     public Optional<ResumablePut> resumable(String name, long bytes, String content) {
+        return Optional.ofNullable(beginPieces(name, bytes, content));
+    }
+
+    /** As {@link #resumable}, in steps; null for empty. */
+    public @Nullable SteppedPut beginPieces(String name, long bytes, String content) {
         Path target = path(name);
         failures.checkRoot(name);
         if (bytes <= pieceBytes) {
-            return Optional.empty();
+            return null;
         }
         String key = ResumableNames.PREFIX + ResumableFile.digest(name + "\n" + content);
         if (!underWay.add(unfinished.resolve(key))) {
-            return Optional.empty();
+            return null;
         }
         ResumableNames names = ResumableNames.fresh(unfinished, key);
         underWay.add(names.data());
@@ -192,13 +197,13 @@ public final class DirectoryRepository implements BackupRepository {
                 place.remove(); // it may be that very file, of who died when it had published it
                 takenOver = false;
             }
-            return Optional.of(ResumableFile.open(
+            return ResumableFile.open(
                     storage,
                     names,
                     pieceBytes,
                     takenOver,
                     place,
-                    failed -> failures.of(name, "cannot be written", failed)));
+                    failed -> failures.of(name, "cannot be written", failed));
         } catch (IOException failed) {
             place.leave();
             failures.checkRoot(name);
@@ -402,6 +407,29 @@ public final class DirectoryRepository implements BackupRepository {
         } finally {
             removeQuietly(probe);
             underWay.remove(probe);
+        }
+    }
+
+    /** How many bytes lie here in pieces of objects that are not whole, and at which nobody in this process is. */
+    public long bytesInPieces() {
+        long bytes = 0;
+        try {
+            for (Path file : storage.list(unfinished)) {
+                if (ResumableNames.isData(file) && !underWay.contains(file)) {
+                    bytes += bytesOf(file);
+                }
+            }
+        } catch (IOException failed) {
+            throw failures.of(UNFINISHED, "cannot be listed", failed);
+        }
+        return bytes;
+    }
+
+    private static long bytesOf(Path file) throws IOException {
+        try {
+            return attributes(file).size();
+        } catch (NoSuchFileException gone) {
+            return 0;
         }
     }
 

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.holdfast.backup.BackupRepository.Content;
 import io.holdfast.backup.BackupRepositoryException;
-import io.holdfast.backup.ResumablePut;
 import io.holdfast.core.runtime.Storage;
 import io.holdfast.core.runtime.Storage.OpenMode;
 import io.holdfast.core.runtime.StorageFile;
@@ -21,6 +20,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pieces one behind the other in a file, and beside it a list of those that are on stable storage. A piece counts once its line in the list is
@@ -30,10 +30,13 @@ import java.util.zip.CRC32C;
  * another name}, which the other one notices before its next write. A write that was under way by then may still come, so what was taken over is read
  * again before it is published, and must be what its list says.
  */
-final class ResumableFile implements ResumablePut {
+final class ResumableFile implements SteppedPut {
     private static final int LINE_BYTES = 128;
     private static final int BUFFER_BYTES = 256 << 10;
     private static final int FORCE_EVERY_BYTES = 4 << 20;
+    /** So much is read again at a time: a moment, also of a slow disk. */
+    private static final int VERIFIED_AT_ONCE_BYTES = 8 << 20;
+
     private static final Pattern LINE = Pattern.compile("(\\d{1,18}) (\\d{1,18}) ([0-9a-f]{64}) ([0-9a-f]{8}) *\n");
 
     /** What the directory does with it. */
@@ -60,6 +63,11 @@ final class ResumableFile implements ResumablePut {
     private final List<Piece> kept = new ArrayList<>();
     private long length;
     private boolean broken;
+    private @Nullable Output begun;
+    private final MessageDigest verified = sha256();
+    private int verifiedPieces;
+    private long verifiedBytes; // of the piece behind those
+    private long unverified;
 
     private ResumableFile(
             StorageFile data,
@@ -96,6 +104,7 @@ final class ResumableFile implements ResumablePut {
             ResumableFile file = new ResumableFile(pieces, listed, pieceBytes, takenOver, place, failure);
             try {
                 file.readList();
+                file.settle();
             } catch (IOException | RuntimeException failed) {
                 listed.close();
                 throw failed;
@@ -126,6 +135,14 @@ final class ResumableFile implements ResumablePut {
         }
     }
 
+    /** What a piece that was not kept has left is of no use, and takes room. What somebody else has kept is to be read again. */
+    private void settle() throws IOException {
+        if (data.size() > length) {
+            data.truncate(length);
+        }
+        unverified = takenOver ? length : 0;
+    }
+
     /** Of all before it in the line. */
     private static String crc(String line) {
         byte[] bytes = line.substring(
@@ -148,12 +165,25 @@ final class ResumableFile implements ResumablePut {
 
     @Override
     public void put(Content piece) throws IOException {
+        piece.writeTo(begin());
+        keep();
+    }
+
+    @Override
+    public OutputStream begin() {
         if (broken) {
             throw new IllegalStateException("it has failed before");
         }
         broken = true;
         Output out = new Output(length);
-        piece.writeTo(out);
+        begun = out;
+        return out;
+    }
+
+    @Override
+    public Piece keep() {
+        Output out = Objects.requireNonNull(begun, "no piece was begun");
+        begun = null;
         out.force();
         if (out.written == 0) {
             throw new IllegalArgumentException("a piece without a byte");
@@ -172,7 +202,9 @@ final class ResumableFile implements ResumablePut {
         }
         kept.add(whole);
         length += whole.bytes();
+        unverified += takenOver ? whole.bytes() : 0;
         broken = false;
+        return whole;
     }
 
     @Override
@@ -189,9 +221,7 @@ final class ResumableFile implements ResumablePut {
                 throw new IOException("it has " + data.size() + " bytes, and its pieces have " + length);
             }
             data.force();
-            if (takenOver) {
-                verify();
-            }
+            verify(Long.MAX_VALUE);
         } catch (IOException failed) {
             throw failure.apply(failed);
         }
@@ -200,33 +230,52 @@ final class ResumableFile implements ResumablePut {
         return published;
     }
 
+    @Override
+    public long verifySome() {
+        try {
+            requireOurs();
+            return verify(VERIFIED_AT_ONCE_BYTES);
+        } catch (IOException failed) {
+            throw failure.apply(failed);
+        }
+    }
+
     private void requireOurs() throws IOException {
         if (!place.isOurs()) {
             throw new IOException("another process has gone on with it, or it was removed; this one ends here");
         }
     }
 
-    private void verify() throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        long at = 0;
-        for (Piece piece : kept) {
-            MessageDigest digest = sha256();
-            long end = at + piece.bytes();
-            while (at < end) {
-                int read = data.read(buffer.clear().limit((int) Math.min(BUFFER_BYTES, end - at)), at);
-                if (read < 1) {
-                    break;
-                }
-                digest.update(buffer.flip());
-                at += read;
+    /** Reads so much more of what was kept, and tells how much is left. */
+    private long verify(long most) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, unverified));
+        long end = unverified - Math.min(unverified, most);
+        while (unverified > end) {
+            Piece piece = kept.get(verifiedPieces);
+            long missing = Math.min(piece.bytes() - verifiedBytes, unverified - end);
+            int read = data.read(buffer.clear().limit((int) Math.min(buffer.capacity(), missing)), length - unverified);
+            if (read < 1) {
+                throw changed(piece);
             }
-            if (at < end || !HexFormat.of().formatHex(digest.digest()).equals(piece.sha256())) {
-                discard();
-                throw new IOException(
-                        "of what was kept, the piece of " + piece.bytes() + " bytes that ends at " + end
-                                + " is not what was written any more; it has been thrown away, and is stored from the beginning");
+            verified.update(buffer.flip());
+            verifiedBytes += read;
+            unverified -= read;
+            if (verifiedBytes == piece.bytes()) {
+                if (!HexFormat.of().formatHex(verified.digest()).equals(piece.sha256())) {
+                    throw changed(piece);
+                }
+                verifiedPieces++;
+                verifiedBytes = 0;
             }
         }
+        return unverified;
+    }
+
+    private IOException changed(Piece piece) {
+        discard();
+        return new IOException(
+                "of what was kept, the piece of " + piece.bytes() + " bytes with the number " + (verifiedPieces + 1)
+                        + " is not what was written any more; it has been thrown away, and is stored from the beginning");
     }
 
     @Override
@@ -239,6 +288,9 @@ final class ResumableFile implements ResumablePut {
     public void close() {
         try (data;
                 list) {
+            if (kept.isEmpty()) {
+                place.remove(); // nothing is to be gone on with
+            }
             place.leave();
         } catch (IOException failed) {
             throw failure.apply(failed);

@@ -19,6 +19,12 @@ record ResumableNames(Path data, Path list) {
     static final String PREFIX = "resumable-";
     private static final String LIST = ".pieces";
 
+    /** Whether that is where somebody's pieces are. */
+    static boolean isData(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.startsWith(PREFIX) && !name.endsWith(LIST);
+    }
+
     /** Names that nobody else has. */
     static ResumableNames fresh(Path directory, String key) {
         return of(directory, key + "." + UUID.randomUUID());

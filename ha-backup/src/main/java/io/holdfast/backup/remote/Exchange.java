@@ -9,8 +9,12 @@ import io.holdfast.backup.remote.OfferFrame.End;
 import io.holdfast.backup.remote.OfferFrame.Failed;
 import io.holdfast.backup.remote.OfferFrame.ListAll;
 import io.holdfast.backup.remote.OfferFrame.Page;
+import io.holdfast.backup.remote.OfferFrame.Pieces;
 import io.holdfast.backup.remote.OfferFrame.Put;
 import io.holdfast.backup.remote.OfferFrame.Read;
+import io.holdfast.backup.remote.OfferFrame.Ready;
+import io.holdfast.backup.remote.OfferFrame.Resume;
+import io.holdfast.backup.remote.OfferFrame.Unverified;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.holdfast.core.spi.Printable;
 import java.util.ArrayDeque;
@@ -36,6 +40,7 @@ final class Exchange {
     private final IntFunction<OfferFrame> first;
     private final int firstRoom;
     private final long timeoutNanos;
+    private final int level;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<OfferFrame> answers = new ArrayDeque<>();
@@ -53,12 +58,22 @@ final class Exchange {
      * @param timeoutNanos how long nothing may be heard of it
      */
     Exchange(String place, String name, IntFunction<OfferFrame> first, int firstRoom, long timeoutNanos) {
+        this(place, name, first, firstRoom, timeoutNanos, Greeting.FIRST);
+    }
+
+    /** @param level what the other end must know ({@link Greeting}), to be asked at all */
+    Exchange(String place, String name, IntFunction<OfferFrame> first, int firstRoom, long timeoutNanos, int level) {
+        this.level = level;
         this.place = place;
         this.name = name;
         this.first = first;
         this.firstRoom = firstRoom;
         this.room = firstRoom;
         this.timeoutNanos = timeoutNanos;
+    }
+
+    int level() {
+        return level;
     }
 
     int firstRoom() {
@@ -92,14 +107,27 @@ final class Exchange {
         return begun;
     }
 
+    /** On the loop: the other end does not know such a call, so that its answer is no. */
+    void decline() {
+        lock.lock();
+        try {
+            answers.add(new Done(0, 0));
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether that is said to who has asked this. */
     private boolean isAnswer(OfferFrame frame) {
         if (frame instanceof Credit) {
-            return asked instanceof Put;
+            return asked instanceof Put || asked instanceof Resume;
         } else if (frame instanceof Data || frame instanceof End) {
             return asked instanceof Read;
         } else if (frame instanceof Page) {
             return asked instanceof ListAll;
+        } else if (frame instanceof Pieces || frame instanceof Ready || frame instanceof Unverified) {
+            return asked instanceof Resume;
         }
         return frame instanceof Done && asked != null && !(asked instanceof Read);
     }
@@ -137,6 +165,16 @@ final class Exchange {
         try {
             failure = failure(reason, why, null);
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** True once it has failed, and nothing more comes of it. */
+    boolean hasFailed() {
+        lock.lock();
+        try {
+            return failure != null;
         } finally {
             lock.unlock();
         }

@@ -3,25 +3,34 @@ package io.holdfast.backup.remote;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepository.Stored;
 import io.holdfast.backup.BackupRepositoryException.Reason;
+import io.holdfast.backup.ResumablePut.Piece;
 import io.holdfast.backup.remote.OfferFrame.Cancel;
 import io.holdfast.backup.remote.OfferFrame.Collect;
 import io.holdfast.backup.remote.OfferFrame.Credit;
 import io.holdfast.backup.remote.OfferFrame.Data;
 import io.holdfast.backup.remote.OfferFrame.Delete;
+import io.holdfast.backup.remote.OfferFrame.Discard;
 import io.holdfast.backup.remote.OfferFrame.Done;
 import io.holdfast.backup.remote.OfferFrame.End;
 import io.holdfast.backup.remote.OfferFrame.Failed;
 import io.holdfast.backup.remote.OfferFrame.ListAll;
 import io.holdfast.backup.remote.OfferFrame.Page;
+import io.holdfast.backup.remote.OfferFrame.Pieces;
+import io.holdfast.backup.remote.OfferFrame.Publish;
 import io.holdfast.backup.remote.OfferFrame.Put;
 import io.holdfast.backup.remote.OfferFrame.Read;
+import io.holdfast.backup.remote.OfferFrame.Ready;
+import io.holdfast.backup.remote.OfferFrame.Resume;
 import io.holdfast.backup.remote.OfferFrame.Size;
+import io.holdfast.backup.remote.OfferFrame.Unverified;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The bytes of an {@link OfferFrame}. Decoding allocates no more than the frame is long, and that is bounded. */
 final class OfferCodec {
@@ -29,9 +38,13 @@ final class OfferCodec {
     static final int MOST_DATA = 64 << 10;
     /** The most objects in a page. */
     static final int MOST_OBJECTS = 1_000;
+    /** The most pieces in a frame: 800,000 bytes. */
+    static final int MOST_PIECES = 20_000;
 
     private static final int MOST_TEXT = 2_000;
     private static final int MOST_FRAME = 1 << 20;
+    private static final int DIGEST = 32;
+    private static final Pattern CONTENT = Pattern.compile("[0-9a-z]{1,100}");
     private static final Reason[] REASONS = {
         Reason.ABSENT, Reason.NO_SPACE, Reason.UNAVAILABLE, Reason.REFUSED, Reason.UNFIT, Reason.FAILED
     };
@@ -49,6 +62,13 @@ final class OfferCodec {
     private static final int DONE = 11;
     private static final int FAILED = 12;
     private static final int PAGE = 13;
+    // Those from here on are said to who has said that it knows them: see Greeting.
+    private static final int RESUME = 14;
+    private static final int PIECES = 15;
+    private static final int READY = 16;
+    private static final int PUBLISH = 17;
+    private static final int UNVERIFIED = 18;
+    private static final int DISCARD = 19;
 
     private OfferCodec() {}
 
@@ -85,6 +105,29 @@ final class OfferCodec {
                     .forEach(object ->
                             text(out, object.name()).writeLong(object.bytes()).writeLong(object.storedMillis()));
             return out;
+        }
+        return encodePieces(frame);
+    }
+
+    private static ByteBuf encodePieces(OfferFrame frame) {
+        if (frame instanceof Resume resume) {
+            ByteBuf out = begin(RESUME, resume, 700).writeLong(resume.bytes());
+            return text(text(out, resume.name()), resume.content());
+        } else if (frame instanceof Pieces pieces) {
+            ByteBuf out =
+                    begin(PIECES, pieces, 2 + (8 + DIGEST) * pieces.pieces().size());
+            out.writeShort(pieces.pieces().size());
+            pieces.pieces().forEach(piece -> out.writeLong(piece.bytes())
+                    .writeBytes(HexFormat.of().parseHex(piece.sha256())));
+            return out;
+        } else if (frame instanceof Ready ready) {
+            return begin(READY, ready, 16).writeLong(ready.pieceBytes()).writeLong(ready.kept());
+        } else if (frame instanceof Publish publish) {
+            return begin(PUBLISH, publish, 0);
+        } else if (frame instanceof Unverified unverified) {
+            return begin(UNVERIFIED, unverified, 8).writeLong(unverified.bytes());
+        } else if (frame instanceof Discard discard) {
+            return begin(DISCARD, discard, 0);
         }
         throw new IllegalStateException("a frame of an unknown kind: " + frame);
     }
@@ -124,6 +167,12 @@ final class OfferCodec {
                     case DONE -> new Done(call, number(in));
                     case FAILED -> failed(call, in);
                     case PAGE -> new Page(call, objects(in));
+                    case RESUME -> resume(call, in);
+                    case PIECES -> new Pieces(call, pieces(in));
+                    case READY -> new Ready(call, number(in), number(in));
+                    case PUBLISH -> new Publish(call);
+                    case UNVERIFIED -> new Unverified(call, number(in));
+                    case DISCARD -> new Discard(call);
                     default -> throw new MalformedFrameException("a frame of an offered directory of the kind " + kind);
                 };
         if (in.isReadable()) {
@@ -135,6 +184,16 @@ final class OfferCodec {
     private static Read read(int call, ByteBuf in) {
         long offset = number(in);
         return new Read(call, name(in), offset);
+    }
+
+    private static Resume resume(int call, ByteBuf in) {
+        long bytes = number(in);
+        String name = name(in);
+        String content = text(in);
+        if (!CONTENT.matcher(content).matches()) {
+            throw new MalformedFrameException("a content of " + content.length() + " characters that is no hash");
+        }
+        return new Resume(call, name, bytes, content);
     }
 
     private static Failed failed(int call, ByteBuf in) {
@@ -204,6 +263,23 @@ final class OfferCodec {
             objects.add(new Stored(name, number(in), number(in)));
         }
         return objects;
+    }
+
+    private static List<Piece> pieces(ByteBuf in) {
+        need(in, 2);
+        int count = in.readUnsignedShort();
+        if (count > MOST_PIECES) {
+            throw new MalformedFrameException("a frame of " + count + " pieces");
+        }
+        List<Piece> pieces = new ArrayList<>();
+        byte[] digest = new byte[DIGEST];
+        for (int i = 0; i < count; i++) {
+            long bytes = number(in);
+            need(in, DIGEST);
+            in.readBytes(digest);
+            pieces.add(new Piece(bytes, HexFormat.of().formatHex(digest)));
+        }
+        return pieces;
     }
 
     private static void need(ByteBuf in, int bytes) {

@@ -2,6 +2,7 @@ package io.holdfast.backup.remote;
 
 import io.holdfast.backup.BackupRepository.Stored;
 import io.holdfast.backup.BackupRepositoryException.Reason;
+import io.holdfast.backup.ResumablePut.Piece;
 import java.util.List;
 
 /**
@@ -58,4 +59,37 @@ sealed interface OfferFrame {
             objects = List.copyOf(objects);
         }
     }
+
+    /**
+     * Goes on with an object that is stored in pieces, or begins it: answered by {@link Pieces}, {@link Ready} and {@link Credit}, or at once by
+     * {@link Done}, if it is to be put as a whole. Then each piece is {@link Data} and an {@link End}.
+     *
+     * @param bytes how long the object is
+     * @param content which bytes it consists of
+     */
+    record Resume(int call, String name, long bytes, String content) implements OfferFrame {}
+
+    /** Pieces that are kept: at the beginning those that are there already, in order, and later the one that has ended. */
+    record Pieces(int call, List<Piece> pieces) implements OfferFrame {
+        public Pieces {
+            pieces = List.copyOf(pieces);
+        }
+    }
+
+    /**
+     * All pieces that are there have been told, and the next one may come.
+     *
+     * @param pieceBytes how long it should be
+     * @param kept how many are there
+     */
+    record Ready(int call, long pieceBytes, long kept) implements OfferFrame {}
+
+    /** Makes the object of its pieces: answered by {@link Unverified}, or by {@link Done} once it is there. */
+    record Publish(int call) implements OfferFrame {}
+
+    /** So many bytes that somebody else has left are still to be read again; it is to be asked again meanwhile. */
+    record Unverified(int call, long bytes) implements OfferFrame {}
+
+    /** Throws all pieces away. */
+    record Discard(int call) implements OfferFrame {}
 }

@@ -1,5 +1,6 @@
 package io.holdfast.backup.remote;
 
+import io.holdfast.backup.remote.OfferFrame.Resume;
 import io.holdfast.core.runtime.ConnectionHandler.CloseReason;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.runtime.NodeRuntime;
@@ -32,6 +33,8 @@ final class OfferServer {
     private static final long SWEEP_NANOS = TimeUnit.MINUTES.toNanos(1);
     /** A put of which nothing has been heard for so long is dead, as it is in every repository. */
     private static final long SILENT_NANOS = TimeUnit.HOURS.toNanos(1);
+    /** An object in pieces of which nothing has been heard for so long is free for others: at the most one piece is lost. */
+    private static final long SILENT_PIECES_NANOS = TimeUnit.MINUTES.toNanos(2);
 
     private final OfferedDirectory directory;
     private final Set<String> allowed;
@@ -75,7 +78,10 @@ final class OfferServer {
 
     private void sweep() {
         long now = runtime.clock().nanoTime();
-        List.copyOf(sessions).forEach(session -> session.endSilent(now - SILENT_NANOS));
+        for (OfferSession session : List.copyOf(sessions)) {
+            session.endSilent(now - SILENT_NANOS);
+            session.endSilentPieces(now - SILENT_PIECES_NANOS);
+        }
         calls.values().removeIf(one -> one.isIdle() && sessions.stream().noneMatch(session -> session.slots() == one));
         loop.schedule(SWEEP_NANOS, this::sweep);
     }
@@ -101,12 +107,29 @@ final class OfferServer {
             OfferSession session = new OfferSession(directory, slots, link, loop, files, runtime.clock(), meters);
             own.add(session);
             sessions.add(session);
+            session.greet();
         }
 
         @Override
         public void received(Link link, ByteBuf frame) {
             OfferFrame decoded = OfferCodec.decode(frame);
+            if (decoded instanceof Resume resume) {
+                leaveToNewer(resume);
+            }
             own.forEach(session -> session.received(decoded));
+        }
+
+        /** A node has one link: where it asks on a newer one, the old one has gone, and nobody has noticed that here yet. */
+        private void leaveToNewer(Resume resume) {
+            for (OfferSession asks : own) {
+                for (OfferSession older : sessions) { // in the order in which their links were made
+                    if (older == asks) {
+                        break;
+                    } else if (older.slots() == asks.slots()) {
+                        older.giveUp(resume);
+                    }
+                }
+            }
         }
 
         @Override

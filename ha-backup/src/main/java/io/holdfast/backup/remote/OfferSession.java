@@ -10,6 +10,7 @@ import io.holdfast.backup.remote.OfferFrame.Failed;
 import io.holdfast.backup.remote.OfferFrame.ListAll;
 import io.holdfast.backup.remote.OfferFrame.Put;
 import io.holdfast.backup.remote.OfferFrame.Read;
+import io.holdfast.backup.remote.OfferFrame.Resume;
 import io.holdfast.backup.remote.OfferFrame.Size;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.Connection.Lane;
@@ -65,6 +66,11 @@ final class OfferSession {
         return slots;
     }
 
+    /** Says what this end knows, before anything else. */
+    void greet() {
+        send(Greeting.ours());
+    }
+
     void received(OfferFrame frame) {
         if (ended) {
             return;
@@ -72,6 +78,8 @@ final class OfferSession {
         ServedCall call = calls.get(frame.call());
         if (frame instanceof Put put) {
             begin(put, new ServedPut(this, put.call(), put.name()));
+        } else if (frame instanceof Resume resume) {
+            begin(resume, new ServedPieces(this, resume));
         } else if (frame instanceof Read read) {
             begin(read, new ServedRead(this, read.call(), read.name(), read.offset()));
         } else if (frame instanceof ListAll list) {
@@ -215,6 +223,31 @@ final class OfferSession {
                 fail(call, Reason.UNAVAILABLE, "nothing was heard of it for too long");
             }
         }
+    }
+
+    /** As {@link #endSilent}, of objects that are stored in pieces alone; not where it is this end that takes its time. */
+    void endSilentPieces(long heardBefore) {
+        for (ServedPieces call : pieces()) {
+            if (call.heard() - heardBefore < 0 && call.tasks() == 0) {
+                fail(call, Reason.UNAVAILABLE, "nothing was heard of it for too long; what was kept stays");
+            }
+        }
+    }
+
+    /** The same node goes on with that object on another link. */
+    void giveUp(Resume elsewhere) {
+        for (ServedPieces call : pieces()) {
+            if (call.isOf(elsewhere)) {
+                fail(call, Reason.UNAVAILABLE, "this node goes on with it on another connection; what was kept stays");
+            }
+        }
+    }
+
+    private List<ServedPieces> pieces() {
+        return calls.values().stream()
+                .filter(ServedPieces.class::isInstance)
+                .map(ServedPieces.class::cast)
+                .toList();
     }
 
     /** The link is gone, or the node stops. Idempotent. */

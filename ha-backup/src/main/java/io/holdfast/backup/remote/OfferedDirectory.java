@@ -3,7 +3,9 @@ package io.holdfast.backup.remote;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupRepositoryException.Reason;
+import io.holdfast.backup.ResumablePut;
 import io.holdfast.backup.directory.DirectoryRepository;
+import io.holdfast.backup.directory.SteppedPut;
 import io.holdfast.core.runtime.Storage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +13,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The directory itself, on the node that has it: with a quota, for that node and for the others alike. */
@@ -19,8 +22,16 @@ final class OfferedDirectory implements BackupRepository {
     private final Quota quota;
 
     OfferedDirectory(Path path, long maxBytes, Storage storage) {
-        this.directory = new DirectoryRepository(path, storage);
-        this.quota = new Quota(maxBytes, () -> directory.list(""));
+        this(new DirectoryRepository(path, storage), maxBytes);
+    }
+
+    OfferedDirectory(DirectoryRepository directory, long maxBytes) {
+        this.directory = directory;
+        this.quota = new Quota(maxBytes, this::bytesThere);
+    }
+
+    private long bytesThere() {
+        return directory.list("").stream().mapToLong(Stored::bytes).sum() + directory.bytesInPieces();
     }
 
     @Override
@@ -96,6 +107,20 @@ final class OfferedDirectory implements BackupRepository {
             quota.end(bytes, stored);
             bytes = 0;
             put.close();
+        }
+    }
+
+    @Override
+    public Optional<ResumablePut> resumable(String name, long bytes, String content) {
+        return Optional.ofNullable(beginPieces(name, bytes, content));
+    }
+
+    /** As {@link DirectoryRepository#beginPieces}. */
+    @Nullable
+    SteppedPut beginPieces(String name, long bytes, String content) {
+        synchronized (quota) { // what is there must not be counted while it is neither under way nor left
+            SteppedPut begun = directory.beginPieces(name, bytes, content);
+            return begun == null ? null : new QuotaPieces(describe(), name, begun, quota);
         }
     }
 

@@ -1,15 +1,15 @@
 package io.holdfast.backup.remote;
 
-import io.holdfast.backup.BackupRepository.Stored;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupRepositoryException.Reason;
-import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.LongSupplier;
 
 /**
  * How much may lie in a directory. What lies there is counted when it is first asked for, and again before something is refused, as others may have
  * taken things away. Safe from any thread.
+ *
+ * <p>What is kept in pieces counts, too, also while nobody is at it: it lies there for days.
  *
  * <p>The catalogue's marks may lie there although there is no room for anything else: whoever takes a layer over has to claim it before it may
  * delete what is old, and a layer that is full would else stay so.
@@ -22,12 +22,12 @@ final class Quota {
     private static final Set<String> MARKS = Set.of("fences/", "running/", "deleting/", "probes/");
 
     private final long most;
-    private final Supplier<List<Stored>> contents;
+    private final LongSupplier contents;
     private long stored = -1;
     private long underWay;
 
-    /** @param contents all that lies there */
-    Quota(long most, Supplier<List<Stored>> contents) {
+    /** @param contents how many bytes lie there, without those that are under way */
+    Quota(long most, LongSupplier contents) {
         this.most = most;
         this.contents = contents;
     }
@@ -36,7 +36,7 @@ final class Quota {
     synchronized void take(String place, String name, int bytes) {
         long room = isMark(name) && most < Long.MAX_VALUE - RESERVE_BYTES ? most + RESERVE_BYTES : most;
         if (stored < 0 || stored + underWay + bytes > room) {
-            stored = contents.get().stream().mapToLong(Stored::bytes).sum();
+            stored = contents.getAsLong();
         }
         if (stored + underWay + bytes > room) {
             throw new BackupRepositoryException(
@@ -58,6 +58,18 @@ final class Quota {
         if (areStored && stored >= 0) {
             stored += bytes;
         }
+    }
+
+    /** So many that lay there are under way again, and what is left is counted when that is next asked for. */
+    synchronized void resumed(long bytes) {
+        underWay += bytes;
+        stored = bytes > 0 ? -1 : stored;
+    }
+
+    /** So many are no longer under way, and some of them stay: how many is counted when that is next asked for. */
+    synchronized void left(long bytes) {
+        underWay -= bytes;
+        stored = bytes > 0 ? -1 : stored;
     }
 
     synchronized void deleted(long bytes) {

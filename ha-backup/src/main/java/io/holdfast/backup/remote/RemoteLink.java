@@ -28,9 +28,11 @@ final class RemoteLink implements LinkListener {
     private final EventLoop loop;
     private final Map<Integer, Exchange> open = new LinkedHashMap<>();
     private final List<Exchange> waiting = new ArrayList<>();
+    private final List<Exchange> undecided = new ArrayList<>(); // until the other end has said something
     private @Nullable OutboundLink dialled;
     private @Nullable Link current;
     private int lastCall;
+    private int level; // what the other end knows; 0 while it has said nothing
 
     RemoteLink(String nodeId, Address address, Links links, EventLoop loop) {
         this.nodeId = nodeId;
@@ -56,6 +58,19 @@ final class RemoteLink implements LinkListener {
     }
 
     private void send(Exchange exchange) {
+        if (exchange.level() > Greeting.FIRST && level == 0) {
+            if (undecided.isEmpty()) {
+                send(new OfferFrame.Size(++lastCall, "level")); // whatever the answer is, the greeting has come before
+            }
+            undecided.add(exchange);
+        } else if (exchange.level() > Math.max(Greeting.FIRST, level)) {
+            exchange.decline();
+        } else {
+            ask(exchange);
+        }
+    }
+
+    private void ask(Exchange exchange) {
         int call = ++lastCall;
         exchange.numbered(call);
         open.put(call, exchange);
@@ -91,6 +106,7 @@ final class RemoteLink implements LinkListener {
     void forget(Exchange exchange) {
         loop.execute(() -> {
             waiting.remove(exchange);
+            undecided.remove(exchange);
             if (open.values().remove(exchange)) {
                 send(new OfferFrame.Cancel(exchange.call()));
             }
@@ -108,6 +124,12 @@ final class RemoteLink implements LinkListener {
     @Override
     public void received(Link link, ByteBuf frame) {
         OfferFrame decoded = OfferCodec.decode(frame);
+        if (level == 0) {
+            level = Greeting.levelOf(decoded);
+            List<Exchange> decided = List.copyOf(undecided);
+            undecided.clear();
+            decided.forEach(this::send);
+        }
         boolean last = decoded instanceof OfferFrame.Done
                 || decoded instanceof OfferFrame.Failed
                 || decoded instanceof OfferFrame.End;
@@ -123,8 +145,11 @@ final class RemoteLink implements LinkListener {
     @Override
     public void down(Link link, CloseReason reason, String detail) {
         current = null;
-        List<Exchange> all = List.copyOf(open.values());
+        level = 0; // it may be another release when it comes back
+        List<Exchange> all = new ArrayList<>(open.values());
+        all.addAll(undecided);
         open.clear();
+        undecided.clear();
         all.forEach(exchange -> exchange.breakOff(Reason.UNAVAILABLE, "the connection ended: " + detail));
     }
 

@@ -54,6 +54,11 @@ final class RemoteOutput extends OutputStream {
         filled = 0;
     }
 
+    /** How many bytes have been written. */
+    long written() {
+        return sent + filled;
+    }
+
     /** All of it has been written. */
     void finish() {
         drain();

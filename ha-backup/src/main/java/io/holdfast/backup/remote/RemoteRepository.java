@@ -3,12 +3,14 @@ package io.holdfast.backup.remote;
 import io.holdfast.backup.BackupRepository;
 import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.NodeRepository;
+import io.holdfast.backup.ResumablePut;
 import io.holdfast.backup.remote.OfferFrame.Collect;
 import io.holdfast.backup.remote.OfferFrame.Delete;
 import io.holdfast.backup.remote.OfferFrame.Done;
 import io.holdfast.backup.remote.OfferFrame.ListAll;
 import io.holdfast.backup.remote.OfferFrame.Page;
 import io.holdfast.backup.remote.OfferFrame.Put;
+import io.holdfast.backup.remote.OfferFrame.Resume;
 import io.holdfast.backup.remote.OfferFrame.Size;
 import io.holdfast.core.runtime.EventLoop;
 import io.holdfast.core.spi.Links;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /** A directory that another node offers. Its calls block the caller's thread, which is never the loop. */
@@ -53,6 +56,18 @@ final class RemoteRepository implements BackupRepository {
         } finally {
             link.forget(exchange);
         }
+    }
+
+    /** Empty also where the other node's release does not know it yet. */
+    @Override
+    public Optional<ResumablePut> resumable(String name, long bytes, String content) {
+        BackupRepository.checkName(name);
+        return RemotePieces.open(
+                link,
+                name,
+                bytes,
+                () -> new Exchange(
+                        place, name, call -> new Resume(call, name, bytes, content), 0, timeoutNanos, Greeting.PIECES));
     }
 
     private static long done(Exchange exchange) {

@@ -2,7 +2,6 @@ package io.holdfast.backup.remote;
 
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupRepositoryException.Reason;
-import io.holdfast.backup.remote.OfferFrame.Credit;
 import io.holdfast.backup.remote.OfferFrame.Data;
 import io.holdfast.backup.remote.OfferFrame.Done;
 import io.holdfast.backup.remote.OfferFrame.End;
@@ -12,21 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Stores what another node sends. Its file is the worker's, where all pieces come in their order. */
 final class ServedPut extends ServedCall {
-    /**
-     * As many pieces wait for the worker. Who keeps the rules has not more than a window's full ones under way; many that are tiny would cost far more
-     * than their bytes.
-     */
-    static final int MOST_PIECES = 4 * OfferSession.WINDOW / OfferCodec.MOST_DATA;
-
     private final String name;
-    private long received;
-    private int credit;
+    private final Inflow inflow;
     private boolean complete;
     private OfferedDirectory.@Nullable Put file; // the worker's
 
     ServedPut(OfferSession session, int id, String name) {
         super(session, id);
         this.name = name;
+        this.inflow = new Inflow(this, name);
     }
 
     @Override
@@ -38,35 +31,25 @@ final class ServedPut extends ServedCall {
                 },
                 begun -> {
                     if (begun) {
-                        give(OfferSession.WINDOW);
+                        inflow.give(OfferSession.WINDOW);
                     } else {
                         end(new Done(id(), 0));
                     }
                 });
     }
 
-    private void give(int bytes) {
-        credit += bytes;
-        session().send(new Credit(id(), bytes));
-    }
-
     @Override
     void received(OfferFrame frame) {
-        if (tasks() > MOST_PIECES) {
-            throw new MalformedFrameException("a put of " + name + " comes in pieces that are too small: " + tasks()
-                    + " of them wait, of " + received + " bytes that have come");
-        }
-        if (frame instanceof Data data && !complete && data.bytes().length <= credit) {
-            credit -= data.bytes().length;
-            received += data.bytes().length;
-            session().meters().received(data.bytes().length);
-            onFiles(() -> write(data.bytes()), this::give);
-        } else if (frame instanceof End all && !complete && all.total() == received) {
+        if (frame instanceof Data data && !complete) {
+            byte[] bytes = inflow.take(data);
+            onFiles(() -> write(bytes), inflow::give);
+        } else if (frame instanceof End all && !complete) {
+            inflow.end(all);
             complete = true;
             onFiles(() -> store(all.total()), stored -> end(new Done(id(), stored ? 1 : 0)));
         } else {
-            throw new MalformedFrameException("a put of which " + received + " bytes have come, with room for " + credit
-                    + " more, got " + frame.getClass().getSimpleName());
+            throw new MalformedFrameException("a put of " + name + " of which " + inflow.received()
+                    + " bytes have come got " + frame.getClass().getSimpleName());
         }
     }
 

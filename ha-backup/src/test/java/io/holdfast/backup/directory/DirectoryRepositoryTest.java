@@ -23,6 +23,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -200,6 +201,63 @@ class DirectoryRepositoryTest extends RepositoryContract {
             assertTrue(repository.resumable("data/0", 1L << 40, "abc").isEmpty());
         }
         assertTrue(repository.resumable("data/0", 1000, "abc").isEmpty(), "not worth it");
+    }
+
+    /** Room is not taken for a week by what nobody can go on with. */
+    @Test
+    void whatIsNoWholePieceDoesNotStay() throws IOException {
+        DirectoryRepository repository = new DirectoryRepository(directory, Storage.files());
+        IOException broken = new IOException("the content broke");
+        try (ResumablePut put = pieces(repository)) {
+            assertThrows(
+                    IOException.class,
+                    () -> put.put(out -> {
+                        out.write(new byte[100_000]);
+                        throw broken;
+                    }));
+            assertEquals(0, repository.bytesInPieces(), "somebody is at it");
+        }
+        assertEquals(List.of(), unfinished());
+        try (ResumablePut put = pieces(repository)) {
+            put(put, "one, ");
+            assertThrows(
+                    IOException.class,
+                    () -> put.put(out -> {
+                        out.write(new byte[100_000]);
+                        throw broken;
+                    }));
+        }
+        assertEquals(100_005, repository.bytesInPieces());
+        try (ResumablePut put = pieces(repository)) {
+            assertEquals(1, put.kept().size());
+        }
+        assertEquals(5, repository.bytesInPieces());
+    }
+
+    @Test
+    void whatWasTakenOverIsReadAgainInSteps() throws IOException {
+        DirectoryRepository repository = new DirectoryRepository(directory, Storage.files());
+        byte[] piece = new byte[9 << 20];
+        try (ResumablePut put = pieces(repository)) {
+            put.put(out -> out.write(piece));
+            put.put(out -> out.write(piece));
+        }
+        try (SteppedPut put = Objects.requireNonNull(repository.beginPieces("data/0", 1L << 40, "abc"))) {
+            assertEquals(10 << 20, put.verifySome());
+            put.begin().write(piece);
+            put.keep();
+            assertEquals(11 << 20, put.verifySome(), "what was written since, too");
+            assertEquals(3 << 20, put.verifySome());
+            assertEquals(0, put.verifySome());
+            assertEquals(0, put.verifySome());
+            assertTrue(put.publish());
+        }
+        assertEquals(27 << 20, repository.size("data/0"));
+        try (SteppedPut put = Objects.requireNonNull(repository.beginPieces("data/1", 1L << 40, "abc"))) {
+            put.begin().write(piece);
+            put.keep();
+            assertEquals(0, put.verifySome(), "it is its own");
+        }
     }
 
     @Test

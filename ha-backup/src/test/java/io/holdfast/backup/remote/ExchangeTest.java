@@ -19,7 +19,8 @@ class ExchangeTest {
             new OfferFrame.ListAll(1, ""),
             new OfferFrame.Size(1, "a"),
             new OfferFrame.Delete(1, "a"),
-            new OfferFrame.Collect(1, 0));
+            new OfferFrame.Collect(1, 0),
+            new OfferFrame.Resume(1, "a", 1, "a"));
     private static final List<OfferFrame> SAID = List.of(
             new OfferFrame.Credit(1, 1),
             new OfferFrame.Data(1, new byte[1]),
@@ -27,7 +28,12 @@ class ExchangeTest {
             new OfferFrame.Page(1, List.of()),
             new OfferFrame.Done(1, 0),
             new OfferFrame.Cancel(1),
-            new OfferFrame.Put(1, "a"));
+            new OfferFrame.Put(1, "a"),
+            new OfferFrame.Pieces(1, List.of()),
+            new OfferFrame.Ready(1, 1, 0),
+            new OfferFrame.Unverified(1, 1),
+            new OfferFrame.Publish(1),
+            new OfferFrame.Discard(1));
     /** Which of these are answers to which. */
     private static final List<List<String>> ANSWERS = List.of(
             List.of("Credit", "Done"),
@@ -35,7 +41,8 @@ class ExchangeTest {
             List.of("Page", "Done"),
             List.of("Done"),
             List.of("Done"),
-            List.of("Done"));
+            List.of("Done"),
+            List.of("Credit", "Pieces", "Ready", "Unverified", "Done"));
 
     private static Exchange asking(OfferFrame first) {
         Exchange exchange = new Exchange("node-9", "a", call -> first, OfferSession.WINDOW, 0);

@@ -346,7 +346,11 @@ class NodeRepositoryTest extends RepositoryContract {
                     List.of(new OfferFrame.Put(1, "a"), new OfferFrame.End(1, 7)),
                     List.of(new OfferFrame.Read(1, "a", 0), new OfferFrame.Credit(1, Integer.MAX_VALUE)),
                     List.of(new OfferFrame.ListAll(1, ""), new OfferFrame.Credit(1, 1_000)),
-                    List.of(new OfferFrame.Size(1, "a"), new OfferFrame.Credit(1, 1)));
+                    List.of(new OfferFrame.Size(1, "a"), new OfferFrame.Credit(1, 1)),
+                    List.of(new OfferFrame.Resume(1, "a", 1L << 40, "a"), new OfferFrame.Data(1, new byte[10])),
+                    List.of(
+                            new OfferFrame.Resume(1, "a", 1L << 40, "a"),
+                            new OfferFrame.Resume(1, "a", 1L << 40, "a")));
             for (List<OfferFrame> frames : wrong) {
                 assertEquals(CloseReason.REMOTE, await(say(frames, answers)), frames.toString());
             }
@@ -371,7 +375,7 @@ class NodeRepositoryTest extends RepositoryContract {
                 .toList();
         CompletableFuture<CloseReason> ended = say(puts, answers);
         boolean refused = false;
-        for (int i = 0; i < puts.size(); i++) {
+        for (int i = 0; i <= puts.size(); i++) { // the greeting, too
             OfferFrame answer = answers.poll(60, TimeUnit.SECONDS);
             refused |= answer instanceof OfferFrame.Failed failed && failed.reason() == Reason.UNAVAILABLE;
         }

@@ -7,19 +7,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.backup.BackupRepository.Stored;
 import io.holdfast.backup.BackupRepositoryException.Reason;
+import io.holdfast.backup.ResumablePut.Piece;
 import io.holdfast.backup.remote.OfferFrame.Cancel;
 import io.holdfast.backup.remote.OfferFrame.Collect;
 import io.holdfast.backup.remote.OfferFrame.Credit;
 import io.holdfast.backup.remote.OfferFrame.Data;
 import io.holdfast.backup.remote.OfferFrame.Delete;
+import io.holdfast.backup.remote.OfferFrame.Discard;
 import io.holdfast.backup.remote.OfferFrame.Done;
 import io.holdfast.backup.remote.OfferFrame.End;
 import io.holdfast.backup.remote.OfferFrame.Failed;
 import io.holdfast.backup.remote.OfferFrame.ListAll;
 import io.holdfast.backup.remote.OfferFrame.Page;
+import io.holdfast.backup.remote.OfferFrame.Pieces;
+import io.holdfast.backup.remote.OfferFrame.Publish;
 import io.holdfast.backup.remote.OfferFrame.Put;
 import io.holdfast.backup.remote.OfferFrame.Read;
+import io.holdfast.backup.remote.OfferFrame.Ready;
+import io.holdfast.backup.remote.OfferFrame.Resume;
 import io.holdfast.backup.remote.OfferFrame.Size;
+import io.holdfast.backup.remote.OfferFrame.Unverified;
 import io.holdfast.core.spi.MalformedFrameException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -50,6 +57,16 @@ class OfferCodecTest {
         all.put(
                 "0d" + "00000102" + "0001" + "0003" + "612f62" + "0000000000000005" + "0000000000000006",
                 new Page(258, List.of(new Stored("a/b", 5, 6))));
+        all.put(
+                "0e" + "00000102" + "0000000010000000" + "0003" + "612f62" + "0004" + "39663061",
+                new Resume(258, "a/b", 256 << 20, "9f0a"));
+        all.put(
+                "0f" + "00000102" + "0001" + "0000000004000000" + "ab".repeat(32),
+                new Pieces(258, List.of(new Piece(64 << 20, "ab".repeat(32)))));
+        all.put("10" + "00000102" + "0000000004000000" + "0000000000000001", new Ready(258, 64 << 20, 1));
+        all.put("11" + "00000102", new Publish(258));
+        all.put("12" + "00000102" + "0000000003800000", new Unverified(258, 56 << 20));
+        all.put("13" + "00000102", new Discard(258));
         return all;
     }
 
@@ -74,6 +91,17 @@ class OfferCodecTest {
         kinds.remove(Data.class);
         golden().values().forEach(frame -> kinds.remove(frame.getClass()));
         assertEquals(Set.of(), kinds);
+    }
+
+    /** A release that knew the first calls alone says nothing, and has to take this for what is said of a call that has ended. */
+    @Test
+    void theGreetingIsAFrameOfTheFirstRelease() {
+        assertEquals("0b" + "00000000" + "0000000000000002", ByteBufUtil.hexDump(OfferCodec.encode(Greeting.ours())));
+        assertEquals(Greeting.PIECES, Greeting.levelOf(Greeting.ours()));
+        assertEquals(Greeting.PIECES, Greeting.levelOf(new Done(0, Long.MAX_VALUE)), "of a later release");
+        assertEquals(Greeting.FIRST, Greeting.levelOf(new Done(0, 0)));
+        assertEquals(Greeting.FIRST, Greeting.levelOf(new Done(1, 2)));
+        assertEquals(Greeting.FIRST, Greeting.levelOf(new Failed(0, Reason.ABSENT, "")));
     }
 
     @Test
@@ -113,6 +141,20 @@ class OfferCodecTest {
             "0a" + "00000102" + "8000000000000000",
             "0d" + "00000102" + "ffff",
             "0d" + "00000102" + "0001" + "0001" + "61" + "00000000",
+            "0e" + "00000102" + "ffffffffffffffff" + "0001" + "61" + "0001" + "61", // a negative length
+            "0e" + "00000102" + "0000000000000001" + "0001" + "61", // no content
+            "0e" + "00000102" + "0000000000000001" + "0001" + "61" + "0000",
+            "0e" + "00000102" + "0000000000000001" + "0001" + "61" + "0001" + "41", // "A"
+            "0e" + "00000102" + "0000000000000001" + "0002" + "2f61" + "0001" + "61", // "/a"
+            "0f" + "00000102",
+            "0f" + "00000102" + "ffff",
+            "0f" + "00000102" + "0001" + "0000000000000001" + "ab".repeat(31),
+            "10" + "00000102" + "0000000000000001",
+            "10" + "00000102" + "ffffffffffffffff" + "0000000000000001",
+            "11" + "00000102" + "00",
+            "12" + "00000102",
+            "13" + "00000102" + "00",
+            "14" + "00000102",
         }) {
             assertThrows(MalformedFrameException.class, () -> OfferCodec.decode(hex(wrong)), wrong);
         }
@@ -128,7 +170,7 @@ class OfferCodecTest {
             byte[] noise = new byte[random.nextInt(60)];
             random.nextBytes(noise);
             if (noise.length > 0) {
-                noise[0] = (byte) random.nextInt(15);
+                noise[0] = (byte) random.nextInt(21);
             }
             try {
                 OfferFrame frame = OfferCodec.decode(Unpooled.wrappedBuffer(noise));

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.FaultyStorage;
+import io.holdfast.backup.ResumablePut.Piece;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.Connection.Lane;
 import io.holdfast.core.runtime.EventLoop;
@@ -240,7 +241,7 @@ class OfferSessionTest {
                 session.received(new OfferFrame.Data(1, new byte[1]));
             }
         });
-        assertTrue(waiting.size() <= ServedPut.MOST_PIECES + 1, waiting.size() + " wait");
+        assertTrue(waiting.size() <= Inflow.MOST_WAITING + 1, waiting.size() + " wait");
         session.end();
         goOn();
         assertTrue(slots.isIdle());
@@ -269,6 +270,266 @@ class OfferSessionTest {
             session.received(new OfferFrame.Data(1, piece));
         }
         onlyAnswerIsAFailure(Reason.NO_SPACE);
+    }
+
+    private static OfferFrame.Resume resume(int call) {
+        return new OfferFrame.Resume(call, "data/a", 1L << 40, "abc");
+    }
+
+    private OfferSession sharing(OfferedDirectory offered) {
+        return new OfferSession(
+                offered,
+                slots,
+                new HandLink(),
+                new HandLoop(),
+                new HandWorker(),
+                new HandClock(),
+                new OfferMeters(new SimpleMeterRegistry(), "shop", "node-9"));
+    }
+
+    private void sendPiece(OfferSession to, int call, int bytes) {
+        for (int left = bytes; left > 0; left -= OfferCodec.MOST_DATA) {
+            to.received(new OfferFrame.Data(call, new byte[Math.min(left, OfferCodec.MOST_DATA)]));
+        }
+        to.received(new OfferFrame.End(call, bytes));
+    }
+
+    private OfferFrame last() {
+        return sent.get(sent.size() - 1);
+    }
+
+    private List<Long> kept() {
+        return sent.stream()
+                .filter(OfferFrame.Pieces.class::isInstance)
+                .flatMap(frame -> ((OfferFrame.Pieces) frame).pieces().stream())
+                .map(Piece::bytes)
+                .toList();
+    }
+
+    private void assertIsGoneOnWith(OfferSession by, int call, Long... pieces) {
+        sent.clear();
+        by.received(resume(call));
+        assertEquals(List.of(pieces), kept());
+        assertTrue(
+                sent.stream()
+                        .anyMatch(frame -> frame instanceof OfferFrame.Ready ready && ready.kept() == pieces.length),
+                sent.toString());
+    }
+
+    @Test
+    void piecesAreKeptAndMadeAnObject() throws IOException {
+        session.received(resume(1));
+        assertEquals(
+                List.of(new OfferFrame.Ready(1, 64 << 20, 0), new OfferFrame.Credit(1, OfferSession.WINDOW)), sent);
+        sendPiece(session, 1, 100);
+        sendPiece(session, 1, 7);
+        assertEquals(List.of(100L, 7L), kept());
+        assertFalse(Files.exists(directory.resolve("data/a")));
+        session.received(new OfferFrame.Publish(1));
+        assertEquals(new OfferFrame.Done(1, 1), last());
+        assertEquals(107, Files.size(directory.resolve("data/a")));
+        assertFalse(isAnythingUnfinished());
+        assertTrue(slots.isIdle());
+        assertIsGoneOnWith(session, 2); // nobody is at it any more
+    }
+
+    @Test
+    void whatIsShortOrIsAtWorkIsPutAsAWhole() {
+        session.received(new OfferFrame.Resume(1, "data/a", 1_000, "abc"));
+        assertEquals(List.of(new OfferFrame.Done(1, 0)), sent);
+        sent.clear();
+        session.received(new OfferFrame.Resume(1, "data/a", (64L << 20) * ServedPieces.MOST_KEPT, "abc"));
+        assertEquals(List.of(new OfferFrame.Done(1, 0)), sent, "its pieces would be too many");
+        session.received(resume(2));
+        sent.clear();
+        session.received(resume(3));
+        assertEquals(List.of(new OfferFrame.Done(3, 0)), sent);
+    }
+
+    /** However a call ends, what it had kept stays, and is free for another one at once. */
+    @Test
+    void whateverEndsTheCallLeavesWhatIsWholeToTheNextOne() {
+        OfferedDirectory offered = new OfferedDirectory(directory, Long.MAX_VALUE, Storage.files());
+        OfferSession gone = sharing(offered);
+        OfferSession next = sharing(offered);
+        gone.received(resume(1));
+        sendPiece(gone, 1, 100);
+        gone.received(new OfferFrame.Data(1, new byte[10]));
+        gone.end();
+        assertIsGoneOnWith(next, 1, 100L);
+        next.received(new OfferFrame.Cancel(1));
+        assertIsGoneOnWith(next, 2, 100L);
+        next.giveUp(resume(9));
+        assertInstanceOf(OfferFrame.Failed.class, last());
+        assertIsGoneOnWith(next, 3, 100L);
+        now += 500;
+        next.endSilentPieces(1_200);
+        assertInstanceOf(OfferFrame.Failed.class, last());
+        assertIsGoneOnWith(next, 4, 100L);
+        next.endSilentPieces(1_200);
+        assertInstanceOf(OfferFrame.Credit.class, last(), "it was heard of");
+        next.endSilent(1_600);
+        assertInstanceOf(OfferFrame.Failed.class, last());
+        assertIsGoneOnWith(next, 5, 100L);
+        next.received(new OfferFrame.Data(5, new byte[10]));
+        next.received(new OfferFrame.Discard(5));
+        assertEquals(new OfferFrame.Done(5, 1), last());
+        assertIsGoneOnWith(next, 6);
+        next.end();
+        assertTrue(slots.isIdle());
+    }
+
+    @Test
+    void anotherObjectIsNotGivenUp() {
+        session.received(resume(1));
+        session.giveUp(new OfferFrame.Resume(1, "data/a", 1L << 40, "abd"));
+        session.giveUp(new OfferFrame.Resume(1, "data/b", 1L << 40, "abc"));
+        sendPiece(session, 1, 100);
+        assertEquals(List.of(100L), kept());
+    }
+
+    /** Its silence is this end's. */
+    @Test
+    void whoWaitsForTheWorkerIsNotSilent() {
+        session.received(resume(1));
+        heldUp = true;
+        sendPiece(session, 1, 100);
+        now += 500;
+        session.endSilentPieces(1_200);
+        goOn();
+        assertEquals(List.of(100L), kept());
+    }
+
+    @Test
+    void whatWasTakenOverIsReadAgainStepByStep() throws IOException {
+        session.received(resume(1));
+        sendPiece(session, 1, 11 << 20);
+        session.received(new OfferFrame.Cancel(1));
+        assertIsGoneOnWith(session, 2, (long) (11 << 20));
+        sendPiece(session, 2, 6 << 20);
+        session.received(new OfferFrame.Publish(2));
+        assertEquals(new OfferFrame.Unverified(2, 9 << 20), last());
+        session.received(new OfferFrame.Publish(2));
+        assertEquals(new OfferFrame.Unverified(2, 1 << 20), last());
+        session.received(new OfferFrame.Publish(2));
+        assertEquals(new OfferFrame.Done(2, 1), last());
+        assertEquals(17 << 20, Files.size(directory.resolve("data/a")));
+    }
+
+    @Test
+    void whatWasChangedSinceIsThrownAway() throws IOException {
+        session.received(resume(1));
+        sendPiece(session, 1, 9 << 20);
+        session.received(new OfferFrame.Cancel(1));
+        try (Stream<Path> files = Files.list(directory.resolve(".unfinished"))) {
+            for (Path file :
+                    files.filter(one -> !one.toString().endsWith(".pieces")).toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                bytes[bytes.length - 1] ^= 1;
+                Files.write(file, bytes);
+            }
+        }
+        assertIsGoneOnWith(session, 2, (long) (9 << 20));
+        session.received(new OfferFrame.Publish(2));
+        assertEquals(new OfferFrame.Unverified(2, 1 << 20), last());
+        sent.clear();
+        session.received(new OfferFrame.Publish(2));
+        assertTrue(onlyAnswerIsAFailure(Reason.FAILED).message().contains("not what was written any more"));
+        assertFalse(isAnythingUnfinished());
+        assertIsGoneOnWith(session, 3);
+    }
+
+    @Test
+    void ofAPieceThatDidNotFitNothingIsKeptAlthoughAllOfItWasQueued() throws IOException {
+        session = session(100, Storage.files());
+        session.received(resume(1));
+        sendPiece(session, 1, 60);
+        heldUp = true;
+        session.received(new OfferFrame.Data(1, new byte[30]));
+        session.received(new OfferFrame.Data(1, new byte[30]));
+        session.received(new OfferFrame.Data(1, new byte[5])); // would fit
+        session.received(new OfferFrame.End(1, 65));
+        sent.clear();
+        goOn();
+        onlyAnswerIsAFailure(Reason.NO_SPACE);
+        assertTrue(slots.isIdle());
+        assertIsGoneOnWith(session, 2, 60L);
+        sendPiece(session, 2, 40);
+        session.received(new OfferFrame.Publish(2));
+        assertEquals(new OfferFrame.Done(2, 1), last(), "the room of what was not kept is free again");
+    }
+
+    /** Else who begins one object after the other and goes away could fill the disk. */
+    @Test
+    void whatIsKeptInPiecesCountsAlsoWhileNobodyIsAtIt() {
+        session = session(100, Storage.files());
+        session.received(resume(1));
+        sendPiece(session, 1, 60);
+        session.received(new OfferFrame.Cancel(1));
+        session.received(new OfferFrame.Put(2, "data/b"));
+        sent.clear();
+        session.received(new OfferFrame.Data(2, new byte[41]));
+        onlyAnswerIsAFailure(Reason.NO_SPACE);
+        put(3, "data/b", 40, new OfferFrame.Done(3, 1));
+        assertIsGoneOnWith(session, 4, 60L);
+        session.received(new OfferFrame.Discard(4));
+        put(5, "data/c", 60, new OfferFrame.Done(5, 1));
+        session.received(new OfferFrame.Put(6, "data/d"));
+        sent.clear();
+        session.received(new OfferFrame.Data(6, new byte[1]));
+        onlyAnswerIsAFailure(Reason.NO_SPACE);
+    }
+
+    @Test
+    void whatDoesNotFitTheConversationEndsTheLink() {
+        List<List<OfferFrame>> wrong = List.of(
+                List.of(new OfferFrame.End(1, 0)),
+                List.of(new OfferFrame.End(1, 1)),
+                List.of(new OfferFrame.Data(1, new byte[10]), new OfferFrame.End(1, 11)),
+                List.of(new OfferFrame.Data(1, new byte[10]), new OfferFrame.Publish(1)),
+                List.of(new OfferFrame.Ready(1, 1, 0)),
+                List.of(new OfferFrame.Pieces(1, List.of())),
+                List.of(new OfferFrame.Unverified(1, 1)),
+                List.of(new OfferFrame.Credit(1, 1)));
+        for (List<OfferFrame> frames : wrong) {
+            OfferSession link = session(Long.MAX_VALUE, Storage.files());
+            link.received(resume(1));
+            assertThrows(MalformedFrameException.class, () -> frames.forEach(link::received), frames.toString());
+            link.end();
+        }
+        heldUp = true;
+        OfferSession link = session(Long.MAX_VALUE, Storage.files());
+        link.received(resume(1));
+        assertThrows(MalformedFrameException.class, () -> link.received(new OfferFrame.Discard(1)), "too early");
+        goOn();
+        heldUp = true;
+        link.received(new OfferFrame.Data(1, new byte[10]));
+        link.received(new OfferFrame.End(1, 10));
+        assertThrows(MalformedFrameException.class, () -> link.received(new OfferFrame.Data(1, new byte[1])));
+        assertThrows(MalformedFrameException.class, () -> link.received(new OfferFrame.Publish(1)));
+        link.received(new OfferFrame.Discard(1));
+        assertThrows(MalformedFrameException.class, () -> link.received(new OfferFrame.Discard(1)), "twice");
+        goOn();
+        assertEquals(new OfferFrame.Done(1, 1), last());
+        assertTrue(slots.isIdle());
+    }
+
+    @Test
+    void whatWaitsOfAPieceIsBoundedToo() {
+        session.received(resume(1));
+        heldUp = true;
+        assertThrows(MalformedFrameException.class, () -> {
+            for (int i = 0; i < 10_000; i++) {
+                session.received(new OfferFrame.Data(1, new byte[1]));
+            }
+        });
+        assertTrue(waiting.size() <= Inflow.MOST_WAITING + 1, waiting.size() + " wait");
+    }
+
+    @Test
+    void itSaysFirstWhatItKnows() {
+        session.greet();
+        assertEquals(List.of(Greeting.ours()), sent);
     }
 
     private void put(int call, String name, int bytes, OfferFrame answer) {

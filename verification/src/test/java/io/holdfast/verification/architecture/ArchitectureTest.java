@@ -211,7 +211,7 @@ class ArchitectureTest {
         BACKUP_LAYERS.put("crypto", Set.of());
         BACKUP_LAYERS.put("vocabulary", Set.of("crypto"));
         BACKUP_LAYERS.put("directory", Set.of("vocabulary"));
-        BACKUP_LAYERS.put("remote", Set.of("vocabulary", "directory"));
+        BACKUP_LAYERS.put("remote", Set.of("crypto", "vocabulary", "directory"));
         BACKUP_LAYERS.put("container", Set.of("crypto", "vocabulary"));
         BACKUP_LAYERS.put("catalog", Set.of("crypto", "vocabulary", "container"));
         BACKUP_LAYERS.put("state", Set.of("vocabulary"));
