@@ -34,6 +34,16 @@ public interface ResumablePut extends AutoCloseable {
     void put(Content piece) throws IOException;
 
     /**
+     * Does some of what {@link #publish} has to do, such as reading again what another attempt has left, so that no call takes long: call it again until it
+     * says 0, and then {@code publish}. Only when all pieces are there; the object may be stored by then.
+     *
+     * @return how many bytes are left to be looked at
+     */
+    default long prepare() {
+        return 0;
+    }
+
+    /**
      * Stores the object of which all pieces are there: atomic and durable, as {@link BackupRepository#putIfAbsent} is, and nothing of it is
      * left as pieces.
      *

@@ -49,6 +49,14 @@ public final class CalledPieces implements ResumablePut {
         calls.run(() -> pieces.put(piece));
     }
 
+    private long left;
+
+    @Override
+    public long prepare() {
+        quietly(() -> left = pieces.prepare());
+        return left;
+    }
+
     @Override
     public boolean publish() {
         quietly(() -> published = pieces.publish());

@@ -188,7 +188,7 @@ final class BackupCopy {
                 advanced(Math.max(0, read));
                 return read;
             };
-            return new PiecewiseCopy(object, pieces, source).copy(to.describe());
+            return new PiecewiseCopy(object, pieces, source, () -> advanced(0)).copy(to.describe());
         } catch (PiecewiseCopy.DifferentException different) {
             throw failure(
                     CopyFailedException.Why.DAMAGED, name + " has another hash than its manifest says", different);

@@ -28,14 +28,17 @@ final class PiecewiseCopy {
     private final StoredObject object;
     private final ResumablePut put;
     private final Source source;
+    private final Runnable goesOn;
     private final MessageDigest whole = Hkdf.sha256();
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private long done;
 
-    PiecewiseCopy(StoredObject object, ResumablePut put, Source source) {
+    /** @param goesOn called now and then while nothing is read */
+    PiecewiseCopy(StoredObject object, ResumablePut put, Source source, Runnable goesOn) {
         this.object = object;
         this.put = put;
         this.source = source;
+        this.goesOn = goesOn;
     }
 
     /**
@@ -74,6 +77,9 @@ final class PiecewiseCopy {
         }
         if (source.read(buffer, 1) > 0 || !hex(whole).equals(object.sha256())) {
             throw different();
+        }
+        while (put.prepare() > 0) {
+            goesOn.run();
         }
         return put.publish();
     }

@@ -415,7 +415,7 @@ public final class DirectoryRepository implements BackupRepository {
         long bytes = 0;
         try {
             for (Path file : storage.list(unfinished)) {
-                if (ResumableNames.isData(file) && !underWay.contains(file)) {
+                if (ResumableNames.isOne(file) && !underWay.contains(file)) {
                     bytes += bytesOf(file);
                 }
             }

@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * again before it is published, and must be what its list says.
  */
 final class ResumableFile implements SteppedPut {
-    private static final int LINE_BYTES = 128;
     private static final int BUFFER_BYTES = 256 << 10;
     private static final int FORCE_EVERY_BYTES = 4 << 20;
     /** So much is read again at a time: a moment, also of a slow disk. */
@@ -231,7 +230,7 @@ final class ResumableFile implements SteppedPut {
     }
 
     @Override
-    public long verifySome() {
+    public long prepare() {
         try {
             requireOurs();
             return verify(VERIFIED_AT_ONCE_BYTES);

@@ -19,10 +19,9 @@ record ResumableNames(Path data, Path list) {
     static final String PREFIX = "resumable-";
     private static final String LIST = ".pieces";
 
-    /** Whether that is where somebody's pieces are. */
-    static boolean isData(Path file) {
-        String name = String.valueOf(file.getFileName());
-        return name.startsWith(PREFIX) && !name.endsWith(LIST);
+    /** Whether that is where somebody's pieces are, or where they are listed. */
+    static boolean isOne(Path file) {
+        return String.valueOf(file.getFileName()).startsWith(PREFIX);
     }
 
     /** Names that nobody else has. */

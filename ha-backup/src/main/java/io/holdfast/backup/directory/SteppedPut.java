@@ -8,6 +8,9 @@ import java.io.OutputStream;
  * same thread. One thread at a time.
  */
 public interface SteppedPut extends ResumablePut {
+    /** How much each piece takes beside its own bytes. */
+    int LINE_BYTES = 128;
+
     /**
      * Begins the next piece. What is returned takes its bytes; its failures are the repository's, and after one the piece is not kept.
      *
@@ -27,5 +30,6 @@ public interface SteppedPut extends ResumablePut {
      *
      * @return how many bytes are still to be read; 0 where nothing was taken over
      */
-    long verifySome();
+    @Override
+    long prepare();
 }

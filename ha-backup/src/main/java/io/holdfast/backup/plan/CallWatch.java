@@ -172,6 +172,11 @@ final class CallWatch implements BackupRepository {
         }
 
         @Override
+        public long prepare() {
+            return quietly(pieces::prepare);
+        }
+
+        @Override
         public boolean publish() {
             return quietly(pieces::publish);
         }

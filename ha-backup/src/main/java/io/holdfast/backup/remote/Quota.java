@@ -34,6 +34,10 @@ final class Quota {
 
     /** For bytes that are about to be written. */
     synchronized void take(String place, String name, int bytes) {
+        if (most == Long.MAX_VALUE) {
+            underWay += bytes;
+            return; // nothing is refused, and nothing has to be counted
+        }
         long room = isMark(name) && most < Long.MAX_VALUE - RESERVE_BYTES ? most + RESERVE_BYTES : most;
         if (stored < 0 || stored + underWay + bytes > room) {
             stored = contents.getAsLong();
@@ -60,16 +64,15 @@ final class Quota {
         }
     }
 
-    /** So many that lay there are under way again, and what is left is counted when that is next asked for. */
+    /** So many that lay there are under way again. */
     synchronized void resumed(long bytes) {
         underWay += bytes;
-        stored = bytes > 0 ? -1 : stored;
+        deleted(bytes);
     }
 
-    /** So many are no longer under way, and some of them stay: how many is counted when that is next asked for. */
+    /** So many are no longer under way, and stay, as far as is known: what is refused is counted before. */
     synchronized void left(long bytes) {
-        underWay -= bytes;
-        stored = bytes > 0 ? -1 : stored;
+        end(bytes, true);
     }
 
     synchronized void deleted(long bytes) {

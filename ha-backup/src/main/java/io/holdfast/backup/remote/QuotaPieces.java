@@ -18,6 +18,9 @@ final class QuotaPieces implements SteppedPut {
     private final SteppedPut pieces;
     private final Quota quota;
     private long bytes;
+    /** Of the bytes those that only list the pieces: there may be many that are short. */
+    private long lines;
+
     private boolean torn;
     private boolean over;
 
@@ -27,7 +30,8 @@ final class QuotaPieces implements SteppedPut {
         this.name = name;
         this.pieces = pieces;
         this.quota = quota;
-        this.bytes = pieces.kept().stream().mapToLong(Piece::bytes).sum();
+        this.lines = (long) LINE_BYTES * pieces.kept().size();
+        this.bytes = lines + pieces.kept().stream().mapToLong(Piece::bytes).sum();
         quota.resumed(bytes);
     }
 
@@ -55,6 +59,9 @@ final class QuotaPieces implements SteppedPut {
     @Override
     public Piece keep() {
         checkWhole();
+        quota.take(place, name, LINE_BYTES);
+        bytes += LINE_BYTES;
+        lines += LINE_BYTES;
         return pieces.keep();
     }
 
@@ -68,8 +75,8 @@ final class QuotaPieces implements SteppedPut {
     }
 
     @Override
-    public long verifySome() {
-        return pieces.verifySome();
+    public long prepare() {
+        return pieces.prepare();
     }
 
     @Override
@@ -88,18 +95,21 @@ final class QuotaPieces implements SteppedPut {
     private void end(boolean stored) {
         if (!over) {
             over = true;
-            quota.end(bytes, stored);
+            quota.end(lines, false);
+            quota.end(bytes - lines, stored);
         }
     }
 
     @Override
     public void close() {
-        try {
-            pieces.close();
-        } finally {
-            if (!over) {
-                over = true;
-                quota.left(bytes);
+        synchronized (quota) { // else what is counted anew in between would be counted twice
+            try {
+                pieces.close();
+            } finally {
+                if (!over) {
+                    over = true;
+                    quota.left(bytes);
+                }
             }
         }
     }

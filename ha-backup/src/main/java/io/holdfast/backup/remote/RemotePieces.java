@@ -38,6 +38,9 @@ final class RemotePieces implements ResumablePut {
     private Exchange exchange;
     private boolean broken;
     private boolean over;
+    private @Nullable Boolean published;
+    private @Nullable Exchange verifies;
+    private long unverified;
 
     private RemotePieces(RemoteLink link, String name, long bytes, Supplier<Exchange> asking, Begun begun) {
         this.link = link;
@@ -80,7 +83,10 @@ final class RemotePieces implements ResumablePut {
                         }
                     }
                     there.addAll(page.pieces());
-                } else if (answer instanceof Ready ready && ready.kept() == there.size() && ready.pieceBytes() > 0) {
+                } else if (answer instanceof Ready ready
+                        && ready.kept() == there.size()
+                        && ready.pieceBytes() > 0
+                        && bytes / ready.pieceBytes() <= ServedPieces.MOST_KEPT) {
                     stays = true;
                     return new Begun(exchange, there, ready.pieceBytes());
                 } else if (answer instanceof Done) {
@@ -162,25 +168,40 @@ final class RemotePieces implements ResumablePut {
     }
 
     @Override
-    public boolean publish() {
+    public long prepare() {
         if (broken) {
             throw new IllegalStateException("a piece is missing");
         }
-        Exchange call = underWay();
-        broken = true;
-        long unverified = Long.MAX_VALUE;
-        while (true) {
-            link.send(call, Publish::new);
-            OfferFrame answer = call.next();
-            if (answer instanceof Done done) {
-                over = true;
-                return done.result() == 1;
-            } else if (answer instanceof Unverified left && left.bytes() < unverified) {
-                unverified = left.bytes();
-            } else {
-                throw unfit(call, answer);
-            }
+        if (published != null) {
+            return 0;
         }
+        Exchange call = underWay();
+        if (!call.equals(verifies)) {
+            verifies = call; // the other node begins anew
+            unverified = Long.MAX_VALUE;
+        }
+        broken = true;
+        link.send(call, Publish::new);
+        OfferFrame answer = call.next();
+        if (answer instanceof Done done) {
+            over = true;
+            published = done.result() == 1;
+            unverified = 0;
+        } else if (answer instanceof Unverified left && left.bytes() > 0 && left.bytes() < unverified) {
+            unverified = left.bytes();
+        } else {
+            throw unfit(call, answer);
+        }
+        broken = false;
+        return unverified;
+    }
+
+    @Override
+    public boolean publish() {
+        while (prepare() > 0) {
+            // goes on
+        }
+        return Boolean.TRUE.equals(published);
     }
 
     @Override

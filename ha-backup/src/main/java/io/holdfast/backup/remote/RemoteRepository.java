@@ -62,6 +62,10 @@ final class RemoteRepository implements BackupRepository {
     @Override
     public Optional<ResumablePut> resumable(String name, long bytes, String content) {
         BackupRepository.checkName(name);
+        if (bytes < 0 || !content.matches("[0-9a-z]{1,100}")) {
+            throw new IllegalArgumentException("resumable(" + name + ", " + bytes + ", " + content
+                    + "): the length is 0 or more, and the content 1 to 100 of 0-9 a-z");
+        }
         return RemotePieces.open(
                 link,
                 name,

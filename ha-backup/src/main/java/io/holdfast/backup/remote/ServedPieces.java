@@ -29,6 +29,9 @@ final class ServedPieces extends ServedCall {
     /** Of more pieces an object is not gone on with: 12 TiB of the usual ones. Their hashes take some 30 MiB of memory. */
     static final int MOST_KEPT = 200_000;
 
+    /** So many may be shorter than they should. */
+    private static final int SPARE_PIECES = 16;
+
     private final Resume asked;
     private final Inflow inflow;
     private boolean ready;
@@ -37,6 +40,7 @@ final class ServedPieces extends ServedCall {
     private @Nullable SteppedPut file; // the worker's
     private @Nullable OutputStream piece; // the worker's
     private int kept; // the worker's
+    private long most; // the worker's
 
     private record Begun(long pieceBytes, List<Piece> kept) {}
 
@@ -62,7 +66,8 @@ final class ServedPieces extends ServedCall {
         }
         file = begun;
         List<Piece> there = begun.kept();
-        if (there.size() >= MOST_KEPT || asked.bytes() / begun.pieceBytes() >= MOST_KEPT) {
+        most = asked.bytes() / begun.pieceBytes() + SPARE_PIECES;
+        if (there.size() >= most || most > MOST_KEPT) {
             close();
             return Optional.empty();
         }
@@ -136,17 +141,15 @@ final class ServedPieces extends ServedCall {
 
     private OfferFrame keep(SteppedPut open) {
         piece = null;
-        if (++kept > MOST_KEPT) {
+        if (++kept > most) {
             throw new BackupRepositoryException(
-                    Reason.FAILED,
-                    asked.name() + " comes in more than " + MOST_KEPT + " pieces; make them longer",
-                    null);
+                    Reason.FAILED, asked.name() + " comes in more than " + most + " pieces; make them longer", null);
         }
         return new Pieces(id(), List.of(open.keep()));
     }
 
     private OfferFrame publish(SteppedPut open) {
-        long left = open.verifySome();
+        long left = open.prepare();
         if (left > 0) {
             return new Unverified(id(), left);
         }

@@ -10,6 +10,7 @@ import io.holdfast.backup.BackupRepositoryException;
 import io.holdfast.backup.BackupRepositoryException.Reason;
 import io.holdfast.backup.FaultyStorage;
 import io.holdfast.backup.ResumablePut.Piece;
+import io.holdfast.backup.directory.SteppedPut;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.Connection.Lane;
 import io.holdfast.core.runtime.EventLoop;
@@ -441,20 +442,20 @@ class OfferSessionTest {
 
     @Test
     void ofAPieceThatDidNotFitNothingIsKeptAlthoughAllOfItWasQueued() throws IOException {
-        session = session(100, Storage.files());
+        session = session(10_000 + 2 * SteppedPut.LINE_BYTES, Storage.files());
         session.received(resume(1));
-        sendPiece(session, 1, 60);
+        sendPiece(session, 1, 6_000);
         heldUp = true;
-        session.received(new OfferFrame.Data(1, new byte[30]));
-        session.received(new OfferFrame.Data(1, new byte[30]));
-        session.received(new OfferFrame.Data(1, new byte[5])); // would fit
-        session.received(new OfferFrame.End(1, 65));
+        session.received(new OfferFrame.Data(1, new byte[3_000]));
+        session.received(new OfferFrame.Data(1, new byte[3_000]));
+        session.received(new OfferFrame.Data(1, new byte[500])); // would fit
+        session.received(new OfferFrame.End(1, 6_500));
         sent.clear();
         goOn();
         onlyAnswerIsAFailure(Reason.NO_SPACE);
         assertTrue(slots.isIdle());
-        assertIsGoneOnWith(session, 2, 60L);
-        sendPiece(session, 2, 40);
+        assertIsGoneOnWith(session, 2, 6_000L);
+        sendPiece(session, 2, 4_000);
         session.received(new OfferFrame.Publish(2));
         assertEquals(new OfferFrame.Done(2, 1), last(), "the room of what was not kept is free again");
     }
@@ -462,21 +463,21 @@ class OfferSessionTest {
     /** Else who begins one object after the other and goes away could fill the disk. */
     @Test
     void whatIsKeptInPiecesCountsAlsoWhileNobodyIsAtIt() {
-        session = session(100, Storage.files());
+        session = session(10_000 + SteppedPut.LINE_BYTES, Storage.files());
         session.received(resume(1));
-        sendPiece(session, 1, 60);
+        sendPiece(session, 1, 6_000);
         session.received(new OfferFrame.Cancel(1));
         session.received(new OfferFrame.Put(2, "data/b"));
         sent.clear();
-        session.received(new OfferFrame.Data(2, new byte[41]));
+        session.received(new OfferFrame.Data(2, new byte[4_001]));
         onlyAnswerIsAFailure(Reason.NO_SPACE);
-        put(3, "data/b", 40, new OfferFrame.Done(3, 1));
-        assertIsGoneOnWith(session, 4, 60L);
+        put(3, "data/b", 4_000, new OfferFrame.Done(3, 1));
+        assertIsGoneOnWith(session, 4, 6_000L);
         session.received(new OfferFrame.Discard(4));
-        put(5, "data/c", 60, new OfferFrame.Done(5, 1));
+        put(5, "data/c", 6_000, new OfferFrame.Done(5, 1));
         session.received(new OfferFrame.Put(6, "data/d"));
         sent.clear();
-        session.received(new OfferFrame.Data(6, new byte[1]));
+        session.received(new OfferFrame.Data(6, new byte[1 + SteppedPut.LINE_BYTES]));
         onlyAnswerIsAFailure(Reason.NO_SPACE);
     }
 

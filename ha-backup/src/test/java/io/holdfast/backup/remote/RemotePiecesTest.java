@@ -21,6 +21,7 @@ import io.holdfast.backup.catalog.CatalogueWriter;
 import io.holdfast.backup.catalog.RunningBackup;
 import io.holdfast.backup.container.Progress;
 import io.holdfast.backup.directory.DirectoryRepository;
+import io.holdfast.backup.directory.SteppedPut;
 import io.holdfast.core.FencingToken;
 import io.holdfast.core.runtime.Clock;
 import io.holdfast.core.runtime.Connection.Lane;
@@ -287,7 +288,7 @@ class RemotePiecesTest {
 
     @Test
     void aQuotaThatIsReachedWithinAPieceKeepsThoseBeforeIt() throws IOException {
-        int room = (1 << 20) - 2 * PIECE;
+        int room = (1 << 20) - 2 * (PIECE + SteppedPut.LINE_BYTES);
         Files.write(directory.resolve("old"), new byte[room]);
         serveInstead(1 << 20);
         BackupRepository repository = from(client);
@@ -310,8 +311,8 @@ class RemotePiecesTest {
 
     @Test
     void theNodeItselfStoresInPiecesWithinItsQuota() throws IOException {
-        OfferedDirectory own =
-                new OfferedDirectory(new DirectoryRepository(directory, Storage.files(), PIECE), 2 * PIECE);
+        OfferedDirectory own = new OfferedDirectory(
+                new DirectoryRepository(directory, Storage.files(), PIECE), 2 * (PIECE + SteppedPut.LINE_BYTES));
         try (ResumablePut put = pieces(own).orElseThrow()) {
             putNext(put);
             putNext(put);
