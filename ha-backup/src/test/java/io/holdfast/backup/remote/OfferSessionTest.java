@@ -347,6 +347,21 @@ class OfferSessionTest {
         assertEquals(List.of(new OfferFrame.Done(3, 0)), sent);
     }
 
+    /** Each of them takes room, and memory while somebody is at them. */
+    @Test
+    void moreShortPiecesThanTheLengthCallsForAreRefused() {
+        session.received(new OfferFrame.Resume(1, "data/a", 3L * (64 << 20), "abc"));
+        for (int i = 0; i < 3 + 16; i++) {
+            sendPiece(session, 1, 1);
+        }
+        session.received(new OfferFrame.Data(1, new byte[1]));
+        sent.clear();
+        session.received(new OfferFrame.End(1, 1));
+        assertTrue(onlyAnswerIsAFailure(Reason.FAILED).message().contains("more than 19 pieces"));
+        session.received(new OfferFrame.Resume(2, "data/a", 3L * (64 << 20), "abc"));
+        assertEquals(new OfferFrame.Done(2, 0), last(), "nobody goes on with so many");
+    }
+
     /** However a call ends, what it had kept stays, and is free for another one at once. */
     @Test
     void whateverEndsTheCallLeavesWhatIsWholeToTheNextOne() {
