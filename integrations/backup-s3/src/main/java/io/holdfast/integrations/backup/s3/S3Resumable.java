@@ -161,21 +161,22 @@ final class S3Resumable implements ResumablePut {
         String mark = UUID.randomUUID().toString();
         UnfinishedUpload begun = new UnfinishedUpload(key, calls.begin(name, key, mark), mark, List.of());
         upload = begun;
-        try {
-            write(begun); // first: what is listed is not collected while it is sent
-        } catch (BackupRepositoryException refused) {
-            if (refused.reason() != Reason.REFUSED && refused.reason() != Reason.UNFIT) {
-                throw refused;
-            }
-            unlisted = true;
-            LOG.warn("should the copy break off, it is begun anew: {}", refused.getMessage());
-        }
+        write(begun); // first: what is listed is not collected while it is sent
         return begun;
     }
 
+    /** Where the bucket does not let lists be, the object is stored all the same. */
     private void write(UnfinishedUpload next) {
         if (!unlisted) {
-            calls.replace(name, listKey, next.encode());
+            try {
+                calls.replace(name, listKey, next.encode());
+            } catch (BackupRepositoryException refused) {
+                if (refused.reason() != Reason.REFUSED && refused.reason() != Reason.UNFIT) {
+                    throw refused;
+                }
+                unlisted = true;
+                LOG.warn("should the copy break off, it is begun anew: {}", refused.getMessage());
+            }
         }
         listed = next.parts().size();
     }

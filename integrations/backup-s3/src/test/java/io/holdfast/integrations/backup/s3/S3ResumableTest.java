@@ -288,6 +288,25 @@ class S3ResumableTest {
         assertNothingIsLeft();
     }
 
+    /** The policy came while there was a list: what it says is gone on with, and no more is listed. */
+    @Test
+    void whereNothingMayBeWrittenOverAnyMoreItIsGoneOnWithAllTheSame() throws Exception {
+        try (ResumablePut first = open()) {
+            put(first, 0);
+        }
+        server.refuseReplacing(true);
+        try (ResumablePut second = open()) {
+            assertEquals(1, second.kept().size());
+            for (int part = 1; part < 3; part++) {
+                put(second, part);
+            }
+            assertTrue(second.publish());
+        }
+        try (InputStream in = repository().read(NAME, 0)) {
+            assertArrayEquals(LARGE, in.readAllBytes());
+        }
+    }
+
     /** What has come is worth keeping also when the job is called off. */
     @Test
     void anInterruptDoesNotKeepPartsFromBeingListed() throws Exception {
