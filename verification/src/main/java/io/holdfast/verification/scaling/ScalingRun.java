@@ -18,6 +18,8 @@ public final class ScalingRun implements LongFunction<String> {
     private static final Duration CALM_LIMIT = Duration.ofMinutes(15);
 
     private static final Duration STEADY = Duration.ofSeconds(20);
+    /** Seconds in which nobody decides: one voter is gone, say, and another has lost its disk. What has failed is started by hand then. */
+    private static final int OPERATOR_COMES = 180;
 
     /**
      * What a seed showed.
@@ -124,11 +126,17 @@ public final class ScalingRun implements LongFunction<String> {
     private void calm(ScalingFaults faults, ScalingWriter writer) {
         long end = simulation.nowNanos() + CALM_LIMIT.toNanos();
         long steadySince = -1;
+        int undecided = 0;
         String why = "";
         while (simulation.nowNanos() < end && !isBroken()) {
             simulation.runFor(Duration.ofSeconds(1));
             faults.resume();
             cluster.startRemovedAnew();
+            undecided = cluster.deciding().isPresent() ? 0 : undecided + 1;
+            if (undecided == OPERATOR_COMES) {
+                violations.note("nobody decides for " + OPERATOR_COMES + " s: what has failed is started by hand");
+                cluster.target().startFailed();
+            }
             why = cluster.checks().unsettled();
             steadySince = !why.isEmpty() ? -1 : steadySince < 0 ? simulation.nowNanos() : steadySince;
             if (steadySince >= 0 && simulation.nowNanos() - steadySince >= STEADY.toNanos()) {
