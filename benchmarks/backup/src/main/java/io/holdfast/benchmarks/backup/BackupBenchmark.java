@@ -86,10 +86,16 @@ public final class BackupBenchmark {
         Shell.run(command, Path.of("."), Map.of());
     }
 
+    /** Others before ours and after them: a machine's speed changes within a minute. */
     private void files(Path tree, int repeat) throws IOException, InterruptedException {
+        filesByOthers(tree, repeat);
         if (options.plays(BackupTables.HOLDFAST)) {
             own(BackupTables.FILES, tree, repeat);
+            filesByOthers(tree, repeat);
         }
+    }
+
+    private void filesByOthers(Path tree, int repeat) throws IOException, InterruptedException {
         if (options.plays(BackupTables.TAR) && isThere("zstd", repeat)) {
             tar(BackupTables.FILES, tree, repeat);
         }
@@ -99,9 +105,14 @@ public final class BackupBenchmark {
     }
 
     private void ofPostgres(PostgresData data, int repeat) throws IOException, InterruptedException {
+        postgresByOthers(data, repeat);
         if (options.plays(BackupTables.HOLDFAST)) {
             own(BackupTables.POSTGRESQL, data.tree(), repeat);
+            postgresByOthers(data, repeat);
         }
+    }
+
+    private void postgresByOthers(PostgresData data, int repeat) throws IOException, InterruptedException {
         if (options.plays(BackupTables.TAR) && isThere("zstd", repeat)) {
             tar(BackupTables.POSTGRESQL, data.tree(), repeat);
         }
