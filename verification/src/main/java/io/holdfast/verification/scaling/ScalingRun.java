@@ -18,7 +18,7 @@ public final class ScalingRun implements LongFunction<String> {
     private static final Duration CALM_LIMIT = Duration.ofMinutes(15);
 
     private static final Duration STEADY = Duration.ofSeconds(20);
-    /** Seconds in which nobody decides: one voter is gone, say, and another has lost its disk. What has failed is started by hand then. */
+    /** Seconds in which nobody decides: one voter is gone, say, and another has lost its disk. Then what has failed is started by hand. */
     private static final int OPERATOR_COMES = 180;
 
     /**
@@ -52,6 +52,7 @@ public final class ScalingRun implements LongFunction<String> {
     private final Simulation simulation;
     private final SplittableRandom random;
     private final ScalingViolations violations;
+    private int byHand;
     private final ScaledCluster cluster;
     private final ScalingOptions options;
 
@@ -109,6 +110,9 @@ public final class ScalingRun implements LongFunction<String> {
         simulation.failures().forEach(failure -> violations.add(failure.toString()));
         Map<String, Integer> counts = new TreeMap<>();
         faults.counts().forEach((kind, count) -> counts.put(kind.name(), count));
+        if (byHand > 0) {
+            counts.put("STARTED_BY_HAND", byHand); // shown, since it would hide that nobody decides for another reason
+        }
         return new Result(
                 violations.problems(),
                 violations.diary(),
@@ -136,6 +140,7 @@ public final class ScalingRun implements LongFunction<String> {
             if (undecided == OPERATOR_COMES) {
                 violations.note("nobody decides for " + OPERATOR_COMES + " s: what has failed is started by hand");
                 cluster.target().startFailed();
+                byHand++;
             }
             why = cluster.checks().unsettled();
             steadySince = !why.isEmpty() ? -1 : steadySince < 0 ? simulation.nowNanos() : steadySince;

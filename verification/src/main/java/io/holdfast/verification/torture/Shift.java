@@ -49,8 +49,7 @@ final class Shift {
         }
         // Ended while it was still valid: not lost, but taken back in good order.
         boolean orderly = !overruns && System.nanoTime() - validUntil < 0;
-        // On a machine that is overloaded the thread, or the store, may take that long for one write: no less an
-        // overrun.
+        // A write may take that long where thread or store get no processor: no less an overrun.
         boolean late = System.nanoTime() - looked > STOP_WITHIN.toNanos();
         if (overruns) {
             log.overruns(grant.role(), token);

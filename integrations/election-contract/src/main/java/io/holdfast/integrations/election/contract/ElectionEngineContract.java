@@ -96,8 +96,8 @@ public abstract class ElectionEngineContract extends MasterContract {
             if (done.isPresent()) {
                 Journal.Entry before = done.get().before();
                 assertTrue(done.get().after().token().compareTo(before.grant.token()) > 0);
-                Journal.Entry next =
-                        awaitNext(role, before.grant.token()); // of another node, if this one has lost it at once
+                // Another node's, if this one has lost it at once.
+                Journal.Entry next = awaitNext(role, before.grant.token());
                 assertTrue(next.beganNanos - before.endedNanos >= 0);
             }
         }
@@ -178,12 +178,13 @@ public abstract class ElectionEngineContract extends MasterContract {
             stand(node, role, 0);
             stand(node, otherRole, 0);
         }
-        Journal.Entry one = awaitHolder(role);
-        Journal.Entry other = awaitHolder(otherRole);
-        String to = other(one.node, "node-1", "node-2");
-        moveTo(to);
-        assertTrue(other.grant.isValid());
-        assertFalse(other.ended);
+        boolean kept = false;
+        for (int attempt = 0; attempt < ATTEMPTS && !kept; attempt++) {
+            Journal.Entry other = awaitHolder(otherRole);
+            moveTo(other(awaitHolder(role).node, "node-1", "node-2"));
+            kept = other.grant.isValid() && !other.ended;
+        }
+        assertTrue(kept, "not once in " + ATTEMPTS + " times"); // a slow machine may lose it meanwhile
     }
 
     @Test
